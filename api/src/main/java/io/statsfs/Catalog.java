@@ -1,0 +1,103 @@
+package io.statsfs;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * An immutable picture of the trees: which sources there are and which stats they hold. Values are
+ * not in it; a {@link Sampler} reads them.
+ *
+ * <p>A source that has not changed is the same object in successive catalogs. All lists are in the
+ * order of subsystem, device and name, whatever order the kernel lists them in, and cannot be
+ * modified. Safe for use by several threads; the getters allocate nothing.
+ */
+public interface Catalog {
+
+  /**
+   * Counts the catalogs of one {@link StatsFs}, beginning with 1.
+   *
+   * @return a number that is greater than that of each earlier catalog
+   */
+  long version();
+
+  /**
+   * The trees that were opened.
+   *
+   * @return at least one tree
+   */
+  List<Tree> trees();
+
+  /**
+   * The sources of all trees.
+   *
+   * @return the sources; empty if the trees hold none at present
+   */
+  List<Source> sources();
+
+  /**
+   * The stats of all sources.
+   *
+   * @return the stats, those of a source side by side
+   */
+  List<Stat> stats();
+
+  /**
+   * What could not be taken in: directories that may not be listed, lines of a schema that make no
+   * sense, what lies beyond the {@link Limits}. Each is logged once, too.
+   *
+   * @return the problems; empty if all is well
+   */
+  List<Problem> problems();
+
+  /**
+   * Looks for a stat by its place.
+   *
+   * @param subsystem as {@link Source#subsystem()} gives it
+   * @param device as {@link Source#device()} gives it; empty for the subsystem's own stats
+   * @param name as {@link Stat#name()} gives it
+   * @return the stat, if it is in this catalog
+   */
+  Optional<Stat> find(String subsystem, String device, String name);
+
+  /**
+   * The stat at a place, for a caller who knows that it must exist.
+   *
+   * @param subsystem as {@link Source#subsystem()} gives it
+   * @param device as {@link Source#device()} gives it; empty for the subsystem's own stats
+   * @param name as {@link Stat#name()} gives it
+   * @return the stat
+   * @throws NoSuchElementException if it is not in this catalog; the message says which part is
+   *     unknown
+   */
+  default Stat get(String subsystem, String device, String name) {
+    return find(subsystem, device, name)
+        .orElseThrow(
+            () -> {
+              List<Source> sources =
+                  sources().stream().filter(s -> s.subsystem().equals(subsystem)).toList();
+              String why =
+                  sources.isEmpty()
+                      ? "there is no subsystem '" + subsystem + "'"
+                      : sources.stream().noneMatch(s -> s.device().equals(device))
+                          ? "subsystem '" + subsystem + "' has no device '" + device + "'"
+                          : "that source has no stat '" + name + "'";
+              return new NoSuchElementException(
+                  "No stat " + subsystem + "/" + device + "/" + name + ": " + why);
+            });
+  }
+
+  /**
+   * Something that could not be taken in.
+   *
+   * @param path the file or directory
+   * @param message what happened, why, and where something can be done about it, what
+   */
+  record Problem(Path path, String message) {
+    @Override
+    public String toString() {
+      return path + ": " + message;
+    }
+  }
+}

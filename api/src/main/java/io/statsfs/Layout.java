@@ -1,0 +1,410 @@
+package io.statsfs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A declaration of how a tree is to be read: which directories are sources, what their names mean,
+ * and what the kernel does not say about the stats.
+ *
+ * <p>Statsfs itself needs nothing but {@link #statsfs()}. Other trees of the same shape are
+ * declared with a {@linkplain #builder builder}:
+ *
+ * <pre>{@code
+ * Layout net = Layout.builder("net")
+ *     .home("class/net", "sysfs")             // looked for below each mount of sysfs
+ *     .subsystem("net")
+ *     .sources("{device}/statistics")         // a source per interface, with the label "device"
+ *     .links("../../devices")                 // interfaces are symbolic links into here
+ *     .schema(text)                           // what the files mean
+ *     .build();
+ * }</pre>
+ *
+ * <p>Immutable.
+ */
+public final class Layout {
+
+  private static final Layout STATSFS =
+      builder("statsfs").home("", "statsfs", "stats_fs").schemaFile(".schema").build();
+  private static final Layout NET =
+      builder("net")
+          .home("class/net", "sysfs")
+          .subsystem("net")
+          .sources("{device}/statistics")
+          .links("../../devices")
+          .schema(resource("net.schema"))
+          .build();
+  private static final Layout VMSTAT =
+      builder("vmstat")
+          .home("vmstat", "proc")
+          .subsystem("vmstat")
+          .rootFile()
+          .schema(resource("vmstat.schema"))
+          .build();
+  private static final Layout KVM = builder("kvm").home("kvm", "debugfs").subsystem("kvm").build();
+
+  private final String name;
+  private final String homePath;
+  private final Set<String> homeTypes;
+  private final @Nullable String subsystem;
+  private final @Nullable List<Level> levels;
+  private final @Nullable Path links;
+  private final @Nullable String schemaFile;
+  private final String schema;
+  private final Set<String> flatKeyedFiles;
+  private final boolean rootFile;
+
+  private Layout(Builder builder) {
+    name = builder.name;
+    homePath = builder.homePath;
+    homeTypes = builder.homeTypes;
+    subsystem = builder.subsystem;
+    levels = builder.levels;
+    links = builder.links;
+    schemaFile = builder.schemaFile;
+    schema = builder.schema;
+    flatKeyedFiles = builder.flatKeyedFiles;
+    rootFile = builder.rootFile;
+  }
+
+  /**
+   * The layout of statsfs: {@code <root>/<subsystem>[/<device>...]/<stat>} at any depth, described
+   * by {@code .schema} files where there are any. Home: a file system of type {@code statsfs} or
+   * {@code stats_fs}. Stats right in the root, which statsfs itself never has, get the name of the
+   * root directory for a subsystem.
+   *
+   * @return the layout
+   */
+  public static Layout statsfs() {
+    return STATSFS;
+  }
+
+  /**
+   * The counters of network interfaces, {@code /sys/class/net/<device>/statistics/<stat>}, as
+   * subsystem {@code net} with the label {@code device}. All are cumulative (the kernel's {@code
+   * Documentation/ABI/testing/sysfs-class-net-statistics}).
+   *
+   * @return the layout
+   */
+  public static Layout net() {
+    return NET;
+  }
+
+  /**
+   * The counters of the virtual memory, {@code /proc/vmstat}, as subsystem {@code vmstat}.
+   *
+   * @return the layout
+   */
+  public static Layout vmstat() {
+    return VMSTAT;
+  }
+
+  /**
+   * The statistics of KVM on debugfs, the tree that statsfs was made to replace, as subsystem
+   * {@code kvm}: its own stats, and below {@code <pid>-<fd>[/vcpu<n>]} those of each virtual
+   * machine.
+   *
+   * @return the layout
+   */
+  public static Layout kvm() {
+    return KVM;
+  }
+
+  /**
+   * Any file of {@code name value} lines. A colon at the end of a name is dropped and so is what
+   * follows the value, so that {@code /proc/meminfo} is read too.
+   *
+   * @param subsystem the name that the file's stats go under
+   * @return the layout
+   */
+  public static Layout flatKeyed(String subsystem) {
+    return builder(subsystem).subsystem(subsystem).rootFile().build();
+  }
+
+  /**
+   * The layouts that are looked for where no statsfs is mounted: {@link #net()}, {@link #vmstat()}
+   * and {@link #kvm()}.
+   *
+   * @return the layouts
+   */
+  public static List<Layout> stock() {
+    return List.of(NET, VMSTAT, KVM);
+  }
+
+  /**
+   * Begins a declaration. Unless told otherwise the first level of directories below the root are
+   * subsystems, every directory below is a source if it holds regular files, each file holds one
+   * value, nothing is described and no symbolic link is followed.
+   *
+   * @param name what the layout is called in messages
+   * @return a builder
+   */
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  /**
+   * What the layout is called.
+   *
+   * @return the name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Where below a mount the tree begins.
+   *
+   * @return a relative path; empty for the mount itself
+   */
+  public String homePath() {
+    return homePath;
+  }
+
+  /**
+   * The types of file system that the tree is found on.
+   *
+   * @return the types as {@code /proc/filesystems} names them; empty if the tree is never looked
+   *     for
+   */
+  public Set<String> homeTypes() {
+    return homeTypes;
+  }
+
+  /**
+   * The subsystem of all sources.
+   *
+   * @return the name; empty if the first level of directories gives it
+   */
+  public Optional<String> subsystem() {
+    return Optional.ofNullable(subsystem);
+  }
+
+  /**
+   * The levels of directories between the root, or the subsystem, and a source.
+   *
+   * @return the levels; empty if directories at any depth are sources
+   */
+  public Optional<List<Level>> levels() {
+    return Optional.ofNullable(levels);
+  }
+
+  /**
+   * Where the symbolic links of the labelled levels must lead.
+   *
+   * @return a path relative to the root; empty if links are not followed
+   */
+  public Optional<Path> links() {
+    return Optional.ofNullable(links);
+  }
+
+  /**
+   * The name of the file that describes the stats beside it.
+   *
+   * @return the name; empty if there is none
+   */
+  public Optional<String> schemaFile() {
+    return Optional.ofNullable(schemaFile);
+  }
+
+  /**
+   * What is known about the stats beforehand, in the grammar of {@code .schema} files.
+   *
+   * @return the text; empty if nothing is known
+   */
+  public String schema() {
+    return schema;
+  }
+
+  /**
+   * The names of files that hold many {@code name value} lines.
+   *
+   * @return the names; empty if every file holds one value
+   */
+  public Set<String> flatKeyedFiles() {
+    return flatKeyedFiles;
+  }
+
+  /**
+   * Whether the root is no directory but a file of many {@code name value} lines.
+   *
+   * @return true for a file
+   */
+  public boolean isRootFile() {
+    return rootFile;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Layout.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("The jar of statsfs-api is incomplete: no " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * One level of directories.
+   *
+   * @param name the directory's name, or the label's key
+   * @param isLabel whether any directory matches, its name being the value of a label
+   */
+  public record Level(String name, boolean isLabel) {}
+
+  /** Declares a layout. Each method returns this. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String name;
+    private String homePath = "";
+    private Set<String> homeTypes = Set.of();
+    private @Nullable String subsystem;
+    private @Nullable List<Level> levels;
+    private @Nullable Path links;
+    private @Nullable String schemaFile;
+    private String schema = "";
+    private Set<String> flatKeyedFiles = Set.of();
+    private boolean rootFile;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /**
+     * Where to look for the tree.
+     *
+     * @param path relative to a mount; empty for the mount itself
+     * @param fileSystemTypes as {@code /proc/filesystems} names them
+     * @return this
+     */
+    public Builder home(String path, String... fileSystemTypes) {
+      homePath = path;
+      homeTypes = unmodifiable(fileSystemTypes);
+      return this;
+    }
+
+    /**
+     * Gives all sources one subsystem, so that the first level of directories does not name it.
+     *
+     * @param name the subsystem
+     * @return this
+     */
+    public Builder subsystem(String name) {
+      subsystem = name;
+      return this;
+    }
+
+    /**
+     * Says which directories below the root (below the subsystem, where the first level names it)
+     * are sources.
+     *
+     * @param pattern the levels with {@code /} between them; {@code {key}} stands for any directory
+     *     and makes its name a label, which together are the source's device; anything else stands
+     *     for a directory of that name
+     * @return this
+     * @throws IllegalArgumentException if the pattern has an empty level
+     */
+    public Builder sources(String pattern) {
+      List<Level> parsed = new ArrayList<>();
+      for (String part : pattern.split("/", -1)) {
+        boolean isLabel = part.startsWith("{") && part.endsWith("}");
+        String level = isLabel ? part.substring(1, part.length() - 1) : part;
+        if (level.isEmpty()) {
+          throw new IllegalArgumentException("'" + pattern + "' has an empty level");
+        }
+        parsed.add(new Level(level, isLabel));
+      }
+      levels = List.copyOf(parsed);
+      return this;
+    }
+
+    /**
+     * Lets the labelled levels be symbolic links, if they lead to somewhere below a directory.
+     *
+     * @param target the directory, relative to the root
+     * @return this
+     */
+    public Builder links(String target) {
+      links = Path.of(target);
+      return this;
+    }
+
+    /**
+     * Says that sources may be described by a file of their own.
+     *
+     * @param fileName its name
+     * @return this
+     */
+    public Builder schemaFile(String fileName) {
+      schemaFile = fileName;
+      return this;
+    }
+
+    /**
+     * Describes the stats of all sources. A stat is looked up by its name; {@code NAME} may end in
+     * {@code *} for all names that begin so. A line {@code UNIT} may give the unit.
+     *
+     * @param text in the grammar of {@code .schema} files
+     * @return this
+     */
+    public Builder schema(String text) {
+      schema = text;
+      return this;
+    }
+
+    /**
+     * Names files that hold many {@code name value} lines. Each is a source of its own, whose
+     * device ends in the file's name.
+     *
+     * @param fileNames their names
+     * @return this
+     */
+    public Builder flatKeyedFiles(String... fileNames) {
+      flatKeyedFiles = unmodifiable(fileNames);
+      return this;
+    }
+
+    /**
+     * Says that the root is itself a file of many {@code name value} lines.
+     *
+     * @return this
+     */
+    public Builder rootFile() {
+      rootFile = true;
+      return this;
+    }
+
+    /**
+     * Ends the declaration.
+     *
+     * @return the layout
+     * @throws IllegalStateException if the root is a file and there is no subsystem to put it under
+     */
+    public Layout build() {
+      if (rootFile && subsystem == null) {
+        throw new IllegalStateException("A layout whose root is a file needs a subsystem");
+      }
+      return new Layout(this);
+    }
+
+    private static Set<String> unmodifiable(String... names) {
+      return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(names)));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.statsfs;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What holds stats: a directory of one file per value, or a file of many {@code name value} lines.
+ *
+ * <p>An object stands for one life of a source. One that vanished and came again under its old name
+ * is another object, as is one whose stats or labels changed; equality is identity. Immutable; the
+ * getters allocate nothing.
+ */
+public interface Source {
+
+  /**
+   * The tree that the source is part of.
+   *
+   * @return the tree
+   */
+  Tree tree();
+
+  /**
+   * The first part of the source's name: {@code kvm}, {@code net}, {@code vmstat}.
+   *
+   * @return the name, written as {@link Stat#name()} says
+   */
+  String subsystem();
+
+  /**
+   * The path of the source below its subsystem, such as {@code 1234-11/vcpu0}, or {@code eth0} for
+   * a network interface.
+   *
+   * @return the path with {@code /} between its parts; empty for the subsystem's own stats
+   */
+  String device();
+
+  /**
+   * The labels of the source's schema, else those that the layout takes from the path ({@code
+   * device} for network statistics).
+   *
+   * @return the labels in the order of the schema or the path; empty if there are none
+   */
+  Map<String, String> labels();
+
+  /**
+   * The stats that the source holds.
+   *
+   * @return at least one stat, ordered by name; for a file of many values in the order of its lines
+   */
+  List<Stat> stats();
+
+  /**
+   * Where the source is.
+   *
+   * @return the directory of the values, or the file of many values
+   */
+  Path path();
+
+  /**
+   * Whether this is a file of many {@code name value} lines.
+   *
+   * @return false for a directory of one file per value
+   */
+  boolean isFlatKeyed();
+}

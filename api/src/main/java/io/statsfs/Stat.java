@@ -1,0 +1,90 @@
+package io.statsfs;
+
+import java.nio.file.Path;
+
+/**
+ * One value that the kernel counts or measures, at one source.
+ *
+ * <p>Immutable; equality is identity, within one life of its {@link Source}.
+ */
+public interface Stat {
+
+  /** What the kernel promises of a value. */
+  enum Kind {
+    /** Never decreases, unless it is cleared. */
+    CUMULATIVE,
+    /** Goes up and down. Also what is assumed where nothing describes the stat. */
+    GAUGE
+  }
+
+  /** How the values of a stat are written. */
+  enum Type {
+    /**
+     * As a 64-bit integer, signed or not. Also what is assumed where nothing describes the stat.
+     */
+    INT,
+    /** With decimals. */
+    FLOAT
+  }
+
+  /**
+   * The source that holds this stat.
+   *
+   * @return the source
+   */
+  Source source();
+
+  /**
+   * The name that the kernel gives the stat. Kernel names are bytes: they may hold blanks or line
+   * ends, and need not be valid UTF-8.
+   *
+   * @return the name, decoded as UTF-8; a byte that does not fit there is written {@code \xHH}. A
+   *     backslash of the name itself that could be taken for the beginning of such an escape is
+   *     written {@code \x5c}, so that different names stay different
+   */
+  String name();
+
+  /**
+   * What the schema calls FLAG.
+   *
+   * @return the kind; {@link Kind#GAUGE} where nothing describes the stat
+   */
+  Kind kind();
+
+  /**
+   * What the schema calls TYPE. A value may still turn out to be text (an enum), which is {@link
+   * Status#NOT_A_NUMBER}.
+   *
+   * @return the type; {@link Type#INT} where nothing describes the stat
+   */
+  Type type();
+
+  /**
+   * What the stat means.
+   *
+   * @return the schema's description; empty if there is none
+   */
+  String description();
+
+  /**
+   * The unit, in UCUM as OpenTelemetry has it, such as {@code By} or {@code {packet}}.
+   *
+   * @return the unit; empty if it is not known
+   */
+  String unit();
+
+  /**
+   * The file that holds the value: a file of its own, or the source's file of many values.
+   *
+   * @return the path. Allocates
+   */
+  Path path();
+
+  /**
+   * The place of the stat.
+   *
+   * @return {@code subsystem/device/name}, or {@code subsystem/name} where the source has no device
+   */
+  @Override
+  String toString();
+}

@@ -1,0 +1,114 @@
+package io.statsfs;
+
+/**
+ * Says which stats are wanted.
+ *
+ * <p>The patterns of the methods below are globs: {@code *} stands for any characters, {@code ?}
+ * for one, anything else for itself, and the whole text must match. They are matched against the
+ * names as {@link Stat#name()} writes them, in time proportional to the product of both lengths at
+ * worst.
+ */
+@FunctionalInterface
+public interface StatFilter {
+
+  /**
+   * Decides on one stat. Is asked when the catalog has changed, not for each sample.
+   *
+   * @param stat the stat
+   * @return true if it is wanted
+   */
+  boolean test(Stat stat);
+
+  /**
+   * Every stat.
+   *
+   * @return the filter
+   */
+  static StatFilter all() {
+    return stat -> true;
+  }
+
+  /**
+   * By {@link Source#subsystem()}.
+   *
+   * @param glob such as {@code net}
+   * @return the filter
+   */
+  static StatFilter subsystem(String glob) {
+    return stat -> Glob.matches(glob, stat.source().subsystem());
+  }
+
+  /**
+   * By {@link Source#device()}.
+   *
+   * @param glob such as {@code eth*}; here {@code *} stands for slashes too
+   * @return the filter
+   */
+  static StatFilter device(String glob) {
+    return stat -> Glob.matches(glob, stat.source().device());
+  }
+
+  /**
+   * By {@link Stat#name()}.
+   *
+   * @param glob such as {@code rx_*}
+   * @return the filter
+   */
+  static StatFilter name(String glob) {
+    return stat -> Glob.matches(glob, stat.name());
+  }
+
+  /**
+   * By {@link Source#labels()}.
+   *
+   * @param key the label that the source must have
+   * @param glob what its value must match
+   * @return the filter
+   */
+  static StatFilter label(String key, String glob) {
+    return stat -> {
+      String value = stat.source().labels().get(key);
+      return value != null && Glob.matches(glob, value);
+    };
+  }
+
+  /**
+   * By the whole path {@code subsystem/device/name}; there is no device part, and no slash for it,
+   * where {@link Source#device()} is empty.
+   *
+   * @param glob such as {@code net/*}{@code /rx_*}; here {@code *} stands for slashes too
+   * @return the filter
+   */
+  static StatFilter path(String glob) {
+    return stat -> Glob.matches(glob, stat.toString());
+  }
+
+  /**
+   * What both want.
+   *
+   * @param other another filter
+   * @return the filter
+   */
+  default StatFilter and(StatFilter other) {
+    return stat -> test(stat) && other.test(stat);
+  }
+
+  /**
+   * What at least one wants.
+   *
+   * @param other another filter
+   * @return the filter
+   */
+  default StatFilter or(StatFilter other) {
+    return stat -> test(stat) || other.test(stat);
+  }
+
+  /**
+   * What this does not want.
+   *
+   * @return the filter
+   */
+  default StatFilter negate() {
+    return stat -> !test(stat);
+  }
+}

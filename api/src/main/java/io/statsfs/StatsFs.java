@@ -1,0 +1,236 @@
+package io.statsfs;
+
+import io.statsfs.spi.StatsFsProvider;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ServiceLoader;
+
+/**
+ * One or more trees of kernel statistics, kept in view while they change.
+ *
+ * <pre>{@code
+ * try (StatsFs fs = StatsFs.open();
+ *     Sampler sampler = fs.sampler(StatFilter.subsystem("net"))) {
+ *   sampler.sample();
+ *   for (int i = 0; i < sampler.size(); i++) {
+ *     if (sampler.status(i) == Status.OK) {
+ *       System.out.println(sampler.stat(i) + " " + sampler.longValue(i));
+ *     }
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A daemon thread looks for sources that came or went once per {@linkplain
+ * Builder#refreshInterval refresh interval} and replaces the {@linkplain #catalog() catalog} when
+ * there are any. Nothing else runs in the background; values are read only when somebody asks.
+ *
+ * <p>Safe for use by several threads. Obtained instances must be {@linkplain #close() closed}.
+ */
+public interface StatsFs extends AutoCloseable {
+
+  /**
+   * Opens what this machine has: the statsfs if one is mounted and readable, else the {@linkplain
+   * Layout#stock() stock trees} of an ordinary kernel. {@link Catalog#trees()} says which.
+   *
+   * @return the opened trees
+   * @throws TreeUnavailableException if there is neither
+   * @throws ReaderUnavailableException if no reader can be used here
+   * @throws StatsFsException if {@code statsfs-core} is not on the class path or module path
+   */
+  static StatsFs open() {
+    return builder().build();
+  }
+
+  /**
+   * Opens one tree.
+   *
+   * @param root the directory where the tree begins, or a file of {@code name value} lines; its
+   *     layout is found as {@link Builder#root(Path)} says
+   * @return the opened tree
+   * @throws TreeUnavailableException if {@code root} does not exist or cannot be read
+   * @throws ReaderUnavailableException if no reader can be used here
+   * @throws StatsFsException if {@code statsfs-core} is not on the class path or module path
+   */
+  static StatsFs open(Path root) {
+    return builder().root(root).build();
+  }
+
+  /**
+   * Begins the description of what to open and how.
+   *
+   * @return a new builder with the defaults that its methods name
+   * @throws StatsFsException if {@code statsfs-core} is not on the class path or module path
+   */
+  static Builder builder() {
+    return ServiceLoader.load(StatsFsProvider.class, StatsFs.class.getClassLoader())
+        .findFirst()
+        .or(() -> ServiceLoader.load(StatsFsProvider.class).findFirst())
+        .orElseThrow(
+            () ->
+                new StatsFsException(
+                    "No implementation of the statsfs API was found. Add the dependency"
+                        + " io.statsfs:statsfs-reader-nio, which brings io.statsfs:statsfs-core."))
+        .builder();
+  }
+
+  /**
+   * The present picture of the trees. It is immutable; a later call returns another one when the
+   * trees have changed and the same object while they have not. Allocates nothing.
+   *
+   * @return the newest catalog
+   */
+  Catalog catalog();
+
+  /**
+   * Looks at the trees now, in the calling thread, instead of waiting for the refresh interval.
+   *
+   * @return the newest catalog, which is the same object as before if nothing has changed
+   * @throws IllegalStateException if this is closed
+   */
+  Catalog refresh();
+
+  /**
+   * Prepares the sampling of every stat.
+   *
+   * @return a new sampler, to be closed by the caller or with this
+   * @throws IllegalStateException if this is closed
+   */
+  default Sampler sampler() {
+    return sampler(StatFilter.all());
+  }
+
+  /**
+   * Prepares the sampling of some stats.
+   *
+   * @param filter says which; it is asked once per stat whenever the catalog has changed
+   * @return a new sampler, to be closed by the caller or with this
+   * @throws IllegalStateException if this is closed
+   */
+  Sampler sampler(StatFilter filter);
+
+  /**
+   * Reads one integer now. For many values, or the same again and again, a {@link Sampler} costs
+   * far less.
+   *
+   * @param stat a stat of a catalog of this
+   * @return the value; for one above 2<sup>63</sup>-1 its 64 bits, as {@link
+   *     Long#toUnsignedString(long)} takes them; a decimal fraction is cut off
+   * @throws StatReadException if the value cannot be had; its {@link StatReadException#status()}
+   *     says why
+   * @throws IllegalStateException if this is closed
+   */
+  long readLong(Stat stat);
+
+  /**
+   * Reads one number now.
+   *
+   * @param stat a stat of a catalog of this
+   * @return the value, rounded to the nearest double where it has more than 53 significant bits
+   * @throws StatReadException if the value cannot be had
+   * @throws IllegalStateException if this is closed
+   */
+  double readDouble(Stat stat);
+
+  /**
+   * Reads one value as text, which is how enum stats are read.
+   *
+   * @param stat a stat of a catalog of this
+   * @return what the file holds, without the line ends and blanks that surround it; bytes that are
+   *     not UTF-8 as {@link Stat#name()} writes them. At most 64 KiB are read
+   * @throws StatReadException if the value cannot be had
+   * @throws IllegalStateException if this is closed
+   */
+  String readText(Stat stat);
+
+  /**
+   * The name of the reader that is in use, such as {@code nio}.
+   *
+   * @return the name as {@link Builder#reader(String)} takes it
+   */
+  String readerName();
+
+  /**
+   * What the cache of directory schemas did so far. The cache is one for the whole JVM: on a real
+   * statsfs each opening of a {@code .schema} file leaks kernel memory, so that no two instances
+   * may open the same one.
+   *
+   * @return the counts at this moment
+   */
+  SchemaCacheStats schemaCacheStats();
+
+  /**
+   * Ends the refreshing and closes all samplers. Waits for a sample that is being taken. Closing
+   * again does nothing.
+   */
+  @Override
+  void close();
+
+  /** What to open and how. Not safe for use by several threads. */
+  interface Builder {
+
+    /**
+     * Opens a tree instead of those that detection finds. May be called again for more trees.
+     *
+     * <p>The layout follows from the root: {@link Layout#statsfs()} where the file system is
+     * statsfs, the {@linkplain Layout#stock() stock layout} whose home has the same last two names
+     * ({@code class/net}), {@link Layout#flatKeyed(String)} for a file, else {@link
+     * Layout#statsfs()}.
+     *
+     * @param root a directory, or a file of {@code name value} lines
+     * @return this
+     */
+    Builder root(Path root);
+
+    /**
+     * Opens a tree with a layout of the caller's choice.
+     *
+     * @param root a directory, or a file if {@code layout} is of that kind
+     * @param layout how the tree is to be read
+     * @return this
+     */
+    Builder root(Path root, Layout layout);
+
+    /**
+     * Demands a real statsfs: {@link #build()} then opens nothing else, and says what is missing.
+     *
+     * @return this
+     */
+    Builder requireStatsfs();
+
+    /**
+     * Chooses the reader. Without this call the system property {@code io.statsfs.reader} decides,
+     * and without that the available reader of the highest priority is taken.
+     *
+     * @param name such as {@code nio} or {@code jni}
+     * @return this
+     */
+    Builder reader(String name);
+
+    /**
+     * How often to look for sources that came or went. Default: 5 seconds.
+     *
+     * @param interval at least a millisecond; or zero for never, when only {@link
+     *     StatsFs#refresh()} looks
+     * @return this
+     * @throws IllegalArgumentException if it is neither
+     */
+    Builder refreshInterval(Duration interval);
+
+    /**
+     * How much to take in of a tree at most. Default: {@link Limits#defaults()}.
+     *
+     * @param limits the bounds
+     * @return this
+     */
+    Builder limits(Limits limits);
+
+    /**
+     * Detects or takes the trees, chooses the reader, and makes the first catalog.
+     *
+     * @return the opened trees
+     * @throws TreeUnavailableException if a root cannot be had
+     * @throws ReaderUnavailableException if the reader cannot be had
+     */
+    StatsFs build();
+  }
+}

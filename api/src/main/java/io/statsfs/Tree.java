@@ -1,0 +1,18 @@
+package io.statsfs;
+
+import java.nio.file.Path;
+
+/**
+ * A root and the way to read what is below it.
+ *
+ * @param root the directory, or the file, where the tree begins
+ * @param layout how it is read
+ * @param fileSystemType the type of the file system at the root as {@code /proc/mounts} names it,
+ *     such as {@code statsfs} or {@code sysfs}
+ */
+public record Tree(Path root, Layout layout, String fileSystemType) {
+  @Override
+  public String toString() {
+    return root + " (" + layout.name() + " on " + fileSystemType + ")";
+  }
+}

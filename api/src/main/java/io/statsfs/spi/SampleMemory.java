@@ -1,0 +1,194 @@
+package io.statsfs.spi;
+
+import io.statsfs.Status;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The results of a sample: 64 bits of value and 32 bits of outcome for each stat, outside the heap
+ * so that native readers can fill it without copying.
+ *
+ * <pre>
+ * offset          size  content
+ * 8 * i           8     value of stat i: an integer, or the bits of an IEEE 754 double
+ * 8 * size + 4*i  4     outcome of stat i
+ *
+ * outcome bits    0-7   ordinal of the {@link Status}
+ *                 8-9   0 signed integer, 1 integer above 2^63-1, 2 double
+ *                 16-31 errno, or 0
+ * </pre>
+ *
+ * <p>All in native byte order. For one thread at a time. Only the constructor allocates.
+ */
+public final class SampleMemory {
+  private static final Status[] STATUSES = Status.values();
+  private static final int UNSIGNED = 1 << 8;
+  private static final int DOUBLE = 2 << 8;
+
+  private final ByteBuffer buffer;
+  private final int size;
+  private final int outcomes;
+
+  /**
+   * Results without a value, all {@link Status#GONE}.
+   *
+   * @param size how many stats; at most 178,956,970
+   */
+  public SampleMemory(int size) {
+    this.size = size;
+    this.outcomes = Math.multiplyExact(size, 8);
+    this.buffer =
+        ByteBuffer.allocateDirect(Math.multiplyExact(size, 12)).order(ByteOrder.nativeOrder());
+    for (int i = 0; i < size; i++) {
+      putFailure(i, Status.GONE, 0);
+    }
+  }
+
+  /**
+   * The memory itself.
+   *
+   * @return a direct buffer of 12 bytes per stat
+   */
+  public ByteBuffer buffer() {
+    return buffer;
+  }
+
+  /**
+   * The number of stats.
+   *
+   * @return the number
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Stores a signed integer.
+   *
+   * @param index which stat
+   * @param value its value
+   */
+  public void putLong(int index, long value) {
+    put(index, value, Status.OK.ordinal());
+  }
+
+  /**
+   * Stores an integer from 0 to 2<sup>64</sup>-1.
+   *
+   * @param index which stat
+   * @param bits its value
+   */
+  public void putUnsigned(int index, long bits) {
+    put(index, bits, bits < 0 ? Status.OK.ordinal() | UNSIGNED : Status.OK.ordinal());
+  }
+
+  /**
+   * Stores a double.
+   *
+   * @param index which stat
+   * @param value its value
+   */
+  public void putDouble(int index, double value) {
+    put(index, Double.doubleToRawLongBits(value), Status.OK.ordinal() | DOUBLE);
+  }
+
+  /**
+   * Stores that there is no value.
+   *
+   * @param index which stat
+   * @param status why; not {@link Status#OK}
+   * @param errno Linux's error number, or 0
+   */
+  public void putFailure(int index, Status status, int errno) {
+    put(index, 0, status.ordinal() | errno << 16);
+  }
+
+  private void put(int index, long bits, int outcome) {
+    buffer.putLong(index * 8, bits);
+    buffer.putInt(outcomes + index * 4, outcome);
+  }
+
+  /**
+   * What became of a stat.
+   *
+   * @param index which
+   * @return its status
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public Status status(int index) {
+    return STATUSES[outcome(index) & 0xff];
+  }
+
+  /**
+   * The error number of a failure.
+   *
+   * @param index which stat
+   * @return the number, or 0
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public int errno(int index) {
+    return outcome(index) >>> 16;
+  }
+
+  /**
+   * Whether the value is an integer above 2<sup>63</sup>-1.
+   *
+   * @param index which stat
+   * @return true if so
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public boolean isUnsigned(int index) {
+    return (outcome(index) & UNSIGNED) != 0;
+  }
+
+  /**
+   * Whether the value is a double.
+   *
+   * @param index which stat
+   * @return true if so
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public boolean isDouble(int index) {
+    return (outcome(index) & DOUBLE) != 0;
+  }
+
+  /**
+   * The value as an integer: its 64 bits, or if it is a double, that cut to an integer.
+   *
+   * @param index which stat
+   * @return the value, 0 where there is none
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public long longValue(int index) {
+    int outcome = outcome(index);
+    long bits = buffer.getLong(index * 8);
+    return (outcome & DOUBLE) != 0 ? (long) Double.longBitsToDouble(bits) : bits;
+  }
+
+  /**
+   * The value as the nearest double.
+   *
+   * @param index which stat
+   * @return the value, 0 where there is none
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public double doubleValue(int index) {
+    int outcome = outcome(index);
+    long bits = buffer.getLong(index * 8);
+    if ((outcome & DOUBLE) != 0) {
+      return Double.longBitsToDouble(bits);
+    }
+    if ((outcome & UNSIGNED) != 0) {
+      // Halved to fit a long, the lost bit kept sticky so that rounding to nearest still comes out.
+      return (double) (bits >>> 1 | bits & 1) * 2;
+    }
+    return bits;
+  }
+
+  private int outcome(int index) {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("No stat " + index + " among " + size);
+    }
+    return buffer.getInt(outcomes + index * 4);
+  }
+}

@@ -1,0 +1,21 @@
+package io.statsfs.spi;
+
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import java.util.List;
+
+/**
+ * What a batch is to read of one source.
+ *
+ * @param source the source
+ * @param stats the stats to read, some or all of the source's
+ * @param firstIndex the position of the first stat in the {@link SampleMemory}; the others follow
+ * @param keepOpen whether files may be kept open and read again at their beginning. True only on
+ *     file systems that then answer with the present value, and with an error when the object is
+ *     gone (sysfs, procfs, cgroup v2). Elsewhere each sample must open each file anew: on statsfs
+ *     and debugfs a second read finds the end of the file and {@code pread} is refused, and on an
+ *     ordinary file system a kept descriptor goes on answering for a file that was replaced
+ * @param fileBytes how much to read of a file of many values at most
+ */
+public record SourcePlan(
+    Source source, List<Stat> stats, int firstIndex, boolean keepOpen, int fileBytes) {}

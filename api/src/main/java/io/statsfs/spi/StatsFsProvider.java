@@ -1,0 +1,14 @@
+package io.statsfs.spi;
+
+import io.statsfs.StatsFs;
+
+/** Implements the API; found with {@link java.util.ServiceLoader}. {@code statsfs-core} has one. */
+public interface StatsFsProvider {
+
+  /**
+   * Begins the opening of trees.
+   *
+   * @return a new builder
+   */
+  StatsFs.Builder builder();
+}

@@ -1,0 +1,44 @@
+package io.statsfs.core;
+
+import io.statsfs.Catalog;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Tree;
+import java.util.List;
+import java.util.Optional;
+
+/** What one look at the trees found. */
+record CatalogImpl(
+    long version, List<Tree> trees, List<Source> sources, List<Stat> stats, List<Problem> problems)
+    implements Catalog {
+
+  static CatalogImpl of(
+      long version, List<Tree> trees, List<Source> sources, List<Problem> problems) {
+    return new CatalogImpl(
+        version,
+        trees,
+        List.copyOf(sources),
+        sources.stream().flatMap(s -> s.stats().stream()).toList(),
+        List.copyOf(problems));
+  }
+
+  @Override
+  public Optional<Stat> find(String subsystem, String device, String name) {
+    return sources.stream()
+        .filter(s -> s.subsystem().equals(subsystem) && s.device().equals(device))
+        .flatMap(s -> s.stats().stream())
+        .filter(s -> s.name().equals(name))
+        .findFirst();
+  }
+
+  @Override
+  public String toString() {
+    return "Catalog "
+        + version
+        + " of "
+        + stats.size()
+        + " stats in "
+        + sources.size()
+        + " sources";
+  }
+}

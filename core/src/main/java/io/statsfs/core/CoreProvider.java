@@ -1,0 +1,16 @@
+package io.statsfs.core;
+
+import io.statsfs.StatsFs;
+import io.statsfs.spi.StatsFsProvider;
+
+/** Makes this the implementation that {@link StatsFs} finds. */
+public final class CoreProvider implements StatsFsProvider {
+
+  /** Called by {@link java.util.ServiceLoader}. */
+  public CoreProvider() {}
+
+  @Override
+  public StatsFs.Builder builder() {
+    return new StatsFsBuilder(new Trees(SystemFiles.PROC), SchemaCache.SHARED);
+  }
+}

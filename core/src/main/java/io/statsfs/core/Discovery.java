@@ -1,0 +1,545 @@
+package io.statsfs.core;
+
+import io.statsfs.Catalog;
+import io.statsfs.Layout;
+import io.statsfs.Limits;
+import io.statsfs.Source;
+import io.statsfs.Tree;
+import io.statsfs.core.text.FlatKeyedText;
+import io.statsfs.core.text.NameText;
+import io.statsfs.core.text.ReadFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the sources of trees, and finds them again at the least cost.
+ *
+ * <p>Each directory is remembered with its inode. A later scan looks at the inode, and lists the
+ * directory again only if that has changed, if the file system does not tell changes, or if the
+ * directory is so young that its listing may have been half-made. What cannot be looked at for lack
+ * of permission stays as it was; what is not there any more is dropped.
+ *
+ * <p>For one thread at a time.
+ */
+final class Discovery {
+  /** After this time without a change a listing is taken to be complete. */
+  private static final long SETTLING_MILLIS = 1000;
+
+  /** How often, and how long, a young directory is waited for within a scan. */
+  private static final int SETTLING_ROUNDS = 10;
+
+  private static final long SETTLING_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /**
+   * Stats can be added to a living source without any sign of it. Every so many scans a directory
+   * is listed for that alone.
+   */
+  private static final int SCANS_UNTIL_LISTED_ANYWAY = 10;
+
+  /** Nobody reads more, and a hostile tree must not fill the memory with complaints. */
+  private static final int MAX_PROBLEMS = 1000;
+
+  /** Beyond this the shared names are forgotten, so that names that come and go do not pile up. */
+  private static final int MAX_NAMES = 100_000;
+
+  private final List<Tree> trees;
+  private final Limits limits;
+  private final SchemaCache schemas;
+  private final List<Entry> roots = new ArrayList<>();
+  private final Map<Path, SourceImpl.Name> names = new HashMap<>();
+  private final Map<Long, FileSystemType> types = new HashMap<>();
+  private final Map<Layout, Schema> shipped = new HashMap<>();
+
+  private List<Catalog.Problem> problems = new ArrayList<>();
+  private List<Directory> young = new ArrayList<>();
+  private int sourcesLeft;
+  private boolean readFlatFilesAgain;
+
+  Discovery(List<Tree> trees, Limits limits, SchemaCache schemas) {
+    this.trees = trees;
+    this.limits = limits;
+    this.schemas = schemas;
+    for (Tree tree : trees) {
+      Place place = Place.root(tree);
+      roots.add(
+          tree.layout().isRootFile()
+              ? new FlatFile(place, tree.root())
+              : new Directory(place, tree.root(), true));
+      shipped.computeIfAbsent(tree.layout(), layout -> SchemaParser.parse(layout.schema(), false));
+    }
+  }
+
+  /** What a scan found. */
+  record Found(List<Source> sources, List<Catalog.Problem> problems) {}
+
+  /**
+   * Looks at all trees.
+   *
+   * @param flatFilesToo whether files of many values are to be read even if nothing tells a change
+   */
+  Found scan(boolean flatFilesToo) {
+    readFlatFilesAgain = flatFilesToo;
+    problems = new ArrayList<>();
+    young = new ArrayList<>();
+    sourcesLeft = limits.sources();
+    types.clear();
+    if (names.size() > MAX_NAMES) {
+      names.clear();
+    }
+    for (Entry root : roots) {
+      if (!root.scan()) {
+        root.forget();
+      }
+    }
+    settle();
+    List<Source> sources = new ArrayList<>();
+    Budget budget = new Budget(limits.stats());
+    for (Entry root : roots) {
+      root.collect(sources, budget);
+    }
+    if (sourcesLeft < 0) {
+      problem(
+          trees.get(0).root(),
+          "more than "
+              + limits.sources()
+              + " directories and files; the rest is left out. Raise"
+              + " Limits.sources, or open a smaller root");
+    }
+    if (budget.exceeded) {
+      problem(
+          trees.get(0).root(),
+          "more than "
+              + limits.stats()
+              + " stats; the rest is left out. Raise Limits.stats, or open"
+              + " a smaller root");
+    }
+    return new Found(sources, problems);
+  }
+
+  /**
+   * The kernel makes a directory first and its files then. New directories are listed until two
+   * listings agree, before their schemas are read: once, and with all that they will say.
+   */
+  private void settle() {
+    for (int round = 0; round < SETTLING_ROUNDS && !young.isEmpty(); round++) {
+      LockSupport.parkNanos(SETTLING_PAUSE_NANOS);
+      List<Directory> before = young;
+      young = new ArrayList<>();
+      for (Directory directory : before) {
+        if (directory.listAgain()) {
+          young.add(directory);
+        }
+      }
+    }
+  }
+
+  private void problem(Path path, String message) {
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(new Catalog.Problem(path, message));
+    }
+  }
+
+  private void problem(Path path, String what, IOException failure) {
+    problem(path, what + ": " + ReadFailure.describe(failure) + "; it stays as it was seen last");
+  }
+
+  private FileSystemType type(Path path, long device) throws IOException {
+    FileSystemType type = types.get(device);
+    if (type == null) {
+      type = FileSystemType.at(path);
+      types.put(device, type);
+    }
+    return type;
+  }
+
+  /** How many stats may still be taken in. */
+  private static final class Budget {
+    private int left;
+    private boolean exceeded;
+
+    Budget(int left) {
+      this.left = left;
+    }
+
+    boolean take(Source source) {
+      exceeded |= source.stats().size() > left;
+      left -= exceeded ? left : source.stats().size();
+      return !exceeded;
+    }
+  }
+
+  /** A directory, or a file of many values. */
+  private abstract class Entry {
+    final Place place;
+    final Path path;
+    @Nullable Inode inode;
+    @Nullable SourceImpl source;
+
+    /** What the last reading of this came upon; tells as long as that reading counts. */
+    final List<Catalog.Problem> seen = new ArrayList<>();
+
+    Entry(Place place, Path path) {
+      this.place = place;
+      this.path = path;
+    }
+
+    /** Brings this up to date; false if it is not there any more. */
+    final boolean scan() {
+      if (--sourcesLeft < 0) {
+        forget();
+        return true;
+      }
+      try {
+        Inode now = inode();
+        if (inode != null && !inode.isSame(now)) {
+          forget();
+        }
+        return scan(now);
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        return false;
+      } catch (IOException e) {
+        problem(path, "cannot be read", e);
+        return true;
+      }
+    }
+
+    abstract Inode inode() throws IOException;
+
+    abstract boolean scan(Inode now) throws IOException;
+
+    void collect(List<Source> sources, Budget budget) {
+      problems.addAll(seen.subList(0, Math.min(seen.size(), MAX_PROBLEMS - problems.size())));
+      if (source != null && budget.take(source)) {
+        sources.add(source);
+      }
+    }
+
+    /** Whether this may go on where the other was found. */
+    boolean isLike(Entry other) {
+      return getClass() == other.getClass();
+    }
+
+    /** Another one may be here now. */
+    void forget() {
+      inode = null;
+      source = null;
+      seen.clear();
+    }
+
+    void seen(Path path, String message) {
+      if (seen.size() < MAX_PROBLEMS) {
+        seen.add(new Catalog.Problem(path, message));
+      }
+    }
+  }
+
+  private final class FlatFile extends Entry {
+    FlatFile(Place place, Path path) {
+      super(place, path);
+    }
+
+    @Override
+    Inode inode() throws IOException {
+      return Inode.of(path, place.depth() == 0);
+    }
+
+    @Override
+    boolean scan(Inode now) throws IOException {
+      if (!now.isRegularFile()) {
+        return false;
+      }
+      if (inode == null
+          || readFlatFilesAgain
+          || inode.modified() != now.modified()
+          || inode.size() != now.size()) {
+        read(type(path, now.device()));
+        inode = now;
+      }
+      return true;
+    }
+
+    private void read(FileSystemType type) throws IOException {
+      ByteBuffer text = TextFile.read(path, limits.fileBytes());
+      seen.clear();
+      if (text.remaining() == limits.fileBytes()) {
+        seen(path, "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
+      }
+      Schema schema = shipped(place);
+      Map<SourceImpl.Name, Schema.Metric> lines = new LinkedHashMap<>();
+      for (FlatKeyedText.Line line : FlatKeyedText.lines(text, text.remaining())) {
+        Schema.Metric metric = schema.find(line.name());
+        metric = metric == null ? Schema.Metric.UNKNOWN : metric;
+        // What the kernel writes as kB are 1024 bytes.
+        boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
+        lines.put(
+            new SourceImpl.Name(line.name(), null), needsUnit ? metric.withUnit("KiBy") : metric);
+      }
+      if (source == null || !source.hasNames(lines.keySet())) {
+        source = lines.isEmpty() ? null : SourceImpl.ofFile(place, path, type, lines);
+      }
+    }
+  }
+
+  private final class Directory extends Entry {
+    private final boolean link;
+    private TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
+    private TreeMap<String, Entry> children = new TreeMap<>();
+    private FileSystemType type = FileSystemType.of("");
+    private @Nullable Path schemaFile;
+    private SchemaCache.@Nullable Life schemaLife;
+    private Schema schema = Schema.EMPTY;
+    private boolean settled;
+    private boolean listed;
+    private int scansSinceListed;
+
+    Directory(Place place, Path path, boolean link) {
+      super(place, path);
+      this.link = link;
+    }
+
+    @Override
+    void forget() {
+      super.forget();
+      stats = new TreeMap<>();
+      children.clear();
+      schemaFile = null;
+      schemaLife = null;
+      schema = Schema.EMPTY;
+      settled = false;
+    }
+
+    @Override
+    boolean isLike(Entry other) {
+      return other instanceof Directory directory && link == directory.link;
+    }
+
+    @Override
+    Inode inode() throws IOException {
+      return Inode.of(path, link);
+    }
+
+    @Override
+    boolean scan(Inode now) throws IOException {
+      if (!now.isDirectory()) {
+        return false;
+      }
+      boolean isNew = inode == null;
+      boolean isDue = isNew || isListingDue(now);
+      if (isDue) {
+        list(now);
+      }
+      if (isNew && !settled) {
+        young.add(this);
+      }
+      if (scanChildren() && !isDue) {
+        // One went without a sign of it, so others may have come.
+        list(now);
+        scanChildren();
+      }
+      return true;
+    }
+
+    private boolean isListingDue(Inode now) {
+      FileSystemType.Told told = place.mayFollowLinks() ? FileSystemType.Told.NOTHING : type.told();
+      return !settled
+          || told == FileSystemType.Told.NOTHING
+          || inode == null
+          || inode.modified() != now.modified()
+          || inode.links() != now.links()
+          || told == FileSystemType.Told.DIRECTORIES
+              && place.isSource()
+              && ++scansSinceListed >= SCANS_UNTIL_LISTED_ANYWAY;
+    }
+
+    /** Whether a child was dropped. */
+    private boolean scanChildren() {
+      return children.values().removeIf(child -> !child.scan());
+    }
+
+    /** Lists a directory that is being waited for; whether it has to be waited for further. */
+    boolean listAgain() {
+      try {
+        Inode now = inode();
+        if (inode == null || !inode.isSame(now) || !list(now)) {
+          return false;
+        }
+        children.values().removeIf(child -> child.inode == null && !child.scan());
+        return true;
+      } catch (IOException e) {
+        // Gone, or not ours to see: the next scan finds out which.
+        return false;
+      }
+    }
+
+    /** Takes in the entries; whether they are others than before. */
+    private boolean list(Inode now) throws IOException {
+      type = type(path, now.device());
+      // Without subdirectories, and on such a file system, everything is a regular file.
+      boolean onlyFiles = type.plain() && now.links() == 2 && !place.mayFollowLinks();
+      long began = System.currentTimeMillis();
+      Listing listing = new Listing();
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
+        for (Path entry : stream) {
+          String name = NameText.of(entry);
+          if (place.isSchema(name)) {
+            listing.schemaFile = entry;
+          } else if (place.isSource() || place.hasChild(name)) {
+            add(listing, name, entry, onlyFiles);
+          }
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+      seen.clear();
+      if (listing.tooMany) {
+        seen(path, "more entries than Limits allow; the last in order are left out");
+      }
+      if (listing.tooDeep) {
+        seen(path, "more than " + limits.depth() + " levels deep; what is below is left out");
+      }
+      boolean changed =
+          !listing.stats.keySet().equals(stats.keySet())
+              || !listing.children.keySet().equals(children.keySet());
+      stats = listing.stats;
+      schemaFile = listing.schemaFile;
+      listing.children.replaceAll(
+          (name, fresh) -> {
+            Entry known = children.get(name);
+            return known != null && known.isLike(fresh) ? known : fresh;
+          });
+      children = listing.children;
+      inode = now;
+      listed = true;
+      scansSinceListed = 0;
+      settled = began - TimeUnit.NANOSECONDS.toMillis(now.modified()) >= SETTLING_MILLIS;
+      return changed;
+    }
+
+    private void add(Listing listing, String name, Path entry, boolean isFile) throws IOException {
+      BasicFileAttributes attributes = null;
+      if (!isFile) {
+        try {
+          attributes =
+              Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+          return;
+        }
+      }
+      boolean isLink =
+          attributes != null
+              && attributes.isSymbolicLink()
+              && place.mayFollowLinks()
+              && leadsInside(entry);
+      if (isLink || attributes != null && attributes.isDirectory()) {
+        if (place.depth() >= limits.depth()) {
+          listing.tooDeep = true;
+        } else if (place.hasChild(name)) {
+          listing.children.put(name, new Directory(place.child(name), entry, isLink));
+        }
+      } else if (place.isSource() && (isFile || attributes.isRegularFile())) {
+        if (place.tree().layout().flatKeyedFiles().contains(name)) {
+          listing.children.put(name, new FlatFile(inSubsystem().child(name), entry));
+        } else {
+          listing.stats.put(
+              name,
+              names.computeIfAbsent(entry.getFileName(), file -> new SourceImpl.Name(name, file)));
+        }
+      }
+      // The last in order go, so that what is left does not depend on the listing's order.
+      if (listing.stats.size() > limits.stats()) {
+        listing.stats.pollLastEntry();
+        listing.tooMany = true;
+      }
+      if (listing.children.size() > limits.sources()) {
+        listing.children.pollLastEntry();
+        listing.tooMany = true;
+      }
+    }
+
+    private boolean leadsInside(Path link) {
+      try {
+        Path target = link.toRealPath();
+        Path inside = place.tree().root().resolve(place.tree().layout().links().orElseThrow());
+        return target.startsWith(inside.toRealPath()) && Files.isDirectory(target);
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    /** Stats above the level that names the subsystem go under the root's own name. */
+    private Place inSubsystem() {
+      return place.subsystem().isEmpty()
+          ? place.in(path.getFileName() == null ? "root" : NameText.of(path))
+          : place;
+    }
+
+    @Override
+    void collect(List<Source> sources, Budget budget) {
+      if (listed) {
+        describe();
+      }
+      super.collect(sources, budget);
+      for (Entry child : children.values()) {
+        child.collect(sources, budget);
+      }
+    }
+
+    /** Makes the source after a listing, unless it is what it was. */
+    private void describe() {
+      Schema before = schema;
+      listed = false;
+      try {
+        SchemaCache.Life life = schemaFile == null ? null : SchemaCache.life(schemaFile);
+        if (life == null) {
+          schema = Schema.EMPTY;
+        } else if (!life.equals(schemaLife)) {
+          schema = schemas.get(life, limits.fileBytes());
+        }
+        schemaLife = life;
+      } catch (IOException e) {
+        settled = false;
+        problem(schemaFile, "its stats go undescribed", e);
+      }
+      for (String dropped : schema.dropped()) {
+        seen(schemaFile, dropped + " was left out");
+      }
+      if (source == null || schema != before || !source.hasNames(stats.values())) {
+        source =
+            stats.isEmpty()
+                ? null
+                : SourceImpl.ofDirectory(
+                    inSubsystem(), path, type, schema, shipped(place), stats.values());
+      }
+    }
+  }
+
+  /** The entries of a directory that belong to its layout. */
+  private static final class Listing {
+    final TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
+    final TreeMap<String, Entry> children = new TreeMap<>();
+    @Nullable Path schemaFile;
+    boolean tooMany;
+    boolean tooDeep;
+  }
+
+  private Schema shipped(Place place) {
+    return shipped.getOrDefault(place.tree().layout(), Schema.EMPTY);
+  }
+}

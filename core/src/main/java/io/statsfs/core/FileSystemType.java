@@ -1,0 +1,60 @@
+package io.statsfs.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a type of file system lets a reader rely on.
+ *
+ * @param name as {@code /proc/mounts} has it
+ * @param keepsOpen whether a file that is kept open answers with its present value when it is read
+ *     again from the beginning, and with an error once its object is gone
+ * @param told which changes of a directory its inode tells
+ * @param plain whether directories without subdirectories hold regular files only
+ */
+record FileSystemType(String name, boolean keepsOpen, Told told, boolean plain) {
+
+  /** What the link count and the modification time of a directory tell. */
+  enum Told {
+    /** Nothing that can be relied on. */
+    NOTHING,
+    /** That a subdirectory came or went. */
+    DIRECTORIES,
+    /** That any entry came or went. */
+    ALL
+  }
+
+  /**
+   * The type of the file system at a path.
+   *
+   * @throws IOException if the path is not there
+   */
+  static FileSystemType at(Path path) throws IOException {
+    String type;
+    try {
+      type = Files.getFileStore(path).type();
+    } catch (IOException e) {
+      if (Files.notExists(path)) {
+        throw e;
+      }
+      // The mount is not in /proc/mounts, as in a chroot.
+      type = "unknown";
+    }
+    return of(type);
+  }
+
+  static FileSystemType of(String type) {
+    return switch (type) {
+      case "statsfs", "stats_fs" -> new FileSystemType(type, false, Told.DIRECTORIES, true);
+      case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false);
+      // kernfs counts the real subdirectories, and sets the times when it makes the inode.
+      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, true);
+      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true);
+      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false);
+      case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
+          new FileSystemType(type, false, Told.ALL, false);
+      default -> new FileSystemType(type, false, Told.NOTHING, false);
+    };
+  }
+}

@@ -1,0 +1,108 @@
+package io.statsfs.core;
+
+import io.statsfs.ReaderUnavailableException;
+import io.statsfs.spi.ReaderProvider;
+import io.statsfs.spi.StatReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses a reader among those on the class path and module path. */
+final class Readers {
+  static final String PROPERTY = "io.statsfs.reader";
+  private static final System.Logger LOG = System.getLogger("io.statsfs");
+
+  private Readers() {}
+
+  /** A reader that was opened, and what users call it. */
+  record Chosen(String name, StatReader reader) {}
+
+  /** The one of that name; null for the property's, else the best that is available. */
+  static Chosen choose(@Nullable String name) {
+    return choose(name == null ? System.getProperty(PROPERTY) : name, providers());
+  }
+
+  static Chosen choose(@Nullable String name, List<ReaderProvider> providers) {
+    if (name != null) {
+      ReaderProvider provider =
+          providers.stream()
+              .filter(p -> p.name().equals(name))
+              .findFirst()
+              .orElseThrow(() -> unknown(name, providers));
+      Throwable cause = provider.unavailabilityCause();
+      if (cause != null) {
+        throw new ReaderUnavailableException(
+            "The reader '" + name + "' cannot be used here: " + cause.getMessage(), cause);
+      }
+      return new Chosen(name, provider.open());
+    }
+    List<ReaderProvider> best = new ArrayList<>(providers);
+    best.sort(Comparator.comparingInt(ReaderProvider::priority).reversed());
+    Map<String, Throwable> causes = new LinkedHashMap<>();
+    for (ReaderProvider provider : best) {
+      Throwable cause = provider.unavailabilityCause();
+      if (cause == null) {
+        causes.forEach(
+            (other, why) ->
+                LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The reader '"
+                        + other
+                        + "' cannot be used here, so '"
+                        + provider.name()
+                        + "' is: "
+                        + why.getMessage()));
+        return new Chosen(provider.name(), provider.open());
+      }
+      causes.put(provider.name(), cause);
+    }
+    if (causes.isEmpty()) {
+      throw new ReaderUnavailableException(
+          "No reader was found. Add the dependency io.statsfs:statsfs-reader-nio.", null);
+    }
+    throw new ReaderUnavailableException(
+        "No reader can be used here: " + causes, causes.values().iterator().next());
+  }
+
+  private static ReaderUnavailableException unknown(String name, List<ReaderProvider> providers) {
+    return new ReaderUnavailableException(
+        "There is no reader '"
+            + name
+            + "', only "
+            + providers.stream().map(ReaderProvider::name).sorted().toList()
+            + ". If the name is right, add the dependency io.statsfs:statsfs-reader-"
+            + name
+            + ".",
+        null);
+  }
+
+  /** One that cannot even be loaded must not cost the others. */
+  private static List<ReaderProvider> providers() {
+    Map<String, ReaderProvider> providers = new LinkedHashMap<>();
+    load(ServiceLoader.load(ReaderProvider.class, Readers.class.getClassLoader()), providers);
+    load(ServiceLoader.load(ReaderProvider.class), providers);
+    return List.copyOf(providers.values());
+  }
+
+  private static void load(
+      ServiceLoader<ReaderProvider> loader, Map<String, ReaderProvider> providers) {
+    Iterator<ReaderProvider> iterator = loader.iterator();
+    while (true) {
+      try {
+        if (!iterator.hasNext()) {
+          return;
+        }
+        ReaderProvider provider = iterator.next();
+        providers.putIfAbsent(provider.name(), provider);
+      } catch (ServiceConfigurationError | LinkageError e) {
+        LOG.log(System.Logger.Level.WARNING, "A reader could not be loaded: " + e.getMessage());
+      }
+    }
+  }
+}

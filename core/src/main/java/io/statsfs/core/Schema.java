@@ -1,0 +1,53 @@
+package io.statsfs.core;
+
+import io.statsfs.Stat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a schema says: the labels of a source and the metrics that describe its stats.
+ *
+ * @param labels in the order of the text
+ * @param metrics by exact name
+ * @param prefixes by the beginning of the name; only schemas that we ship have them
+ * @param dropped what of the text was not understood, a message each; at most {@link
+ *     SchemaParser#MAX_DROPPED}
+ */
+record Schema(
+    Map<String, String> labels,
+    Map<String, Metric> metrics,
+    Map<String, Metric> prefixes,
+    List<String> dropped) {
+
+  static final Schema EMPTY = SchemaParser.parse("", false);
+
+  /** What is said of one stat. */
+  record Metric(Stat.Kind kind, Stat.Type type, String description, String unit) {
+    /** Of a stat that nothing describes. */
+    static final Metric UNKNOWN = new Metric(Stat.Kind.GAUGE, Stat.Type.INT, "", "");
+
+    Metric withUnit(String other) {
+      return new Metric(kind, type, description, other);
+    }
+  }
+
+  /** The metric of a name; of several prefixes the longest. */
+  @Nullable Metric find(String name) {
+    Metric exact = metrics.get(name);
+    if (exact == null) {
+      // The text of a schema may lose blanks at a name's end.
+      exact = metrics.get(name.stripTrailing());
+    }
+    if (exact != null || prefixes.isEmpty()) {
+      return exact;
+    }
+    for (int length = name.length(); length > 0; length--) {
+      Metric metric = prefixes.get(name.substring(0, length));
+      if (metric != null) {
+        return metric;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,109 @@
+package io.statsfs.core;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import io.statsfs.SchemaCacheStats;
+import io.statsfs.core.text.NameText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+
+/**
+ * The directory schemas that were read, so that none is read twice.
+ *
+ * <p>On statsfs each opening of a {@code .schema} file leaks a reference to its source, and two
+ * openings at once corrupt kernel memory. So a schema is read once in the life of its source,
+ * nothing ever expires, and one is read at a time in the whole JVM: {@link #SHARED} serves all
+ * instances. Entries that a vanished source left behind are dropped when the bound is reached.
+ */
+final class SchemaCache {
+  /** What all schemas of a large host need several times over: 10 KB each for 3,000 sources. */
+  private static final long MAX_BYTES = 32L << 20;
+
+  /** The kernel prints into a buffer of 10,240 bytes, and cuts what does not fit without a word. */
+  private static final int KERNEL_LIMIT = 10_239;
+
+  static final SchemaCache SHARED = new SchemaCache(MAX_BYTES);
+
+  private final Cache<Life, Loaded> cache;
+
+  SchemaCache(long maxBytes) {
+    cache =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .weigher((Life life, Loaded loaded) -> loaded.bytes + 200)
+            // In the calling thread: evicting is rare and cheap, and an embedded library should not
+            // put work into the application's common pool.
+            .executor(Runnable::run)
+            .recordStats()
+            .build();
+  }
+
+  /**
+   * One life of a source's schema: one that was made again has another inode, and one that somebody
+   * edits, which the kernel never does, another time.
+   */
+  record Life(Path file, Object inode, FileTime modified) {}
+
+  private record Loaded(Schema schema, int bytes) {}
+
+  /**
+   * The present life of a schema.
+   *
+   * @throws IOException if the file cannot be looked at
+   */
+  static Life life(Path file) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new FileSystemException(file.toString(), null, "it is not a regular file");
+    }
+    return new Life(file, attributes.fileKey(), attributes.lastModifiedTime());
+  }
+
+  /**
+   * The schema of a life, read now if it was not read before.
+   *
+   * @throws IOException if it cannot be read; the next call tries again
+   */
+  Schema get(Life life, int maxBytes) throws IOException {
+    try {
+      return cache.get(life, key -> load(key.file, maxBytes)).schema;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Loaded load(Path file, int maxBytes) {
+    ByteBuffer text;
+    synchronized (SchemaCache.class) {
+      try {
+        text = TextFile.read(file, maxBytes);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    byte[] bytes = new byte[text.remaining()];
+    text.get(bytes);
+    boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == maxBytes;
+    Schema schema = SchemaParser.parse(NameText.decode(bytes), cut);
+    return new Loaded(schema, bytes.length);
+  }
+
+  SchemaCacheStats stats() {
+    CacheStats stats = cache.stats();
+    return new SchemaCacheStats(
+        cache.estimatedSize(),
+        stats.hitCount(),
+        stats.loadCount(),
+        stats.loadFailureCount(),
+        stats.evictionCount());
+  }
+}

@@ -1,0 +1,172 @@
+package io.statsfs.core;
+
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Tree;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a source. */
+final class SourceImpl implements Source {
+  private final Place place;
+  private final Path path;
+  private final FileSystemType type;
+  private final Map<String, String> labels;
+  private final boolean flatKeyed;
+  private final List<Stat> stats;
+
+  /** Of a directory; the names are those of its files. */
+  static SourceImpl ofDirectory(
+      Place place,
+      Path path,
+      FileSystemType type,
+      Schema schema,
+      Schema shipped,
+      Collection<Name> files) {
+    List<Stat> stats = new ArrayList<>(files.size());
+    SourceImpl source = new SourceImpl(place, path, type, schema, false, stats);
+    for (Name name : files) {
+      Schema.Metric metric = schema.find(name.text());
+      metric = metric == null ? shipped.find(name.text()) : metric;
+      stats.add(new StatImpl(source, name, metric == null ? Schema.Metric.UNKNOWN : metric));
+    }
+    return source;
+  }
+
+  /** Of a file of many values; the metrics are by their names. */
+  static SourceImpl ofFile(
+      Place place, Path path, FileSystemType type, Map<Name, Schema.Metric> lines) {
+    List<Stat> stats = new ArrayList<>(lines.size());
+    SourceImpl source = new SourceImpl(place, path, type, Schema.EMPTY, true, stats);
+    lines.forEach((name, metric) -> stats.add(new StatImpl(source, name, metric)));
+    return source;
+  }
+
+  private SourceImpl(
+      Place place,
+      Path path,
+      FileSystemType type,
+      Schema schema,
+      boolean flatKeyed,
+      List<Stat> stats) {
+    this.place = place;
+    this.path = path;
+    this.type = type;
+    this.labels = schema.labels().isEmpty() ? place.labels() : schema.labels();
+    this.flatKeyed = flatKeyed;
+    this.stats = Collections.unmodifiableList(stats);
+  }
+
+  /** The name of a stat, and that of its file: null if it is a line of its source's file. */
+  record Name(String text, @Nullable Path file) {}
+
+  /** Whether the stats have just these names, in this order. */
+  boolean hasNames(Collection<Name> names) {
+    if (names.size() != stats.size()) {
+      return false;
+    }
+    int i = 0;
+    for (Name name : names) {
+      if (!name.text.equals(stats.get(i++).name())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  FileSystemType type() {
+    return type;
+  }
+
+  @Override
+  public Tree tree() {
+    return place.tree();
+  }
+
+  @Override
+  public String subsystem() {
+    return place.subsystem();
+  }
+
+  @Override
+  public String device() {
+    return place.device();
+  }
+
+  @Override
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  @Override
+  public List<Stat> stats() {
+    return stats;
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public boolean isFlatKeyed() {
+    return flatKeyed;
+  }
+
+  @Override
+  public String toString() {
+    return place.device().isEmpty() ? place.subsystem() : place.subsystem() + "/" + place.device();
+  }
+
+  private record StatImpl(SourceImpl source, Name statName, Schema.Metric metric) implements Stat {
+    @Override
+    public String name() {
+      return statName.text;
+    }
+
+    @Override
+    public Kind kind() {
+      return metric.kind();
+    }
+
+    @Override
+    public Type type() {
+      return metric.type();
+    }
+
+    @Override
+    public String description() {
+      return metric.description();
+    }
+
+    @Override
+    public String unit() {
+      return metric.unit();
+    }
+
+    @Override
+    public Path path() {
+      return statName.file == null ? source.path : source.path.resolve(statName.file);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+
+    @Override
+    public String toString() {
+      return source + "/" + statName.text;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package io.statsfs.core;
+
+import io.statsfs.Catalog;
+import io.statsfs.Limits;
+import io.statsfs.Sampler;
+import io.statsfs.SchemaCacheStats;
+import io.statsfs.Stat;
+import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import io.statsfs.Tree;
+import io.statsfs.core.text.FlatKeyedText;
+import io.statsfs.core.text.NameText;
+import io.statsfs.core.text.NumberText;
+import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.StatReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/** Keeps the catalog of some trees up to date. */
+final class StatsFsImpl implements StatsFs {
+  private static final System.Logger LOG = System.getLogger("io.statsfs");
+
+  /** What is read of a file as text. */
+  private static final int MAX_TEXT_BYTES = 64 << 10;
+
+  /** More lines would be read by nobody; {@link Catalog#problems()} has them all. */
+  private static final int MAX_LOGGED_PROBLEMS = 20;
+
+  private final Discovery discovery;
+  private final SchemaCache schemas;
+  private final Readers.Chosen chosen;
+  private final Limits limits;
+  private final List<Tree> trees;
+  private final Object scanLock = new Object();
+  private final Set<SamplerImpl> samplers =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+  private final Set<String> logged = new HashSet<>();
+  private final Thread refresher;
+  private volatile CatalogImpl catalog;
+  private volatile boolean flatFilesOutdated;
+  private volatile boolean closed;
+
+  StatsFsImpl(
+      List<Tree> trees,
+      Limits limits,
+      SchemaCache schemas,
+      Readers.Chosen chosen,
+      Duration refreshInterval) {
+    this.trees = trees;
+    this.limits = limits;
+    this.schemas = schemas;
+    this.chosen = chosen;
+    discovery = new Discovery(trees, limits, schemas);
+    catalog = CatalogImpl.of(0, trees, List.of(), List.of());
+    refresh();
+    refresher = new Thread(() -> refreshEvery(refreshInterval), "statsfs-refresh");
+    refresher.setDaemon(true);
+    if (!refreshInterval.isZero()) {
+      refresher.start();
+    }
+  }
+
+  private void refreshEvery(Duration interval) {
+    while (!closed) {
+      try {
+        Thread.sleep(interval.toMillis());
+        refresh();
+      } catch (InterruptedException | IllegalStateException e) {
+        // Closed; or interrupted by somebody who has no business here.
+      } catch (RuntimeException | Error e) {
+        logOnce("The trees " + trees + " could not be refreshed: " + e);
+      }
+    }
+  }
+
+  @Override
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  @Override
+  public Catalog refresh() {
+    synchronized (scanLock) {
+      requireOpen();
+      boolean flatFilesToo = flatFilesOutdated;
+      flatFilesOutdated = false;
+      Discovery.Found found = discovery.scan(flatFilesToo);
+      CatalogImpl before = catalog;
+      if (before.version() == 0
+          || !found.sources().equals(before.sources())
+          || !found.problems().equals(before.problems())) {
+        catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), found.problems());
+        found.problems().forEach(problem -> logOnce(problem.toString()));
+      }
+      return catalog;
+    }
+  }
+
+  private void logOnce(String message) {
+    synchronized (logged) {
+      if (logged.size() < MAX_LOGGED_PROBLEMS && logged.add(message)) {
+        LOG.log(System.Logger.Level.WARNING, message);
+        if (logged.size() == MAX_LOGGED_PROBLEMS) {
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "Further problems are not logged; Catalog.problems() has them.");
+        }
+      }
+    }
+  }
+
+  /** Sees to it that the next scan reads files of many values again. */
+  void flatFilesOutdated() {
+    flatFilesOutdated = true;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  StatReader reader() {
+    return chosen.reader();
+  }
+
+  @Override
+  public Sampler sampler(StatFilter filter) {
+    SamplerImpl sampler = new SamplerImpl(this, filter);
+    samplers.add(sampler);
+    if (closed) {
+      sampler.close();
+    }
+    requireOpen();
+    return sampler;
+  }
+
+  @Override
+  public long readLong(Stat stat) {
+    return read(stat).longValue(0);
+  }
+
+  @Override
+  public double readDouble(Stat stat) {
+    return read(stat).doubleValue(0);
+  }
+
+  private SampleMemory read(Stat stat) {
+    ByteBuffer text = readFile(stat);
+    SampleMemory memory = new SampleMemory(1);
+    if (stat.source().isFlatKeyed()) {
+      new FlatKeyedText(List.of(stat)).put(text, text.remaining(), memory, 0);
+    } else {
+      NumberText.put(text, 0, text.remaining(), stat.type() == Stat.Type.FLOAT, memory, 0);
+    }
+    if (memory.status(0) != Status.OK) {
+      throw unreadable(stat, memory.status(0));
+    }
+    return memory;
+  }
+
+  @Override
+  public String readText(Stat stat) {
+    ByteBuffer text = readFile(stat);
+    if (stat.source().isFlatKeyed()) {
+      return FlatKeyedText.value(text, text.remaining(), stat.name())
+          .orElseThrow(() -> unreadable(stat, Status.GONE));
+    }
+    byte[] bytes = new byte[text.remaining()];
+    text.get(bytes);
+    return NameText.decode(bytes).strip();
+  }
+
+  private static StatReadException unreadable(Stat stat, Status status) {
+    String why =
+        status == Status.GONE
+            ? "the file has no line of that name any more"
+            : "what it holds is not one number; readText has it";
+    return new StatReadException(
+        status, stat + " has no value, in " + stat.path() + ": " + why, null);
+  }
+
+  private ByteBuffer readFile(Stat stat) {
+    requireOpen();
+    try {
+      return TextFile.read(
+          stat.path(), stat.source().isFlatKeyed() ? limits.fileBytes() : MAX_TEXT_BYTES);
+    } catch (IOException e) {
+      throw new StatReadException(
+          ReadFailure.status(e, stat.path()),
+          stat.path() + " cannot be read: " + ReadFailure.describe(e),
+          e);
+    }
+  }
+
+  @Override
+  public String readerName() {
+    return chosen.name();
+  }
+
+  @Override
+  public SchemaCacheStats schemaCacheStats() {
+    return schemas.stats();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This StatsFs of " + trees + " is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (scanLock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    refresher.interrupt();
+    for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
+      sampler.close();
+    }
+    chosen.reader().close();
+  }
+
+  @Override
+  public String toString() {
+    return "StatsFs " + trees + " through " + chosen.name();
+  }
+}

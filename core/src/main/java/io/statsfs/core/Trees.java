@@ -1,0 +1,184 @@
+package io.statsfs.core;
+
+import io.statsfs.Layout;
+import io.statsfs.Tree;
+import io.statsfs.TreeUnavailableException;
+import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.text.NameText;
+import io.statsfs.core.text.ReadFailure;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the trees of this machine, and checks those that a user names. */
+final class Trees {
+  private static final System.Logger LOG = System.getLogger("io.statsfs");
+
+  private final SystemFiles system;
+
+  Trees(SystemFiles system) {
+    this.system = system;
+  }
+
+  /** A statsfs if there is one that can be read, else the stock trees. */
+  List<Tree> detect() {
+    try {
+      return List.of(statsfs());
+    } catch (TreeUnavailableException e) {
+      if (e.reason() == Reason.NOT_READABLE) {
+        LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      }
+      List<Tree> stock = new ArrayList<>();
+      for (Layout layout : Layout.stock()) {
+        for (Path root : homes(layout)) {
+          try {
+            stock.add(open(root, layout));
+            break;
+          } catch (TreeUnavailableException notHere) {
+            // Another mount of this file system may be readable, and another tree may be there.
+          }
+        }
+      }
+      if (stock.isEmpty()) {
+        throw new TreeUnavailableException(
+            e.reason(),
+            e.getMessage()
+                + " Nor is there any of the stock trees "
+                + Layout.stock()
+                + " among the mounts of this process; name a root, or mount sysfs and procfs.",
+            e);
+      }
+      return List.copyOf(stock);
+    }
+  }
+
+  /** The statsfs, and nothing else. */
+  Tree statsfs() {
+    List<Path> homes = homes(Layout.statsfs());
+    TreeUnavailableException failure = null;
+    for (Path root : homes) {
+      try {
+        return open(root, Layout.statsfs());
+      } catch (TreeUnavailableException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    } else if (isSupported()) {
+      throw new TreeUnavailableException(
+          Reason.NOT_MOUNTED,
+          "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs"
+              + " /sys/kernel/stats",
+          null);
+    }
+    throw new TreeUnavailableException(
+        Reason.NOT_SUPPORTED,
+        "This kernel has no statsfs (it is not in "
+            + system.filesystems()
+            + "): statsfs was never merged into Linux and needs a patched kernel.",
+        null);
+  }
+
+  /** A root that a user names, with the layout that it seems to have. */
+  Tree open(Path root) {
+    FileSystemType type = type(root);
+    return open(root, guess(root, type.name()));
+  }
+
+  Tree open(Path root, Layout layout) {
+    FileSystemType type = type(root);
+    try {
+      if (layout.isRootFile()) {
+        if (!Files.isRegularFile(root)) {
+          throw new TreeUnavailableException(
+              Reason.NOT_A_TREE,
+              root + " is not a file of 'name value' lines, which layout " + layout + " needs.",
+              null);
+        }
+        TextFile.read(root, 1);
+      } else {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
+          stream.iterator().hasNext();
+        }
+      }
+    } catch (IOException e) {
+      throw unavailable(root, type.name(), e);
+    }
+    return new Tree(root, layout, type.name());
+  }
+
+  private static Layout guess(Path root, String type) {
+    Path absolute = root.toAbsolutePath().normalize();
+    Optional<Layout> stock =
+        Layout.stock().stream()
+            .filter(l -> l.homeTypes().contains(type) && absolute.endsWith(l.homePath()))
+            .findFirst();
+    if (stock.isPresent()) {
+      return stock.get();
+    }
+    return Files.isRegularFile(root) ? Layout.flatKeyed(NameText.of(absolute)) : Layout.statsfs();
+  }
+
+  private static FileSystemType type(Path root) {
+    try {
+      return FileSystemType.at(root);
+    } catch (IOException e) {
+      throw unavailable(root, "", e);
+    }
+  }
+
+  private static TreeUnavailableException unavailable(Path root, String type, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return new TreeUnavailableException(Reason.NOT_FOUND, root + " does not exist.", e);
+    } else if (e instanceof NotDirectoryException) {
+      return new TreeUnavailableException(Reason.NOT_A_TREE, root + " is not a directory.", e);
+    } else if (e instanceof AccessDeniedException) {
+      return new TreeUnavailableException(
+          Reason.NOT_READABLE, root + " cannot be read: permission denied. " + fix(root, type), e);
+    }
+    return new TreeUnavailableException(
+        Reason.NOT_READABLE, root + " cannot be read: " + ReadFailure.describe(e) + ".", e);
+  }
+
+  /** Both file systems are mounted with mode 0700 unless the mount says otherwise. */
+  private static String fix(Path root, String type) {
+    String forRoot = "Run as root, or let root ";
+    return Layout.statsfs().homeTypes().contains(type)
+        ? forRoot
+            + "chmod 755 "
+            + root
+            + " (again after each mount or remount, unless that says mode=755)."
+        : forRoot + "make it readable.";
+  }
+
+  private List<Path> homes(Layout layout) {
+    try {
+      return Mounts.read(system.mountinfo()).ofTypes(layout.homeTypes()).stream()
+          .map(point -> point.resolve(layout.homePath()))
+          .toList();
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          system.mountinfo() + " cannot be read, so no tree is found: " + ReadFailure.describe(e));
+      return List.of();
+    }
+  }
+
+  private boolean isSupported() {
+    try {
+      return Files.readAllLines(system.filesystems()).stream()
+          .map(line -> line.substring(line.indexOf('\t') + 1))
+          .anyMatch(Layout.statsfs().homeTypes()::contains);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.statsfs.core.text;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Turns the bytes of a kernel name into text and back, so that different names are different texts.
+ *
+ * <p>The text is the name as UTF-8. A byte that does not fit there is written {@code \xHH}, and a
+ * backslash that could be taken for the beginning of that is written {@code \x5c}. Other
+ * backslashes stay as they are, since real names have them (systemd's units). Stateless.
+ */
+public final class NameText {
+  private static final String HEX = "0123456789abcdef";
+
+  private NameText() {}
+
+  /**
+   * The text of a name.
+   *
+   * @param name the bytes
+   * @return the text
+   */
+  public static String decode(byte[] name) {
+    if (isPlain(name)) {
+      return new String(name, StandardCharsets.US_ASCII);
+    }
+    CharsetDecoder decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    ByteBuffer in = ByteBuffer.wrap(name);
+    CharBuffer run = CharBuffer.allocate(name.length);
+    StringBuilder text = new StringBuilder(name.length + 16);
+    while (in.hasRemaining()) {
+      CoderResult result = decoder.decode(in, run, true);
+      appendRun(text, run.flip());
+      run.clear();
+      for (int i = result.isError() ? result.length() : 0; i > 0; i--) {
+        appendEscape(text, in.get());
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * The bytes of a text.
+   *
+   * @param text what {@link #decode} returned
+   * @return the name
+   */
+  public static byte[] encode(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    ByteBuffer name = ByteBuffer.allocate(text.length() * 3);
+    int from = 0;
+    for (int i = text.indexOf('\\'); i >= 0; i = text.indexOf('\\', i + 1)) {
+      if (isEscape(text, i)) {
+        name.put(text.substring(from, i).getBytes(StandardCharsets.UTF_8));
+        name.put((byte) Integer.parseInt(text.substring(i + 2, i + 4), 16));
+        from = i + 4;
+      }
+    }
+    name.put(text.substring(from).getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = new byte[name.position()];
+    name.flip().get(bytes);
+    return bytes;
+  }
+
+  /**
+   * The text of a path's last name. Does not depend on the locale, which decides what {@link
+   * Path#toString()} makes of bytes beyond ASCII.
+   *
+   * @param path a path with at least one name
+   * @return the text of that name
+   */
+  public static String of(Path path) {
+    String name = path.getFileName().toString();
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 0x80 || name.charAt(i) == '\\') {
+        return decode(bytes(path));
+      }
+    }
+    return name;
+  }
+
+  /** The JDK writes the bytes of a path, percent-encoded, into its URI. */
+  private static byte[] bytes(Path path) {
+    String uri = path.toUri().getRawPath();
+    int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();
+    int start = uri.lastIndexOf('/', end - 1) + 1;
+    ByteBuffer name = ByteBuffer.allocate(end - start);
+    for (int i = start; i < end; i++) {
+      if (uri.charAt(i) == '%') {
+        name.put((byte) Integer.parseInt(uri.substring(i + 1, i + 3), 16));
+        i += 2;
+      } else {
+        name.put((byte) uri.charAt(i));
+      }
+    }
+    byte[] bytes = new byte[name.position()];
+    name.flip().get(bytes);
+    return bytes;
+  }
+
+  private static boolean isPlain(byte[] name) {
+    for (byte b : name) {
+      if (b < 0 || b == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void appendRun(StringBuilder text, CharBuffer run) {
+    for (int i = 0; i < run.length(); i++) {
+      if (run.charAt(i) == '\\' && isEscape(run, i)) {
+        appendEscape(text, (byte) '\\');
+      } else {
+        text.append(run.charAt(i));
+      }
+    }
+  }
+
+  private static void appendEscape(StringBuilder text, byte b) {
+    text.append("\\x").append(HEX.charAt(b >> 4 & 0xf)).append(HEX.charAt(b & 0xf));
+  }
+
+  /** Only what {@link #decode} writes: a byte beyond ASCII, or a backslash. */
+  private static boolean isEscape(CharSequence text, int at) {
+    if (at + 4 > text.length() || text.charAt(at + 1) != 'x') {
+      return false;
+    }
+    int high = HEX.indexOf(text.charAt(at + 2));
+    int low = HEX.indexOf(text.charAt(at + 3));
+    return high >= 8 && low >= 0 || high == 5 && low == 12;
+  }
+}

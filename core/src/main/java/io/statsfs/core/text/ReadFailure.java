@@ -1,0 +1,114 @@
+package io.statsfs.core.text;
+
+import io.statsfs.Status;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the exceptions of {@code java.nio} say about a statistics file. Stateless. */
+public final class ReadFailure {
+  private static final int EPERM = 1;
+  private static final int ENOENT = 2;
+  private static final int EACCES = 13;
+  private static final int ENOTDIR = 20;
+
+  /**
+   * Java keeps the text of an error and drops its number. These are the texts of glibc and musl for
+   * what statistics files answer; under another locale for messages the number stays unknown.
+   */
+  private static final Map<String, Integer> ERRNOS =
+      Map.ofEntries(
+          Map.entry("Operation not permitted", EPERM),
+          Map.entry("No such process", 3),
+          Map.entry("Interrupted system call", 4),
+          Map.entry("Input/output error", 5),
+          Map.entry("I/O error", 5),
+          Map.entry("No such device or address", 6),
+          Map.entry("Resource temporarily unavailable", 11),
+          Map.entry("Cannot allocate memory", 12),
+          Map.entry("Out of memory", 12),
+          Map.entry("Permission denied", EACCES),
+          Map.entry("Device or resource busy", 16),
+          Map.entry("Resource busy", 16),
+          Map.entry("No such device", 19),
+          Map.entry("Is a directory", 21),
+          Map.entry("Invalid argument", 22),
+          Map.entry("Too many open files in system", 23),
+          Map.entry("Too many open files", 24),
+          Map.entry("No file descriptors available", 24),
+          Map.entry("Illegal seek", 29),
+          Map.entry("Invalid seek", 29),
+          Map.entry("Numerical result out of range", 34),
+          Map.entry("Too many levels of symbolic links", 40),
+          Map.entry("Transport endpoint is not connected", 107),
+          Map.entry("Connection timed out", 110),
+          Map.entry("Stale file handle", 116));
+
+  private ReadFailure() {}
+
+  /**
+   * The status of a stat whose file could not be opened or read. Where the error does not tell it,
+   * a file that is not there any more is {@link Status#GONE}: debugfs, for one, answers EIO.
+   *
+   * @param failure what opening or reading threw
+   * @param path the file
+   * @return GONE, DENIED or FAILED
+   */
+  public static Status status(IOException failure, Path path) {
+    switch (errno(failure)) {
+      case ENOENT, 3, 6, 19, ENOTDIR, 116:
+        return Status.GONE;
+      case EPERM, EACCES:
+        return Status.DENIED;
+      default:
+        return Files.notExists(path, LinkOption.NOFOLLOW_LINKS) ? Status.GONE : Status.FAILED;
+    }
+  }
+
+  /**
+   * The error number behind an exception.
+   *
+   * @param failure what opening or reading threw
+   * @return Linux's number, or 0 if it cannot be told
+   */
+  public static int errno(IOException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return ENOENT;
+    } else if (failure instanceof AccessDeniedException) {
+      return EACCES;
+    } else if (failure instanceof NotDirectoryException) {
+      return ENOTDIR;
+    }
+    Integer errno = ERRNOS.get(reason(failure));
+    return errno == null ? 0 : errno;
+  }
+
+  /**
+   * An exception in words, without the path that {@code java.nio} puts before them.
+   *
+   * @param failure what opening or reading threw
+   * @return such as {@code permission denied}
+   */
+  public static String describe(IOException failure) {
+    return switch (errno(failure)) {
+      case ENOENT -> "it does not exist";
+      case EACCES -> "permission denied";
+      case ENOTDIR -> "it is not a directory";
+      case EPERM -> "operation not permitted (does kernel lockdown forbid it?)";
+      default -> reason(failure);
+    };
+  }
+
+  private static String reason(IOException failure) {
+    @Nullable String reason =
+        failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
+    return reason == null ? failure.getClass().getSimpleName() : reason;
+  }
+}

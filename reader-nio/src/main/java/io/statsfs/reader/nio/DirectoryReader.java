@@ -1,0 +1,77 @@
+package io.statsfs.reader.nio;
+
+import io.statsfs.Stat;
+import io.statsfs.Status;
+import io.statsfs.core.text.NumberText;
+import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.SourcePlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+
+/** Reads a source of one file per value. */
+final class DirectoryReader extends SourceReader {
+  private final StatFile[] files;
+  private final boolean[] asDouble;
+  private boolean gone;
+
+  DirectoryReader(SourcePlan plan, DescriptorBudget budget) {
+    super(plan);
+    files = new StatFile[plan.stats().size()];
+    asDouble = new boolean[files.length];
+    for (int i = 0; i < files.length; i++) {
+      Stat stat = plan.stats().get(i);
+      files[i] = new StatFile(stat.path(), plan.keepOpen(), budget);
+      asDouble[i] = stat.type() == Stat.Type.FLOAT;
+    }
+  }
+
+  @Override
+  void sample(SampleMemory memory, Text text) {
+    // One look at a directory that was gone, instead of one failure per file.
+    gone = gone && isGone();
+    for (int i = 0; i < files.length; i++) {
+      if (gone) {
+        memory.putFailure(firstIndex() + i, Status.GONE, 0);
+      } else {
+        sample(i, memory, text);
+      }
+    }
+  }
+
+  private void sample(int i, SampleMemory memory, Text text) {
+    int index = firstIndex() + i;
+    try {
+      int length = files[i].readValue(text);
+      if (length < Text.VALUE_BYTES) {
+        NumberText.put(text.bytes, 0, length, asDouble[i], memory, index);
+      } else {
+        memory.putFailure(index, Status.NOT_A_NUMBER, 0);
+      }
+    } catch (IOException e) {
+      Status status = ReadFailure.status(e, files[i].path());
+      memory.putFailure(index, status, ReadFailure.errno(e));
+      if (status == Status.GONE && isGone()) {
+        gone = true;
+        close();
+      }
+    }
+  }
+
+  private boolean isGone() {
+    return Files.notExists(source().path(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  boolean isOutdated() {
+    return false;
+  }
+
+  @Override
+  void close() {
+    for (StatFile file : files) {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.statsfs.reader.nio;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A file of one value or of many, that is opened for each sample or kept open between them. */
+final class StatFile {
+  private static final Set<OpenOption> OPTIONS =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+  private final Path path;
+  private final boolean keepOpen;
+  private final DescriptorBudget budget;
+  private @Nullable FileChannel kept;
+
+  StatFile(Path path, boolean keepOpen, DescriptorBudget budget) {
+    this.path = path;
+    this.keepOpen = keepOpen;
+    this.budget = budget;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /**
+   * Reads a value, which ends with its line, with the file, or when the text is full.
+   *
+   * @return how many bytes it has
+   */
+  int readValue(Text text) throws IOException {
+    return read(text, Text.VALUE_BYTES, true);
+  }
+
+  /** Reads the file to its end, or {@code max} bytes. */
+  int readAll(Text text, int max) throws IOException {
+    return read(text, max, false);
+  }
+
+  private int read(Text text, int max, boolean toLineEnd) throws IOException {
+    while (true) {
+      try {
+        return readOnce(text, max, toLineEnd);
+      } catch (ClosedByInterruptException e) {
+        text.interrupted = true;
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private int readOnce(Text text, int max, boolean toLineEnd) throws IOException {
+    if (kept != null) {
+      try {
+        return fill(kept, true, text, max, toLineEnd);
+      } catch (ClosedByInterruptException e) {
+        close();
+        throw e;
+      } catch (IOException e) {
+        // What it was opened for is gone. There may be another one under this name.
+        close();
+      }
+    }
+    FileChannel channel = FileChannel.open(path, OPTIONS);
+    boolean keep = false;
+    try {
+      int length = fill(channel, keepOpen, text, max, toLineEnd);
+      keep = keepOpen && budget.take();
+      return length;
+    } finally {
+      if (keep) {
+        kept = channel;
+      } else {
+        channel.close();
+      }
+    }
+  }
+
+  private static int fill(
+      FileChannel channel, boolean positional, Text text, int max, boolean toLineEnd)
+      throws IOException {
+    int length = 0;
+    text.bytes.clear();
+    while (length < max) {
+      if (!text.bytes.hasRemaining()) {
+        text.grow(max);
+      }
+      int read = positional ? channel.read(text.bytes, length) : channel.read(text.bytes);
+      if (read <= 0) {
+        break;
+      }
+      length += read;
+      if (toLineEnd && text.bytes.get(length - 1) == '\n') {
+        break;
+      }
+    }
+    return length;
+  }
+
+  void close() {
+    if (kept != null) {
+      try {
+        kept.close();
+      } catch (IOException e) {
+        // Nothing was written that could be lost.
+      }
+      kept = null;
+      budget.giveBack();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.statsfs.reader.nio;
+
+import java.nio.ByteBuffer;
+
+/** What was read of the file at hand, in memory that is used for all files of a batch. */
+final class Text {
+  /** More than any number has; what does not fit is no number. */
+  static final int VALUE_BYTES = 4096;
+
+  ByteBuffer bytes = ByteBuffer.allocateDirect(VALUE_BYTES);
+
+  /** Whether the reading thread was interrupted, so that it can be told afterwards. */
+  boolean interrupted;
+
+  void grow(int max) {
+    int capacity = (int) Math.min(max, bytes.capacity() * 4L);
+    bytes = ByteBuffer.allocateDirect(capacity).put(bytes.flip());
+  }
+}

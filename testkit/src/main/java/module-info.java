@@ -1,0 +1,8 @@
+/** Trees to test against, and the contract suite that every reader passes. */
+module io.statsfs.testkit {
+  requires transitive io.statsfs;
+  requires transitive org.junit.jupiter.api;
+  requires static transitive org.jspecify;
+
+  exports io.statsfs.testkit;
+}
