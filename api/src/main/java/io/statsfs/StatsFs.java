@@ -4,6 +4,7 @@ import io.statsfs.spi.StatsFsProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
 /**
  * One or more trees of kernel statistics, kept in view while they change.
@@ -88,6 +89,21 @@ public interface StatsFs extends AutoCloseable {
    * @throws IllegalStateException if this is closed
    */
   Catalog refresh();
+
+  /**
+   * Asks to be told of each new catalog.
+   *
+   * @param listener called in the thread that refreshes, so it should be quick; what it throws is
+   *     logged once. Adding one twice has it called twice
+   */
+  void addListener(Consumer<Catalog> listener);
+
+  /**
+   * Asks not to be told any more. A call that has begun goes on.
+   *
+   * @param listener one that was added; does nothing if it was not
+   */
+  void removeListener(Consumer<Catalog> listener);
 
   /**
    * Prepares the sampling of every stat.

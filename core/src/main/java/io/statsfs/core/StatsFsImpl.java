@@ -22,8 +22,11 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Keeps the catalog of some trees up to date. */
 final class StatsFsImpl implements StatsFs {
@@ -43,6 +46,7 @@ final class StatsFsImpl implements StatsFs {
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+  private final List<Consumer<Catalog>> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> logged = new HashSet<>();
   private final Thread refresher;
   private volatile CatalogImpl catalog;
@@ -100,9 +104,28 @@ final class StatsFsImpl implements StatsFs {
           || !found.problems().equals(before.problems())) {
         catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), found.problems());
         found.problems().forEach(problem -> logOnce(problem.toString()));
+        listeners.forEach(this::tell);
       }
       return catalog;
     }
+  }
+
+  private void tell(Consumer<Catalog> listener) {
+    try {
+      listener.accept(catalog);
+    } catch (RuntimeException | Error e) {
+      logOnce("A listener of catalogs failed: " + e);
+    }
+  }
+
+  @Override
+  public void addListener(Consumer<Catalog> listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public void removeListener(Consumer<Catalog> listener) {
+    listeners.remove(listener);
   }
 
   private void logOnce(String message) {

@@ -1,0 +1,99 @@
+package io.statsfs.otel;
+
+import io.statsfs.Stat;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Names that OpenTelemetry takes. */
+final class InstrumentNames {
+  private static final int MAX_LENGTH = 255;
+  private static final int HASH_LENGTH = 18;
+
+  private InstrumentNames() {}
+
+  /** See {@link StatNaming#bySubsystemAndStat()}. */
+  static String ofStat(Stat stat) {
+    StringBuilder name = new StringBuilder("statsfs.");
+    escape(stat.source().subsystem(), name);
+    name.append('.');
+    escape(stat.name(), name);
+    if (name.length() <= MAX_LENGTH) {
+      return name.toString();
+    }
+    String hash = String.format(Locale.ROOT, "_h%016x", hash(name));
+    return name.substring(0, MAX_LENGTH - HASH_LENGTH) + hash;
+  }
+
+  private static void escape(String text, StringBuilder name) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
+      boolean looksEscaped =
+          b == '_'
+              && i + 3 < bytes.length
+              && bytes[i + 1] == 'x'
+              && isHex(bytes[i + 2])
+              && isHex(bytes[i + 3]);
+      if (isWordCharacter(b) && !looksEscaped) {
+        name.append((char) b);
+      } else {
+        name.append("_x");
+        name.append(Character.forDigit(b >> 4 & 0xf, 16));
+        name.append(Character.forDigit(b & 0xf, 16));
+        name.append('_');
+      }
+    }
+  }
+
+  private static boolean isWordCharacter(byte b) {
+    return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_';
+  }
+
+  private static boolean isHex(byte b) {
+    return b >= '0' && b <= '9' || b >= 'a' && b <= 'f';
+  }
+
+  /** FNV-1a in 64 bits. */
+  private static long hash(CharSequence text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  /** Whether OpenTelemetry takes a name (specification of the metrics API, instrument names). */
+  static boolean isValid(String name) {
+    if (name.isEmpty() || name.length() > MAX_LENGTH || !isLetter(name.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (!isLetter(c) && !(c >= '0' && c <= '9') && "_.-/".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+  }
+
+  /**
+   * What two names must not have in common together with all their attributes: Prometheus knows
+   * {@code _} alone where OpenTelemetry has {@code . / -} too, takes {@code _total} from the end of
+   * gauges, and fails a whole scrape over two equal series.
+   */
+  static String collisionKey(String name) {
+    StringBuilder key = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char c = Character.toLowerCase(name.charAt(i));
+      key.append(c == '.' || c == '/' || c == '-' ? '_' : c);
+    }
+    while (key.toString().endsWith("_total")) {
+      key.setLength(key.length() - "_total".length());
+    }
+    return key.toString();
+  }
+}

@@ -1,0 +1,174 @@
+package io.statsfs.otel;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+import io.statsfs.Catalog;
+import io.statsfs.Sampler;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which instrument and which attributes each stat is recorded with. Works that out when the catalog
+ * changes, so that recording need not. For one thread at a time.
+ */
+final class Series {
+  /** The SDK's default, less the point that takes what is beyond it. */
+  private static final int SERIES_OF_AN_INSTRUMENT = 1999;
+
+  private final StatsFsMetricsBuilder settings;
+  private final Meter meter;
+  private final Consumer<String> log;
+  private final Map<String, StatInstrument> instruments = new HashMap<>();
+  private Map<Source, Attributes> attributes = new IdentityHashMap<>();
+  private @Nullable Catalog catalog;
+
+  Series(StatsFsMetricsBuilder settings, Meter meter, Consumer<String> log) {
+    this.settings = settings;
+    this.meter = meter;
+    this.log = log;
+  }
+
+  /** Makes the instruments that stats need and that are not there yet; returns those. */
+  List<StatInstrument> addInstruments(List<Stat> stats) {
+    Map<String, List<Stat>> missing = new LinkedHashMap<>();
+    for (Stat stat : stats) {
+      String name = name(stat);
+      if (!instruments.containsKey(key(name))) {
+        missing.computeIfAbsent(name, n -> new ArrayList<>()).add(stat);
+      }
+    }
+    List<StatInstrument> added = new ArrayList<>();
+    missing.forEach(
+        (name, ofName) ->
+            instruments.computeIfAbsent(
+                key(name),
+                k -> {
+                  StatInstrument instrument =
+                      new StatInstrument(meter, name, ofName, settings.countersBySchema);
+                  added.add(instrument);
+                  return instrument;
+                }));
+    return added;
+  }
+
+  /** Whether the series are those of the list of stats that a sampler has now. */
+  boolean isOf(Sampler sampler) {
+    return sampler.catalog() == catalog;
+  }
+
+  /** Gives each instrument the series of a sampler's list; returns instruments that are new. */
+  List<StatInstrument> update(Sampler sampler) {
+    List<Stat> stats = new ArrayList<>(sampler.size());
+    for (int i = 0; i < sampler.size(); i++) {
+      stats.add(sampler.stat(i));
+    }
+    final List<StatInstrument> added = addInstruments(stats);
+    StatInstrument[] instrumentOf = new StatInstrument[stats.size()];
+    Attributes[] attributesOf = new Attributes[stats.size()];
+    Map<Source, Attributes> known = new IdentityHashMap<>();
+    for (int i = 0; i < instrumentOf.length; i++) {
+      instrumentOf[i] = instruments.get(key(name(stats.get(i))));
+      attributesOf[i] = known.computeIfAbsent(stats.get(i).source(), this::attributes);
+    }
+    attributes = known;
+    tellApart(stats, instrumentOf, attributesOf);
+    Map<StatInstrument, List<Integer>> indexes = new IdentityHashMap<>();
+    for (int i = 0; i < instrumentOf.length; i++) {
+      indexes.computeIfAbsent(instrumentOf[i], k -> new ArrayList<>()).add(i);
+    }
+    for (StatInstrument instrument : instruments.values()) {
+      int[] own = indexes.getOrDefault(instrument, List.of()).stream().mapToInt(i -> i).toArray();
+      instrument.setSeries(
+          own, Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new));
+      if (own.length > SERIES_OF_AN_INSTRUMENT) {
+        log.accept(
+            instrument.name()
+                + " has "
+                + own.length
+                + " series. By default the SDK takes 1,999 of an instrument and folds the rest into"
+                + " one point with otel.metric.overflow=true. Raise its cardinality limit (property"
+                + " otel.java.metrics.cardinality.limit) to twice the number, or filter stats out.");
+      }
+    }
+    catalog = sampler.catalog();
+    return added;
+  }
+
+  /** Equal series would overwrite each other in a gauge, add up in a counter, and fail a scrape. */
+  private static void tellApart(
+      List<Stat> stats, StatInstrument[] instrumentOf, Attributes[] attributesOf) {
+    Set<Source> sources = Collections.newSetFromMap(new IdentityHashMap<>());
+    forCollisions(instrumentOf, attributesOf, i -> sources.add(stats.get(i).source()));
+    if (sources.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < attributesOf.length; i++) {
+      if (sources.contains(stats.get(i).source())) {
+        attributesOf[i] = SourceAttributes.withPlace(attributesOf[i], stats.get(i).source());
+      }
+    }
+    Set<Integer> indexes = new TreeSet<>();
+    forCollisions(instrumentOf, attributesOf, indexes::add);
+    for (int i : indexes) {
+      attributesOf[i] = SourceAttributes.withStatAndRoot(attributesOf[i], stats.get(i));
+    }
+  }
+
+  private static void forCollisions(
+      StatInstrument[] instrumentOf, Attributes[] attributesOf, Consumer<Integer> action) {
+    Map<String, Map<Attributes, Integer>> seen = new HashMap<>();
+    for (int i = 0; i < instrumentOf.length; i++) {
+      Integer other =
+          seen.computeIfAbsent(instrumentOf[i].collisionKey(), k -> new HashMap<>())
+              .putIfAbsent(attributesOf[i], i);
+      if (other != null) {
+        action.accept(other);
+        action.accept(i);
+      }
+    }
+  }
+
+  private String name(Stat stat) {
+    try {
+      String name = settings.naming.name(stat);
+      if (InstrumentNames.isValid(name)) {
+        return name;
+      }
+      log.accept("'" + name + "' is no name for an instrument; " + stat + " gets its default name");
+    } catch (RuntimeException e) {
+      log.accept("No name for " + stat + ", which gets its default name: " + e);
+    }
+    return InstrumentNames.ofStat(stat);
+  }
+
+  /** The SDK compares names without case. */
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  private Attributes attributes(Source source) {
+    Attributes known = attributes.get(source);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return settings.attributes.apply(source);
+    } catch (RuntimeException e) {
+      log.accept("No attributes for " + source + ", which gets its default ones: " + e);
+      return SourceAttributes.of(source);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.statsfs.otel;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleGaugeBuilder;
+import io.opentelemetry.api.metrics.LongCounterBuilder;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.api.metrics.ObservableMeasurement;
+import io.statsfs.Sampler;
+import io.statsfs.Stat;
+import io.statsfs.Status;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instrument of all stats of one name, and the series that it has at present.
+ *
+ * <p>It counts in longs, unless a stat is a FLOAT or a value does not fit: OpenTelemetry's integers
+ * end at 2<sup>63</sup>-1, so that from the first larger value on the whole name is recorded in
+ * doubles, through a second instrument of the same name. The first one then has no points and is
+ * exported no more.
+ */
+final class StatInstrument {
+  private final Meter meter;
+  private final String name;
+  private final String description;
+  private final String unit;
+  private final boolean counter;
+  private final String collisionKey;
+  private final @Nullable ObservableLongMeasurement longs;
+  private @Nullable ObservableDoubleMeasurement doubles;
+  private int[] indexes = {};
+  private Attributes[] attributes = {};
+
+  StatInstrument(Meter meter, String name, List<Stat> stats, boolean countersBySchema) {
+    this.meter = meter;
+    this.name = name;
+    collisionKey = InstrumentNames.collisionKey(name);
+    description = firstOf(stats.stream().map(Stat::description).toList());
+    unit = firstOf(stats.stream().map(Stat::unit).toList());
+    counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
+    if (stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT)) {
+      longs = null;
+      useDoubles();
+    } else {
+      longs =
+          counter
+              ? counterBuilder().buildObserver()
+              : gaugeBuilder().ofLongs().setDescription(description).setUnit(unit).buildObserver();
+    }
+  }
+
+  private static String firstOf(List<String> texts) {
+    return texts.stream().filter(text -> !text.isEmpty()).findFirst().orElse("");
+  }
+
+  private LongCounterBuilder counterBuilder() {
+    return meter.counterBuilder(name).setDescription(description).setUnit(unit);
+  }
+
+  private DoubleGaugeBuilder gaugeBuilder() {
+    return meter.gaugeBuilder(name).setDescription(description).setUnit(unit);
+  }
+
+  /** From now on this is recorded in doubles. */
+  void useDoubles() {
+    doubles =
+        counter ? counterBuilder().ofDoubles().buildObserver() : gaugeBuilder().buildObserver();
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** See {@link InstrumentNames#collisionKey}. */
+  String collisionKey() {
+    return collisionKey;
+  }
+
+  /** What has to be registered with a callback before this can record. */
+  ObservableMeasurement measurement() {
+    return doubles != null ? doubles : Objects.requireNonNull(longs);
+  }
+
+  /** Which positions of the sampler are this instrument's, and their attributes. */
+  void setSeries(int[] indexes, Attributes[] attributes) {
+    this.indexes = indexes;
+    this.attributes = attributes;
+  }
+
+  /** Records the values that are OK; false if one does not fit, which is then left out. */
+  boolean record(Sampler sampler) {
+    boolean fits = true;
+    for (int i = 0; i < indexes.length; i++) {
+      int index = indexes[i];
+      if (sampler.status(index) == Status.OK) {
+        if (doubles != null) {
+          doubles.record(sampler.doubleValue(index), attributes[i]);
+        } else if (sampler.isUnsigned(index) || sampler.isDouble(index)) {
+          fits = false;
+        } else {
+          longs.record(sampler.longValue(index), attributes[i]);
+        }
+      }
+    }
+    return fits;
+  }
+}
