@@ -3,13 +3,12 @@ package io.statsfs.otel;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.BatchCallback;
-import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.Status;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /** What the bridge tells of itself; {@link StatsFsMetrics} has the list. */
@@ -20,13 +19,7 @@ final class OwnMetrics implements AutoCloseable {
           .map(s -> Attributes.of(STATUS, s.name().toLowerCase(Locale.ROOT)))
           .toArray(Attributes[]::new);
 
-  /** From a handful of stats to a hundred thousand of them. */
-  private static final List<Double> SECONDS =
-      List.of(
-          0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
-          5.0);
-
-  private final DoubleHistogram duration;
+  private final ObservableDoubleMeasurement duration;
   private final ObservableLongMeasurement stats;
   private final ObservableLongMeasurement sources;
   private final ObservableLongMeasurement cacheSize;
@@ -37,13 +30,13 @@ final class OwnMetrics implements AutoCloseable {
   private final BatchCallback callback;
 
   OwnMetrics(Meter meter, StatsFsMetrics metrics) {
+    // No histogram: the SDK would go on exporting it after the bridge is closed.
     duration =
         meter
-            .histogramBuilder("statsfs.collection.duration")
-            .setDescription("Time that a collection took to sample the stats and record them.")
+            .gaugeBuilder("statsfs.collection.duration")
             .setUnit("s")
-            .setExplicitBucketBoundariesAdvice(SECONDS)
-            .build();
+            .setDescription("Time that the last collection took to sample and record the stats.")
+            .buildObserver();
     stats = gauge(meter, "statsfs.stats", "{stat}", "Stats by the status of their last sample.");
     sources = gauge(meter, "statsfs.sources", "{source}", "Sources in the catalog.");
     cacheSize = gauge(meter, "statsfs.schema_cache.size", "{schema}", "Schemas in the cache.");
@@ -54,6 +47,7 @@ final class OwnMetrics implements AutoCloseable {
     callback =
         meter.batchCallback(
             () -> metrics.recordOwn(this),
+            duration,
             stats,
             sources,
             cacheSize,
@@ -81,12 +75,9 @@ final class OwnMetrics implements AutoCloseable {
         .buildObserver();
   }
 
-  void recordDuration(long nanos) {
-    duration.record(nanos / 1e9);
-  }
-
   /** {@code counts} has a number per status. */
-  void record(int[] counts, int sourceCount, SchemaCacheStats cache) {
+  void record(double seconds, int[] counts, int sourceCount, SchemaCacheStats cache) {
+    duration.record(seconds);
     for (int i = 0; i < counts.length; i++) {
       stats.record(counts[i], BY_STATUS[i]);
     }

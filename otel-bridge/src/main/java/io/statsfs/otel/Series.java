@@ -41,50 +41,40 @@ final class Series {
     this.log = log;
   }
 
-  /** Makes the instruments that stats need and that are not there yet; returns those. */
-  List<StatInstrument> addInstruments(List<Stat> stats) {
-    Map<String, List<Stat>> missing = new LinkedHashMap<>();
-    for (Stat stat : stats) {
-      String name = name(stat);
-      if (!instruments.containsKey(key(name))) {
-        missing.computeIfAbsent(name, n -> new ArrayList<>()).add(stat);
-      }
-    }
-    List<StatInstrument> added = new ArrayList<>();
-    missing.forEach(
-        (name, ofName) ->
-            instruments.computeIfAbsent(
-                key(name),
-                k -> {
-                  StatInstrument instrument =
-                      new StatInstrument(meter, name, ofName, settings.countersBySchema);
-                  added.add(instrument);
-                  return instrument;
-                }));
-    return added;
-  }
-
   /** Whether the series are those of the list of stats that a sampler has now. */
   boolean isOf(Sampler sampler) {
     return sampler.catalog() == catalog;
   }
 
-  /** Gives each instrument the series of a sampler's list; returns instruments that are new. */
+  /** Gives each instrument the series of a sampler's last sample; returns those that are new. */
   List<StatInstrument> update(Sampler sampler) {
-    List<Stat> stats = new ArrayList<>(sampler.size());
-    for (int i = 0; i < sampler.size(); i++) {
-      stats.add(sampler.stat(i));
+    int size = sampler.size();
+    String[] names = new String[size];
+    Map<String, List<Integer>> missing = new LinkedHashMap<>();
+    for (int i = 0; i < size; i++) {
+      names[i] = name(sampler.stat(i));
+      if (!instruments.containsKey(key(names[i]))) {
+        missing.computeIfAbsent(key(names[i]), n -> new ArrayList<>()).add(i);
+      }
     }
-    final List<StatInstrument> added = addInstruments(stats);
-    StatInstrument[] instrumentOf = new StatInstrument[stats.size()];
-    Attributes[] attributesOf = new Attributes[stats.size()];
+    List<StatInstrument> added = new ArrayList<>(missing.size());
+    missing.forEach(
+        (key, indexes) -> {
+          String name = names[indexes.get(0)];
+          StatInstrument instrument =
+              new StatInstrument(meter, name, sampler, indexes, settings.countersBySchema);
+          instruments.put(key, instrument);
+          added.add(instrument);
+        });
+    StatInstrument[] instrumentOf = new StatInstrument[size];
+    Attributes[] attributesOf = new Attributes[size];
     Map<Source, Attributes> known = new IdentityHashMap<>();
-    for (int i = 0; i < instrumentOf.length; i++) {
-      instrumentOf[i] = instruments.get(key(name(stats.get(i))));
-      attributesOf[i] = known.computeIfAbsent(stats.get(i).source(), this::attributes);
+    for (int i = 0; i < size; i++) {
+      instrumentOf[i] = instruments.get(key(names[i]));
+      attributesOf[i] = known.computeIfAbsent(sampler.stat(i).source(), this::attributes);
     }
     attributes = known;
-    tellApart(stats, instrumentOf, attributesOf);
+    tellApart(sampler, instrumentOf, attributesOf);
     Map<StatInstrument, List<Integer>> indexes = new IdentityHashMap<>();
     for (int i = 0; i < instrumentOf.length; i++) {
       indexes.computeIfAbsent(instrumentOf[i], k -> new ArrayList<>()).add(i);
@@ -109,21 +99,21 @@ final class Series {
 
   /** Equal series would overwrite each other in a gauge, add up in a counter, and fail a scrape. */
   private static void tellApart(
-      List<Stat> stats, StatInstrument[] instrumentOf, Attributes[] attributesOf) {
+      Sampler sampler, StatInstrument[] instrumentOf, Attributes[] attributesOf) {
     Set<Source> sources = Collections.newSetFromMap(new IdentityHashMap<>());
-    forCollisions(instrumentOf, attributesOf, i -> sources.add(stats.get(i).source()));
+    forCollisions(instrumentOf, attributesOf, i -> sources.add(sampler.stat(i).source()));
     if (sources.isEmpty()) {
       return;
     }
     for (int i = 0; i < attributesOf.length; i++) {
-      if (sources.contains(stats.get(i).source())) {
-        attributesOf[i] = SourceAttributes.withPlace(attributesOf[i], stats.get(i).source());
+      if (sources.contains(sampler.stat(i).source())) {
+        attributesOf[i] = SourceAttributes.withPlace(attributesOf[i], sampler.stat(i).source());
       }
     }
     Set<Integer> indexes = new TreeSet<>();
     forCollisions(instrumentOf, attributesOf, indexes::add);
     for (int i : indexes) {
-      attributesOf[i] = SourceAttributes.withStatAndRoot(attributesOf[i], stats.get(i));
+      attributesOf[i] = SourceAttributes.withStatAndRoot(attributesOf[i], sampler.stat(i));
     }
   }
 

@@ -34,14 +34,18 @@ final class StatInstrument {
   private int[] indexes = {};
   private Attributes[] attributes = {};
 
-  StatInstrument(Meter meter, String name, List<Stat> stats, boolean countersBySchema) {
+  /** Of the stats at some positions of a sampler, whose values decide between longs and doubles. */
+  StatInstrument(
+      Meter meter, String name, Sampler sampler, List<Integer> indexes, boolean countersBySchema) {
+    final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
     this.meter = meter;
     this.name = name;
     collisionKey = InstrumentNames.collisionKey(name);
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
     counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
-    if (stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT)) {
+    boolean fractions = stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT);
+    if (fractions || indexes.stream().anyMatch(i -> !fitsLong(sampler, i))) {
       longs = null;
       useDoubles();
     } else {
@@ -98,7 +102,7 @@ final class StatInstrument {
       if (sampler.status(index) == Status.OK) {
         if (doubles != null) {
           doubles.record(sampler.doubleValue(index), attributes[i]);
-        } else if (sampler.isUnsigned(index) || sampler.isDouble(index)) {
+        } else if (!fitsLong(sampler, index)) {
           fits = false;
         } else {
           longs.record(sampler.longValue(index), attributes[i]);
@@ -106,5 +110,9 @@ final class StatInstrument {
       }
     }
     return fits;
+  }
+
+  private static boolean fitsLong(Sampler sampler, int index) {
+    return !sampler.isUnsigned(index) && !sampler.isDouble(index);
   }
 }

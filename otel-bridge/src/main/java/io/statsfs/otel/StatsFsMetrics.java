@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>There is one instrument per stat name (an observable gauge, {@code statsfs.net.rx_bytes}) and
  * one set of attributes per source ({@code device="eth0"}). A collection samples all stats in one
  * pass and records those that have a value; what is gone or cannot be read has no point, neither an
- * old one nor a zero. Integers are recorded as such. A stat of which one value passes
- * 2<sup>63</sup>-1, or has decimals, is recorded in doubles from the next collection on, all its
- * series.
+ * old one nor a zero. Integers are recorded as such, unless a value of the same stat name, at any
+ * source, has passed 2<sup>63</sup>-1 or has decimals: then the name is recorded in doubles. Where
+ * that comes about only later, the value that does not fit is left out of one collection, and the
+ * SDK warns of two instruments with one name, of which only one has points.
  *
  * <p>Two instruments, or two sources, that would share a series are told apart by further
  * attributes: {@code subsystem} and {@code device}, and if that is not enough {@code stat} and
@@ -46,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>Metrics of the bridge</caption>
  * <tr><th>name</th><th>kind, unit</th><th>meaning</th></tr>
- * <tr><td>{@code statsfs.collection.duration}</td><td>histogram, s</td><td>time that a collection
- *   took to sample the stats and record them</td></tr>
+ * <tr><td>{@code statsfs.collection.duration}</td><td>gauge, s</td><td>time that the last
+ *   collection took to sample the stats and record them</td></tr>
  * <tr><td>{@code statsfs.stats}</td><td>gauge, {stat}</td><td>stats by {@code status}: {@code ok},
  *   {@code gone}, {@code denied}, {@code not_a_number}, {@code blocked}, {@code failed}</td></tr>
  * <tr><td>{@code statsfs.sources}</td><td>gauge, {source}</td><td>sources in the catalog</td></tr>
@@ -72,7 +73,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   private static final int MAX_LOGGED = 20;
 
   /** What a user can do something about. */
-  private static final Set<Status> TOLD = EnumSet.of(Status.DENIED, Status.FAILED, Status.BLOCKED);
+  private static final Status[] TOLD = {Status.DENIED, Status.FAILED, Status.BLOCKED};
 
   private final StatsFs fs;
   private final StatFilter filter;
@@ -89,6 +90,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   private final int[] counts = new int[Status.values().length];
   private final Set<Status> told = EnumSet.noneOf(Status.class);
   private final Set<String> logged = new HashSet<>();
+  private double lastDuration;
   private boolean closed;
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
@@ -102,7 +104,7 @@ public final class StatsFsMetrics implements AutoCloseable {
             ? new OwnMetrics(meter(builder.openTelemetry, SCOPE + ".otel"), this)
             : null;
     fs.addListener(listener);
-    catalogChanged(fs.catalog());
+    catalogChanged(sampler.catalog());
   }
 
   /**
@@ -168,13 +170,18 @@ public final class StatsFsMetrics implements AutoCloseable {
                 .toArray(ObservableMeasurement[]::new));
   }
 
-  /** Registers what is new before the next collection comes, so that it misses nothing. */
+  /**
+   * Takes a sample outside of any collection, so that what is new is registered, and known to fit
+   * into a long or not, before the next one comes.
+   */
   private void catalogChanged(Catalog catalog) {
     lock.lock();
     try {
       if (!closed) {
-        register(series.addInstruments(catalog.stats().stream().filter(filter::test).toList()));
+        sample();
       }
+    } catch (Throwable e) {
+      logOnce("The stats could not be registered: " + e);
     } finally {
       lock.unlock();
     }
@@ -203,8 +210,8 @@ public final class StatsFsMetrics implements AutoCloseable {
         unfit.forEach(StatInstrument::useDoubles);
         register(unfit);
       }
-      if (first && ownMetrics != null) {
-        ownMetrics.recordDuration(System.nanoTime() - began);
+      if (first) {
+        lastDuration = (System.nanoTime() - began) / 1e9;
       }
     } catch (Throwable e) {
       // An Error that leaves a callback would cost the collection of every other meter.
@@ -260,12 +267,12 @@ public final class StatsFsMetrics implements AutoCloseable {
         + ". This is told once; the metric statsfs.stats counts them.";
   }
 
-  /** Called in a collection; after that of the stats, since their meter is the older one. */
+  /** Called in a collection; the SDK may call it before it collects the stats, or after. */
   void recordOwn(OwnMetrics own) {
     lock.lock();
     try {
       if (!closed) {
-        own.record(counts, fs.catalog().sources().size(), fs.schemaCacheStats());
+        own.record(lastDuration, counts, fs.catalog().sources().size(), fs.schemaCacheStats());
       }
     } catch (Throwable e) {
       logOnce("The bridge could not tell of itself: " + e);

@@ -1,0 +1,514 @@
+package io.statsfs.otel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doNothing;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.when;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.statsfs.Layout;
+import io.statsfs.Sampler;
+import io.statsfs.Source;
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StatsFsMetricsTest {
+  private final InMemoryMetricReader reader = InMemoryMetricReader.create();
+  private final InMemoryMetricReader secondReader = InMemoryMetricReader.create();
+  private final SdkMeterProvider provider =
+      SdkMeterProvider.builder()
+          .registerMetricReader(reader)
+          .registerMetricReader(secondReader)
+          .build();
+  private final OpenTelemetrySdk otel =
+      OpenTelemetrySdk.builder().setMeterProvider(provider).build();
+  private final TestTree tree = TestTree.inMemory();
+  private final List<String> logged = new ArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          logged.add(record.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void catchLog() {
+    Logger.getLogger("io.statsfs.otel").addHandler(handler);
+  }
+
+  @AfterEach
+  void cleanUp() {
+    Logger.getLogger("io.statsfs.otel").removeHandler(handler);
+    otel.close();
+    tree.close();
+  }
+
+  private StatsFs open() {
+    return StatsFs.builder()
+        .root(tree.settle().root(), Layout.statsfs())
+        .refreshInterval(Duration.ZERO)
+        .build();
+  }
+
+  private Map<String, String> collect() {
+    return CollectedMetrics.ofStats(reader.collectAllMetrics());
+  }
+
+  @Test
+  void everyStatOfThisMachineIsAGaugeWithItsValue() throws IOException {
+    try (StatsFs fs = StatsFs.open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      Collection<MetricData> collected = reader.collectAllMetrics();
+      Map<String, String> points = CollectedMetrics.ofStats(collected);
+      try (Stream<Path> interfaces = Files.list(Path.of("/sys/class/net"))) {
+        for (Path device : interfaces.toList()) {
+          try (Stream<Path> files = Files.list(device.resolve("statistics"))) {
+            for (Path file : files.toList()) {
+              String name =
+                  "statsfs.net." + file.getFileName() + "{device=" + device.getFileName() + "}";
+              assertTrue(points.containsKey(name), name);
+              if (name.contains("errors{device=lo}")) {
+                assertEquals(Files.readString(file).strip(), points.get(name), name);
+              }
+            }
+          }
+        }
+      }
+      for (String line : Files.readAllLines(Path.of("/proc/vmstat"))) {
+        String name = "statsfs.vmstat." + line.split(" ")[0] + "{subsystem=vmstat}";
+        assertTrue(points.containsKey(name), name);
+      }
+      MetricData bytes =
+          collected.stream()
+              .filter(m -> m.getName().equals("statsfs.net.rx_bytes"))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(MetricDataType.LONG_GAUGE, bytes.getType());
+      assertEquals("By", bytes.getUnit());
+      assertFalse(bytes.getDescription().isEmpty());
+    }
+  }
+
+  @Test
+  void aStatNameIsOneInstrumentAndASourceOneSetOfAttributes() {
+    tree.stat("kvm/1-2/exits", 5).stat("kvm/1-2/vcpu0/exits", 2).stat("kvm/1-2/vcpu1/exits", 3);
+    tree.schema("kvm/1-2/vcpu1", "LABEL\nvm a\nvcpu 1\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals(
+          Map.of(
+              "statsfs.kvm.exits{device=1-2, subsystem=kvm}", "5",
+              "statsfs.kvm.exits{device=1-2/vcpu0, subsystem=kvm}", "2",
+              "statsfs.kvm.exits{vcpu=1, vm=a}", "3"),
+          collect());
+    }
+  }
+
+  @Test
+  void valuesThatAreNotOkHaveNoPoint() {
+    tree.stat("a/good", 1).stat("a/text", "RUNNABLE").stat("a/empty", "").stat("a/gone", 4);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      tree.remove("a/gone");
+      assertEquals(Map.of("statsfs.a.good{subsystem=a}", "1"), collect());
+    }
+  }
+
+  @Test
+  void aVanishedSourceHasNoPointInTheNextCollection() {
+    tree.stat("a/x/n", 1).stat("a/y/n", 2);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals(2, collect().size());
+      tree.remove("a/y");
+      assertEquals(Map.of("statsfs.a.n{device=x, subsystem=a}", "1"), collect());
+      fs.refresh();
+      assertEquals(Map.of("statsfs.a.n{device=x, subsystem=a}", "1"), collect());
+    }
+  }
+
+  @Test
+  void aNewSourceWithNewNamesIsInTheFirstCollectionAfterItsDiscovery() {
+    tree.stat("a/x/n", 1);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      collect();
+      tree.stat("a/y/n", 2).stat("a/y/other", 3).stat("b/z/m", 4);
+      fs.refresh();
+      assertEquals(
+          Map.of(
+              "statsfs.a.n{device=x, subsystem=a}", "1",
+              "statsfs.a.n{device=y, subsystem=a}", "2",
+              "statsfs.a.other{device=y, subsystem=a}", "3",
+              "statsfs.b.m{device=z, subsystem=b}", "4"),
+          collect());
+    }
+  }
+
+  @Test
+  void theRefreshThreadBringsANewSourceByItself() throws InterruptedException {
+    tree.stat("a/x/n", 1).settle();
+    try (StatsFs fs =
+            StatsFs.builder()
+                .root(tree.root(), Layout.statsfs())
+                .refreshInterval(Duration.ofMillis(50))
+                .build();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      tree.stat("a/y/other", 7);
+      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (!"7".equals(collect().get("statsfs.a.other{device=y, subsystem=a}"))) {
+        assertTrue(System.nanoTime() < end, "The new source did not come");
+        Thread.sleep(10);
+      }
+    }
+  }
+
+  @Test
+  void treesThatAreEmptyAtFirstAreFollowed() {
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals(Map.of(), collect());
+      tree.stat("a/n", 1);
+      fs.refresh();
+      assertEquals(Map.of("statsfs.a.n{subsystem=a}", "1"), collect());
+    }
+  }
+
+  @Test
+  void unsignedValuesBeyondALongMakeTheirStatADouble() {
+    tree.stat("a/x/n", "18446744073709551615\n").stat("a/y/n", 5).stat("a/x/other", 1);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals(
+          Map.of(
+              "statsfs.a.n{device=x, subsystem=a}", "1.8446744073709552E19",
+              "statsfs.a.n{device=y, subsystem=a}", "5.0",
+              "statsfs.a.other{device=x, subsystem=a}", "1"),
+          collect());
+    }
+  }
+
+  @Test
+  void aValueThatGrowsBeyondALongIsMissingOnceAndThenADouble() {
+    tree.stat("a/x/n", "9223372036854775807\n").stat("a/y/n", 5);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals("9223372036854775807", collect().get("statsfs.a.n{device=x, subsystem=a}"));
+      tree.stat("a/x/n", "9223372036854775808\n");
+      assertEquals(Map.of("statsfs.a.n{device=y, subsystem=a}", "5"), collect());
+      assertEquals(
+          Map.of(
+              "statsfs.a.n{device=x, subsystem=a}",
+              "" + 0x1p63,
+              "statsfs.a.n{device=y, subsystem=a}",
+              "5.0"),
+          collect());
+    }
+  }
+
+  @Test
+  void floatsAndDecimalsComeAsDoubles() {
+    tree.stat("a/load", "0.25\n").stat("a/ratio", "3\n");
+    tree.schema("a", "METRIC\nNAME ratio\nFLAG GAUGE\nTYPE FLOAT\nDESC x\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals("3.0", collect().get("statsfs.a.ratio{subsystem=a}"));
+      assertEquals("0.25", collect().get("statsfs.a.load{subsystem=a}"));
+    }
+  }
+
+  @Test
+  void twoReadersOfOneSdkBothGetEverything() throws InterruptedException {
+    tree.stat("a/n", 1).stat("a/m", 2);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      List<Throwable> failures = new ArrayList<>();
+      Runnable first = () -> collectOften(reader, failures);
+      Runnable second = () -> collectOften(secondReader, failures);
+      List<Thread> threads = List.of(new Thread(first), new Thread(second));
+      threads.forEach(Thread::start);
+      for (int i = 0; i < 50; i++) {
+        tree.stat("a/s" + i + "/n", i).stat("a/s" + i + "/name" + i, i);
+        fs.refresh();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertEquals(List.of(), failures);
+      assertEquals(102, collect().size());
+    }
+  }
+
+  private static void collectOften(InMemoryMetricReader reader, List<Throwable> failures) {
+    for (int i = 0; i < 200; i++) {
+      Map<String, String> points = CollectedMetrics.ofStats(reader.collectAllMetrics());
+      if (!"1".equals(points.get("statsfs.a.n{subsystem=a}"))) {
+        synchronized (failures) {
+          failures.add(new AssertionError("collection " + i + ": " + points));
+        }
+      }
+    }
+  }
+
+  @Test
+  void bySchemaACumulativeStatIsACounter() {
+    tree.stat("a/c", 7).stat("a/g", 8).stat("a/undescribed", 9);
+    tree.schema(
+        "a",
+        "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n"
+            + "METRIC\nNAME g\nFLAG GAUGE\nTYPE INT\nDESC A level.\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).countersBySchema().build()) {
+      Map<String, MetricDataType> types = new TreeMap<>();
+      reader.collectAllMetrics().stream()
+          .filter(m -> m.getInstrumentationScopeInfo().getName().equals("io.statsfs"))
+          .forEach(m -> types.put(m.getName() + " " + m.getDescription(), m.getType()));
+      assertEquals(
+          Map.of(
+              "statsfs.a.c A count.", MetricDataType.LONG_SUM,
+              "statsfs.a.g A level.", MetricDataType.LONG_GAUGE,
+              "statsfs.a.undescribed ", MetricDataType.LONG_GAUGE),
+          types);
+    }
+  }
+
+  @Test
+  void oddNamesStayApart() {
+    tree.stat("a/guest doorbell", 1).stat("a/guest_doorbell", 2).stat("a/guest.doorbell", 3);
+    tree.stat("a/guest-doorbell", 4).stat("a/Guest_doorbell", 5).stat("a/guest\\xff", 6);
+    tree.stat("a/guest_x20_doorbell", 7).stat("a/" + "n".repeat(255), 8);
+    tree.stat("a/" + "n".repeat(254) + "m", 9).stat("a/line\nend", 10);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      Map<String, String> points = collect();
+      assertEquals("1", points.get("statsfs.a.guest_x20_doorbell{subsystem=a}"), "" + points);
+      assertEquals("10", points.get("statsfs.a.line_x0a_end{subsystem=a}"));
+      assertEquals("7", points.get("statsfs.a.guest_x5f_x20_doorbell{subsystem=a}"));
+      assertEquals("3", points.get("statsfs.a.guest_x2e_doorbell{subsystem=a}"));
+      List<String> values = new ArrayList<>(points.values());
+      values.sort((x, y) -> Integer.compare(Integer.parseInt(x), Integer.parseInt(y)));
+      assertEquals(List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), values);
+      assertTrue(points.keySet().stream().allMatch(k -> k.indexOf('{') <= 255));
+    }
+  }
+
+  @Test
+  void sourcesWithEqualLabelsAreToldApart() {
+    tree.stat("a/x/n", 1).stat("a/y/n", 2).stat("a/z/n", 3);
+    tree.schema("a/x", "LABEL\nvm 1\n\n").schema("a/y", "LABEL\nvm 1\n\n");
+    tree.schema("a/z", "LABEL\nvm 2\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals(
+          Map.of(
+              "statsfs.a.n{device=x, subsystem=a, vm=1}", "1",
+              "statsfs.a.n{device=y, subsystem=a, vm=1}", "2",
+              "statsfs.a.n{vm=2}", "3"),
+          collect());
+    }
+  }
+
+  @Test
+  void namingAttributesAndFilterCanBeSet() {
+    tree.stat("a/x/n", 1).stat("a/x/m", 2).stat("b/n", 3);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs)
+                .filter(StatFilter.subsystem("a"))
+                .naming(stat -> "my/" + stat.name())
+                .attributes(source -> Attributes.builder().put("where", source.device()).build())
+                .ownMetrics(false)
+                .build()) {
+      assertEquals(
+          Map.of("my/n{where=x}", "1", "my/m{where=x}", "2"),
+          CollectedMetrics.of(reader.collectAllMetrics()));
+    }
+  }
+
+  @Test
+  void aNamingThatGivesOneNameToAllStillLosesNothing() {
+    tree.stat("a/x/n", 1).stat("a/x/m", 2);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).naming(stat -> "same").build()) {
+      assertEquals(List.of("1", "2"), collect().values().stream().sorted().toList());
+    }
+  }
+
+  @Test
+  void anInvalidNameOrAFailingStrategyFallsBackToTheDefault() {
+    tree.stat("a/n", 1).stat("a/m", 2);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs)
+                .naming(
+                    stat -> {
+                      if (stat.name().equals("m")) {
+                        throw new IllegalStateException("no idea");
+                      }
+                      return "1 bad name";
+                    })
+                .attributes(
+                    source -> {
+                      throw new IllegalStateException("no idea");
+                    })
+                .build()) {
+      assertEquals(
+          Map.of("statsfs.a.n{subsystem=a}", "1", "statsfs.a.m{subsystem=a}", "2"), collect());
+      int lines = logged.size();
+      collect();
+      assertEquals(3, lines, "" + logged);
+      assertEquals(3, logged.size(), "nothing is logged twice");
+    }
+  }
+
+  @Test
+  void anErrorCostsNeitherOtherMetersNorTheApplication() {
+    tree.stat("a/n", 1);
+    try (StatsFs real = open()) {
+      Sampler sampler = spy(real.sampler());
+      StatsFs fs = mock(StatsFs.class);
+      when(fs.sampler(any())).thenReturn(sampler);
+      otel.getMeter("app").gaugeBuilder("app.gauge").buildWithCallback(m -> m.record(1));
+      try (StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).ownMetrics(false).build()) {
+        assertEquals("1", collect().get("statsfs.a.n{subsystem=a}"));
+        doThrow(new NoClassDefFoundError("gone")).when(sampler).sample();
+        for (int i = 0; i < 3; i++) {
+          assertEquals(
+              Map.of("app.gauge{}", "1.0"), CollectedMetrics.of(reader.collectAllMetrics()));
+        }
+        doNothing().when(sampler).sample();
+        assertEquals("1", collect().get("statsfs.a.n{subsystem=a}"));
+      }
+      assertEquals(1, logged.size(), "" + logged);
+    }
+  }
+
+  @Test
+  void itMeasuresItself() {
+    tree.stat("a/n", 1).stat("a/text", "x").schema("a", "LABEL\nvm 1\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      reader.collectAllMetrics();
+      Map<String, String> points = CollectedMetrics.of(reader.collectAllMetrics());
+      assertEquals("1", points.get("statsfs.stats{status=ok}"));
+      assertEquals("1", points.get("statsfs.stats{status=not_a_number}"));
+      assertEquals("0", points.get("statsfs.stats{status=denied}"));
+      assertEquals("1", points.get("statsfs.sources{}"));
+      assertTrue(points.containsKey("statsfs.collection.duration{}"));
+      assertTrue(Long.parseLong(points.get("statsfs.schema_cache.loads{}")) >= 1);
+      assertTrue(points.containsKey("statsfs.schema_cache.size{}"));
+      assertTrue(points.containsKey("statsfs.schema_cache.hits{}"));
+      assertTrue(points.containsKey("statsfs.schema_cache.load_failures{}"));
+      assertTrue(points.containsKey("statsfs.schema_cache.evictions{}"));
+    }
+  }
+
+  @Test
+  void closingLeavesNothingBehind() throws IOException {
+    long descriptors = descriptors();
+    try (StatsFs fs = StatsFs.open()) {
+      long ofFs = descriptors();
+      StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs);
+      assertFalse(reader.collectAllMetrics().isEmpty());
+      assertTrue(descriptors() > ofFs, "sysfs files are kept open");
+      metrics.close();
+      metrics.close();
+      assertEquals(ofFs, descriptors());
+      assertEquals(List.of(), List.copyOf(reader.collectAllMetrics()));
+      try (StatsFsMetrics again = StatsFsMetrics.create(otel, fs)) {
+        assertFalse(collect().isEmpty());
+      }
+    }
+    assertEquals(descriptors, descriptors());
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
+    }
+  }
+
+  @Test
+  void aStatsFsThatIsClosedFirstDoesNoHarm() {
+    tree.stat("a/n", 1);
+    StatsFs fs = open();
+    try (StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      fs.close();
+      assertEquals(Map.of(), collect());
+      assertEquals(Map.of(), collect());
+    }
+    assertEquals(1, logged.size(), "" + logged);
+  }
+
+  @Test
+  void moreSeriesThanTheSdkTakesAreToldOfBeforeTheyAreLost() {
+    for (int i = 0; i < 2000; i++) {
+      tree.stat("a/s" + i + "/n", i);
+    }
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      collect();
+      collect();
+      assertEquals(1, logged.size(), "" + logged);
+      assertTrue(logged.get(0).startsWith("statsfs.a.n has 2000 series"), logged.get(0));
+      assertTrue(logged.get(0).contains("otel.java.metrics.cardinality.limit"));
+    }
+  }
+
+  @Test
+  void attributesAreMadeOnceInTheLifeOfASource() {
+    tree.stat("a/x/n", 1);
+    List<Source> asked = new ArrayList<>();
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs)
+                .attributes(
+                    source -> {
+                      asked.add(source);
+                      return Attributes.empty();
+                    })
+                .build()) {
+      collect();
+      collect();
+      tree.stat("a/y/n", 2);
+      fs.refresh();
+      collect();
+      assertEquals(
+          List.of("a/x", "a/y"), asked.stream().map(Object::toString).toList(), "" + asked);
+    }
+  }
+}
