@@ -99,12 +99,12 @@ public final class StatsFsMetrics implements AutoCloseable {
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, this::logOnce);
     sampler = fs.sampler(filter);
+    fs.addListener(listener);
+    catalogChanged(sampler.catalog());
     ownMetrics =
         builder.ownMetrics
             ? new OwnMetrics(meter(builder.openTelemetry, SCOPE + ".otel"), this)
             : null;
-    fs.addListener(listener);
-    catalogChanged(sampler.catalog());
   }
 
   /**

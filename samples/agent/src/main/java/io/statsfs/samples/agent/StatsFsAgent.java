@@ -1,0 +1,300 @@
+package io.statsfs.samples.agent;
+
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import io.statsfs.Stat;
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
+import io.statsfs.StatsFsException;
+import io.statsfs.otel.StatsFsMetrics;
+import io.statsfs.otel.StatsFsMetricsBuilder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the agent. */
+@Command(
+    name = "statsfs-agent",
+    mixinStandardHelpOptions = true,
+    versionProvider = StatsFsAgent.Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "Exports kernel statistics as OpenTelemetry metrics: those of a mounted statsfs, else network"
+          + " interfaces, /proc/vmstat and KVM where this kernel shows them.",
+      ""
+    },
+    footer = {
+      "",
+      "Patterns match subsystem/device/stat, where * stands for any text: 'net/eth0/*', '*_errors'.",
+      "",
+      "The standard variables of OpenTelemetry hold where no option says otherwise:"
+          + " OTEL_METRICS_EXPORTER, OTEL_METRIC_EXPORT_INTERVAL, OTEL_EXPORTER_OTLP_ENDPOINT,"
+          + " OTEL_EXPORTER_OTLP_PROTOCOL (http/protobuf), OTEL_EXPORTER_PROMETHEUS_HOST (localhost)"
+          + " and _PORT (9464),"
+          + " OTEL_RESOURCE_ATTRIBUTES, ...",
+      "STATSFS_AGENT_JAVA_OPTS replaces the options that the start script gives to the JVM.",
+      "",
+      "Examples:",
+      "  statsfs-agent --list",
+      "  statsfs-agent --once --exporter console --include 'net/*/rx_*'",
+      "  statsfs-agent --exporter prometheus      # then: curl localhost:9464/metrics",
+      "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 statsfs-agent --interval 10s",
+      "",
+      "Exit code: 0 done, 1 failed (a root that cannot be read, an export that did not arrive),"
+          + " 2 wrong options."
+    })
+public final class StatsFsAgent implements Callable<Integer> {
+  private static final int FAILED = 1;
+
+  /** A collector that does not answer must not keep the program from ending. */
+  private static final int SHUTDOWN_SECONDS = 5;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--root",
+      paramLabel = "PATH",
+      description = "Read this tree instead of those that are found; may be repeated.")
+  private List<Path> roots = new ArrayList<>();
+
+  @Option(
+      names = "--reader",
+      paramLabel = "NAME",
+      description = "How to read: nio. Default: the best that is available.")
+  private @Nullable String reader;
+
+  @Option(
+      names = "--exporter",
+      paramLabel = "NAME",
+      description = "otlp, prometheus or console; may be repeated. Default: otlp.")
+  private List<Exporter> exporters = new ArrayList<>();
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Time between two exports, such as 500ms, 10s or 1m. Default: 60s.")
+  private @Nullable Duration interval;
+
+  @Option(names = "--once", description = "Export once and end.")
+  private boolean once;
+
+  @Option(
+      names = "--include",
+      paramLabel = "PATTERN",
+      description = "Take only stats that match; may be repeated.")
+  private List<String> includes = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      description = "Leave out stats that match; may be repeated.")
+  private List<String> excludes = new ArrayList<>();
+
+  @Option(
+      names = "--counters",
+      description = "Export stats that are known to be cumulative as counters, not as gauges.")
+  private boolean counters;
+
+  @Option(names = "--list", description = "Print the stats that there are, and end.")
+  private boolean list;
+
+  /** What {@code --exporter} takes. */
+  enum Exporter {
+    OTLP,
+    PROMETHEUS,
+    CONSOLE
+  }
+
+  /** Made by picocli. */
+  StatsFsAgent() {}
+
+  /**
+   * Runs the program.
+   *
+   * @param args see {@code --help}
+   */
+  public static void main(String[] args) {
+    // A line per event; java.util.logging writes two unless told otherwise.
+    if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
+      System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %5$s%6$s%n");
+    }
+    int exitCode =
+        new CommandLine(new StatsFsAgent())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(StatsFsAgent::wrongOption)
+            .setExecutionExceptionHandler(StatsFsAgent::failed)
+            .execute(args);
+    System.exit(exitCode);
+  }
+
+  private static int wrongOption(ParameterException e, String[] args) {
+    e.getCommandLine()
+        .getErr()
+        .println("statsfs-agent: " + firstLine(e) + " (--help lists the options)");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result)
+      throws Exception {
+    if (e instanceof StatsFsException || e instanceof ConfigurationException) {
+      line.getErr().println("statsfs-agent: " + firstLine(e));
+      return FAILED;
+    }
+    throw e;
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (once && exporters.contains(Exporter.PROMETHEUS)) {
+      throw new ParameterException(
+          spec.commandLine(), "--once leaves Prometheus no time to scrape; leave one of them out");
+    }
+    StatsFs.Builder builder = StatsFs.builder();
+    roots.forEach(builder::root);
+    if (reader != null) {
+      builder.reader(reader);
+    }
+    try (StatsFs fs = builder.build()) {
+      return list ? list(fs) : export(fs);
+    }
+  }
+
+  private int list(StatsFs fs) {
+    PrintWriter out = spec.commandLine().getOut();
+    StatFilter filter = filter();
+    for (Stat stat : fs.catalog().stats()) {
+      if (filter.test(stat)) {
+        String unit = stat.unit().isEmpty() ? "" : " " + stat.unit();
+        String description = stat.description().isEmpty() ? "" : ": " + stat.description();
+        out.println(
+            (stat + " " + stat.kind() + " " + stat.type() + unit + description)
+                .replace("\n", "\\n"));
+      }
+    }
+    out.flush();
+    return CommandLine.ExitCode.OK;
+  }
+
+  @SuppressWarnings("try") // The metrics do their work without being named again.
+  private int export(StatsFs fs) throws InterruptedException {
+    ExportResults results = new ExportResults();
+    OpenTelemetrySdk otel = openTelemetry(results);
+    StatsFsMetricsBuilder builder = StatsFsMetrics.builder(otel, fs).filter(filter());
+    if (counters) {
+      builder.countersBySchema();
+    }
+    try (StatsFsMetrics metrics = builder.build()) {
+      if (!once) {
+        waitForEnd(fs, otel);
+      }
+      shutDown(otel);
+    }
+    if (!results.failed().isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "statsfs-agent: nothing arrived through "
+                  + String.join(", ", results.failed())
+                  + "; OTEL_EXPORTER_OTLP_ENDPOINT says where the collector is");
+      return FAILED;
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void waitForEnd(StatsFs fs, OpenTelemetrySdk otel) throws InterruptedException {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  shutDown(otel);
+                  Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+                }));
+    long stats = fs.catalog().stats().stream().filter(filter()::test).count();
+    spec.commandLine()
+        .getErr()
+        .println(
+            "statsfs-agent: "
+                + stats
+                + " stats of "
+                + fs.catalog().trees()
+                + ", read by "
+                + fs.readerName());
+    new CountDownLatch(1).await();
+  }
+
+  /** The SDK exports once more when it is shut down. */
+  private static void shutDown(OpenTelemetrySdk otel) {
+    otel.shutdown().join(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private OpenTelemetrySdk openTelemetry(ExportResults results) {
+    Map<String, String> defaults =
+        Map.of(
+            "otel.service.name", "statsfs-agent",
+            "otel.exporter.otlp.protocol", "http/protobuf",
+            "otel.exporter.prometheus.host", "localhost",
+            "otel.traces.exporter", "none",
+            "otel.logs.exporter", "none");
+    Map<String, String> chosen = new HashMap<>();
+    if (interval != null) {
+      chosen.put("otel.metric.export.interval", String.valueOf(interval.toMillis()));
+    }
+    if (!exporters.isEmpty()) {
+      Set<String> names = new LinkedHashSet<>();
+      exporters.forEach(exporter -> names.add(exporter.name().toLowerCase(Locale.ROOT)));
+      chosen.put("otel.metrics.exporter", String.join(",", names));
+    }
+    return AutoConfiguredOpenTelemetrySdk.builder()
+        .addPropertiesSupplier(() -> defaults)
+        .addPropertiesCustomizer(config -> chosen)
+        .addMetricExporterCustomizer((exporter, config) -> results.watch(exporter))
+        .disableShutdownHook()
+        .build()
+        .getOpenTelemetrySdk();
+  }
+
+  private StatFilter filter() {
+    StatFilter filter =
+        includes.stream().map(StatFilter::path).reduce(StatFilter::or).orElse(StatFilter.all());
+    for (String exclude : excludes) {
+      filter = filter.and(StatFilter.path(exclude).negate());
+    }
+    return filter;
+  }
+
+  /** What {@code --version} prints. */
+  static final class Version implements IVersionProvider {
+    Version() {}
+
+    @Override
+    public String[] getVersion() {
+      String version = StatsFsAgent.class.getPackage().getImplementationVersion();
+      return new String[] {"statsfs-agent " + (version == null ? "development" : version)};
+    }
+  }
+}

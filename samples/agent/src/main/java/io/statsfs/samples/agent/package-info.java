@@ -1,0 +1,5 @@
+/** A program that exports kernel statistics. */
+@NullMarked
+package io.statsfs.samples.agent;
+
+import org.jspecify.annotations.NullMarked;

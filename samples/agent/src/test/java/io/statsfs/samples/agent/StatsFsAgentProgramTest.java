@@ -1,0 +1,346 @@
+package io.statsfs.samples.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatsFsAgentProgramTest {
+
+  private static Map<String, String> points(List<String> lines) {
+    Map<String, String> points = new TreeMap<>();
+    for (String line : lines) {
+      assertTrue(line.matches("[A-Za-z][^{]*\\{([^=]+=\"[^\"]*\",?)*} [-0-9.E]+"), line);
+      int blank = line.lastIndexOf(' ');
+      assertEquals(null, points.put(line.substring(0, blank), line.substring(blank + 1)), line);
+    }
+    return points;
+  }
+
+  @Test
+  void onceToTheConsolePrintsEveryStatOfThisMachineSorted() throws IOException {
+    AgentProgram agent = AgentProgram.run("--once", "--exporter", "console");
+    assertEquals(0, agent.exitCode());
+    assertEquals(List.of(), agent.err());
+    assertEquals(agent.out().stream().sorted().toList(), agent.out());
+    Map<String, String> points = points(agent.out());
+    int compared = 0;
+    try (Stream<Path> devices = Files.list(Path.of("/sys/class/net"))) {
+      for (Path device : devices.toList()) {
+        try (Stream<Path> files = Files.list(device.resolve("statistics"))) {
+          for (Path file : files.toList()) {
+            String series =
+                "statsfs.net." + file.getFileName() + "{device=\"" + device.getFileName() + "\"}";
+            assertTrue(points.containsKey(series), series);
+            if (series.contains("errors{device=\"lo\"}")) {
+              assertEquals(Files.readString(file).strip(), points.get(series), series);
+              compared++;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 5, "counters of lo that stand still");
+    for (String line : Files.readAllLines(Path.of("/proc/vmstat"))) {
+      String series = "statsfs.vmstat." + line.split(" ")[0] + "{subsystem=\"vmstat\"}";
+      assertTrue(points.containsKey(series), series);
+    }
+  }
+
+  @Test
+  void includeAndExcludeChooseStats() {
+    AgentProgram agent =
+        AgentProgram.run(
+            "--once",
+            "--exporter",
+            "console",
+            "--include",
+            "net/lo/*",
+            "--include",
+            "vmstat/pg*",
+            "--exclude",
+            "*_errors");
+    List<String> stats =
+        points(agent.out()).keySet().stream()
+            .filter(s -> s.startsWith("statsfs.net.") || s.startsWith("statsfs.vmstat."))
+            .toList();
+    assertTrue(stats.contains("statsfs.net.rx_bytes{device=\"lo\"}"));
+    assertTrue(stats.contains("statsfs.vmstat.pgfault{subsystem=\"vmstat\"}"));
+    assertTrue(
+        stats.stream()
+            .allMatch(s -> s.contains("device=\"lo\"") || s.startsWith("statsfs.vmstat.pg")));
+    assertTrue(stats.stream().noneMatch(s -> s.contains("_errors")));
+  }
+
+  @Test
+  void listPrintsWhatThereIs() {
+    AgentProgram agent = AgentProgram.run("--list", "--include", "net/lo/rx_bytes");
+    assertEquals(List.of("net/lo/rx_bytes CUMULATIVE INT By: Bytes received."), agent.out());
+    assertEquals(0, agent.exitCode());
+  }
+
+  @Test
+  void helpNamesEveryOptionAndFitsAScreenOrTwo() {
+    AgentProgram agent = AgentProgram.run("--help");
+    assertEquals(0, agent.exitCode());
+    String help = String.join("\n", agent.out());
+    for (String option :
+        List.of(
+            "--root",
+            "--reader",
+            "--exporter",
+            "--interval",
+            "--once",
+            "--include",
+            "--exclude",
+            "--list",
+            "--counters",
+            "--version")) {
+      assertTrue(help.contains(option), option);
+    }
+    assertTrue(agent.out().size() <= 60, "" + agent.out().size());
+  }
+
+  @Test
+  void wrongOptionsGiveOneLineAndExitCode2() {
+    for (String[] args :
+        new String[][] {
+          {"--bogus"},
+          {"--exporter", "pigeon"},
+          {"--interval", "5"},
+          {"--interval", "0s"},
+          {"--once", "--exporter", "prometheus"},
+          {"surplus"}
+        }) {
+      AgentProgram agent = AgentProgram.run(args);
+      assertEquals(2, agent.exitCode(), agent.toString());
+      assertEquals(1, agent.err().size(), agent.toString());
+      assertTrue(agent.err().get(0).startsWith("statsfs-agent: "), agent.toString());
+    }
+  }
+
+  @Test
+  void whatCannotBeHadGivesOneLineAndExitCode1(@TempDir Path directory) {
+    for (String[] args :
+        new String[][] {{"--root", directory.resolve("none").toString()}, {"--reader", "none"}}) {
+      AgentProgram agent = AgentProgram.run(args);
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertEquals(1, agent.err().size(), agent.toString());
+      assertTrue(agent.err().get(0).contains("none"), agent.toString());
+    }
+  }
+
+  @Test
+  void anExportThatFailsGivesExitCode1() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + port),
+            "--once",
+            "--exporter",
+            "otlp")) {
+      assertEquals(1, agent.exitCode());
+      String last = agent.err().get(agent.err().size() - 1);
+      assertTrue(last.contains("nothing arrived"), agent.toString());
+    }
+  }
+
+  @Test
+  void terminationExportsOnceMoreAndEndsWithCode0() {
+    try (AgentProgram agent =
+        AgentProgram.start("--exporter", "console", "--interval", "1h", "--include", "net/lo/*")) {
+      agent.await("the first line", () -> !agent.err().isEmpty());
+      assertEquals(List.of(), agent.out());
+      agent.terminate();
+      assertEquals(0, agent.exitCode());
+      assertTrue(
+          points(agent.out()).containsKey("statsfs.net.rx_bytes{device=\"lo\"}"), agent.toString());
+    }
+  }
+
+  @Test
+  void theStandardVariablesAreHonoured() {
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("OTEL_METRICS_EXPORTER", "console", "OTEL_METRIC_EXPORT_INTERVAL", "100"),
+            "--include",
+            "net/lo/rx_bytes")) {
+      String series = "statsfs.net.rx_bytes{device=\"lo\"}";
+      agent.await(
+          "three collections",
+          () -> agent.out().stream().filter(l -> l.startsWith(series)).count() >= 3);
+    }
+  }
+
+  @Test
+  void prometheusScrapesTheStats() throws IOException, InterruptedException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("OTEL_EXPORTER_PROMETHEUS_PORT", "" + port), "--exporter", "prometheus")) {
+      agent.await("the first line", () -> !agent.err().isEmpty());
+      HttpResponse<String> scrape =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, scrape.statusCode());
+      assertTrue(
+          scrape.body().lines().anyMatch(l -> l.startsWith("statsfs_net_rx_bytes{device=\"lo\"")),
+          scrape.body());
+    }
+  }
+
+  @Test
+  void anInterfaceIsFollowedThroughItsLife() throws IOException, InterruptedException {
+    assumeTrue(isRoot(), "interfaces are made by root alone");
+    String name = "sfs" + ProcessHandle.current().pid() % 100000 + "a";
+    String peer = name.replace('a', 'b');
+    String renamed = name.replace('a', 'c');
+    try (AgentProgram agent =
+        AgentProgram.start(
+            "--exporter", "console", "--interval", "200ms", "--include", "net/*/rx_packets")) {
+      agent.await("the first collection", () -> isLast(agent, "lo"));
+      final long descriptors = agent.descriptors();
+      sh("ip", "link", "add", name, "type", "veth", "peer", "name", peer);
+      agent.await(name, () -> isLast(agent, name) && isLast(agent, peer));
+      assertTrue(agent.descriptors() > descriptors);
+      sh("ip", "link", "set", name, "name", renamed);
+      agent.await(renamed, () -> isLast(agent, renamed) && !isLast(agent, name));
+      sh("ip", "link", "del", renamed);
+      agent.await("their end", () -> !isLast(agent, renamed) && !isLast(agent, peer));
+      agent.await("the closing of files", () -> agent.descriptors() == descriptors);
+    } finally {
+      new ProcessBuilder("ip", "link", "del", peer).start().waitFor();
+    }
+  }
+
+  /** Whether the last whole collection has the interface. */
+  private static boolean isLast(AgentProgram agent, String device) {
+    List<String> lines = agent.out();
+    // The first line of each collection, since lines are sorted and the bridge measures itself.
+    String first = "statsfs.collection.duration{}";
+    int end = lines.size() - 1;
+    while (end >= 0 && !lines.get(end).startsWith(first)) {
+      end--;
+    }
+    int start = end - 1;
+    while (start >= 0 && !lines.get(start).startsWith(first)) {
+      start--;
+    }
+    return start >= 0
+        && lines.subList(start, end).stream()
+            .anyMatch(l -> l.contains("device=\"" + device + "\""));
+  }
+
+  @Test
+  void onDebugfsWhatIsDeniedIsCountedAndToldOnce(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    assumeTrue(isRoot(), "debugfs is mounted by root alone");
+    sh("mount", "-t", "debugfs", "none", directory.toString());
+    try {
+      Path kvm = directory.resolve("kvm");
+      assumeTrue(Files.isDirectory(kvm), "this kernel has no KVM");
+      AgentProgram agent =
+          AgentProgram.run("--once", "--exporter", "console", "--root", kvm.toString());
+      assertEquals(0, agent.exitCode(), agent.toString());
+      Map<String, String> points = points(agent.out());
+      int readable = 0;
+      int denied = 0;
+      try (Stream<Path> files = Files.list(kvm)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          String series = "statsfs.kvm." + file.getFileName() + "{subsystem=\"kvm\"}";
+          boolean isReadable;
+          try {
+            isReadable = Files.readString(file).strip().matches("-?\\d+");
+          } catch (IOException e) {
+            isReadable = false;
+            denied++;
+          }
+          readable += isReadable ? 1 : 0;
+          assertEquals(isReadable, points.containsKey(series), series);
+        }
+      }
+      assertTrue(readable > 0);
+      assertEquals("" + readable, points.get("statsfs.stats{status=\"ok\"}"));
+      assertEquals("" + denied, points.get("statsfs.stats{status=\"denied\"}"));
+      assertEquals(denied == 0 ? 0 : 1, agent.err().size(), agent.toString());
+    } finally {
+      sh("umount", directory.toString());
+    }
+  }
+
+  @Test
+  void whatAnOrdinaryUserMayNotReadIsToldInOneLine() throws IOException {
+    assumeTrue(isRoot(), "only root may become somebody else");
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/open", 1).stat("kvm/closed", 2).stat("kvm/closed2", 3);
+      Files.setPosixFilePermissions(tree.root(), PosixFilePermissions.fromString("rwxr-xr-x"));
+      for (String closed : List.of("kvm/closed", "kvm/closed2")) {
+        Files.setPosixFilePermissions(
+            tree.path(closed), PosixFilePermissions.fromString("rw-------"));
+      }
+      Path script = Path.of(System.getProperty("agent.script"));
+      Path jar = script.resolveSibling("../samples/agent/target/statsfs-agent.jar");
+      tree.file("jar/statsfs-agent.jar", Files.readAllBytes(jar));
+      Process process =
+          new ProcessBuilder(
+                  "setpriv",
+                  "--reuid=65534",
+                  "--regid=65534",
+                  "--clear-groups",
+                  System.getProperty("java.home") + "/bin/java",
+                  "-jar",
+                  tree.path("jar/statsfs-agent.jar").toString(),
+                  "--once",
+                  "--exporter",
+                  "console",
+                  "--include",
+                  "kvm/*",
+                  "--root",
+                  tree.root().toString())
+              .start();
+      List<String> out = process.inputReader().lines().toList();
+      List<String> err = process.errorReader().lines().toList();
+      assertTrue(out.contains("statsfs.kvm.open{subsystem=\"kvm\"} 1"), out + " " + err);
+      assertTrue(out.contains("statsfs.stats{status=\"denied\"} 2"), out + " " + err);
+      assertFalse(out.toString().contains("closed"), out + " " + err);
+      assertEquals(1, err.size(), "" + err);
+      assertTrue(err.get(0).contains("2 of 3 stats") && err.get(0).contains("root"), "" + err);
+    }
+  }
+
+  private static boolean isRoot() {
+    return System.getProperty("user.name").equals("root");
+  }
+
+  private static void sh(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertEquals(0, process.waitFor(), List.of(command) + ": " + output);
+  }
+}

@@ -1,0 +1,2 @@
+/** What the README shows. */
+package io.statsfs.samples.quickstart;
