@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Part of {@link ReaderContract}: several samplers, several threads, interrupts, and closing. */
 @SuppressWarnings("try") // Closing is what is tested.
 abstract class ThreadContract extends ChangeContract {
+  private static final Path LO = Path.of("/sys/class/net/lo/statistics");
 
   @Test
   void samplersDoNotDisturbEachOther() {
@@ -191,36 +192,57 @@ abstract class ThreadContract extends ChangeContract {
   }
 
   private void closeWhileSampling(boolean closeStatsFs) throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
     try (TestTree tree = TestTree.inMemory()) {
-      Map<String, String> expected = distinctValues(tree, 20, 20);
-      ExecutorService thread = Executors.newSingleThreadExecutor();
-      try {
-        for (int i = 0; i < 30; i++) {
-          try (StatsFs fs = open(tree);
-              Sampler sampler = fs.sampler()) {
-            AtomicInteger samples = new AtomicInteger();
-            Future<?> sampling =
-                thread.submit(
-                    () -> {
-                      while (true) {
-                        assertEquals(expected, sample(sampler));
-                        samples.incrementAndGet();
-                      }
-                    });
-            int before = i % 4;
-            await(() -> samples.get() >= before || sampling.isDone());
-            if (closeStatsFs) {
-              fs.close();
-            } else {
-              sampler.close();
-            }
-            Throwable end = assertThrows(ExecutionException.class, sampling::get).getCause();
-            assertEquals(IllegalStateException.class, end.getClass(), () -> "ended by " + end);
-          }
-        }
-      } finally {
-        thread.shutdown();
+      Map<String, String> expected = distinctValues(tree, 5, 10);
+      for (int i = 0; i < 3; i++) {
+        String errors = new String[] {"rx_errors", "tx_errors", "collisions"}[i];
+        expected.put("net/lo/" + errors, text(LO.resolve(errors)));
       }
+      StatFilter filter =
+          stat ->
+              expected.containsKey(stat.toString()) || stat.source().subsystem().equals("vmstat");
+      List<String> before = List.of();
+      for (int i = 0; i < 100; i++) {
+        try (StatsFs fs =
+                builder()
+                    .root(tree.root())
+                    .root(Path.of("/sys/class/net"))
+                    .root(Path.of("/proc/vmstat"))
+                    .build();
+            Sampler sampler = fs.sampler(filter)) {
+          AtomicInteger samples = new AtomicInteger();
+          AtomicBoolean sampling = new AtomicBoolean();
+          Future<?> loop =
+              thread.submit(
+                  () -> {
+                    while (true) {
+                      sampling.set(true);
+                      sampler.sample();
+                      sampling.set(false);
+                      samples.incrementAndGet();
+                      assertEquals(sampler.size(), sampler.count(Status.OK));
+                      expected.forEach(
+                          (path, value) -> assertEquals(value, outcome(sampler, path)));
+                    }
+                  });
+          int wanted = i % 3;
+          await(() -> samples.get() >= wanted && sampling.get() || loop.isDone());
+          if (closeStatsFs) {
+            fs.close();
+          } else {
+            sampler.close();
+          }
+          Throwable end = assertThrows(ExecutionException.class, loop::get).getCause();
+          assertEquals(IllegalStateException.class, end.getClass(), () -> "ended by " + end);
+        }
+        if (i == 0) {
+          before = OpenFiles.all();
+        }
+      }
+      assertEquals(before, OpenFiles.all());
+    } finally {
+      thread.shutdown();
     }
   }
 
@@ -268,7 +290,6 @@ abstract class ThreadContract extends ChangeContract {
 
   @Test
   void anInterruptedThreadSamplesSysfsAndProcfsRightAndStaysInterrupted() {
-    Path errors = Path.of("/sys/class/net/lo/statistics/rx_errors");
     try (StatsFs fs =
             builder().root(Path.of("/sys/class/net")).root(Path.of("/proc/vmstat")).build();
         Sampler sampler =
@@ -276,7 +297,7 @@ abstract class ThreadContract extends ChangeContract {
       for (int i = 0; i < 3; i++) {
         whileInterrupted(() -> sample(sampler));
         assertEquals(sampler.size(), sampler.count(Status.OK));
-        assertEquals(text(errors), outcome(sampler, "net/lo/rx_errors"));
+        assertEquals(text(LO.resolve("rx_errors")), outcome(sampler, "net/lo/rx_errors"));
         sampler.sample();
         assertEquals(sampler.size(), sampler.count(Status.OK));
       }

@@ -11,9 +11,10 @@ import io.statsfs.testkit.OpenFiles;
 import io.statsfs.testkit.TestTree;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** An interrupt closes a channel that is being read, which must not be seen from outside. */
 class NioReaderInterruptTest {
   private final AtomicBoolean done = new AtomicBoolean();
+  private final Semaphore seen = new Semaphore(0);
 
   @Test
   void interruptsAtAnyMomentCostNoValueAndNoDescriptor() throws Exception {
@@ -43,19 +45,23 @@ class NioReaderInterruptTest {
               fs.sampler(StatFilter.subsystem("net").negate().or(StatFilter.device("lo")))) {
         sampler.sample();
         List<String> before = OpenFiles.all();
-        FutureTask<int[]> sampling = new FutureTask<>(() -> sampleUntilDone(sampler));
+        FutureTask<Integer> sampling = new FutureTask<>(() -> sampleUntilDone(sampler));
         Thread thread = new Thread(sampling, "sampling");
         thread.start();
+        Random random = new Random(1);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-        while (System.nanoTime() < end && !sampling.isDone()) {
+        int interrupts = 0;
+        while (System.nanoTime() < end) {
+          LockSupport.parkNanos(random.nextInt(500_000));
           thread.interrupt();
-          LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
+          interrupts++;
+          assertTrue(
+              seen.tryAcquire(10, TimeUnit.SECONDS) || sampling.isDone(),
+              "an interrupt did not come through to the caller of sample");
         }
         done.set(true);
-        int[] samplesAndInterrupts = sampling.get();
-        assertTrue(
-            samplesAndInterrupts[0] > 100 && samplesAndInterrupts[1] > 100,
-            () -> Arrays.toString(samplesAndInterrupts));
+        assertEquals(interrupts, sampling.get());
+        assertTrue(interrupts > 100, "only " + interrupts);
         sampler.sample();
         assertValues(sampler);
         assertEquals(before, OpenFiles.all());
@@ -63,16 +69,22 @@ class NioReaderInterruptTest {
     }
   }
 
-  private int[] sampleUntilDone(Sampler sampler) {
-    int samples = 0;
+  /** How many interrupts were there after a sample. */
+  private int sampleUntilDone(Sampler sampler) {
     int interrupts = 0;
-    while (!done.get()) {
-      sampler.sample();
-      samples++;
-      interrupts += Thread.interrupted() ? 1 : 0;
-      assertValues(sampler);
+    try {
+      while (!done.get()) {
+        sampler.sample();
+        if (Thread.interrupted()) {
+          interrupts++;
+          seen.release();
+        }
+        assertValues(sampler);
+      }
+    } finally {
+      seen.release(1_000_000);
     }
-    return new int[] {samples, interrupts};
+    return interrupts;
   }
 
   private static void assertValues(Sampler sampler) {
