@@ -4,6 +4,7 @@ import static io.statsfs.testkit.Outcomes.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Catalog;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +91,48 @@ abstract class ChangeContract extends NameContract {
       tree.stat("sub/0/x", 3).stat("sub/0/y", 4).stat("sub/b/x", 5).stat("sub/a/w", 6);
       fs.refresh();
       assertEquals(Map.of("sub/0/y", "4", "sub/a/y", "2"), sample(sampler));
+    }
+  }
+
+  @Test
+  void theFilterMayChangeItsMindWhenTheCatalogChanges() {
+    AtomicReference<String> wanted = new AtomicReference<>("x");
+    try (TestTree tree = TestTree.inMemory().stat("sub/a/x", 1).stat("sub/a/y", 2);
+        StatsFs fs = open(tree);
+        Sampler sampler = fs.sampler(stat -> stat.name().equals(wanted.get()))) {
+      assertEquals(Map.of("sub/a/x", "1"), sample(sampler));
+      wanted.set("y");
+      assertEquals(Map.of("sub/a/x", "1"), sample(sampler));
+      tree.stat("sub/b/z", 3);
+      fs.refresh();
+      assertEquals(Map.of("sub/a/y", "2"), sample(sampler));
+    }
+  }
+
+  @Test
+  void aFilterThatThrewIsAskedAgainAtTheNextSample() {
+    AtomicBoolean broken = new AtomicBoolean();
+    StatFilter filter =
+        stat -> {
+          if (broken.get()) {
+            throw new UnsupportedOperationException("broken");
+          }
+          return true;
+        };
+    try (TestTree tree = TestTree.inMemory().stat("sub/b/x", 1);
+        StatsFs fs = open(tree);
+        Sampler sampler = fs.sampler(filter)) {
+      assertEquals(Map.of("sub/b/x", "1"), sample(sampler));
+      Catalog before = sampler.catalog();
+      tree.stat("sub/a/x", 2);
+      fs.refresh();
+      broken.set(true);
+      assertThrows(UnsupportedOperationException.class, sampler::sample);
+      assertSame(before, sampler.catalog());
+      assertEquals(Map.of("sub/b/x", "1"), Outcomes.of(sampler));
+      broken.set(false);
+      assertEquals(Map.of("sub/a/x", "2", "sub/b/x", "1"), sample(sampler));
+      assertSame(fs.catalog(), sampler.catalog());
     }
   }
 

@@ -3,10 +3,14 @@ package io.statsfs.testkit;
 import static io.statsfs.testkit.Outcomes.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
+import io.statsfs.Limits;
 import io.statsfs.Sampler;
+import io.statsfs.Stat;
 import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import java.nio.file.Files;
@@ -479,6 +483,45 @@ abstract class ValueContract extends ReaderTest {
         Sampler sampler = fs.sampler()) {
       assertEquals(expected, sample(sampler));
       assertEquals(expected, sample(sampler));
+    }
+  }
+
+  @Test
+  void aLineThatIsCutAtTheLimitIsLeftOut() {
+    // 455 lines of 9 bytes, and the beginning of one more: 4095 + "a".
+    StringBuilder text = new StringBuilder();
+    Map<String, String> whole = new TreeMap<>();
+    for (int i = 0; i < 455; i++) {
+      text.append(String.format("a%03d %03d%n", i, i));
+      whole.put(String.format("flat/a%03d", i), Integer.toString(i));
+    }
+    Limits limits = new Limits(16, 1000, 1000, 4096);
+    for (int shift = 0; shift < 12; shift++) {
+      String cut = "0".repeat(shift) + " 0\n" + text + "z 123456789\n";
+      try (TestTree tree = TestTree.inMemory().stat("flat", cut);
+          StatsFs fs =
+              builder().root(tree.path("flat"), Layout.flatKeyed("flat")).limits(limits).build();
+          Sampler sampler = fs.sampler()) {
+        for (Map.Entry<String, String> outcome : sample(sampler).entrySet()) {
+          String name = outcome.getKey();
+          assertEquals(whole.getOrDefault(name, "0"), outcome.getValue(), name);
+        }
+        assertTrue(sampler.size() > 450);
+        tree.stat("flat", "x" + cut);
+        for (Map.Entry<String, String> outcome : sample(sampler).entrySet()) {
+          String name = outcome.getKey();
+          String value = whole.getOrDefault(name, "0");
+          assertTrue(List.of(value, "GONE 0").contains(outcome.getValue()), outcome::toString);
+        }
+        for (Stat stat : fs.catalog().stats()) {
+          try {
+            assertEquals(
+                whole.getOrDefault(stat.toString(), "0"), Long.toString(fs.readLong(stat)));
+          } catch (StatReadException e) {
+            assertEquals(Status.GONE, e.status());
+          }
+        }
+      }
     }
   }
 
