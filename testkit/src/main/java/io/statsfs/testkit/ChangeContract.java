@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -218,9 +219,11 @@ abstract class ChangeContract extends NameContract {
     }
   }
 
-  /** The test fails by its timeout if this never comes true. */
+  /** Fails if this does not come true; an interrupt, as by a timeout of the test, is not heard. */
   static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "waited in vain");
       Thread.onSpinWait();
     }
   }
