@@ -12,6 +12,8 @@ import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -264,6 +266,26 @@ abstract class ChangeContract extends NameContract {
       assertEquals(Map.of("flat/c", "30", "flat/new", "40"), sample(some));
       assertEquals("flat/c", sampler.stat(0).toString());
       assertEquals("flat/a", sampler.stat(2).toString());
+    }
+  }
+
+  @Test
+  void linesThatChangedWithoutASignOfItAreNoticedBySampling() throws Exception {
+    try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\nc 3\n");
+        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        Sampler sampler = fs.sampler()) {
+      assertEquals(Map.of("flat/a", "1", "flat/b", "2", "flat/c", "3"), sample(sampler));
+      // As in procfs, where neither the size nor the time tells anything.
+      FileTime time = Files.getLastModifiedTime(tree.path("flat"));
+      for (String name : new String[] {"x", "y"}) {
+        tree.stat("flat", "a 4\n" + name + " 5\nc 6\n");
+        Files.setLastModifiedTime(tree.path("flat"), time);
+        sampler.sample();
+        assertEquals("4", outcome(sampler, "flat/a"));
+        assertEquals("6", outcome(sampler, "flat/c"));
+        fs.refresh();
+        assertEquals(Map.of("flat/a", "4", "flat/" + name, "5", "flat/c", "6"), sample(sampler));
+      }
     }
   }
 
