@@ -5,4 +5,7 @@ module io.statsfs.testkit {
   requires static transitive org.jspecify;
 
   exports io.statsfs.testkit;
+
+  // The tests of the contract are not public.
+  opens io.statsfs.testkit;
 }

@@ -15,7 +15,8 @@ import java.util.List;
  *     gone (sysfs, procfs, cgroup v2). Elsewhere each sample must open each file anew: on statsfs
  *     and debugfs a second read finds the end of the file and {@code pread} is refused, and on an
  *     ordinary file system a kept descriptor goes on answering for a file that was replaced
- * @param fileBytes how much to read of a file of many values at most
+ * @param fileBytes how much to read of a file of many values at most. If that is not all, what
+ *     follows the last line end must be left out: a number that is cut is another number
  */
 public record SourcePlan(
     Source source, List<Stat> stats, int firstIndex, boolean keepOpen, int fileBytes) {}

@@ -280,6 +280,7 @@ final class Discovery {
       seen.clear();
       if (text.remaining() == limits.fileBytes()) {
         seen(path, "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
+        text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
       }
       Schema schema = shipped(place);
       Map<SourceImpl.Name, Schema.Metric> lines = new LinkedHashMap<>();

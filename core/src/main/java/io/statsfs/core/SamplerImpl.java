@@ -32,13 +32,14 @@ final class SamplerImpl implements Sampler {
     this.fs = fs;
     this.filter = filter;
     this.catalog = fs.catalog();
-    prepare();
+    prepare(catalog);
   }
 
-  private void prepare() {
+  /** If the filter throws, all stays as it was. */
+  private void prepare(Catalog now) {
     List<Stat> wanted = new ArrayList<>(stats.length);
     List<SourcePlan> plans = new ArrayList<>();
-    for (Source source : catalog.sources()) {
+    for (Source source : now.sources()) {
       int first = wanted.size();
       for (Stat stat : source.stats()) {
         if (filter.test(stat)) {
@@ -55,6 +56,7 @@ final class SamplerImpl implements Sampler {
         plans.add(new SourcePlan(source, some, first, keepOpen, fs.limits().fileBytes()));
       }
     }
+    catalog = now;
     stats = wanted.toArray(Stat[]::new);
     memory = new SampleMemory(stats.length);
     StatReader.Batch previous = batch;
@@ -71,8 +73,7 @@ final class SamplerImpl implements Sampler {
       }
       Catalog now = fs.catalog();
       if (now != catalog) {
-        catalog = now;
-        prepare();
+        prepare(now);
       }
       batch.sample();
       if (batch.isOutdated()) {

@@ -213,8 +213,13 @@ final class StatsFsImpl implements StatsFs {
   private ByteBuffer readFile(Stat stat) {
     requireOpen();
     try {
-      return TextFile.read(
-          stat.path(), stat.source().isFlatKeyed() ? limits.fileBytes() : MAX_TEXT_BYTES);
+      if (!stat.source().isFlatKeyed()) {
+        return TextFile.read(stat.path(), MAX_TEXT_BYTES);
+      }
+      ByteBuffer text = TextFile.read(stat.path(), limits.fileBytes());
+      return text.remaining() < limits.fileBytes()
+          ? text
+          : text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
     } catch (IOException e) {
       throw new StatReadException(
           ReadFailure.status(e, stat.path()),

@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -18,8 +19,28 @@ final class TextFile {
 
   /**
    * Reads to the end or to {@code maxBytes}, in order and without seeking, which statsfs refuses.
+   * An interrupted thread reads as well, and stays interrupted.
    */
   static ByteBuffer read(Path file, int maxBytes) throws IOException {
+    // A channel that is read by an interrupted thread is closed.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return readOnce(file, maxBytes);
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+          Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static ByteBuffer readOnce(Path file, int maxBytes) throws IOException {
     try (FileChannel channel = FileChannel.open(file, OPTIONS)) {
       ByteBuffer text = ByteBuffer.allocate(Math.min(maxBytes, 16 << 10));
       while (true) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
  * a file per stat.
  *
  * <p>Names are written as {@code io.statsfs.Stat#name()} has them; a byte that no text can hold is
- * {@code \xHH}. Not safe for use by several threads.
+ * {@code \xHH}, and a backslash that could be taken for the beginning of that is {@code \x5c}. Not
+ * safe for use by several threads.
  */
 public final class TestTree implements AutoCloseable {
   private final Path root;
@@ -112,6 +114,44 @@ public final class TestTree implements AutoCloseable {
   }
 
   /**
+   * Puts an empty directory.
+   *
+   * @param path relative to the root
+   * @return this
+   */
+  public TestTree directory(String path) {
+    io(() -> Files.createDirectories(path(path)));
+    return this;
+  }
+
+  /**
+   * Puts a symbolic link.
+   *
+   * @param path relative to the root
+   * @param target where it leads to
+   * @return this
+   */
+  public TestTree link(String path, Path target) {
+    io(() -> Files.createSymbolicLink(path(path), target));
+    return this;
+  }
+
+  /**
+   * Says who may do what with a file or a directory.
+   *
+   * @param path relative to the root; empty for the root
+   * @param permissions such as {@code rw-r--r--}
+   * @return this
+   */
+  public TestTree permissions(String path, String permissions) {
+    io(
+        () ->
+            Files.setPosixFilePermissions(
+                path(path), PosixFilePermissions.fromString(permissions)));
+    return this;
+  }
+
+  /**
    * Moves a file or a directory.
    *
    * @param from relative to the root
@@ -152,7 +192,7 @@ public final class TestTree implements AutoCloseable {
     }
     byte[] bytes = relative.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\\' && i + 3 < bytes.length && bytes[i + 1] == 'x') {
+      if (isEscape(bytes, i)) {
         uri.append('%').append((char) bytes[i + 2]).append((char) bytes[i + 3]);
         i += 3;
       } else if (bytes[i] == '/') {
@@ -162,6 +202,15 @@ public final class TestTree implements AutoCloseable {
       }
     }
     return Path.of(URI.create("file://" + uri));
+  }
+
+  /** A byte beyond ASCII, or a backslash; any other backslash stands for itself. */
+  private static boolean isEscape(byte[] text, int at) {
+    if (at + 3 >= text.length || text[at] != '\\' || text[at + 1] != 'x') {
+      return false;
+    }
+    String hex = new String(text, at + 2, 2, StandardCharsets.ISO_8859_1);
+    return hex.equals("5c") || hex.matches("[89a-f][0-9a-f]");
   }
 
   /** Removes the tree. */

@@ -91,6 +91,22 @@ public final class FlatKeyedText {
   }
 
   /**
+   * How much of a text that was cut is whole lines. What is left of the last number would be
+   * another number.
+   *
+   * @param text the bytes
+   * @param length how many of them, from the beginning
+   * @return how many of these are whole lines
+   */
+  public static int wholeLines(ByteBuffer text, int length) {
+    int end = length;
+    while (end > 0 && text.get(end - 1) != '\n') {
+      end--;
+    }
+    return end;
+  }
+
+  /**
    * Whether the last text had other names than the source.
    *
    * @return true if so

@@ -12,6 +12,9 @@ import java.nio.file.LinkOption;
 
 /** Reads a source of one file per value. */
 final class DirectoryReader extends SourceReader {
+  /** What looking at a directory that is gone answers, so that all its files tell the same. */
+  private static final int ENOENT = 2;
+
   private final StatFile[] files;
   private final boolean[] asDouble;
   private boolean gone;
@@ -33,7 +36,7 @@ final class DirectoryReader extends SourceReader {
     gone = gone && isGone();
     for (int i = 0; i < files.length; i++) {
       if (gone) {
-        memory.putFailure(firstIndex() + i, Status.GONE, 0);
+        memory.putFailure(firstIndex() + i, Status.GONE, ENOENT);
       } else {
         sample(i, memory, text);
       }

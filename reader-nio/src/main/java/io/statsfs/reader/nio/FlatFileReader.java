@@ -24,6 +24,9 @@ final class FlatFileReader extends SourceReader {
   void sample(SampleMemory memory, Text text) {
     try {
       int length = file.readAll(text, maxBytes);
+      if (length == maxBytes) {
+        length = FlatKeyedText.wholeLines(text.bytes, length);
+      }
       lines.put(text.bytes, length, memory, firstIndex());
     } catch (IOException e) {
       Status status = ReadFailure.status(e, file.path());

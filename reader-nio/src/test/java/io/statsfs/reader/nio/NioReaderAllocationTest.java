@@ -1,0 +1,165 @@
+package io.statsfs.reader.nio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.statsfs.Sampler;
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import io.statsfs.testkit.TestTree;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a sample allocates, to the byte. */
+class NioReaderAllocationTest {
+  private static final int SAMPLES = 200;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private static StatsFs open(Path... roots) {
+    StatsFs.Builder builder = StatsFs.builder().reader("nio").refreshInterval(Duration.ZERO);
+    for (Path root : roots) {
+      builder.root(root);
+    }
+    return builder.build();
+  }
+
+  /** After the first samples, which open files and load classes. */
+  private static long bytesOfSamples(Sampler sampler) {
+    for (int i = 0; i < 5; i++) {
+      sampler.sample();
+    }
+    THREADS.getCurrentThreadAllocatedBytes();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < SAMPLES; i++) {
+      sampler.sample();
+    }
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  @Test
+  void theMeasurementSeesWhatIsAllocated() {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    byte[] bytes = new byte[1000];
+    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated >= bytes.length && allocated < 2 * bytes.length, "" + allocated);
+  }
+
+  @Test
+  void aSampleOfKeptFilesOfSysfsAllocatesNothing() {
+    try (StatsFs fs = open(Path.of("/sys/class/net"));
+        Sampler sampler = fs.sampler(StatFilter.device("lo"))) {
+      assertEquals(0, bytesOfSamples(sampler));
+      assertTrue(sampler.size() > 20);
+      assertEquals(sampler.size(), sampler.count(Status.OK));
+    }
+  }
+
+  @Test
+  void aSampleOfVmstatAllocatesNothing() {
+    try (StatsFs fs = open(Path.of("/proc/vmstat"));
+        Sampler sampler = fs.sampler();
+        Sampler some = fs.sampler(StatFilter.name("pg*"))) {
+      assertEquals(0, bytesOfSamples(sampler));
+      assertEquals(0, bytesOfSamples(some));
+      assertTrue(some.size() > 20 && some.size() < sampler.size());
+      assertEquals(sampler.size(), sampler.count(Status.OK));
+    }
+  }
+
+  @Test
+  void readingTheResultsAllocatesNothing() {
+    try (StatsFs fs = open(Path.of("/sys/class/net"), Path.of("/proc/vmstat"));
+        Sampler sampler = fs.sampler(StatFilter.subsystem("vmstat").or(StatFilter.device("lo")))) {
+      assertEquals(0, bytesOfSamples(sampler));
+      sum(sampler);
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      double sum = sum(sampler);
+      assertEquals(0, THREADS.getCurrentThreadAllocatedBytes() - before);
+      assertTrue(sum > 0);
+    }
+  }
+
+  private static double sum(Sampler sampler) {
+    double sum = sampler.count(Status.OK);
+    for (int i = 0; i < sampler.size(); i++) {
+      if (sampler.status(i) == Status.OK
+          && sampler.stat(i).source() != null
+          && sampler.errno(i) == 0
+          && !sampler.isDouble(i)
+          && !sampler.isUnsigned(i)) {
+        sum += sampler.doubleValue(i) + sampler.longValue(i);
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void aSampleOfReopenedFilesAllocatesLittle() {
+    try (TestTree tree = TestTree.inMemory()) {
+      for (int i = 0; i < 100; i++) {
+        tree.stat("kvm/1234-" + i / 25 + "/vcpu0/stat" + i, i);
+      }
+      try (StatsFs fs = open(tree.root());
+          Sampler sampler = fs.sampler()) {
+        long bytes = bytesOfSamples(sampler) / SAMPLES / sampler.size();
+        System.out.println("bytes allocated per reopened stat: " + bytes);
+        assertTrue(bytes <= 400, "" + bytes);
+        assertEquals(100, sampler.count(Status.OK));
+      }
+    }
+  }
+
+  @Test
+  void aFileOfManyValuesThatIsReopenedAllocatesLittle() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      text.append("name").append(i).append(' ').append(i).append('\n');
+    }
+    try (TestTree tree = TestTree.inMemory().stat("flat", text.toString());
+        StatsFs fs = open(tree.path("flat"));
+        Sampler sampler = fs.sampler()) {
+      long bytes = bytesOfSamples(sampler) / SAMPLES;
+      System.out.println("bytes allocated per reopened file of many values: " + bytes);
+      assertTrue(bytes <= 400, "" + bytes);
+      assertEquals(1000, sampler.count(Status.OK));
+    }
+  }
+
+  @Test
+  void whatIsNoNumberCostsNoMoreThanANumber() {
+    try (TestTree tree = TestTree.inMemory()) {
+      for (int i = 0; i < 100; i++) {
+        tree.stat("kvm/stat" + i, "RUNNABLE");
+      }
+      try (StatsFs fs = open(tree.root());
+          Sampler sampler = fs.sampler()) {
+        long bytes = bytesOfSamples(sampler) / SAMPLES / sampler.size();
+        assertTrue(bytes <= 400, "" + bytes);
+        assertEquals(100, sampler.count(Status.NOT_A_NUMBER));
+      }
+    }
+  }
+
+  @Test
+  void aSourceThatIsGoneCostsOneLookAtItsDirectory() {
+    try (TestTree tree = TestTree.inMemory()) {
+      for (int i = 0; i < 1000; i++) {
+        tree.stat("kvm/1234-11/stat" + i, i);
+      }
+      try (StatsFs fs = open(tree.root());
+          Sampler sampler = fs.sampler()) {
+        tree.remove("kvm/1234-11");
+        long bytes = bytesOfSamples(sampler) / SAMPLES;
+        System.out.println("bytes allocated per source that is gone: " + bytes);
+        // The exceptions of a thousand files would take a thousand times as much.
+        assertTrue(bytes <= 10_000, "" + bytes);
+        assertEquals(1000, sampler.count(Status.GONE));
+      }
+    }
+  }
+}

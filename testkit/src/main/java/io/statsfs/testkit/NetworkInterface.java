@@ -1,0 +1,72 @@
+package io.statsfs.testkit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A network interface of the test's own: one end of a veth pair. Skips the test where none can be
+ * made, which needs root and {@code ip}.
+ */
+public final class NetworkInterface implements AutoCloseable {
+  private String name = Command.uniqueName();
+
+  private NetworkInterface() {}
+
+  /**
+   * Makes an interface.
+   *
+   * @return the interface; closing deletes it
+   */
+  public static NetworkInterface create() {
+    NetworkInterface made = new NetworkInterface();
+    Command.tryRun(made.creation());
+    return made;
+  }
+
+  /**
+   * What the interface is called.
+   *
+   * @return a name of at most 15 characters
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Where its statistics are.
+   *
+   * @return a directory of sysfs
+   */
+  public Path statistics() {
+    return Path.of("/sys/class/net", name, "statistics");
+  }
+
+  /** Deletes it. */
+  public void delete() {
+    Command.run("ip", "link", "delete", name);
+  }
+
+  /** Makes it again under its name after it was deleted. */
+  public void createAgain() {
+    Command.run(creation());
+  }
+
+  /** Gives it another name. */
+  public void rename() {
+    String other = Command.uniqueName();
+    Command.run("ip", "link", "set", "dev", name, "name", other);
+    name = other;
+  }
+
+  /** Deletes it if it is there. */
+  @Override
+  public void close() {
+    if (Files.exists(statistics())) {
+      delete();
+    }
+  }
+
+  private String[] creation() {
+    return new String[] {"ip", "link", "add", name, "type", "veth", "peer", "name", name + "p"};
+  }
+}
