@@ -38,6 +38,7 @@ public final class ReadFailure {
           Map.entry("Device or resource busy", 16),
           Map.entry("Resource busy", 16),
           Map.entry("No such device", 19),
+          Map.entry("Not a directory", ENOTDIR),
           Map.entry("Is a directory", 21),
           Map.entry("Invalid argument", 22),
           Map.entry("Too many open files in system", 23),
@@ -47,6 +48,7 @@ public final class ReadFailure {
           Map.entry("Invalid seek", 29),
           Map.entry("Numerical result out of range", 34),
           Map.entry("Too many levels of symbolic links", 40),
+          Map.entry("Too many levels of symbolic links (NOFOLLOW_LINKS specified)", 40),
           Map.entry("Transport endpoint is not connected", 107),
           Map.entry("Connection timed out", 110),
           Map.entry("Stale file handle", 116));
