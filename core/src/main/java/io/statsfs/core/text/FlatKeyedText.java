@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
  * Takes apart the text of a file of {@code name value} lines.
  *
  * <p>A line is a name, an optional colon, blanks, a value, and perhaps more, of which the first
- * word is taken for the unit. Lines of another shape are passed over. Of several lines with one name
- * the first counts.
+ * word is taken for the unit. Lines of another shape are passed over. Of several lines with one
+ * name the first counts.
  *
  * <p>An instance knows the names that are wanted, in the order in which the file had them, so that
  * a file that has not changed its order costs one comparison per line, and one that has, one look
