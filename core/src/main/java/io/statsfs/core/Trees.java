@@ -103,11 +103,17 @@ final class Trees {
               root + " is not a file of 'name value' lines, which layout " + layout + " needs.",
               null);
         }
-        TextFile.read(root, 1);
-      } else {
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
-          stream.iterator().hasNext();
-        }
+        // Readers follow no link at the end of a path.
+        Path file = root.toRealPath();
+        TextFile.read(file, 1);
+        return new Tree(file, layout, type.name());
+      }
+      // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
+      if (Files.exists(root) && !Files.isDirectory(root)) {
+        throw new NotDirectoryException(root.toString());
+      }
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
+        stream.iterator().hasNext();
       }
     } catch (IOException e) {
       throw unavailable(root, type.name(), e);
