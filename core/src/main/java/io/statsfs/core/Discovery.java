@@ -284,12 +284,14 @@ final class Discovery {
     private void read(FileSystemType type) throws IOException {
       ByteBuffer text = TextFile.read(path, limits.fileBytes());
       seen.clear();
-      if (text.remaining() == limits.fileBytes()) {
+      int length = text.remaining();
+      if (length == limits.fileBytes()) {
+        length = FlatKeyedText.wholeLines(text, length);
         seen(path, "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
       }
       Schema schema = shipped(place);
       Map<SourceImpl.Name, Schema.Metric> lines = new LinkedHashMap<>();
-      for (FlatKeyedText.Line line : FlatKeyedText.lines(text, text.remaining())) {
+      for (FlatKeyedText.Line line : FlatKeyedText.lines(text, length)) {
         Schema.Metric metric = schema.find(line.name());
         metric = metric == null ? Schema.Metric.UNKNOWN : metric;
         // What the kernel writes as kB are 1024 bytes.
@@ -454,9 +456,11 @@ final class Discovery {
               && place.mayFollowLinks()
               && leadsInside(entry);
       if (isLink || attributes != null && attributes.isDirectory()) {
-        if (place.depth() >= limits.depth()) {
+        if (!place.hasChild(name)) {
+          return;
+        } else if (place.depth() >= limits.depth()) {
           listing.tooDeep = true;
-        } else if (place.hasChild(name)) {
+        } else {
           listing.children.put(name, new Directory(place.child(name), entry, isLink));
         }
       } else if (place.isSource() && (isFile || attributes.isRegularFile())) {
@@ -491,8 +495,9 @@ final class Discovery {
 
     /** Stats above the level that names the subsystem go under the root's own name. */
     private Place inSubsystem() {
+      Path absolute = path.toAbsolutePath().normalize();
       return place.subsystem().isEmpty()
-          ? place.in(path.getFileName() == null ? "root" : NameText.of(path))
+          ? place.in(absolute.getFileName() == null ? "root" : NameText.of(absolute))
           : place;
     }
 

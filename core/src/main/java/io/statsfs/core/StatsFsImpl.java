@@ -156,7 +156,7 @@ final class StatsFsImpl implements StatsFs {
     ByteBuffer text = readFile(stat);
     SampleMemory memory = new SampleMemory(1);
     if (stat.source().isFlatKeyed()) {
-      new FlatKeyedText(List.of(stat)).put(text, text.remaining(), memory, 0);
+      new FlatKeyedText(List.of(stat)).put(text, linesLength(text), memory, 0);
     } else {
       NumberText.put(text, 0, text.remaining(), stat.type() == Stat.Type.FLOAT, memory, 0);
     }
@@ -170,12 +170,17 @@ final class StatsFsImpl implements StatsFs {
   public String readText(Stat stat) {
     ByteBuffer text = readFile(stat);
     if (stat.source().isFlatKeyed()) {
-      return FlatKeyedText.value(text, text.remaining(), stat.name())
+      return FlatKeyedText.value(text, linesLength(text), stat.name())
           .orElseThrow(() -> unreadable(stat, Status.GONE));
     }
     byte[] bytes = new byte[text.remaining()];
     text.get(bytes);
     return NameText.decode(bytes).strip();
+  }
+
+  private int linesLength(ByteBuffer text) {
+    int length = text.remaining();
+    return length == limits.fileBytes() ? FlatKeyedText.wholeLines(text, length) : length;
   }
 
   private static StatReadException unreadable(Stat stat, Status status) {
