@@ -14,6 +14,7 @@ import java.util.List;
 /** An opened tree with a cache and a reader of its own, which only the test refreshes. */
 final class Fs implements AutoCloseable {
   final SchemaCache schemas = new SchemaCache(32 << 20);
+  final LogCapture log = new LogCapture();
   final FakeReader reader = new FakeReader();
   final StatsFsImpl fs;
 
@@ -72,5 +73,6 @@ final class Fs implements AutoCloseable {
   @Override
   public void close() {
     fs.close();
+    log.close();
   }
 }
