@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** Keeps the catalog of some trees up to date. */
 final class StatsFsImpl implements StatsFs {
@@ -72,7 +73,7 @@ final class StatsFsImpl implements StatsFs {
   private void refreshEvery(Duration interval) {
     while (!closed) {
       try {
-        Thread.sleep(interval.toMillis());
+        TimeUnit.MILLISECONDS.sleep(TimeUnit.MILLISECONDS.convert(interval));
         refresh();
       } catch (InterruptedException | IllegalStateException e) {
         // Closed; or interrupted by somebody who has no business here.
