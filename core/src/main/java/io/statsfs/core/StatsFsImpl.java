@@ -134,13 +134,14 @@ final class StatsFsImpl implements StatsFs {
 
   @Override
   public Sampler sampler(StatFilter filter) {
-    SamplerImpl sampler = new SamplerImpl(this, filter);
-    samplers.add(sampler);
-    if (closed) {
-      sampler.close();
+    // So that closing either finds the sampler or comes before its making: never is a closed reader
+    // asked to prepare one.
+    synchronized (samplers) {
+      requireOpen();
+      SamplerImpl sampler = new SamplerImpl(this, filter);
+      samplers.add(sampler);
+      return sampler;
     }
-    requireOpen();
-    return sampler;
   }
 
   @Override
