@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -20,6 +21,25 @@ final class TextFile {
    * Reads to the end or to {@code maxBytes}, in order and without seeking, which statsfs refuses.
    */
   static ByteBuffer read(Path file, int maxBytes) throws IOException {
+    // A channel that is read by an interrupted thread is closed.
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted();
+        try {
+          return readOnce(file, maxBytes);
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static ByteBuffer readOnce(Path file, int maxBytes) throws IOException {
     try (FileChannel channel = FileChannel.open(file, OPTIONS)) {
       ByteBuffer text = ByteBuffer.allocate(Math.min(maxBytes, 16 << 10));
       while (true) {
