@@ -32,13 +32,13 @@ final class SamplerImpl implements Sampler {
     this.fs = fs;
     this.filter = filter;
     this.catalog = fs.catalog();
-    prepare();
+    prepare(catalog);
   }
 
-  private void prepare() {
+  private void prepare(Catalog next) {
     List<Stat> wanted = new ArrayList<>(stats.length);
     List<SourcePlan> plans = new ArrayList<>();
-    for (Source source : catalog.sources()) {
+    for (Source source : next.sources()) {
       int first = wanted.size();
       for (Stat stat : source.stats()) {
         if (filter.test(stat)) {
@@ -60,6 +60,8 @@ final class SamplerImpl implements Sampler {
     StatReader.Batch previous = batch;
     batch = null;
     batch = fs.reader().prepare(plans, memory, previous);
+    // Last, so that a sample after a filter that threw tries again.
+    catalog = next;
   }
 
   @Override
@@ -71,8 +73,7 @@ final class SamplerImpl implements Sampler {
       }
       Catalog now = fs.catalog();
       if (now != catalog) {
-        catalog = now;
-        prepare();
+        prepare(now);
       }
       batch.sample();
       if (batch.isOutdated()) {
