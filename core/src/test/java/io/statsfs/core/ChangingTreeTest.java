@@ -64,7 +64,9 @@ class ChangingTreeTest {
   }
 
   private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
       Thread.onSpinWait();
     }
   }
@@ -166,6 +168,17 @@ class ChangingTreeTest {
       assertNotSame(before, fs.source("kvm/1"));
       assertEquals("new a", fs.source("kvm/1").stats().get(0).description());
       assertEquals("about a", before.stats().get(0).description());
+    }
+  }
+
+  @Test
+  void sourceThatWasMadeAgainWithTheSameStatsIsAnotherOne() {
+    tree.stat("kvm/1/a", 1);
+    try (Fs fs = open()) {
+      Source before = fs.source("kvm/1");
+      tree.move("kvm/1", "aside").stat("kvm/1/a", 1);
+      fs.refresh();
+      assertNotSame(before, fs.source("kvm/1"));
     }
   }
 

@@ -138,7 +138,9 @@ class SchemaCacheTest {
   }
 
   private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
       Thread.onSpinWait();
     }
   }
