@@ -21,6 +21,8 @@ import java.util.Optional;
 final class Trees {
   private static final System.Logger LOG = System.getLogger("io.statsfs");
 
+  private static final int ENOTDIR = 20;
+
   private final SystemFiles system;
 
   Trees(SystemFiles system) {
@@ -144,7 +146,7 @@ final class Trees {
   private static TreeUnavailableException unavailable(Path root, String type, IOException e) {
     if (e instanceof NoSuchFileException) {
       return new TreeUnavailableException(Reason.NOT_FOUND, root + " does not exist.", e);
-    } else if (e instanceof NotDirectoryException) {
+    } else if (ReadFailure.errno(e) == ENOTDIR) {
       return new TreeUnavailableException(Reason.NOT_A_TREE, root + " is not a directory.", e);
     } else if (e instanceof AccessDeniedException) {
       return new TreeUnavailableException(
