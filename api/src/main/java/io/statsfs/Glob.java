@@ -14,7 +14,10 @@ final class Glob {
       if (g < glob.length() && glob.charAt(g) == '*') {
         star = g++;
         starText = t;
-      } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == text.charAt(t))) {
+      } else if (g < glob.length() && glob.charAt(g) == '?') {
+        g++;
+        t += Character.charCount(text.codePointAt(t));
+      } else if (g < glob.length() && glob.charAt(g) == text.charAt(t)) {
         g++;
         t++;
       } else if (star >= 0) {

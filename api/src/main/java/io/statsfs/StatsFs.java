@@ -187,10 +187,9 @@ public interface StatsFs extends AutoCloseable {
     /**
      * Opens a tree instead of those that detection finds. May be called again for more trees.
      *
-     * <p>The layout follows from the root: {@link Layout#statsfs()} where the file system is
-     * statsfs, the {@linkplain Layout#stock() stock layout} whose home has the same last two names
-     * ({@code class/net}), {@link Layout#flatKeyed(String)} for a file, else {@link
-     * Layout#statsfs()}.
+     * <p>The layout follows from the root: the {@linkplain Layout#stock() stock layout} whose home
+     * ends in the same names ({@code class/net}) and has the same type of file system, {@link
+     * Layout#flatKeyed(String)} for another file, else {@link Layout#statsfs()}.
      *
      * @param root a directory, or a file of {@code name value} lines
      * @return this

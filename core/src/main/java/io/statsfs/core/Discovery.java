@@ -19,6 +19,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +59,10 @@ final class Discovery {
 
   /** Beyond this the shared names are forgotten, so that names that come and go do not pile up. */
   private static final int MAX_NAMES = 100_000;
+
+  /** What {@link Catalog} promises, over all trees. */
+  private static final Comparator<Source> ORDER =
+      Comparator.comparing(Source::subsystem).thenComparing(Source::device);
 
   private final List<Tree> trees;
   private final Limits limits;
@@ -114,6 +119,7 @@ final class Discovery {
     for (Entry root : roots) {
       root.collect(sources, budget);
     }
+    sources.sort(ORDER);
     if (sourcesLeft < 0) {
       problem(
           trees.get(0).root(),
@@ -449,9 +455,11 @@ final class Discovery {
               && place.mayFollowLinks()
               && leadsInside(entry);
       if (isLink || attributes != null && attributes.isDirectory()) {
-        if (place.depth() >= limits.depth()) {
+        if (!place.hasChild(name)) {
+          return;
+        } else if (place.depth() >= limits.depth()) {
           listing.tooDeep = true;
-        } else if (place.hasChild(name)) {
+        } else {
           listing.children.put(name, new Directory(place.child(name), entry, isLink));
         }
       } else if (place.isSource() && (isFile || attributes.isRegularFile())) {
@@ -486,8 +494,9 @@ final class Discovery {
 
     /** Stats above the level that names the subsystem go under the root's own name. */
     private Place inSubsystem() {
+      Path absolute = path.toAbsolutePath().normalize();
       return place.subsystem().isEmpty()
-          ? place.in(path.getFileName() == null ? "root" : NameText.of(path))
+          ? place.in(absolute.getFileName() == null ? "root" : NameText.of(absolute))
           : place;
     }
 

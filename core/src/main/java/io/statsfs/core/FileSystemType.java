@@ -49,7 +49,8 @@ record FileSystemType(String name, boolean keepsOpen, Told told, boolean plain) 
       case "statsfs", "stats_fs" -> new FileSystemType(type, false, Told.DIRECTORIES, true);
       case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false);
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
-      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, true);
+      // A directory of symbolic links has the link count of one of files.
+      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false);
       case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true);
       case "proc" -> new FileSystemType(type, true, Told.NOTHING, false);
       case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->

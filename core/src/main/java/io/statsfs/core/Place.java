@@ -23,7 +23,7 @@ record Place(
 
   /** Whether the names of directories below this are those of subsystems. */
   private boolean isAboveSubsystems() {
-    return depth == 0 && tree.layout().subsystem().isEmpty();
+    return depth == 0 && subsystem.isEmpty();
   }
 
   /** Whether this is a source if it has stats. */

@@ -35,10 +35,10 @@ final class Readers {
               .filter(p -> p.name().equals(name))
               .findFirst()
               .orElseThrow(() -> unknown(name, providers));
-      Throwable cause = provider.unavailabilityCause();
+      Throwable cause = unavailabilityCause(provider);
       if (cause != null) {
         throw new ReaderUnavailableException(
-            "The reader '" + name + "' cannot be used here: " + cause.getMessage(), cause);
+            "The reader '" + name + "' cannot be used here: " + reason(cause), cause);
       }
       return new Chosen(name, provider.open());
     }
@@ -46,7 +46,7 @@ final class Readers {
     best.sort(Comparator.comparingInt(ReaderProvider::priority).reversed());
     Map<String, Throwable> causes = new LinkedHashMap<>();
     for (ReaderProvider provider : best) {
-      Throwable cause = provider.unavailabilityCause();
+      Throwable cause = unavailabilityCause(provider);
       if (cause == null) {
         causes.forEach(
             (other, why) ->
@@ -57,7 +57,7 @@ final class Readers {
                         + "' cannot be used here, so '"
                         + provider.name()
                         + "' is: "
-                        + why.getMessage()));
+                        + reason(why)));
         return new Chosen(provider.name(), provider.open());
       }
       causes.put(provider.name(), cause);
@@ -68,6 +68,18 @@ final class Readers {
     }
     throw new ReaderUnavailableException(
         "No reader can be used here: " + causes, causes.values().iterator().next());
+  }
+
+  private static @Nullable Throwable unavailabilityCause(ReaderProvider provider) {
+    try {
+      return provider.unavailabilityCause();
+    } catch (RuntimeException | LinkageError e) {
+      return e;
+    }
+  }
+
+  private static String reason(Throwable cause) {
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   private static ReaderUnavailableException unknown(String name, List<ReaderProvider> providers) {

@@ -36,10 +36,10 @@ final class SamplerImpl implements Sampler {
   }
 
   /** If the filter throws, all stays as it was. */
-  private void prepare(Catalog now) {
+  private void prepare(Catalog next) {
     List<Stat> wanted = new ArrayList<>(stats.length);
     List<SourcePlan> plans = new ArrayList<>();
-    for (Source source : now.sources()) {
+    for (Source source : next.sources()) {
       int first = wanted.size();
       for (Stat stat : source.stats()) {
         if (filter.test(stat)) {
@@ -56,12 +56,13 @@ final class SamplerImpl implements Sampler {
         plans.add(new SourcePlan(source, some, first, keepOpen, fs.limits().fileBytes()));
       }
     }
-    catalog = now;
     stats = wanted.toArray(Stat[]::new);
     memory = new SampleMemory(stats.length);
     StatReader.Batch previous = batch;
     batch = null;
     batch = fs.reader().prepare(plans, memory, previous);
+    // Last, so that a sample after a filter that threw tries again.
+    catalog = next;
   }
 
   @Override

@@ -36,18 +36,20 @@ record Schema(
   @Nullable Metric find(String name) {
     Metric exact = metrics.get(name);
     if (exact == null) {
-      // The text of a schema may lose blanks at a name's end.
-      exact = metrics.get(name.stripTrailing());
+      // The text of a schema loses blanks around a name.
+      exact = metrics.get(name.strip());
     }
     if (exact != null || prefixes.isEmpty()) {
       return exact;
     }
-    for (int length = name.length(); length > 0; length--) {
-      Metric metric = prefixes.get(name.substring(0, length));
-      if (metric != null) {
-        return metric;
+    Metric best = null;
+    int length = -1;
+    for (Map.Entry<String, Metric> prefix : prefixes.entrySet()) {
+      if (prefix.getKey().length() > length && name.startsWith(prefix.getKey())) {
+        best = prefix.getValue();
+        length = prefix.getKey().length();
       }
     }
-    return null;
+    return best;
   }
 }

@@ -102,7 +102,7 @@ final class SchemaCache {
     return new SchemaCacheStats(
         cache.estimatedSize(),
         stats.hitCount(),
-        stats.loadCount(),
+        stats.loadSuccessCount(),
         stats.loadFailureCount(),
         stats.evictionCount());
   }

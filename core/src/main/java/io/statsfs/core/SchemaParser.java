@@ -36,15 +36,21 @@ final class SchemaParser {
   private SchemaParser() {}
 
   /**
-   * Parses a text. Where it is {@code cut}, the last metric counts only if a blank line ends it.
+   * Parses a text. Where it is {@code cut}, the last metric counts only if a blank line ends it,
+   * and the last label only if its own line does.
    */
   static Schema parse(String text, boolean cut) {
     SchemaParser parser = new SchemaParser();
     int lineNumber = 0;
     for (int at = 0; at < text.length(); ) {
-      int end = text.indexOf('\n', at);
-      end = end < 0 ? text.length() : end;
-      parser.line(text.substring(at, end).stripTrailing(), ++lineNumber);
+      int newline = text.indexOf('\n', at);
+      int end = newline < 0 ? text.length() : newline;
+      lineNumber++;
+      if (parser.inLabels && cut && newline < 0) {
+        parser.drop(lineNumber, "a label that the end of the text cuts off");
+      } else {
+        parser.line(text.substring(at, end).stripTrailing(), lineNumber);
+      }
       at = end + 1;
     }
     if (parser.inMetric && cut) {

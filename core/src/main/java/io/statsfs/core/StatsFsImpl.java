@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Keeps the catalog of some trees up to date. */
@@ -76,7 +77,7 @@ final class StatsFsImpl implements StatsFs {
   private void refreshEvery(Duration interval) {
     while (!closed) {
       try {
-        Thread.sleep(interval.toMillis());
+        TimeUnit.MILLISECONDS.sleep(TimeUnit.MILLISECONDS.convert(interval));
         refresh();
       } catch (InterruptedException | IllegalStateException e) {
         // Closed; or interrupted by somebody who has no business here.
@@ -156,13 +157,14 @@ final class StatsFsImpl implements StatsFs {
 
   @Override
   public Sampler sampler(StatFilter filter) {
-    SamplerImpl sampler = new SamplerImpl(this, filter);
-    samplers.add(sampler);
-    if (closed) {
-      sampler.close();
+    // So that closing either finds the sampler or comes before its making: never is a closed reader
+    // asked to prepare one.
+    synchronized (samplers) {
+      requireOpen();
+      SamplerImpl sampler = new SamplerImpl(this, filter);
+      samplers.add(sampler);
+      return sampler;
     }
-    requireOpen();
-    return sampler;
   }
 
   @Override

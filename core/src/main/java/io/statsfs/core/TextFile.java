@@ -23,14 +23,14 @@ final class TextFile {
    */
   static ByteBuffer read(Path file, int maxBytes) throws IOException {
     // A channel that is read by an interrupted thread is closed.
-    boolean interrupted = Thread.interrupted();
+    boolean interrupted = false;
     try {
       while (true) {
+        interrupted |= Thread.interrupted();
         try {
           return readOnce(file, maxBytes);
         } catch (ClosedByInterruptException e) {
           interrupted = true;
-          Thread.interrupted();
         }
       }
     } finally {

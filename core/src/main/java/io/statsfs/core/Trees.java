@@ -21,6 +21,8 @@ import java.util.Optional;
 final class Trees {
   private static final System.Logger LOG = System.getLogger("io.statsfs");
 
+  private static final int ENOTDIR = 20;
+
   private final SystemFiles system;
 
   Trees(SystemFiles system) {
@@ -103,11 +105,17 @@ final class Trees {
               root + " is not a file of 'name value' lines, which layout " + layout + " needs.",
               null);
         }
-        TextFile.read(root, 1);
-      } else {
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
-          stream.iterator().hasNext();
-        }
+        // Readers follow no link at the end of a path.
+        Path file = root.toRealPath();
+        TextFile.read(file, 1);
+        return new Tree(file, layout, type.name());
+      }
+      // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
+      if (Files.exists(root) && !Files.isDirectory(root)) {
+        throw new NotDirectoryException(root.toString());
+      }
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
+        stream.iterator().hasNext();
       }
     } catch (IOException e) {
       throw unavailable(root, type.name(), e);
@@ -138,7 +146,7 @@ final class Trees {
   private static TreeUnavailableException unavailable(Path root, String type, IOException e) {
     if (e instanceof NoSuchFileException) {
       return new TreeUnavailableException(Reason.NOT_FOUND, root + " does not exist.", e);
-    } else if (e instanceof NotDirectoryException) {
+    } else if (ReadFailure.errno(e) == ENOTDIR) {
       return new TreeUnavailableException(Reason.NOT_A_TREE, root + " is not a directory.", e);
     } else if (e instanceof AccessDeniedException) {
       return new TreeUnavailableException(

@@ -15,7 +15,8 @@ import java.util.SplittableRandom;
  * Takes apart the text of a file of {@code name value} lines.
  *
  * <p>A line is a name, an optional colon, blanks, a value, and perhaps more, of which the first
- * word is taken for the unit. Lines of another shape are passed over.
+ * word is taken for the unit. Lines of another shape are passed over. Of several lines with one
+ * name the first counts.
  *
  * <p>An instance knows the names that are wanted, in the order in which the file had them, so that
  * a file that has not changed its order costs one comparison per line, and one that has, one look
@@ -71,14 +72,16 @@ public final class FlatKeyedText {
       int lineEnd = end(text, at, length);
       int nameEnd = nameEnd(text, at, lineEnd);
       int value = valueStart(text, nameEnd, lineEnd);
-      if (nameEnd > at && isNumber(text, value, lineEnd)) {
-        lines++;
-        int nameLength = nameLength(text, at, nameEnd);
+      int nameLength = nameLength(text, at, nameEnd);
+      if (nameLength > 0 && isNumber(text, value, lineEnd)) {
         int i =
             expected < names.length && equals(names[expected], text, at, nameLength)
                 ? expected
                 : find(text, at, nameLength);
-        if (i >= 0) {
+        if (i < 0) {
+          lines++;
+        } else if (memory.status(firstIndex + i) == Status.GONE) {
+          lines++;
           int valueEnd = nameEnd(text, value, lineEnd);
           NumberText.put(text, value, valueEnd, asDouble[i], memory, firstIndex + i);
           expected = i + 1;
@@ -129,8 +132,8 @@ public final class FlatKeyedText {
       int lineEnd = end(text, at, length);
       int nameEnd = nameEnd(text, at, lineEnd);
       int value = valueStart(text, nameEnd, lineEnd);
-      if (nameEnd > at && isNumber(text, value, lineEnd)) {
-        int nameLength = nameLength(text, at, nameEnd);
+      int nameLength = nameLength(text, at, nameEnd);
+      if (nameLength > 0 && isNumber(text, value, lineEnd)) {
         int unit = valueStart(text, nameEnd(text, value, lineEnd), lineEnd);
         String name = NameText.decode(bytes(text, at, at + nameLength));
         if (seen.add(name)) {
@@ -157,9 +160,8 @@ public final class FlatKeyedText {
       int lineEnd = end(text, at, length);
       int nameEnd = nameEnd(text, at, lineEnd);
       int value = valueStart(text, nameEnd, lineEnd);
-      if (nameEnd > at
-          && value < lineEnd
-          && equals(wanted, text, at, nameLength(text, at, nameEnd))) {
+      int nameLength = nameLength(text, at, nameEnd);
+      if (nameLength > 0 && value < lineEnd && equals(wanted, text, at, nameLength)) {
         return Optional.of(NameText.decode(bytes(text, value, nameEnd(text, value, lineEnd))));
       }
       at = lineEnd + 1;
@@ -193,7 +195,7 @@ public final class FlatKeyedText {
   }
 
   private static int nameLength(ByteBuffer text, int from, int nameEnd) {
-    return nameEnd - from - (text.get(nameEnd - 1) == ':' ? 1 : 0);
+    return nameEnd > from && text.get(nameEnd - 1) == ':' ? nameEnd - from - 1 : nameEnd - from;
   }
 
   private static int valueStart(ByteBuffer text, int nameEnd, int lineEnd) {

@@ -102,7 +102,8 @@ final class AgentProgram implements AutoCloseable {
   }
 
   void terminate() {
-    process.destroy();
+    // Unlike that of the process, this leaves the streams open.
+    process.toHandle().destroy();
   }
 
   long descriptors() {

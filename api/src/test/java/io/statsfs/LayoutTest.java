@@ -1,0 +1,109 @@
+package io.statsfs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LayoutTest {
+
+  @Test
+  void builderBeginsWithStatsfsWithoutSchemas() {
+    Layout layout = Layout.builder("mine").build();
+    assertEquals("mine", layout.name());
+    assertEquals("mine", layout.toString());
+    assertEquals("", layout.homePath());
+    assertEquals(Set.of(), layout.homeTypes());
+    assertEquals(Optional.empty(), layout.subsystem());
+    assertEquals(Optional.empty(), layout.levels());
+    assertEquals(Optional.empty(), layout.links());
+    assertEquals(Optional.empty(), layout.schemaFile());
+    assertEquals("", layout.schema());
+    assertEquals(Set.of(), layout.flatKeyedFiles());
+    assertFalse(layout.isRootFile());
+  }
+
+  @Test
+  void builderKeepsWhatItIsTold() {
+    Layout layout =
+        Layout.builder("mine")
+            .home("a/b", "one", "two")
+            .subsystem("sub")
+            .sources("{bus}/unit/{}x")
+            .links("../up")
+            .schemaFile("about")
+            .schema("METRIC\n")
+            .flatKeyedFiles("x", "y")
+            .build();
+    assertEquals("a/b", layout.homePath());
+    assertEquals(List.of("one", "two"), List.copyOf(layout.homeTypes()));
+    assertEquals("sub", layout.subsystem().orElseThrow());
+    assertEquals(
+        List.of(
+            new Layout.Level("bus", true),
+            new Layout.Level("unit", false),
+            new Layout.Level("{}x", false)),
+        layout.levels().orElseThrow());
+    assertEquals(Path.of("../up"), layout.links().orElseThrow());
+    assertEquals("about", layout.schemaFile().orElseThrow());
+    assertEquals("METRIC\n", layout.schema());
+    assertEquals(Set.of("x", "y"), layout.flatKeyedFiles());
+    assertThrows(UnsupportedOperationException.class, () -> layout.homeTypes().add("three"));
+    assertThrows(UnsupportedOperationException.class, () -> layout.flatKeyedFiles().clear());
+  }
+
+  @Test
+  void laterCallsDoNotChangeALayoutThatWasBuilt() {
+    Layout.Builder builder = Layout.builder("mine").subsystem("one");
+    Layout layout = builder.build();
+    builder.subsystem("two").sources("x").rootFile();
+    assertEquals("one", layout.subsystem().orElseThrow());
+    assertTrue(layout.levels().isEmpty());
+    assertFalse(layout.isRootFile());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "a/", "/a", "a//b", "{}", "a/{}/b"})
+  void patternWithAnEmptyLevelIsRefused(String pattern) {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Layout.builder("mine").sources(pattern));
+    assertTrue(e.getMessage().contains("'" + pattern + "'"), e.getMessage());
+  }
+
+  @Test
+  void rootFileNeedsASubsystem() {
+    Layout.Builder builder = Layout.builder("mine").rootFile();
+    assertThrows(IllegalStateException.class, builder::build);
+    assertTrue(builder.subsystem("s").build().isRootFile());
+  }
+
+  @Test
+  void flatKeyedIsAFileUnderItsSubsystem() {
+    Layout layout = Layout.flatKeyed("meminfo");
+    assertTrue(layout.isRootFile());
+    assertEquals("meminfo", layout.subsystem().orElseThrow());
+  }
+
+  @Test
+  void stockLayoutsSayWhereTheyAreAndWhatTheirFilesMean() {
+    assertEquals(
+        List.of("net", "vmstat", "kvm"), Layout.stock().stream().map(Layout::name).toList());
+    for (Layout layout : Layout.stock()) {
+      assertFalse(layout.homePath().isEmpty());
+      assertFalse(layout.homeTypes().isEmpty());
+      assertEquals(layout.name(), layout.subsystem().orElseThrow());
+    }
+    assertTrue(Layout.net().schema().contains("NAME rx_bytes\n"));
+    assertTrue(Layout.vmstat().schema().contains("METRIC\n"));
+    assertEquals(Set.of("statsfs", "stats_fs"), Layout.statsfs().homeTypes());
+    assertEquals(".schema", Layout.statsfs().schemaFile().orElseThrow());
+  }
+}

@@ -1,0 +1,33 @@
+package io.statsfs;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LimitsTest {
+
+  @Test
+  void smallestLimitsAreTaken() {
+    assertDoesNotThrow(() -> new Limits(1, 1, 1, 4096));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,1,1,4096", "1,0,1,4096", "1,1,0,4096", "1,1,1,4095", "-1,1,1,4096"})
+  void smallerOnesAreRefusedWithTheirValues(int depth, int sources, int stats, int fileBytes) {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> new Limits(depth, sources, stats, fileBytes));
+    String values = depth + ", " + sources + ", " + stats + " and " + fileBytes;
+    assertTrue(e.getMessage().contains(values), e.getMessage());
+  }
+
+  @Test
+  void defaultsAreAsDocumented() {
+    assertEquals(new Limits(16, 100_000, 1_000_000, 1 << 20), Limits.defaults());
+  }
+}

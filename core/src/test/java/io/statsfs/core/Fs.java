@@ -1,0 +1,78 @@
+package io.statsfs.core;
+
+import io.statsfs.Catalog;
+import io.statsfs.Layout;
+import io.statsfs.Limits;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Tree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** An opened tree with a cache and a reader of its own, which only the test refreshes. */
+final class Fs implements AutoCloseable {
+  final SchemaCache schemas = new SchemaCache(32 << 20);
+  final LogCapture log = new LogCapture();
+  final FakeReader reader = new FakeReader();
+  final StatsFsImpl fs;
+
+  Fs(Path root) {
+    this(root, Layout.statsfs());
+  }
+
+  Fs(Path root, Layout layout) {
+    this(root, layout, Limits.defaults());
+  }
+
+  Fs(Path root, Layout layout, Limits limits) {
+    this(List.of(tree(root, layout)), limits, Duration.ZERO);
+  }
+
+  Fs(List<Tree> trees, Limits limits, Duration interval) {
+    fs = new StatsFsImpl(trees, limits, schemas, new Readers.Chosen("fake", reader), interval);
+  }
+
+  static Tree tree(Path root, Layout layout) {
+    try {
+      return new Tree(root, layout, FileSystemType.at(root).name());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  Catalog catalog() {
+    return fs.catalog();
+  }
+
+  Catalog refresh() {
+    return fs.refresh();
+  }
+
+  /** All stats by their places. */
+  List<String> stats() {
+    return catalog().stats().stream().map(Stat::toString).toList();
+  }
+
+  List<String> sources() {
+    return catalog().sources().stream().map(Source::toString).toList();
+  }
+
+  Source source(String place) {
+    return catalog().sources().stream()
+        .filter(s -> s.toString().equals(place))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + place + " in " + sources()));
+  }
+
+  List<String> problems() {
+    return catalog().problems().stream().map(Catalog.Problem::message).toList();
+  }
+
+  @Override
+  public void close() {
+    fs.close();
+    log.close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.statsfs.core;
+
+import io.statsfs.core.text.NameText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/** A real mount, which closing undoes. Tests are skipped where nothing may be mounted. */
+record Mounted(Path point) implements AutoCloseable {
+
+  static Mounted tmpfs(Path point) throws IOException, InterruptedException {
+    return mount(point, "mount -t tmpfs tmpfs");
+  }
+
+  static Mounted bind(Path from, Path point) throws IOException, InterruptedException {
+    return mount(point, "mount --bind '" + from.toRealPath() + "'");
+  }
+
+  private static Mounted mount(Path point, String command)
+      throws IOException, InterruptedException {
+    String result = run(point, command);
+    Assumptions.assumeTrue(result.isEmpty(), () -> "cannot mount here: " + result);
+    return new Mounted(point);
+  }
+
+  /** Java encodes arguments by the locale, so the shell has to complete the name itself. */
+  private static String run(Path point, String command) throws IOException, InterruptedException {
+    String letters = NameText.of(point).replaceAll("[^a-z].*", "");
+    Process process =
+        new ProcessBuilder(
+                "sh", "-c", command + " \"$0/\"" + letters + "*", point.getParent().toString())
+            .redirectErrorStream(true)
+            .start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return process.waitFor() == 0 ? "" : command + ": " + output;
+  }
+
+  @Override
+  public void close() {
+    try {
+      String result = run(point, "umount");
+      if (!result.isEmpty()) {
+        throw new AssertionError(result);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.statsfs.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.StatReadException;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import io.statsfs.Tree;
+import io.statsfs.TreeUnavailableException;
+import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a process may not read. Root may read all, so this runs as nobody, in a JVM of its own. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PermissionsTest {
+  private static final String SCHEMA =
+      "METRIC\nNAME a\nFLAG CUMULATIVE\nTYPE INT\nDESC about a\n\n";
+
+  @Test
+  void permissionsCount() throws Exception {
+    ChildJvm.Result result = ChildJvm.of(PermissionsTest.class).unprivileged().run();
+    assertEquals(0, result.exit(), result.output());
+    assertTrue(result.output().endsWith("all is well\n"), result.output());
+  }
+
+  public static void main(String[] args) throws IOException {
+    strictWithoutPermissionSaysHowToGiveIt();
+    sourcesStayWhilePermissionIsLost();
+    schemaIsReadOnceItMayBe();
+    deniedValueIsDenied();
+    directoryThatMayNotBeListedCostsNotTheOthers();
+    System.out.println("all is well");
+  }
+
+  private static void allow(Path path, String permissions) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+  }
+
+  private static void strictWithoutPermissionSaysHowToGiveIt() throws IOException {
+    try (TestTree tree = TestTree.inMemory();
+        LogCapture log = new LogCapture()) {
+      tree.stat("stats/kvm/a", 1).stat("proc/vmstat", "b 1\n");
+      tree.stat("filesystems", "nodev\tstatsfs\n");
+      tree.stat(
+          "mountinfo",
+          "1 0 0:1 / "
+              + tree.path("stats")
+              + " rw - statsfs statsfs rw\n2 0 0:2 / "
+              + tree.path("proc")
+              + " rw - proc proc rw\n");
+      SystemFiles system = new SystemFiles(tree.path("mountinfo"), tree.path("filesystems"));
+      allow(tree.path("stats"), "---------");
+      try {
+        TreeUnavailableException e =
+            assertThrows(
+                TreeUnavailableException.class,
+                () ->
+                    new StatsFsBuilder(new Trees(system), new SchemaCache(1000))
+                        .requireStatsfs()
+                        .build());
+        assertEquals(Reason.NOT_READABLE, e.reason());
+        assertTrue(e.getMessage().contains("permission denied"), e.getMessage());
+        assertTrue(e.getMessage().contains("Run as root"), e.getMessage());
+        assertEquals(List.of(), log.lines());
+        // Without being strict the stock trees do, and one line says why.
+        List<Tree> trees = new Trees(system).detect();
+        assertEquals(List.of(Layout.vmstat()), trees.stream().map(Tree::layout).toList());
+        assertEquals(List.of(e.getMessage()), log.lines());
+        // A root that is out of reach, and a file that is.
+        assertEquals(
+            Reason.NOT_READABLE,
+            assertThrows(
+                    TreeUnavailableException.class,
+                    () -> new Trees(system).open(tree.path("stats/kvm")))
+                .reason());
+        allow(tree.path("proc/vmstat"), "---------");
+        assertEquals(
+            Reason.NOT_READABLE,
+            assertThrows(
+                    TreeUnavailableException.class,
+                    () -> new Trees(system).open(tree.path("proc/vmstat"), Layout.vmstat()))
+                .reason());
+      } finally {
+        allow(tree.path("stats"), "rwxr-xr-x");
+      }
+    }
+  }
+
+  private static void sourcesStayWhilePermissionIsLost() throws IOException {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("root/kvm/1/a", 1).schema("root/kvm/1", SCHEMA).stat("root/net/b", 1).settle();
+      Path root = tree.path("root");
+      try (Fs fs = new Fs(root)) {
+        Source kvm = fs.source("kvm/1");
+        Source net = fs.source("net");
+        for (String permissions : new String[] {"---------", "r--r--r--", "-wx-wx-wx"}) {
+          allow(root, permissions);
+          for (int i = 0; i < 3; i++) {
+            fs.refresh();
+            assertSame(kvm, fs.source("kvm/1"), permissions);
+            assertSame(net, fs.source("net"), permissions);
+          }
+          boolean seen = permissions.contains("x");
+          assertEquals(seen, fs.problems().isEmpty(), permissions + fs.problems());
+          allow(root, "rwxr-xr-x");
+          fs.refresh();
+          assertSame(kvm, fs.source("kvm/1"));
+          assertEquals(List.of(), fs.problems());
+        }
+        tree.stat("root/net/c", 1);
+        fs.refresh();
+        assertEquals(List.of("kvm/1/a", "net/b", "net/c"), fs.stats());
+        assertEquals(1, fs.schemas.stats().loads());
+        // Each problem once, however often it came.
+        assertEquals(
+            fs.log.lines().stream().distinct().count(),
+            fs.log.lines().size(),
+            fs.log.lines()::toString);
+      } finally {
+        allow(root, "rwxr-xr-x");
+      }
+    }
+  }
+
+  private static void schemaIsReadOnceItMayBe() throws IOException {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/a", 1).schema("kvm", SCHEMA).settle();
+      allow(tree.path("kvm/.schema"), "---------");
+      try (Fs fs = new Fs(tree.root())) {
+        assertEquals("", fs.catalog().get("kvm", "", "a").description());
+        assertTrue(fs.problems().get(0).contains("permission denied"), fs.problems().toString());
+        fs.refresh();
+        assertEquals(1, fs.problems().size());
+        allow(tree.path("kvm/.schema"), "r--r--r--");
+        fs.refresh();
+        assertEquals("about a", fs.catalog().get("kvm", "", "a").description());
+        assertEquals(List.of(), fs.problems());
+        assertEquals(1, fs.schemas.stats().loads());
+        fs.refresh();
+        fs.refresh();
+        assertEquals(1, fs.schemas.stats().loads());
+        assertEquals(1, fs.log.lines().size());
+      }
+    }
+  }
+
+  private static void deniedValueIsDenied() throws IOException {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/a", 1).stat("kvm/b", 2).settle();
+      allow(tree.path("kvm/a"), "-w-------");
+      try (Fs fs = new Fs(tree.root());
+          var sampler = fs.fs.sampler()) {
+        Stat stat = fs.catalog().get("kvm", "", "a");
+        StatReadException e = assertThrows(StatReadException.class, () -> fs.fs.readLong(stat));
+        assertEquals(Status.DENIED, e.status());
+        assertTrue(e.getMessage().contains("permission denied"), e.getMessage());
+        sampler.sample();
+        assertEquals(Status.DENIED, sampler.status(0));
+        assertEquals(13, sampler.errno(0));
+        assertEquals(2, sampler.longValue(1));
+      }
+    }
+  }
+
+  private static void directoryThatMayNotBeListedCostsNotTheOthers() throws IOException {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/1/a", 1).stat("kvm/2/a", 1).stat("kvm/a", 1).settle();
+      allow(tree.path("kvm/1"), "---------");
+      try (Fs fs = new Fs(tree.root());
+          StatsFs other =
+              new StatsFsBuilder(new Trees(SystemFiles.PROC), new SchemaCache(1000))
+                  .root(tree.root())
+                  .refreshInterval(Duration.ZERO)
+                  .build()) {
+        assertEquals(List.of("kvm/a", "kvm/2/a"), fs.stats());
+        assertEquals(1, fs.problems().size());
+        assertEquals(tree.path("kvm/1"), fs.catalog().problems().get(0).path());
+        assertEquals(2, other.catalog().stats().size());
+        allow(tree.path("kvm/1"), "rwxr-xr-x");
+        fs.refresh();
+        assertEquals(List.of("kvm/a", "kvm/1/a", "kvm/2/a"), fs.stats());
+      } finally {
+        allow(tree.path("kvm/1"), "rwxr-xr-x");
+      }
+    }
+  }
+}

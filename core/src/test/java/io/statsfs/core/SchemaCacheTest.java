@@ -1,0 +1,268 @@
+package io.statsfs.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.SchemaCacheStats;
+import io.statsfs.StatsFs;
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class SchemaCacheTest {
+  private static final int MAX = 1 << 20;
+  private static final String TEXT =
+      "LABEL\nvm 1\n\nMETRIC\nNAME exits\nFLAG CUMULATIVE\nTYPE INT\nDESC d\n\n";
+
+  private final TestTree tree = TestTree.inMemory();
+  private final SchemaCache cache = new SchemaCache(32 << 20);
+
+  @AfterEach
+  void remove() {
+    tree.close();
+  }
+
+  private Path write(String source, String text) {
+    tree.schema(source, text);
+    return tree.path(source + "/.schema");
+  }
+
+  private Schema get(Path file) throws IOException {
+    return cache.get(SchemaCache.life(file), MAX);
+  }
+
+  @Test
+  void schemaIsLoadedOnceInItsLife() throws IOException {
+    Path file = write("kvm", TEXT);
+    Schema schema = get(file);
+    assertEquals("1", schema.labels().get("vm"));
+    for (int i = 0; i < 10; i++) {
+      assertSame(schema, get(file));
+    }
+    assertEquals(new SchemaCacheStats(1, 10, 1, 0, 0), cache.stats());
+  }
+
+  @Test
+  @Timeout(60)
+  void manyThreadsLoadASchemaOnce() throws Exception {
+    int threads = 16;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 50; round++) {
+        Path file = write("kvm" + round, TEXT + "\n".repeat(100_000));
+        SchemaCache.Life life = SchemaCache.life(file);
+        CyclicBarrier barrier = new CyclicBarrier(threads);
+        List<Future<Schema>> results = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+          results.add(
+              executor.submit(
+                  () -> {
+                    barrier.await();
+                    return cache.get(life, MAX);
+                  }));
+        }
+        Schema first = results.get(0).get();
+        for (Future<Schema> result : results) {
+          assertSame(first, result.get());
+        }
+        assertEquals(round + 1, cache.stats().loads());
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  /** Two openings at once would corrupt the kernel's memory. */
+  @Test
+  @Timeout(60)
+  void differentSchemasAreReadOneAtATime() throws Exception {
+    // A pipe keeps the one who opens it waiting until there is a writer.
+    Path pipe = tree.path("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path file = write("kvm", TEXT);
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    try {
+      Thread[] reader = new Thread[2];
+      Future<Schema> first =
+          executor.submit(
+              () -> {
+                reader[0] = Thread.currentThread();
+                return cache.get(new SchemaCache.Life(pipe, "1", FileTime.fromMillis(0)), MAX);
+              });
+      SchemaCache other = new SchemaCache(MAX);
+      await(() -> reader[0] != null && isIn(reader[0], "TextFile"));
+      Future<Schema> second =
+          executor.submit(
+              () -> {
+                reader[1] = Thread.currentThread();
+                return other.get(SchemaCache.life(file), MAX);
+              });
+      await(() -> reader[1] != null && reader[1].getState() == Thread.State.BLOCKED);
+      assertTrue(!second.isDone());
+      assertTrue(!isIn(reader[1], "TextFile"));
+      Files.writeString(pipe, TEXT);
+      assertEquals("1", first.get(30, TimeUnit.SECONDS).labels().get("vm"));
+      assertEquals("1", second.get(30, TimeUnit.SECONDS).labels().get("vm"));
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static boolean isIn(Thread thread, String className) {
+    for (StackTraceElement element : thread.getStackTrace()) {
+      if (element.getClassName().endsWith("." + className)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void newInodeIsANewLife() throws IOException {
+    Path file = write("kvm", TEXT);
+    Schema before = get(file);
+    // The old file stays, so that its inode cannot be given out again.
+    Files.move(file, tree.path("old"));
+    FileTime time = Files.getLastModifiedTime(tree.path("old"));
+    write("kvm", TEXT.replace("vm 1", "vm 2"));
+    Files.setLastModifiedTime(file, time);
+    Schema after = get(file);
+    assertNotSame(before, after);
+    assertEquals("2", after.labels().get("vm"));
+    assertEquals(2, cache.stats().loads());
+  }
+
+  @Test
+  void editedFileIsANewLife() throws IOException {
+    Path file = write("kvm", TEXT);
+    get(file);
+    write("kvm", TEXT.replace("vm 1", "vm 2"));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+    assertEquals("2", get(file).labels().get("vm"));
+  }
+
+  @Test
+  void lastReadingDoesNotMakeANewLife() throws IOException {
+    Path file = write("kvm", TEXT);
+    SchemaCache.Life life = SchemaCache.life(file);
+    Files.readString(file);
+    assertEquals(life, SchemaCache.life(file));
+    assertNotEquals(life, SchemaCache.life(write("kvm2", TEXT)));
+  }
+
+  @Test
+  void failureIsNotKept() throws IOException {
+    Path file = write("kvm", TEXT);
+    SchemaCache.Life life = SchemaCache.life(file);
+    Files.move(file, tree.path("aside"));
+    for (int i = 1; i <= 3; i++) {
+      assertThrows(NoSuchFileException.class, () -> cache.get(life, MAX));
+      assertEquals(i, cache.stats().loadFailures());
+    }
+    assertEquals(0, cache.stats().size());
+    Files.move(tree.path("aside"), file);
+    assertEquals("1", cache.get(life, MAX).labels().get("vm"));
+    assertEquals(1, cache.stats().loads());
+    assertEquals(3, cache.stats().loadFailures());
+    cache.get(life, MAX);
+    assertEquals(1, cache.stats().loads());
+  }
+
+  @Test
+  @Timeout(20)
+  void whatIsNoRegularFileIsNeverOpened() throws Exception {
+    Path pipe = tree.path("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path link = Files.createSymbolicLink(tree.path("link"), write("kvm", TEXT));
+    for (Path path : List.of(pipe, link, tree.root())) {
+      IOException e = assertThrows(IOException.class, () -> SchemaCache.life(path));
+      assertTrue(e.getMessage().contains("not a regular file"), e.getMessage());
+    }
+  }
+
+  @Test
+  void boundEvicts() throws IOException {
+    SchemaCache small = new SchemaCache(10_000);
+    Set<Schema> kept = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      Path file = write("kvm" + i, TEXT.replace("vm 1", "vm " + i) + "\n".repeat(1000));
+      kept.add(small.get(SchemaCache.life(file), MAX));
+    }
+    SchemaCacheStats stats = small.stats();
+    assertEquals(100, stats.loads());
+    assertTrue(stats.size() > 0 && stats.size() <= 9, stats.toString());
+    assertEquals(100, stats.size() + stats.evictions());
+  }
+
+  @Test
+  void emptySchemasFillTheBoundToo() throws IOException {
+    SchemaCache small = new SchemaCache(2000);
+    for (int i = 0; i < 50; i++) {
+      small.get(SchemaCache.life(write("kvm" + i, "")), MAX);
+    }
+    assertTrue(small.stats().size() <= 10, small.stats().toString());
+  }
+
+  @Test
+  void onlyMaxBytesAreReadAndTheLastMetricThenNotTrusted() throws IOException {
+    Path file = write("kvm", TEXT + TEXT.replace("exits", "halts").repeat(100));
+    Schema schema = cache.get(SchemaCache.life(file), TEXT.length() + 30);
+    assertEquals(Set.of("exits"), schema.metrics().keySet());
+    assertTrue(schema.dropped().get(0).contains("cuts off"), schema.dropped().toString());
+  }
+
+  @Test
+  void textThatFillsTheKernelsBufferIsTakenForCut() throws IOException {
+    String text = TEXT + "METRIC\nNAME halts\nFLAG GAUGE\nTYPE INT\nDESC ";
+    String full = text + "x".repeat(10_239 - text.length());
+    assertEquals(Set.of("exits"), get(write("kvm1", full)).metrics().keySet());
+    // Shorter or longer ones are no work of that kernel's buffer.
+    assertEquals(2, get(write("kvm2", full.substring(0, 10_238))).metrics().size());
+    assertEquals(2, get(write("kvm3", full + "x")).metrics().size());
+  }
+
+  @Test
+  void instancesShareOneCache() throws Exception {
+    tree.stat("kvm/exits", 1).schema("kvm", TEXT).settle();
+    SchemaCacheStats before = SchemaCache.SHARED.stats();
+    try (StatsFs first = builder().build();
+        StatsFs second = builder().build()) {
+      assertEquals("d", first.catalog().get("kvm", "", "exits").description());
+      assertEquals("d", second.catalog().get("kvm", "", "exits").description());
+      assertEquals(before.loads() + 1, second.schemaCacheStats().loads());
+      assertEquals(first.schemaCacheStats(), second.schemaCacheStats());
+    }
+  }
+
+  private StatsFs.Builder builder() {
+    return new StatsFsBuilder(new Trees(SystemFiles.PROC), SchemaCache.SHARED).root(tree.root());
+  }
+}

@@ -1,0 +1,279 @@
+package io.statsfs.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.Stat;
+import io.statsfs.StatsFs;
+import io.statsfs.Tree;
+import io.statsfs.TreeUnavailableException;
+import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Opening, with files that say what another machine would have. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TreesTest {
+  private final TestTree tree = TestTree.inMemory();
+
+  @AfterEach
+  void remove() {
+    tree.close();
+  }
+
+  /** A machine with mounts of "type path", the paths being below the test's directory. */
+  private SystemFiles machine(String filesystems, String... mounts) {
+    StringBuilder mountinfo = new StringBuilder("1 0 8:1 / / rw - ext4 /dev/vda rw\n");
+    int id = 10;
+    for (String mount : mounts) {
+      String[] parts = mount.split(" ", 2);
+      Path point = tree.root().resolve(parts[1]);
+      mountinfo.append(++id).append(" 1 0:5 / ").append(point).append(" rw,relatime - ");
+      mountinfo.append(parts[0]).append(" none rw\n");
+    }
+    tree.stat("system/mountinfo", mountinfo.toString());
+    tree.stat("system/filesystems", filesystems);
+    return new SystemFiles(tree.path("system/mountinfo"), tree.path("system/filesystems"));
+  }
+
+  private static StatsFs.Builder builder(SystemFiles system) {
+    return new StatsFsBuilder(new Trees(system), new SchemaCache(1 << 20))
+        .refreshInterval(Duration.ZERO);
+  }
+
+  private static TreeUnavailableException refused(Reason reason, Executable action) {
+    TreeUnavailableException e = assertThrows(TreeUnavailableException.class, action);
+    assertEquals(reason, e.reason(), e.getMessage());
+    return e;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"statsfs sys/kernel/stats", "stats_fs sys/kernel/stats_fs", "statsfs x"})
+  void statsfsIsFoundUnderEitherNameAtAnyPlace(String mount) {
+    String place = mount.split(" ")[1];
+    tree.stat(place + "/kvm/exits", 1).stat("sys/class/net/x", 1).settle();
+    try (StatsFs fs = builder(machine("nodev\tstatsfs\n", "sysfs sys", mount)).build()) {
+      Tree found = fs.catalog().trees().get(0);
+      assertEquals(1, fs.catalog().trees().size());
+      assertEquals(tree.path(place), found.root());
+      assertSame(Layout.statsfs(), found.layout());
+      assertEquals("tmpfs", found.fileSystemType());
+      assertEquals(1, fs.readLong(fs.catalog().get("kvm", "", "exits")));
+    }
+  }
+
+  @Test
+  void anotherStatsfsMountIsTriedWhenTheFirstIsGone() {
+    tree.stat("b/kvm/exits", 1);
+    Trees trees = new Trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
+    assertEquals(tree.path("b"), trees.statsfs().root());
+    assertEquals(List.of(tree.path("b")), trees.detect().stream().map(Tree::root).toList());
+  }
+
+  @Test
+  void withoutStatsfsTheStockTreesAreOpened() throws IOException {
+    tree.stat("sys/devices/virtual/net/lo/statistics/rx_bytes", 5);
+    tree.stat("sys/class/net/x", 1).stat("proc/vmstat", "pgpgin 7\n");
+    tree.stat("debug/kvm/exits", 9);
+    Files.createSymbolicLink(
+        tree.path("sys/class/net/lo"), Path.of("../../devices/virtual/net/lo"));
+    tree.settle();
+    SystemFiles machine = machine("nodev\tsysfs\n", "sysfs sys", "proc proc", "debugfs debug");
+    try (LogCapture log = new LogCapture();
+        StatsFs fs = builder(machine).build()) {
+      assertEquals(
+          List.of(Layout.net(), Layout.vmstat(), Layout.kvm()),
+          fs.catalog().trees().stream().map(Tree::layout).toList());
+      assertEquals(
+          List.of("kvm/exits", "net/lo/rx_bytes", "vmstat/pgpgin"),
+          fs.catalog().stats().stream().map(Stat::toString).toList());
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void stockTreesThatAreMissingAreLeftOut() {
+    tree.stat("proc/vmstat", "pgpgin 7\n").stat("sys/kernel/x", 1);
+    List<Tree> trees = new Trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere")).detect();
+    assertEquals(List.of(Layout.vmstat()), trees.stream().map(Tree::layout).toList());
+  }
+
+  @Test
+  void secondMountOfAStockFileSystemIsTried() {
+    tree.stat("proc2/vmstat", "pgpgin 7\n");
+    List<Tree> trees = new Trees(machine("", "proc proc1", "proc proc2")).detect();
+    assertEquals(List.of(tree.path("proc2/vmstat")), trees.stream().map(Tree::root).toList());
+  }
+
+  @Test
+  void withNothingAtAllBothAreTold() {
+    TreeUnavailableException e =
+        refused(Reason.NOT_SUPPORTED, () -> new Trees(machine("nodev\tproc\n")).detect());
+    assertTrue(e.getMessage().contains("needs a patched kernel"), e.getMessage());
+    assertTrue(e.getMessage().contains("[net, vmstat, kvm]"), e.getMessage());
+    assertTrue(e.getMessage().contains("name a root"), e.getMessage());
+  }
+
+  @Test
+  void strictOnAKernelWithoutStatsfsSaysThatItNeedsAPatchedOne() {
+    tree.stat("proc/vmstat", "pgpgin 7\n");
+    SystemFiles machine = machine("nodev\tsysfs\n\text4\nnodev\tnostatsfs\n", "proc proc");
+    TreeUnavailableException e =
+        refused(Reason.NOT_SUPPORTED, () -> builder(machine).requireStatsfs().build());
+    assertTrue(e.getMessage().contains("needs a patched kernel"), e.getMessage());
+    assertTrue(e.getMessage().contains(machine.filesystems().toString()), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nodev\tstatsfs\n", "nodev\tsysfs\nnodev\tstats_fs\n\text4\n"})
+  void strictWhereStatsfsIsNotMountedSaysHowToMountIt(String filesystems) {
+    tree.stat("proc/vmstat", "pgpgin 7\n");
+    SystemFiles machine = machine(filesystems, "proc proc");
+    TreeUnavailableException e =
+        refused(Reason.NOT_MOUNTED, () -> builder(machine).requireStatsfs().build());
+    assertTrue(
+        e.getMessage().contains("mount -t statsfs statsfs /sys/kernel/stats"), e.getMessage());
+  }
+
+  @Test
+  void strictOpensNothingButStatsfs() {
+    tree.stat("stats/kvm/exits", 1).stat("other/kvm/exits", 2);
+    SystemFiles machine = machine("nodev\tstatsfs\n", "statsfs stats");
+    try (StatsFs fs = builder(machine).root(tree.path("other")).requireStatsfs().build()) {
+      assertEquals(tree.path("stats"), fs.catalog().trees().get(0).root());
+    }
+  }
+
+  @Test
+  void unreadableMountinfoIsToldAndFindsNothing() {
+    SystemFiles machine = new SystemFiles(tree.path("no"), tree.path("no"));
+    try (LogCapture log = new LogCapture()) {
+      refused(Reason.NOT_SUPPORTED, () -> new Trees(machine).detect());
+      assertTrue(log.lines().get(0).contains("cannot be read"), log.lines()::toString);
+    }
+  }
+
+  @Test
+  void missingRootIsNotFound() {
+    Path root = tree.path("no");
+    assertTrue(
+        refused(Reason.NOT_FOUND, () -> builder(SystemFiles.PROC).root(root).build())
+            .getMessage()
+            .contains(root + " does not exist"));
+    refused(Reason.NOT_FOUND, () -> builder(SystemFiles.PROC).root(root, Layout.vmstat()).build());
+    refused(Reason.NOT_FOUND, () -> builder(SystemFiles.PROC).root(root, Layout.statsfs()).build());
+  }
+
+  @Test
+  void rootOfTheWrongKindIsNoTree() throws Exception {
+    tree.stat("file", "a 1\n");
+    Trees trees = new Trees(SystemFiles.PROC);
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file"), Layout.statsfs()));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.root(), Layout.vmstat()));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file/below")));
+    assertEquals(0, new ProcessBuilder("mkfifo", tree.path("pipe").toString()).start().waitFor());
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe")));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe"), Layout.vmstat()));
+  }
+
+  @Test
+  void layoutFollowsFromTheRoot() {
+    tree.stat("class/net/x", 1).stat("vmstat", "a 1\n").stat("ünits.txt", "a 1\n");
+    Trees trees = new Trees(SystemFiles.PROC);
+    assertSame(Layout.net(), trees.open(Path.of("/sys/class/net")).layout());
+    assertSame(Layout.net(), trees.open(Path.of("/sys/class/../class/net/")).layout());
+    assertSame(Layout.vmstat(), trees.open(Path.of("/proc/vmstat")).layout());
+    assertEquals("sysfs", trees.open(Path.of("/sys/class/net")).fileSystemType());
+    assertEquals("proc", trees.open(Path.of("/proc/vmstat")).fileSystemType());
+
+    Layout meminfo = trees.open(Path.of("/proc/meminfo")).layout();
+    assertTrue(meminfo.isRootFile());
+    assertEquals("meminfo", meminfo.subsystem().orElseThrow());
+    assertEquals("ünits.txt", trees.open(tree.path("ünits.txt")).layout().name());
+
+    // The same names on another file system are not the stock trees.
+    assertSame(Layout.statsfs(), trees.open(tree.path("class/net")).layout());
+    assertTrue(trees.open(tree.path("vmstat")).layout().schema().isEmpty());
+    assertSame(Layout.statsfs(), trees.open(tree.root()).layout());
+    assertFalse(trees.open(tree.root()).layout().isRootFile());
+  }
+
+  @Test
+  void rootMayBeALinkToADirectoryOrToAFile() throws IOException {
+    tree.stat("real/kvm/exits", 3).stat("values", "a 1\nb 2\n");
+    Files.createSymbolicLink(tree.path("dir-link"), Path.of("real"));
+    Files.createSymbolicLink(tree.path("file-link"), Path.of("values"));
+    try (StatsFs fs =
+        builder(SystemFiles.PROC)
+            .root(tree.path("dir-link"))
+            .root(tree.path("file-link"))
+            .build()) {
+      assertEquals(3, fs.readLong(fs.catalog().get("kvm", "", "exits")));
+      assertEquals(2, fs.readLong(fs.catalog().get("file-link", "", "b")));
+    }
+  }
+
+  @Test
+  void severalRootsAreOpenedTogether() {
+    tree.stat("one/kvm/exits", 1).stat("two/a/b", 2);
+    try (StatsFs fs =
+        builder(SystemFiles.PROC).root(tree.path("two")).root(tree.path("one")).build()) {
+      assertEquals(
+          List.of("a/b", "kvm/exits"), fs.catalog().stats().stream().map(Stat::toString).toList());
+      assertEquals(
+          List.of(tree.path("two"), tree.path("one")),
+          fs.catalog().trees().stream().map(Tree::root).toList());
+    }
+  }
+
+  @Test
+  void thisMachineHasStockTrees() {
+    try (StatsFs fs = builder(SystemFiles.PROC).build()) {
+      assertTrue(fs.readLong(fs.catalog().get("vmstat", "", "pgfault")) > 0);
+      assertEquals(List.of(), fs.catalog().problems());
+    }
+  }
+
+  @Test
+  void refreshIntervalIsChecked() {
+    StatsFs.Builder builder = builder(SystemFiles.PROC);
+    for (Duration wrong : List.of(Duration.ofNanos(999_999), Duration.ofMillis(-1))) {
+      assertThrows(IllegalArgumentException.class, () -> builder.refreshInterval(wrong));
+    }
+    builder.refreshInterval(Duration.ofMillis(1)).refreshInterval(Duration.ZERO);
+  }
+
+  @Test
+  void nullsAreRefusedAtOnce() {
+    StatsFs.Builder builder = builder(SystemFiles.PROC);
+    assertThrows(NullPointerException.class, () -> builder.root(null));
+    assertThrows(NullPointerException.class, () -> builder.root(tree.root(), null));
+    assertThrows(NullPointerException.class, () -> builder.reader(null));
+    assertThrows(NullPointerException.class, () -> builder.limits(null));
+    assertThrows(NullPointerException.class, () -> builder.refreshInterval(null));
+  }
+
+  @Test
+  void publicEntryFindsThisImplementation() {
+    tree.stat("kvm/exits", 4);
+    try (StatsFs fs = StatsFs.open(tree.root())) {
+      assertEquals("fake", fs.readerName());
+      assertEquals(4, fs.readLong(fs.catalog().get("kvm", "", "exits")));
+      assertTrue(fs.toString().contains(tree.root().toString()), fs.toString());
+    }
+  }
+}

@@ -1,0 +1,401 @@
+package io.statsfs.core.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.statsfs.Layout;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Status;
+import io.statsfs.Tree;
+import io.statsfs.core.text.FlatKeyedText.Line;
+import io.statsfs.spi.SampleMemory;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlatKeyedTextTest {
+  private static final String VMSTAT =
+      "nr_free_pages 100\nnr_zone 0\npgpgin 18446744073709551615\n";
+  private static final String MEMINFO =
+      "MemTotal:       49368184 kB\n"
+          + "Active(anon):      84 kB\n"
+          + "HugePages_Total:       0\n"
+          + "Hugepagesize:       2048 kB\n";
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<Line> lines(String text) {
+    return FlatKeyedText.lines(bytes(text), bytes(text).remaining());
+  }
+
+  private static List<String> names(String text) {
+    return lines(text).stream().map(Line::name).toList();
+  }
+
+  /** A source of which each stat is wanted. */
+  private static final class Sampled {
+    final FlatKeyedText text;
+    final SampleMemory memory;
+
+    Sampled(String... names) {
+      this(new FakeSource(names).stats());
+    }
+
+    Sampled(List<Stat> wanted) {
+      text = new FlatKeyedText(wanted);
+      memory = new SampleMemory(wanted.size() + 2);
+      memory.putLong(0, -1);
+      memory.putLong(wanted.size() + 1, -1);
+    }
+
+    Sampled put(String content) {
+      text.put(bytes(content), bytes(content).remaining(), memory, 1);
+      assertEquals(-1, memory.longValue(0));
+      assertEquals(-1, memory.longValue(memory.size() - 1));
+      return this;
+    }
+
+    /** What stands for each stat: its value, or why there is none. */
+    String values() {
+      List<String> values = new ArrayList<>();
+      for (int i = 1; i < memory.size() - 1; i++) {
+        values.add(
+            memory.status(i) != Status.OK
+                ? memory.status(i).toString()
+                : memory.isDouble(i)
+                    ? Double.toString(memory.doubleValue(i))
+                    : memory.isUnsigned(i)
+                        ? Long.toUnsignedString(memory.longValue(i))
+                        : Long.toString(memory.longValue(i)));
+      }
+      return String.join(" ", values);
+    }
+  }
+
+  @Test
+  void vmstatIsNamesAndNumbers() {
+    assertEquals(
+        List.of(new Line("nr_free_pages", ""), new Line("nr_zone", ""), new Line("pgpgin", "")),
+        lines(VMSTAT));
+    Sampled sampled = new Sampled("nr_free_pages", "nr_zone", "pgpgin").put(VMSTAT);
+    assertEquals("100 0 18446744073709551615", sampled.values());
+    assertFalse(sampled.text.isOutdated());
+  }
+
+  @Test
+  void meminfoLosesItsColonsAndTellsItsUnits() {
+    assertEquals(
+        List.of(
+            new Line("MemTotal", "kB"),
+            new Line("Active(anon)", "kB"),
+            new Line("HugePages_Total", ""),
+            new Line("Hugepagesize", "kB")),
+        lines(MEMINFO));
+    Sampled sampled =
+        new Sampled("MemTotal", "Active(anon)", "HugePages_Total", "Hugepagesize").put(MEMINFO);
+    assertEquals("49368184 84 0 2048", sampled.values());
+    assertFalse(sampled.text.isOutdated());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/proc/vmstat", "/proc/meminfo"})
+  void realFilesAreReadLineByLine(String file) throws IOException {
+    String content = Files.readString(Path.of(file));
+    List<String> names = names(content);
+    assertEquals(content.lines().count(), names.size());
+    Sampled sampled = new Sampled(names.toArray(String[]::new)).put(content);
+    assertFalse(sampled.text.isOutdated());
+    assertEquals(
+        content.lines().map(line -> line.split(":?\\s+")[1]).toList(),
+        List.of(sampled.values().split(" ")));
+  }
+
+  @Test
+  void lastLineNeedsNoLineEnd() {
+    assertEquals(List.of("a", "b"), names("a 1\nb 2"));
+    assertEquals("1 2", new Sampled("a", "b").put("a 1\nb 2").values());
+  }
+
+  @Test
+  void orderMayChange() {
+    Sampled sampled = new Sampled("a", "b", "c", "d");
+    assertEquals("1 2 3 4", sampled.put("d 4\nb 2\nc 3\na 1\n").values());
+    assertFalse(sampled.text.isOutdated());
+    assertEquals("5 6 7 8", sampled.put("a 5\nb 6\nc 7\nd 8\n").values());
+    assertFalse(sampled.text.isOutdated());
+  }
+
+  @Test
+  void missingLineIsGoneAndMakesTheSourceOutdated() {
+    Sampled sampled = new Sampled("a", "b", "c").put("a 1\nb 2\nc 3\n");
+    assertEquals("1 GONE 3", sampled.put("a 1\nc 3\n").values());
+    assertTrue(sampled.text.isOutdated());
+    assertEquals("1 2 3", sampled.put("a 1\nb 2\nc 3\n").values());
+    assertFalse(sampled.text.isOutdated());
+  }
+
+  @Test
+  void emptyTextMakesEverythingGone() {
+    Sampled sampled = new Sampled("a", "b").put("a 1\nb 2\n").put("");
+    assertEquals("GONE GONE", sampled.values());
+    assertTrue(sampled.text.isOutdated());
+  }
+
+  @Test
+  void newLineMakesTheSourceOutdated() {
+    Sampled sampled = new Sampled("a", "b").put("a 1\nx 9\nb 2\n");
+    assertEquals("1 2", sampled.values());
+    assertTrue(sampled.text.isOutdated());
+  }
+
+  @Test
+  void lineThatTookTheNameOfAnotherMakesTheSourceOutdated() {
+    Sampled sampled = new Sampled("a", "b").put("a 1\nx 2\n");
+    assertEquals("1 GONE", sampled.values());
+    assertTrue(sampled.text.isOutdated());
+  }
+
+  @Test
+  void someStatsOfASourceMayBeWanted() {
+    List<Stat> all = new FakeSource("a", "b", "c", "d").stats();
+    Sampled sampled = new Sampled(List.of(all.get(1), all.get(3))).put("a 1\nb 2\nc 3\nd 4\n");
+    assertEquals("2 4", sampled.values());
+    assertFalse(sampled.text.isOutdated());
+    assertTrue(sampled.put("a 1\nb 2\nc 3\nd 4\ne 5\n").text.isOutdated());
+    assertTrue(sampled.put("b 2\nc 3\nd 4\n").text.isOutdated());
+    assertFalse(sampled.put("d 4\nc 3\nb 2\na 1\n").text.isOutdated());
+    assertEquals("2 4", sampled.values());
+  }
+
+  @Test
+  void noStatMayBeWanted() {
+    assertEquals("", new Sampled(List.of()).put(VMSTAT).values());
+  }
+
+  @Test
+  void malformedLinesArePassedOver() {
+    String text =
+        "\n \nalone\n blank first 1\na 1\nenum TEXT\nsign -\nb +2\ncpu  : 3\n\t4\n5\n-6\nc\t-7\tx y\n";
+    assertEquals(List.of(new Line("a", ""), new Line("b", ""), new Line("c", "x")), lines(text));
+    Sampled sampled = new Sampled("a", "b", "c").put(text);
+    assertEquals("1 2 -7", sampled.values());
+    assertFalse(sampled.text.isOutdated());
+  }
+
+  @Test
+  void lineWithoutANameIsPassedOver() {
+    String text = ": 5\na: 1\n:b: 2\n:: 3\n";
+    assertEquals(List.of("a", ":b", ":"), names(text));
+    Sampled sampled = new Sampled("a", ":b", ":").put(text);
+    assertEquals("1 2 3", sampled.values());
+    assertFalse(sampled.text.isOutdated());
+    assertEquals(Optional.empty(), FlatKeyedText.value(bytes(text), 5, ""));
+  }
+
+  @Test
+  void valueThatOnlyBeginsLikeANumberIsNotANumber() {
+    Sampled sampled = new Sampled("a", "b", "c").put("a 5x\nb 18446744073709551616\nc 1.5\n");
+    assertEquals("NOT_A_NUMBER NOT_A_NUMBER 1.5", sampled.values());
+    assertFalse(sampled.text.isOutdated());
+  }
+
+  @Test
+  void firstOfLinesOfOneNameCounts() {
+    String text = "a 1\nb 2\na 3\nb 4x\n";
+    assertEquals(List.of("a", "b"), names(text));
+    Sampled sampled = new Sampled("a", "b").put(text);
+    assertEquals("1 2", sampled.values());
+    assertEquals(Optional.of("1"), FlatKeyedText.value(bytes(text), text.length(), "a"));
+  }
+
+  @Test
+  void repeatedNamesDoNotMakeTheSourceOutdatedForEver() {
+    assertFalse(new Sampled("a", "b").put("a 1\nb 2\na 3\na 4\n").text.isOutdated());
+  }
+
+  @Test
+  void valuesMayBeReadAsText() {
+    String text = "state RUNNABLE and more\nempty\nempty \nn: 5 kB\nlast word";
+    ByteBuffer bytes = bytes(text);
+    assertEquals(Optional.of("RUNNABLE"), FlatKeyedText.value(bytes, text.length(), "state"));
+    assertEquals(Optional.empty(), FlatKeyedText.value(bytes, text.length(), "empty"));
+    assertEquals(Optional.of("5"), FlatKeyedText.value(bytes, text.length(), "n"));
+    assertEquals(Optional.of("word"), FlatKeyedText.value(bytes, text.length(), "last"));
+    assertEquals(Optional.empty(), FlatKeyedText.value(bytes, text.length(), "las"));
+    assertEquals(Optional.empty(), FlatKeyedText.value(bytes, text.length() - 5, "last"));
+  }
+
+  @Test
+  void namesAreBytes() {
+    byte[] text = {'a', (byte) 0xff, ' ', '1', '\n', '\\', 'x', 'f', 'f', ' ', '2', '\n'};
+    List<Line> lines = FlatKeyedText.lines(ByteBuffer.wrap(text), text.length);
+    assertEquals(List.of(new Line("a\\xff", ""), new Line("\\x5cxff", "")), lines);
+    Sampled sampled = new Sampled("a\\xff", "\\x5cxff");
+    sampled.text.put(ByteBuffer.wrap(text), text.length, sampled.memory, 1);
+    assertEquals("1 2", sampled.values());
+  }
+
+  @Test
+  void onlyTheGivenLengthIsLookedAt() {
+    Sampled sampled = new Sampled("a", "b");
+    sampled.text.put(bytes("a 12\nb 2\n"), 3, sampled.memory, 1);
+    assertEquals("1 GONE", sampled.values());
+    assertEquals(1, FlatKeyedText.lines(bytes("a 12\nb 2\n"), 5).size());
+  }
+
+  @Test
+  void cutTextIsWholeLinesUpToItsLastLineEnd() {
+    assertEquals(4, FlatKeyedText.wholeLines(bytes("a 1\nb 12"), 8));
+    assertEquals(4, FlatKeyedText.wholeLines(bytes("a 1\n"), 4));
+    assertEquals(0, FlatKeyedText.wholeLines(bytes("a 1"), 3));
+    assertEquals(0, FlatKeyedText.wholeLines(bytes(""), 0));
+  }
+
+  @Test
+  void randomFilesAgreeWithAMap() {
+    Random random = new Random(3);
+    for (int n = 0; n < 300; n++) {
+      List<String> names = new ArrayList<>();
+      for (int i = random.nextInt(300); i >= 0; i--) {
+        String name = Integer.toString(random.nextInt(5000), 4 + random.nextInt(20)) + "_";
+        if (!names.contains(name)) {
+          names.add(name);
+        }
+      }
+      List<Stat> stats = new FakeSource(names.toArray(String[]::new)).stats();
+      List<Stat> wanted = stats.stream().filter(s -> random.nextInt(3) > 0).toList();
+      Sampled sampled = new Sampled(wanted);
+      Collections.shuffle(names, random);
+      Map<String, String> values = new HashMap<>();
+      StringBuilder text = new StringBuilder();
+      for (String name : names) {
+        values.put(name, Long.toString(random.nextLong()));
+        text.append(name).append(random.nextBoolean() ? ": " : " ").append(values.get(name));
+        text.append('\n');
+      }
+      assertEquals(
+          wanted.stream().map(s -> values.get(s.name())).toList(),
+          wanted.isEmpty() ? List.of() : List.of(sampled.put(text.toString()).values().split(" ")));
+      assertFalse(sampled.text.isOutdated());
+    }
+  }
+
+  @Test
+  void puttingAllocatesNothing() throws IOException {
+    byte[] content = Files.readAllBytes(Path.of("/proc/vmstat"));
+    List<String> names =
+        FlatKeyedText.lines(ByteBuffer.wrap(content), content.length).stream()
+            .map(Line::name)
+            .toList();
+    // Half of the lines are found in the table, the others by their order.
+    List<String> shuffled = new ArrayList<>(names);
+    Collections.shuffle(shuffled.subList(0, names.size() / 2), new Random(1));
+    FlatKeyedText text = new FlatKeyedText(new FakeSource(shuffled.toArray(String[]::new)).stats());
+    SampleMemory memory = new SampleMemory(names.size());
+    ByteBuffer bytes = ByteBuffer.allocateDirect(content.length).put(content);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long allocated = Long.MAX_VALUE;
+    for (int attempt = 0; attempt < 10 && allocated != 0; attempt++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 2000; i++) {
+        text.put(bytes, content.length, memory, 0);
+      }
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+    assertEquals(0, allocated);
+    assertEquals(Status.OK, memory.status(names.size() - 1));
+  }
+
+  /** A file of such names. */
+  private static final class FakeSource implements Source {
+    private final List<Stat> stats;
+
+    FakeSource(String... names) {
+      List<Stat> made = new ArrayList<>();
+      for (String name : names) {
+        made.add(new FakeStat(this, name));
+      }
+      stats = List.copyOf(made);
+    }
+
+    @Override
+    public Tree tree() {
+      return new Tree(path(), Layout.flatKeyed("test"), "proc");
+    }
+
+    @Override
+    public String subsystem() {
+      return "test";
+    }
+
+    @Override
+    public String device() {
+      return "";
+    }
+
+    @Override
+    public Map<String, String> labels() {
+      return Map.of();
+    }
+
+    @Override
+    public List<Stat> stats() {
+      return stats;
+    }
+
+    @Override
+    public Path path() {
+      return Path.of("/test");
+    }
+
+    @Override
+    public boolean isFlatKeyed() {
+      return true;
+    }
+  }
+
+  private record FakeStat(Source source, String name) implements Stat {
+    @Override
+    public Kind kind() {
+      return Kind.GAUGE;
+    }
+
+    @Override
+    public Type type() {
+      return Type.INT;
+    }
+
+    @Override
+    public String description() {
+      return "";
+    }
+
+    @Override
+    public String unit() {
+      return "";
+    }
+
+    @Override
+    public Path path() {
+      return source.path();
+    }
+  }
+}
