@@ -23,6 +23,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -459,6 +460,23 @@ class StatsFsMetricsTest {
   private static long descriptors() throws IOException {
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
       return open.count();
+    }
+  }
+
+  @Test
+  void nothingHoldsWhatWasClosed() throws InterruptedException {
+    tree.stat("a/n", 1);
+    try (StatsFs fs = open()) {
+      StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs);
+      WeakReference<StatsFsMetrics> reference = new WeakReference<>(metrics);
+      metrics.close();
+      metrics = null;
+      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (reference.get() != null) {
+        assertTrue(System.nanoTime() < end, "the SDK or the StatsFs still holds it");
+        System.gc();
+        Thread.sleep(10);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Turns the bytes of a kernel name into text and back, so that different names are different texts.
@@ -69,9 +70,7 @@ public final class NameText {
       }
     }
     name.put(text.substring(from).getBytes(StandardCharsets.UTF_8));
-    byte[] bytes = new byte[name.position()];
-    name.flip().get(bytes);
-    return bytes;
+    return Arrays.copyOf(name.array(), name.position());
   }
 
   /**
@@ -83,31 +82,51 @@ public final class NameText {
    */
   public static String of(Path path) {
     String name = path.getFileName().toString();
-    for (int i = 0; i < name.length(); i++) {
-      if (name.charAt(i) >= 0x80 || name.charAt(i) == '\\') {
-        return decode(bytes(path));
-      }
+    if (isPlain(name)) {
+      return name;
     }
-    return name;
+    byte[] bytes = encode(path);
+    int start = bytes.length;
+    while (bytes[start - 1] != '/') {
+      start--;
+    }
+    return decode(Arrays.copyOfRange(bytes, start, bytes.length));
   }
 
-  /** The JDK writes the bytes of a path, percent-encoded, into its URI. */
-  private static byte[] bytes(Path path) {
-    String uri = path.toUri().getRawPath();
+  /**
+   * The bytes of a path, whatever the locale.
+   *
+   * @param path a path
+   * @return what the kernel takes for its absolute form
+   */
+  public static byte[] encode(Path path) {
+    Path absolute = path.toAbsolutePath();
+    String text = absolute.toString();
+    if (isPlain(text)) {
+      return text.getBytes(StandardCharsets.US_ASCII);
+    }
+    // The JDK writes the bytes, percent-encoded, into the URI, and a slash behind a directory's.
+    String uri = absolute.toUri().getRawPath();
     int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();
-    int start = uri.lastIndexOf('/', end - 1) + 1;
-    ByteBuffer name = ByteBuffer.allocate(end - start);
-    for (int i = start; i < end; i++) {
+    ByteBuffer bytes = ByteBuffer.allocate(end);
+    for (int i = 0; i < end; i++) {
       if (uri.charAt(i) == '%') {
-        name.put((byte) Integer.parseInt(uri.substring(i + 1, i + 3), 16));
+        bytes.put((byte) Integer.parseInt(uri.substring(i + 1, i + 3), 16));
         i += 2;
       } else {
-        name.put((byte) uri.charAt(i));
+        bytes.put((byte) uri.charAt(i));
       }
     }
-    byte[] bytes = new byte[name.position()];
-    name.flip().get(bytes);
-    return bytes;
+    return Arrays.copyOf(bytes.array(), bytes.position());
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80 || text.charAt(i) == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isPlain(byte[] name) {

@@ -1,0 +1,554 @@
+#include "batch.h"
+
+#include "number.h"
+#include "system.h"
+
+enum {
+  FILE_FLAGS = SFS_O_RDONLY | SFS_O_CLOEXEC | SFS_O_NOCTTY | SFS_O_NOFOLLOW |
+               /* A FIFO that took a file's place must not be waited for. */
+               SFS_O_NONBLOCK,
+  DIRECTORY_FLAGS = SFS_O_PATH | SFS_O_DIRECTORY | SFS_O_CLOEXEC,
+  KIND_SHIFT = 8,
+  ERRNO_SHIFT = 16,
+  CLOSED = -1,
+};
+
+struct stat {
+  const char *name;
+  uint32_t name_length;
+  uint32_t flags;
+  int fd; /* of a file of one value that is kept open */
+};
+
+struct source {
+  const char *path;
+  struct stat *stats;
+  uint32_t *table; /* of a file of many values: from a hash of the name to the stat's number + 1 */
+  uint32_t table_mask;
+  uint32_t first; /* the position of the first stat's result */
+  uint32_t count;
+  uint32_t flags;
+  uint32_t max_bytes;
+  uint32_t lines_expected;
+  int fd; /* of a file of many values that is kept open */
+};
+
+struct sfs_batch {
+  size_t size; /* of the mapping that holds all this */
+  struct source *sources;
+  struct stat *stats;
+  char *text;
+  size_t text_size;
+  uint32_t source_count;
+  uint32_t stat_count;
+  uint32_t seed;
+  int32_t kept;
+  int32_t not_kept;
+  uint32_t next_source; /* where a sample goes on */
+  uint32_t next_stat;
+  int outdated;
+};
+
+/* How many more files may be kept open by all batches together. */
+static int32_t budget;
+
+void sfs_set_descriptor_budget(int32_t files) {
+  __atomic_store_n(&budget, files, __ATOMIC_RELAXED);
+}
+
+static int take_descriptor(struct sfs_batch *batch) {
+  if (__atomic_sub_fetch(&budget, 1, __ATOMIC_RELAXED) >= 0) {
+    batch->kept++;
+    return 1;
+  }
+  __atomic_add_fetch(&budget, 1, __ATOMIC_RELAXED);
+  return 0;
+}
+
+static void close_kept(struct sfs_batch *batch, int *fd) {
+  if (*fd != CLOSED) {
+    sfs_close(*fd);
+    *fd = CLOSED;
+    batch->kept--;
+    __atomic_add_fetch(&budget, 1, __ATOMIC_RELAXED);
+  }
+}
+
+/* What a result of 0 or less says of a stat. */
+static uint32_t failure(enum sfs_status status, long error) {
+  return (uint32_t)status | (uint32_t)-error << ERRNO_SHIFT;
+}
+
+/*
+ * The status of a file that could not be opened or read. An error that does not tell is looked into:
+ * a file that is not there any more is gone, whatever reading it answered (EIO on debugfs).
+ */
+static uint32_t outcome_of_error(long error, int directory, const char *name) {
+  switch (-error) {
+    case SFS_ENOENT:
+    case SFS_ESRCH:
+    case SFS_ENXIO:
+    case SFS_ENODEV:
+    case SFS_ENOTDIR:
+    case SFS_ESTALE:
+      return failure(SFS_GONE, error);
+    case SFS_EPERM:
+    case SFS_EACCES:
+      return failure(SFS_DENIED, error);
+    default: {
+      int fd = sfs_openat(directory, name, SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
+      if (fd >= 0) {
+        sfs_close(fd);
+      }
+      return failure(fd == -SFS_ENOENT ? SFS_GONE : SFS_FAILED, error);
+    }
+  }
+}
+
+/* Reads to the end of the first line, of the file, or of the room there is. */
+static long read_value(int fd, int from_start, char *text) {
+  long length = 0;
+  while (length < SFS_VALUE_BYTES) {
+    size_t room = (size_t)(SFS_VALUE_BYTES - length);
+    long count = from_start ? sfs_pread(fd, text + length, room, length)
+                            : sfs_read(fd, text + length, room);
+    if (count < 0) {
+      return count;
+    }
+    length += count;
+    if (count == 0 || text[length - 1] == '\n') {
+      break;
+    }
+  }
+  return length;
+}
+
+/* Stores what a text says; whether it has to be finished by the caller. */
+static int put(const struct sfs_batch *batch, const char *text, size_t length, uint32_t flags,
+               int64_t *value, uint32_t *outcome) {
+  uint64_t bits = 0;
+  enum sfs_number number =
+      sfs_parse_number(text, length, (flags & SFS_AS_DOUBLE) != 0, &bits);
+  if (number == SFS_NO_NUMBER) {
+    *value = 0;
+    *outcome = SFS_NOT_A_NUMBER;
+    return 0;
+  }
+  if (number == SFS_LONG_DOUBLE) {
+    *value = (int64_t)((uint64_t)(text - batch->text) << 32 | length);
+    *outcome = SFS_UNFINISHED;
+    return 1;
+  }
+  *value = (int64_t)bits;
+  *outcome = SFS_OK | (uint32_t)number << KIND_SHIFT;
+  return 0;
+}
+
+static void fail_all(const struct source *source, uint32_t outcome, int64_t *values,
+                     uint32_t *outcomes) {
+  for (uint32_t i = source->first; i < source->first + source->count; i++) {
+    values[i] = 0;
+    outcomes[i] = outcome;
+  }
+}
+
+/*
+ * Reads the stats of a source of one file per value, from batch->next_stat on. Stops behind one that
+ * the caller has to finish, and returns 1.
+ *
+ * Names are opened relative to their directory, which spares the kernel the walk. The directory is
+ * opened anew for each sample: kept, it would go on answering for one that was moved away, and keep
+ * its file system from being unmounted; and over the files of a source one more call is little.
+ */
+static int sample_directory(struct sfs_batch *batch, struct source *source, int64_t *values,
+                            uint32_t *outcomes) {
+  int keep_open = (source->flags & SFS_KEEP_OPEN) != 0;
+  int directory = CLOSED;
+  int unfinished = 0;
+  for (uint32_t i = batch->next_stat; i < source->count && !unfinished; i++) {
+    struct stat *stat = &source->stats[i];
+    uint32_t index = source->first + i;
+    long length = -1;
+    if (stat->fd != CLOSED) {
+      length = read_value(stat->fd, 1, batch->text);
+      if (length < 0) {
+        /* What it was opened for is gone. There may be another one under this name. */
+        close_kept(batch, &stat->fd);
+      }
+    }
+    if (length < 0) {
+      if (directory == CLOSED) {
+        directory = sfs_openat(SFS_AT_FDCWD, source->path, DIRECTORY_FLAGS);
+        if (directory < 0) {
+          uint32_t outcome = outcome_of_error(directory, SFS_AT_FDCWD, source->path);
+          for (uint32_t k = i; k < source->count; k++) {
+            close_kept(batch, &source->stats[k].fd);
+            values[source->first + k] = 0;
+            outcomes[source->first + k] = outcome;
+          }
+          directory = CLOSED;
+          break;
+        }
+      }
+      int fd = sfs_openat(directory, stat->name, FILE_FLAGS);
+      length = fd < 0 ? fd : read_value(fd, keep_open, batch->text);
+      if (fd >= 0) {
+        if (length >= 0 && keep_open && take_descriptor(batch)) {
+          stat->fd = fd;
+        } else {
+          batch->not_kept += length >= 0 && keep_open;
+          sfs_close(fd);
+        }
+      }
+    }
+    if (length < 0) {
+      values[index] = 0;
+      outcomes[index] = outcome_of_error(length, directory, stat->name);
+    } else if (length == SFS_VALUE_BYTES) {
+      values[index] = 0;
+      outcomes[index] = SFS_NOT_A_NUMBER;
+    } else {
+      unfinished = put(batch, batch->text, (size_t)length, stat->flags, &values[index],
+                       &outcomes[index]);
+    }
+    batch->next_stat = i + 1;
+  }
+  if (directory != CLOSED) {
+    sfs_close(directory);
+  }
+  return unfinished;
+}
+
+static int grow_text(struct sfs_batch *batch, size_t max) {
+  size_t size = batch->text_size * 4 < max ? batch->text_size * 4 : max;
+  char *text = sfs_map(size);
+  if (text == NULL) {
+    return 0;
+  }
+  for (size_t i = 0; i < batch->text_size; i++) {
+    text[i] = batch->text[i];
+  }
+  sfs_unmap(batch->text, batch->text_size);
+  batch->text = text;
+  batch->text_size = size;
+  return 1;
+}
+
+/* Reads a whole file, or as much as its source allows. */
+static long read_all(struct sfs_batch *batch, int fd, int from_start, size_t max) {
+  size_t length = 0;
+  while (length < max) {
+    if (length == batch->text_size && !grow_text(batch, max)) {
+      return -SFS_ENOMEM;
+    }
+    size_t room = (batch->text_size < max ? batch->text_size : max) - length;
+    long count = from_start ? sfs_pread(fd, batch->text + length, room, (long)length)
+                            : sfs_read(fd, batch->text + length, room);
+    if (count < 0) {
+      return count;
+    }
+    if (count == 0) {
+      break;
+    }
+    length += (size_t)count;
+  }
+  return (long)length;
+}
+
+static long read_flat_file(struct sfs_batch *batch, struct source *source) {
+  int keep_open = (source->flags & SFS_KEEP_OPEN) != 0;
+  if (source->fd != CLOSED) {
+    long length = read_all(batch, source->fd, 1, source->max_bytes);
+    if (length >= 0) {
+      return length;
+    }
+    close_kept(batch, &source->fd);
+  }
+  int fd = sfs_openat(SFS_AT_FDCWD, source->path, FILE_FLAGS);
+  if (fd < 0) {
+    return fd;
+  }
+  long length = read_all(batch, fd, keep_open, source->max_bytes);
+  if (length >= 0 && keep_open && take_descriptor(batch)) {
+    source->fd = fd;
+  } else {
+    batch->not_kept += length >= 0 && keep_open;
+    sfs_close(fd);
+  }
+  return length;
+}
+
+static int equal(const char *a, const char *b, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (a[i] != b[i]) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Seeded, so that nobody can write a file whose names all collide. */
+static uint32_t hash(const char *name, size_t length, uint32_t seed) {
+  uint32_t hash = (uint32_t)length;
+  for (size_t i = 0; i < length; i++) {
+    hash = (hash ^ (unsigned char)name[i]) * seed;
+  }
+  return hash ^ hash >> 15;
+}
+
+static int is_stat(const struct stat *stat, const char *name, size_t length) {
+  return stat->name_length == length && equal(stat->name, name, length);
+}
+
+/* The number of the stat of a name, or the number of stats if there is none. */
+static uint32_t find(const struct source *source, const char *name, size_t length, uint32_t seed) {
+  uint32_t slot = hash(name, length, seed) & source->table_mask;
+  for (uint32_t i = source->table[slot]; i != 0; i = source->table[slot]) {
+    if (is_stat(&source->stats[i - 1], name, length)) {
+      return i - 1;
+    }
+    slot = (slot + 1) & source->table_mask;
+  }
+  return source->count;
+}
+
+static const char *skip_word(const char *at, const char *end) {
+  while (at < end && !sfs_is_space(*at)) {
+    at++;
+  }
+  return at;
+}
+
+static const char *skip_space(const char *at, const char *end) {
+  while (at < end && sfs_is_space(*at)) {
+    at++;
+  }
+  return at;
+}
+
+static const char *line_end(const char *at, const char *end) {
+  while (at < end && *at != '\n') {
+    at++;
+  }
+  return at;
+}
+
+/* Only begins like one: whether it is one is for the number's parser to say. */
+static int begins_number(const char *at, const char *end) {
+  return at < end &&
+         (sfs_is_digit(*at) ||
+          ((*at == '-' || *at == '+') && at + 1 < end && sfs_is_digit(at[1])));
+}
+
+/*
+ * Reads the stats of a source that is a file of `name value` lines, in one pass. Returns 1 if the
+ * caller has to finish some.
+ */
+static int sample_flat_file(struct sfs_batch *batch, struct source *source, int64_t *values,
+                            uint32_t *outcomes) {
+  long read = read_flat_file(batch, source);
+  if (read < 0) {
+    fail_all(source, outcome_of_error(read, SFS_AT_FDCWD, source->path), values, outcomes);
+    return 0;
+  }
+  const char *at = batch->text;
+  const char *end = at + read;
+  if ((size_t)read == source->max_bytes) {
+    /* What is left of the last number would be another number. */
+    while (end > at && end[-1] != '\n') {
+      end--;
+    }
+  }
+  fail_all(source, SFS_GONE, values, outcomes);
+  uint32_t lines = 0;
+  uint32_t found = 0;
+  uint32_t expected = 0;
+  int unfinished = 0;
+  while (at < end) {
+    const char *line = at;
+    const char *stop = line_end(line, end);
+    const char *name_end = skip_word(line, stop);
+    const char *value = skip_space(name_end, stop);
+    size_t name_length = (size_t)(name_end - line);
+    name_length -= name_length > 0 && name_end[-1] == ':';
+    at = stop + 1;
+    if (name_length == 0 || !begins_number(value, stop)) {
+      continue;
+    }
+    uint32_t i = expected < source->count && is_stat(&source->stats[expected], line, name_length)
+                     ? expected
+                     : find(source, line, name_length, batch->seed);
+    if (i == source->count) {
+      lines++;
+      continue;
+    }
+    uint32_t index = source->first + i;
+    if (outcomes[index] != SFS_GONE) {
+      continue; /* A second line of that name. */
+    }
+    unfinished |= put(batch, value, (size_t)(skip_word(value, stop) - value),
+                      source->stats[i].flags, &values[index], &outcomes[index]);
+    lines++;
+    found++;
+    expected = i + 1;
+  }
+  batch->outdated |= lines != source->lines_expected || found != source->count;
+  return unfinished;
+}
+
+enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,
+                                   int32_t *first, int32_t *end) {
+  if (batch->next_source == 0 && batch->next_stat == 0) {
+    batch->outdated = 0;
+    batch->not_kept = 0;
+  }
+  while (batch->next_source < batch->source_count) {
+    struct source *source = &batch->sources[batch->next_source];
+    if ((source->flags & SFS_FLAT_KEYED) != 0) {
+      batch->next_source++;
+      if (sample_flat_file(batch, source, values, outcomes)) {
+        *first = (int32_t)source->first;
+        *end = (int32_t)(source->first + source->count);
+        return SFS_TO_FINISH;
+      }
+      continue;
+    }
+    if (sample_directory(batch, source, values, outcomes)) {
+      *end = (int32_t)(source->first + batch->next_stat);
+      *first = *end - 1;
+      return SFS_TO_FINISH;
+    }
+    batch->next_source++;
+    batch->next_stat = 0;
+  }
+  batch->next_source = 0;
+  batch->next_stat = 0;
+  return batch->outdated ? SFS_OUTDATED : SFS_DONE;
+}
+
+const char *sfs_batch_text(const struct sfs_batch *batch) {
+  return batch->text;
+}
+
+int32_t sfs_batch_kept(const struct sfs_batch *batch) {
+  return batch->kept;
+}
+
+int32_t sfs_batch_not_kept(const struct sfs_batch *batch) {
+  return batch->not_kept;
+}
+
+static uint32_t table_size(uint32_t count) {
+  uint32_t size = 4;
+  while (size < count * 2) {
+    size *= 2;
+  }
+  return size;
+}
+
+/* Takes over the open files of the same stats in the batch before. */
+static void adopt(struct sfs_batch *batch, struct source *source, struct sfs_batch *previous,
+                  struct source *before) {
+  source->fd = before->fd;
+  before->fd = CLOSED;
+  int32_t moved = source->fd != CLOSED;
+  for (uint32_t i = 0; i < source->count && i < before->count; i++) {
+    source->stats[i].fd = before->stats[i].fd;
+    before->stats[i].fd = CLOSED;
+    moved += source->stats[i].fd != CLOSED;
+  }
+  batch->kept += moved;
+  previous->kept -= moved;
+}
+
+long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previous,
+                    struct sfs_batch **result) {
+  const uint32_t source_count = (uint32_t)plan[0];
+  const uint32_t stat_count = (uint32_t)plan[1];
+  const uint32_t name_bytes = (uint32_t)plan[2];
+  const int32_t *source_plan = plan + SFS_PLAN_HEADER;
+  const int32_t *stat_plan = source_plan + (size_t)source_count * SFS_PLAN_SOURCE;
+  const char *names = (const char *)(stat_plan + (size_t)stat_count * SFS_PLAN_STAT);
+  if (names + name_bytes != (const char *)plan + bytes) {
+    return -SFS_EINVAL;
+  }
+  size_t table_bytes = 0;
+  for (uint32_t i = 0; i < source_count; i++) {
+    const int32_t *p = source_plan + (size_t)i * SFS_PLAN_SOURCE;
+    if ((p[3] & SFS_FLAT_KEYED) != 0) {
+      table_bytes += (size_t)table_size((uint32_t)p[2]) * sizeof(uint32_t);
+    }
+  }
+  size_t size = sizeof(struct sfs_batch) + source_count * sizeof(struct source) +
+                stat_count * sizeof(struct stat) + table_bytes + name_bytes;
+  struct sfs_batch *batch = sfs_map(size);
+  if (batch == NULL) {
+    return -SFS_ENOMEM;
+  }
+  batch->text = sfs_map(SFS_VALUE_BYTES);
+  if (batch->text == NULL) {
+    sfs_unmap(batch, size);
+    return -SFS_ENOMEM;
+  }
+  batch->text_size = SFS_VALUE_BYTES;
+  batch->size = size;
+  batch->sources = (struct source *)(batch + 1);
+  batch->stats = (struct stat *)(batch->sources + source_count);
+  uint32_t *table = (uint32_t *)(batch->stats + stat_count);
+  char *own_names = (char *)table + table_bytes;
+  batch->source_count = source_count;
+  batch->stat_count = stat_count;
+  batch->seed = sfs_random() | 1;
+  for (uint32_t i = 0; i < name_bytes; i++) {
+    own_names[i] = names[i];
+  }
+  for (uint32_t i = 0; i < stat_count; i++) {
+    const int32_t *p = stat_plan + (size_t)i * SFS_PLAN_STAT;
+    batch->stats[i] = (struct stat){own_names + p[0], (uint32_t)p[1], (uint32_t)p[2], CLOSED};
+  }
+  for (uint32_t i = 0; i < source_count; i++) {
+    const int32_t *p = source_plan + (size_t)i * SFS_PLAN_SOURCE;
+    struct source *source = &batch->sources[i];
+    source->path = own_names + p[0];
+    source->first = (uint32_t)p[1];
+    source->stats = batch->stats + p[1];
+    source->count = (uint32_t)p[2];
+    source->flags = (uint32_t)p[3];
+    source->max_bytes = (uint32_t)p[4];
+    source->lines_expected = (uint32_t)p[5];
+    source->fd = CLOSED;
+    if ((source->flags & SFS_FLAT_KEYED) != 0) {
+      source->table = table;
+      source->table_mask = table_size(source->count) - 1;
+      table += source->table_mask + 1;
+      for (uint32_t k = 0; k < source->count; k++) {
+        const struct stat *stat = &source->stats[k];
+        uint32_t slot = hash(stat->name, stat->name_length, batch->seed) & source->table_mask;
+        while (source->table[slot] != 0) {
+          slot = (slot + 1) & source->table_mask;
+        }
+        source->table[slot] = k + 1;
+      }
+    }
+    if (previous != NULL && p[6] >= 0 && (uint32_t)p[6] < previous->source_count) {
+      adopt(batch, source, previous, &previous->sources[p[6]]);
+    }
+  }
+  sfs_batch_close(previous);
+  *result = batch;
+  return 0;
+}
+
+void sfs_batch_close(struct sfs_batch *batch) {
+  if (batch == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < batch->source_count; i++) {
+    close_kept(batch, &batch->sources[i].fd);
+  }
+  for (uint32_t i = 0; i < batch->stat_count; i++) {
+    close_kept(batch, &batch->stats[i].fd);
+  }
+  sfs_unmap(batch->text, batch->text_size);
+  sfs_unmap(batch, batch->size);
+}

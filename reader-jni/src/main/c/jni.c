@@ -1,0 +1,94 @@
+/* What io.statsfs.reader.jni.Native declares. */
+#include <jni.h>
+
+#include "batch.h"
+#include "system.h"
+
+#ifndef STATSFS_VERSION
+#error "STATSFS_VERSION must be that of the jar."
+#endif
+
+#define NATIVE(result, name) JNIEXPORT result JNICALL Java_io_statsfs_reader_jni_Native_##name
+
+/* The application needs the other three quarters of its descriptors. */
+enum { SHARE_OF_DESCRIPTORS = 4, MOST_DESCRIPTORS = 100000 };
+
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
+  (void)vm;
+  (void)reserved;
+  uint64_t files = sfs_descriptor_limit() / SHARE_OF_DESCRIPTORS;
+  sfs_set_descriptor_budget(files < MOST_DESCRIPTORS ? (int32_t)files : MOST_DESCRIPTORS);
+  return JNI_VERSION_10;
+}
+
+NATIVE(jstring, version)(JNIEnv *env, jclass class) {
+  (void)class;
+  return (*env)->NewStringUTF(env, STATSFS_VERSION);
+}
+
+NATIVE(void, setDescriptorBudget)(JNIEnv *env, jclass class, jint files) {
+  (void)env;
+  (void)class;
+  sfs_set_descriptor_budget(files);
+}
+
+NATIVE(jlong, address)(JNIEnv *env, jclass class, jobject buffer) {
+  (void)class;
+  return (jlong)(intptr_t)(*env)->GetDirectBufferAddress(env, buffer);
+}
+
+NATIVE(jlong, open)
+(JNIEnv *env, jclass class, jlong plan, jlong bytes, jlong previous) {
+  (void)env;
+  (void)class;
+  struct sfs_batch *batch = NULL;
+  long error = sfs_batch_open((const int32_t *)(intptr_t)plan, (size_t)bytes,
+                              (struct sfs_batch *)(intptr_t)previous, &batch);
+  return error < 0 ? error : (jlong)(intptr_t)batch;
+}
+
+NATIVE(jlong, sample)(JNIEnv *env, jclass class, jlong batch, jlong values, jlong outcomes) {
+  (void)env;
+  (void)class;
+  int32_t first = 0;
+  int32_t end = 0;
+  enum sfs_progress progress =
+      sfs_batch_sample((struct sfs_batch *)(intptr_t)batch, (int64_t *)(intptr_t)values,
+                       (uint32_t *)(intptr_t)outcomes, &first, &end);
+  switch (progress) {
+    case SFS_TO_FINISH:
+      return (jlong)first << 32 | end;
+    case SFS_OUTDATED:
+      return -1;
+    default:
+      return 0;
+  }
+}
+
+NATIVE(jbyteArray, text)(JNIEnv *env, jclass class, jlong batch, jint offset, jint length) {
+  (void)class;
+  jbyteArray bytes = (*env)->NewByteArray(env, length);
+  if (bytes != NULL) {
+    const char *text = sfs_batch_text((struct sfs_batch *)(intptr_t)batch);
+    (*env)->SetByteArrayRegion(env, bytes, 0, length, (const jbyte *)text + offset);
+  }
+  return bytes;
+}
+
+NATIVE(jint, kept)(JNIEnv *env, jclass class, jlong batch) {
+  (void)env;
+  (void)class;
+  return sfs_batch_kept((struct sfs_batch *)(intptr_t)batch);
+}
+
+NATIVE(jint, notKept)(JNIEnv *env, jclass class, jlong batch) {
+  (void)env;
+  (void)class;
+  return sfs_batch_not_kept((struct sfs_batch *)(intptr_t)batch);
+}
+
+NATIVE(void, close)(JNIEnv *env, jclass class, jlong batch) {
+  (void)env;
+  (void)class;
+  sfs_batch_close((struct sfs_batch *)(intptr_t)batch);
+}

@@ -1,0 +1,168 @@
+/*
+ * The system calls that reading statistics takes, made directly.
+ *
+ * Nothing here comes from a C library, so that one file serves programs of glibc, of musl and of
+ * neither. A call returns what the kernel returns: a result, or -errno.
+ */
+#ifndef STATSFS_SYSTEM_H
+#define STATSFS_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The kernel's numbers, the same on both architectures unless told otherwise. */
+enum {
+  SFS_EPERM = 1,
+  SFS_ENOENT = 2,
+  SFS_ESRCH = 3,
+  SFS_EINTR = 4,
+  SFS_ENXIO = 6,
+  SFS_ENOMEM = 12,
+  SFS_EACCES = 13,
+  SFS_ENODEV = 19,
+  SFS_ENOTDIR = 20,
+  SFS_EINVAL = 22,
+  SFS_ESTALE = 116,
+
+  SFS_O_RDONLY = 0,
+  SFS_O_NOCTTY = 00000400,
+  SFS_O_NONBLOCK = 00004000,
+  SFS_O_CLOEXEC = 02000000,
+#if defined(__x86_64__)
+  SFS_O_DIRECTORY = 00200000,
+  SFS_O_NOFOLLOW = 00400000,
+#elif defined(__aarch64__)
+  SFS_O_DIRECTORY = 00040000,
+  SFS_O_NOFOLLOW = 00100000,
+#endif
+  SFS_O_PATH = 010000000,
+
+  SFS_AT_FDCWD = -100,
+  SFS_RLIMIT_NOFILE = 7,
+};
+
+#if defined(__x86_64__)
+enum {
+  SFS_NR_READ = 0,
+  SFS_NR_CLOSE = 3,
+  SFS_NR_MMAP = 9,
+  SFS_NR_MUNMAP = 11,
+  SFS_NR_PREAD64 = 17,
+  SFS_NR_OPENAT = 257,
+  SFS_NR_PRLIMIT64 = 302,
+  SFS_NR_GETRANDOM = 318,
+};
+
+static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
+  long result;
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+
+static inline long sfs_call4(long nr, long a, long b, long c, long d) {
+  long result;
+  register long r10 __asm__("r10") = d;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+#elif defined(__aarch64__)
+enum {
+  SFS_NR_OPENAT = 56,
+  SFS_NR_CLOSE = 57,
+  SFS_NR_READ = 63,
+  SFS_NR_PREAD64 = 67,
+  SFS_NR_MUNMAP = 215,
+  SFS_NR_MMAP = 222,
+  SFS_NR_PRLIMIT64 = 261,
+  SFS_NR_GETRANDOM = 278,
+};
+
+static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
+  register long x8 __asm__("x8") = nr;
+  register long x0 __asm__("x0") = a;
+  register long x1 __asm__("x1") = b;
+  register long x2 __asm__("x2") = c;
+  register long x3 __asm__("x3") = d;
+  register long x4 __asm__("x4") = e;
+  register long x5 __asm__("x5") = f;
+  __asm__ volatile("svc 0"
+                   : "+r"(x0)
+                   : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                   : "memory");
+  return x0;
+}
+
+static inline long sfs_call4(long nr, long a, long b, long c, long d) {
+  return sfs_call6(nr, a, b, c, d, 0, 0);
+}
+#else
+#error "Only x86_64 and aarch64 are supported."
+#endif
+
+static inline int sfs_openat(int directory, const char *path, int flags) {
+  long fd;
+  do {
+    fd = sfs_call4(SFS_NR_OPENAT, directory, (long)path, flags, 0);
+  } while (fd == -SFS_EINTR);
+  return (int)fd;
+}
+
+static inline void sfs_close(int fd) {
+  /* Not repeated after EINTR: on Linux the descriptor is gone then, too. */
+  sfs_call4(SFS_NR_CLOSE, fd, 0, 0, 0);
+}
+
+static inline long sfs_read(int fd, void *buffer, size_t size) {
+  long count;
+  do {
+    count = sfs_call4(SFS_NR_READ, fd, (long)buffer, (long)size, 0);
+  } while (count == -SFS_EINTR);
+  return count;
+}
+
+static inline long sfs_pread(int fd, void *buffer, size_t size, long offset) {
+  long count;
+  do {
+    count = sfs_call4(SFS_NR_PREAD64, fd, (long)buffer, (long)size, offset);
+  } while (count == -SFS_EINTR);
+  return count;
+}
+
+/* Zeroed memory, or NULL. */
+static inline void *sfs_map(size_t size) {
+  enum { PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22 };
+  long address = sfs_call6(SFS_NR_MMAP, 0, (long)size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  return address < 0 && address > -4096 ? NULL : (void *)address;
+}
+
+static inline void sfs_unmap(void *memory, size_t size) {
+  sfs_call4(SFS_NR_MUNMAP, (long)memory, (long)size, 0, 0);
+}
+
+/* How many descriptors the process may have, or 0 if that cannot be found out. */
+static inline uint64_t sfs_descriptor_limit(void) {
+  uint64_t limit[2] = {0, 0};
+  long result = sfs_call4(SFS_NR_PRLIMIT64, 0, SFS_RLIMIT_NOFILE, 0, (long)limit);
+  return result < 0 ? 0 : limit[0];
+}
+
+static inline uint32_t sfs_random(void) {
+  enum { GRND_NONBLOCK = 1 };
+  uint32_t random = 0;
+  /* Where there is none yet, or at all, the place that the kernel gave to the stack has to do. */
+  if (sfs_call4(SFS_NR_GETRANDOM, (long)&random, sizeof random, GRND_NONBLOCK, 0) < 0) {
+    random = (uint32_t)((uintptr_t)&random >> 4);
+  }
+  return random;
+}
+
+#endif

@@ -1,0 +1,175 @@
+package io.statsfs.reader.jni;
+
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Status;
+import io.statsfs.core.text.NameText;
+import io.statsfs.core.text.NumberText;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.StatReader;
+import java.io.ByteArrayOutputStream;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A batch in native memory, which is freed if this is forgotten without being closed. */
+final class JniBatch implements StatReader.Batch {
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final int HEADER = 3;
+  private static final int SOURCE = 7;
+  private static final int STAT = 3;
+  private static final int KEEP_OPEN = 1;
+  private static final int FLAT_KEYED = 2;
+  private static final int AS_DOUBLE = 1;
+  private static final int UNFINISHED = 255;
+  private static final int ENOMEM = 12;
+
+  private final List<SourcePlan> plans;
+  private final SampleMemory memory;
+  private final long values;
+  private final long outcomes;
+  private final Handle handle;
+  private final Cleaner.Cleanable cleanable;
+  private boolean outdated;
+
+  JniBatch(List<SourcePlan> plans, SampleMemory memory, @Nullable JniBatch previous) {
+    this.plans = plans;
+    this.memory = memory;
+    values = Native.address(memory.buffer());
+    outcomes = values + 8L * memory.size();
+    handle = new Handle(open(plans, memory.size(), previous));
+    cleanable = CLEANER.register(this, handle);
+  }
+
+  /** Apart from the batch, which the cleaner must not hold. */
+  private static final class Handle implements Runnable {
+    private long batch;
+
+    Handle(long batch) {
+      this.batch = batch;
+    }
+
+    /** The batch, which is from now on somebody else's to close. */
+    synchronized long take() {
+      long taken = batch;
+      batch = 0;
+      return taken;
+    }
+
+    @Override
+    public void run() {
+      Native.close(take());
+    }
+  }
+
+  private static long open(List<SourcePlan> plans, int stats, @Nullable JniBatch previous) {
+    Map<Source, Integer> before = new IdentityHashMap<>();
+    if (previous != null) {
+      for (int i = 0; i < previous.plans.size(); i++) {
+        before.put(previous.plans.get(i).source(), i);
+      }
+    }
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    int[] sourcePlan = new int[plans.size() * SOURCE];
+    int[] statPlan = new int[stats * STAT];
+    Map<String, int[]> names = new HashMap<>();
+    int at = 0;
+    for (SourcePlan plan : plans) {
+      Source source = plan.source();
+      Integer old = before.get(source);
+      boolean same = old != null && previous.plans.get(old).stats().equals(plan.stats());
+      sourcePlan[at++] = put(text, NameText.encode(source.path()));
+      sourcePlan[at++] = plan.firstIndex();
+      sourcePlan[at++] = plan.stats().size();
+      sourcePlan[at++] =
+          (plan.keepOpen() ? KEEP_OPEN : 0) | (source.isFlatKeyed() ? FLAT_KEYED : 0);
+      sourcePlan[at++] = plan.fileBytes();
+      sourcePlan[at++] = source.stats().size();
+      sourcePlan[at++] = same ? old : -1;
+      for (int i = 0; i < plan.stats().size(); i++) {
+        Stat stat = plan.stats().get(i);
+        int[] name =
+            names.computeIfAbsent(
+                stat.name(),
+                n -> {
+                  byte[] bytes = NameText.encode(n);
+                  return new int[] {put(text, bytes), bytes.length};
+                });
+        int k = (plan.firstIndex() + i) * STAT;
+        statPlan[k] = name[0];
+        statPlan[k + 1] = name[1];
+        statPlan[k + 2] = stat.type() == Stat.Type.FLOAT ? AS_DOUBLE : 0;
+      }
+    }
+    int bytes = (HEADER + sourcePlan.length + statPlan.length) * Integer.BYTES + text.size();
+    ByteBuffer plan = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    plan.putInt(plans.size()).putInt(stats).putInt(text.size());
+    for (int i : sourcePlan) {
+      plan.putInt(i);
+    }
+    for (int i : statPlan) {
+      plan.putInt(i);
+    }
+    plan.put(text.toByteArray());
+    long ended = previous == null ? 0 : previous.handle.take();
+    long batch = Native.open(Native.address(plan), bytes, ended);
+    Reference.reachabilityFence(plan);
+    if (batch < 0) {
+      Native.close(ended);
+      throw new OutOfMemoryError("No native memory for " + stats + " stats, errno " + -batch);
+    }
+    return batch;
+  }
+
+  private static int put(ByteArrayOutputStream text, byte[] bytes) {
+    int offset = text.size();
+    text.writeBytes(bytes);
+    text.write(0);
+    return offset;
+  }
+
+  @Override
+  public void sample() {
+    long progress = Native.sample(handle.batch, values, outcomes);
+    while (progress > 0) {
+      finish((int) (progress >>> 32), (int) progress);
+      progress = Native.sample(handle.batch, values, outcomes);
+    }
+    outdated = progress < 0;
+    // The cleaner must not run while the library works.
+    Reference.reachabilityFence(this);
+  }
+
+  /** Decimals of so many digits that the library leaves them to Java. */
+  private void finish(int first, int end) {
+    ByteBuffer results = memory.buffer();
+    for (int i = first; i < end; i++) {
+      if ((results.getInt(8 * memory.size() + 4 * i) & 0xff) == UNFINISHED) {
+        long place = results.getLong(8 * i);
+        byte[] text = Native.text(handle.batch, (int) (place >>> 32), (int) place);
+        if (text == null) {
+          memory.putFailure(i, Status.FAILED, ENOMEM);
+        } else {
+          NumberText.put(ByteBuffer.wrap(text), 0, text.length, true, memory, i);
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean isOutdated() {
+    return outdated;
+  }
+
+  @Override
+  public void close() {
+    cleanable.clean();
+  }
+}

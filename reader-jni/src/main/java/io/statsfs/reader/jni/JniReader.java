@@ -1,0 +1,55 @@
+package io.statsfs.reader.jni;
+
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.StatReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads values through a C library, with one call per sample that allocates nothing.
+ *
+ * <p>The library comes in the jar, for x86_64 and aarch64, and needs no C library. It is loaded
+ * when this reader is chosen, or asked whether it is available, and not before:
+ *
+ * <ul>
+ *   <li>from the file that the system property {@code io.statsfs.native.path} names, if it does;
+ *   <li>else from a copy in a new directory that only this user can enter, below the one that
+ *       {@code io.statsfs.native.tmpdir} names or the system's temporary directory. The copy is
+ *       removed once it is loaded.
+ * </ul>
+ *
+ * <p>From JDK 24 on the JVM warns of native code unless it is told {@code
+ * --enable-native-access=ALL-UNNAMED}, or {@code --enable-native-access=io.statsfs.reader.jni} on
+ * the module path.
+ */
+public final class JniReader implements StatReader {
+
+  JniReader() {}
+
+  /**
+   * Whether the library is, or can be, loaded.
+   *
+   * @return true if this reader can be used
+   */
+  public static boolean isAvailable() {
+    return unavailabilityCause() == null;
+  }
+
+  /**
+   * Why this reader cannot be used. The first call tries to load the library; the outcome is kept.
+   *
+   * @return null if it can be used; else the cause, whose message names what to do about it
+   */
+  public static @Nullable Throwable unavailabilityCause() {
+    return NativeLibrary.failure();
+  }
+
+  @Override
+  public Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous) {
+    return new JniBatch(plans, memory, (JniBatch) previous);
+  }
+
+  @Override
+  public void close() {}
+}

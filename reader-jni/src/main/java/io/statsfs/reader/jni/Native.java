@@ -1,0 +1,31 @@
+package io.statsfs.reader.jni;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The functions of the C library; {@code batch.h} says what they do. */
+final class Native {
+  private Native() {}
+
+  static native String version();
+
+  static native void setDescriptorBudget(int files);
+
+  /** Where the memory of a direct buffer is. */
+  static native long address(ByteBuffer buffer);
+
+  /** A batch, or a negative errno. The previous batch, or 0, is ended unless this fails. */
+  static native long open(long plan, long bytes, long previous);
+
+  /** 0 when done, -1 when done and outdated, else the stats to finish: first << 32 | end. */
+  static native long sample(long batch, long values, long outcomes);
+
+  /** The text of a stat that is to be finished; null if there is no memory. */
+  static native byte @Nullable [] text(long batch, int offset, int length);
+
+  static native int kept(long batch);
+
+  static native int notKept(long batch);
+
+  static native void close(long batch);
+}
