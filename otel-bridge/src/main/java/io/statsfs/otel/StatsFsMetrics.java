@@ -90,7 +90,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   private final int[] counts = new int[Status.values().length];
   private final Set<Status> told = EnumSet.noneOf(Status.class);
   private final Set<String> logged = new HashSet<>();
-  private double lastDuration;
+  private double lastDuration = Double.NaN; // Which the SDK leaves out.
   private boolean closed;
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
