@@ -358,7 +358,8 @@ public final class Layout {
 
     /**
      * Describes the stats of all sources. A stat is looked up by its name; {@code NAME} may end in
-     * {@code *} for all names that begin so. A line {@code UNIT} may give the unit.
+     * {@code *} for all names that begin so. A line {@code UNIT} before {@code DESC} may give the
+     * unit.
      *
      * @param text in the grammar of {@code .schema} files
      * @return this

@@ -166,6 +166,13 @@ public interface StatsFs extends AutoCloseable {
   String readerName();
 
   /**
+   * What the reader holds at present. Waits for samples that are being taken.
+   *
+   * @return the counts at this moment
+   */
+  ReaderStats readerStats();
+
+  /**
    * What the cache of directory schemas did so far. The cache is one for the whole JVM: on a real
    * statsfs each opening of a {@code .schema} file leaks kernel memory, so that no two instances
    * may open the same one.

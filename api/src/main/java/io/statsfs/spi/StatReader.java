@@ -37,6 +37,21 @@ public interface StatReader extends AutoCloseable {
      */
     boolean isOutdated();
 
+    /**
+     * How many files are kept open for the next sample. Not called during a sample.
+     *
+     * @return the number
+     */
+    int keptOpen();
+
+    /**
+     * How many files the last sample opened and closed although the plan lets them be kept open.
+     * Not called during a sample.
+     *
+     * @return the number
+     */
+    int notKept();
+
     /** Frees what the batch holds. Not called during a sample. */
     @Override
     void close();

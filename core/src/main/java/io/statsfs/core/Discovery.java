@@ -121,22 +121,24 @@ final class Discovery {
     }
     sources.sort(ORDER);
     if (sourcesLeft < 0) {
-      problem(
-          trees.get(0).root(),
-          "more than "
-              + limits.sources()
-              + " directories and files; the rest is left out. Raise"
-              + " Limits.sources, or open a smaller root");
+      problems.add(exceeded("directories and files", "sources", limits.sources()));
     }
     if (budget.exceeded) {
-      problem(
-          trees.get(0).root(),
-          "more than "
-              + limits.stats()
-              + " stats; the rest is left out. Raise Limits.stats, or open"
-              + " a smaller root");
+      problems.add(exceeded("stats", "stats", limits.stats()));
     }
     return new Found(sources, problems);
+  }
+
+  private Catalog.Problem exceeded(String what, String limit, int number) {
+    return new Catalog.Problem(
+        trees.get(0).root(),
+        "more than "
+            + number
+            + " "
+            + what
+            + "; the rest is left out. Raise Limits."
+            + limit
+            + ", or open a smaller root");
   }
 
   /**

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Chooses a reader among those on the class path and module path. */
 final class Readers {
   static final String PROPERTY = "io.statsfs.reader";
+  private static final int MAX_FAILURES = 10;
   private static final System.Logger LOG = System.getLogger("io.statsfs");
 
   private Readers() {}
@@ -105,7 +106,8 @@ final class Readers {
   private static void load(
       ServiceLoader<ReaderProvider> loader, Map<String, ReaderProvider> providers) {
     Iterator<ReaderProvider> iterator = loader.iterator();
-    while (true) {
+    // Bounded, for an iterator that fails at each step would never come to an end.
+    for (int failures = 0; failures < MAX_FAILURES; ) {
       try {
         if (!iterator.hasNext()) {
           return;
@@ -113,6 +115,7 @@ final class Readers {
         ReaderProvider provider = iterator.next();
         providers.putIfAbsent(provider.name(), provider);
       } catch (ServiceConfigurationError | LinkageError e) {
+        failures++;
         LOG.log(System.Logger.Level.WARNING, "A reader could not be loaded: " + e.getMessage());
       }
     }

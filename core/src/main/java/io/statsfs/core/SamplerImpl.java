@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import io.statsfs.Catalog;
+import io.statsfs.ReaderStats;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
@@ -80,6 +81,17 @@ final class SamplerImpl implements Sampler {
       if (batch.isOutdated()) {
         fs.flatFilesOutdated();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  ReaderStats readerStats() {
+    lock.lock();
+    try {
+      return closed || batch == null
+          ? new ReaderStats(0, 0)
+          : new ReaderStats(batch.keptOpen(), batch.notKept());
     } finally {
       lock.unlock();
     }

@@ -50,7 +50,20 @@ final class SchemaCache {
    * One life of a source's schema: one that was made again has another inode, and one that somebody
    * edits, which the kernel never does, another time.
    */
-  record Life(Path file, Object inode, FileTime modified) {}
+  record Life(Path file, Object inode, FileTime modified) {
+    /** Wherever it is found: a statsfs that is mounted twice has each schema but once. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Life life
+          && inode.equals(life.inode)
+          && modified.equals(life.modified);
+    }
+
+    @Override
+    public int hashCode() {
+      return inode.hashCode() * 31 + modified.hashCode();
+    }
+  }
 
   private record Loaded(Schema schema, int bytes) {}
 

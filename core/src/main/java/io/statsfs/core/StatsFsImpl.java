@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import io.statsfs.Catalog;
 import io.statsfs.Limits;
+import io.statsfs.ReaderStats;
 import io.statsfs.Sampler;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.Stat;
@@ -233,6 +234,18 @@ final class StatsFsImpl implements StatsFs {
   @Override
   public String readerName() {
     return chosen.name();
+  }
+
+  @Override
+  public ReaderStats readerStats() {
+    long keptOpen = 0;
+    long notKept = 0;
+    for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
+      ReaderStats stats = sampler.readerStats();
+      keptOpen += stats.keptOpen();
+      notKept += stats.notKept();
+    }
+    return new ReaderStats(keptOpen, notKept);
   }
 
   @Override

@@ -110,6 +110,16 @@ final class FakeReader implements StatReader {
     }
 
     @Override
+    public int keptOpen() {
+      return 0;
+    }
+
+    @Override
+    public int notKept() {
+      return 0;
+    }
+
+    @Override
     public void close() {
       synchronized (FakeReader.this) {
         require(open.remove(this), "close of a closed batch");

@@ -6,6 +6,7 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.statsfs.ReaderStats;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.Status;
 import java.util.Arrays;
@@ -19,9 +20,14 @@ final class OwnMetrics implements AutoCloseable {
           .map(s -> Attributes.of(STATUS, s.name().toLowerCase(Locale.ROOT)))
           .toArray(Attributes[]::new);
 
+  private static final AttributeKey<String> STATE = AttributeKey.stringKey("state");
+  private static final Attributes KEPT_OPEN = Attributes.of(STATE, "kept_open");
+  private static final Attributes NOT_KEPT = Attributes.of(STATE, "not_kept");
+
   private final ObservableDoubleMeasurement duration;
   private final ObservableLongMeasurement stats;
   private final ObservableLongMeasurement sources;
+  private final ObservableLongMeasurement files;
   private final ObservableLongMeasurement cacheSize;
   private final ObservableLongMeasurement cacheHits;
   private final ObservableLongMeasurement cacheLoads;
@@ -39,6 +45,12 @@ final class OwnMetrics implements AutoCloseable {
             .buildObserver();
     stats = gauge(meter, "statsfs.stats", "{stat}", "Stats by the status of their last sample.");
     sources = gauge(meter, "statsfs.sources", "{source}", "Sources in the catalog.");
+    files =
+        gauge(
+            meter,
+            "statsfs.files",
+            "{file}",
+            "Files that may be kept open, by whether they are or descriptors are short.");
     cacheSize = gauge(meter, "statsfs.schema_cache.size", "{schema}", "Schemas in the cache.");
     cacheHits = counter(meter, "hits", "Schemas that were found in the cache.");
     cacheLoads = counter(meter, "loads", "Schemas that were read.");
@@ -50,6 +62,7 @@ final class OwnMetrics implements AutoCloseable {
             duration,
             stats,
             sources,
+            files,
             cacheSize,
             cacheHits,
             cacheLoads,
@@ -76,12 +89,15 @@ final class OwnMetrics implements AutoCloseable {
   }
 
   /** {@code counts} has a number per status. */
-  void record(double seconds, int[] counts, int sourceCount, SchemaCacheStats cache) {
+  void record(
+      double seconds, int[] counts, int sourceCount, ReaderStats reader, SchemaCacheStats cache) {
     duration.record(seconds);
     for (int i = 0; i < counts.length; i++) {
       stats.record(counts[i], BY_STATUS[i]);
     }
     sources.record(sourceCount);
+    files.record(reader.keptOpen(), KEPT_OPEN);
+    files.record(reader.notKept(), NOT_KEPT);
     cacheSize.record(cache.size());
     cacheHits.record(cache.hits());
     cacheLoads.record(cache.loads());

@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code statsfs.stats}</td><td>gauge, {stat}</td><td>stats by {@code status}: {@code ok},
  *   {@code gone}, {@code denied}, {@code not_a_number}, {@code blocked}, {@code failed}</td></tr>
  * <tr><td>{@code statsfs.sources}</td><td>gauge, {source}</td><td>sources in the catalog</td></tr>
+ * <tr><td>{@code statsfs.files}</td><td>gauge, {file}</td><td>files that may be kept open, by {@code
+ *   state}: {@code kept_open}, or {@code not_kept} for lack of descriptors</td></tr>
  * <tr><td>{@code statsfs.schema_cache.size}</td><td>gauge, {schema}</td><td>schemas held</td></tr>
  * <tr><td>{@code statsfs.schema_cache.hits}</td><td>counter, {schema}</td><td>found there</td></tr>
  * <tr><td>{@code statsfs.schema_cache.loads}</td><td>counter, {schema}</td><td>read</td></tr>
@@ -272,7 +274,12 @@ public final class StatsFsMetrics implements AutoCloseable {
     lock.lock();
     try {
       if (!closed) {
-        own.record(lastDuration, counts, fs.catalog().sources().size(), fs.schemaCacheStats());
+        own.record(
+            lastDuration,
+            counts,
+            fs.catalog().sources().size(),
+            fs.readerStats(),
+            fs.schemaCacheStats());
       }
     } catch (Throwable e) {
       logOnce("The bridge could not tell of itself: " + e);

@@ -429,6 +429,8 @@ class StatsFsMetricsTest {
       assertEquals("1", points.get("statsfs.stats{status=not_a_number}"));
       assertEquals("0", points.get("statsfs.stats{status=denied}"));
       assertEquals("1", points.get("statsfs.sources{}"));
+      assertEquals("0", points.get("statsfs.files{state=kept_open}"));
+      assertEquals("0", points.get("statsfs.files{state=not_kept}"));
       assertTrue(points.containsKey("statsfs.collection.duration{}"));
       assertTrue(Long.parseLong(points.get("statsfs.schema_cache.loads{}")) >= 1);
       assertTrue(points.containsKey("statsfs.schema_cache.size{}"));

@@ -48,6 +48,22 @@ abstract class DescriptorContract extends ThreadContract {
   }
 
   @Test
+  void theStatisticsSayHowManyFilesAreKeptOpen() {
+    try (TestTree tree = TestTree.inMemory().stat("sub/a", 1);
+        StatsFs fs = builder().root(tree.root()).root(NET).build()) {
+      try (Sampler sampler = fs.sampler()) {
+        assertEquals(0, fs.readerStats().keptOpen());
+        sampler.sample();
+        long kept = OpenFiles.all().stream().filter(f -> f.startsWith("/sys/")).distinct().count();
+        assertTrue(kept > 0);
+        assertEquals(kept, fs.readerStats().keptOpen());
+        assertEquals(0, fs.readerStats().notKept());
+      }
+      assertEquals(0, fs.readerStats().keptOpen());
+    }
+  }
+
+  @Test
   void closingASamplerGivesBackItsDescriptors() {
     try (StatsFs fs = builder().root(NET).root(Path.of("/proc/vmstat")).build()) {
       List<String> before = openFiles();

@@ -169,6 +169,16 @@ final class JniBatch implements StatReader.Batch {
   }
 
   @Override
+  public int keptOpen() {
+    return Native.kept(handle.batch);
+  }
+
+  @Override
+  public int notKept() {
+    return Native.notKept(handle.batch);
+  }
+
+  @Override
   public void close() {
     cleanable.clean();
   }

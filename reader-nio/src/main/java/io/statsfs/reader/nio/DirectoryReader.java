@@ -72,6 +72,15 @@ final class DirectoryReader extends SourceReader {
   }
 
   @Override
+  int kept() {
+    int kept = 0;
+    for (StatFile file : files) {
+      kept += file.isKept() ? 1 : 0;
+    }
+    return kept;
+  }
+
+  @Override
   void close() {
     for (StatFile file : files) {
       file.close();

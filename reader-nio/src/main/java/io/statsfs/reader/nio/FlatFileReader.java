@@ -42,6 +42,11 @@ final class FlatFileReader extends SourceReader {
   }
 
   @Override
+  int kept() {
+    return file.isKept() ? 1 : 0;
+  }
+
+  @Override
   void close() {
     file.close();
   }

@@ -69,6 +69,7 @@ final class NioReader implements StatReader {
     public void sample() {
       // A channel that is read by an interrupted thread is closed, and so would be the next ones.
       text.interrupted = Thread.interrupted();
+      text.notKept = 0;
       try {
         for (SourceReader reader : readers) {
           reader.sample(memory, text);
@@ -88,6 +89,20 @@ final class NioReader implements StatReader {
         }
       }
       return false;
+    }
+
+    @Override
+    public int keptOpen() {
+      int kept = 0;
+      for (SourceReader reader : readers) {
+        kept += reader.kept();
+      }
+      return kept;
+    }
+
+    @Override
+    public int notKept() {
+      return text.notKept;
     }
 
     @Override

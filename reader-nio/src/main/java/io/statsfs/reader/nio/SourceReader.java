@@ -45,5 +45,8 @@ abstract class SourceReader {
   /** Whether the last sample showed that the catalog has other stats than the source. */
   abstract boolean isOutdated();
 
+  /** How many files are open. */
+  abstract int kept();
+
   abstract void close();
 }

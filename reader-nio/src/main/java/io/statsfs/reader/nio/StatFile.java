@@ -26,6 +26,10 @@ final class StatFile {
     this.budget = budget;
   }
 
+  boolean isKept() {
+    return kept != null;
+  }
+
   Path path() {
     return path;
   }
@@ -77,6 +81,7 @@ final class StatFile {
       if (keep) {
         kept = channel;
       } else {
+        text.notKept += keepOpen ? 1 : 0;
         channel.close();
       }
     }

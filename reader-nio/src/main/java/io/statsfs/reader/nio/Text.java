@@ -12,6 +12,9 @@ final class Text {
   /** Whether the reading thread was interrupted, so that it can be told afterwards. */
   boolean interrupted;
 
+  /** Files that were closed for lack of descriptors since the sample began. */
+  int notKept;
+
   void grow(int max) {
     int capacity = (int) Math.min(max, bytes.capacity() * 4L);
     bytes = ByteBuffer.allocateDirect(capacity).put(bytes.flip());
