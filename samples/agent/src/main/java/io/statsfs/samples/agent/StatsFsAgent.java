@@ -80,7 +80,7 @@ public final class StatsFsAgent implements Callable<Integer> {
   @Option(
       names = "--reader",
       paramLabel = "NAME",
-      description = "How to read: nio. Default: the best that is available.")
+      description = "How to read: nio or jni. Default: the best that is available.")
   private @Nullable String reader;
 
   @Option(
