@@ -45,7 +45,7 @@ public interface Catalog {
 
   /**
    * What could not be taken in: directories that may not be listed, lines of a schema that make no
-   * sense, what lies beyond the {@link Limits}. Each is logged once, too.
+   * sense, what lies beyond the {@link Limits}. Each is logged once, too, of many the first 20.
    *
    * @return the problems; empty if all is well
    */

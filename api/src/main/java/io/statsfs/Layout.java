@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,19 @@ public final class Layout {
           .rootFile()
           .schema(resource("vmstat.schema"))
           .build();
-  private static final Layout KVM = builder("kvm").home("kvm", "debugfs").subsystem("kvm").build();
+  private static final Layout KVM =
+      builder("kvm")
+          .home("kvm", "debugfs")
+          .subsystem("kvm")
+          // Tables that are long to make, some of them with the machine's memory locked.
+          .exclude(
+              "mmu_rmaps_stat",
+              "stage2_page_tables",
+              "stage2_levels",
+              "ipa_range",
+              "idregs",
+              "vgic-state")
+          .build();
 
   private final String name;
   private final String homePath;
@@ -63,6 +76,7 @@ public final class Layout {
   private final @Nullable String schemaFile;
   private final String schema;
   private final Set<String> flatKeyedFiles;
+  private final Set<String> excludedFiles;
   private final boolean rootFile;
 
   private Layout(Builder builder) {
@@ -75,6 +89,7 @@ public final class Layout {
     schemaFile = builder.schemaFile;
     schema = builder.schema;
     flatKeyedFiles = builder.flatKeyedFiles;
+    excludedFiles = builder.excludedFiles;
     rootFile = builder.rootFile;
   }
 
@@ -237,6 +252,15 @@ public final class Layout {
   }
 
   /**
+   * The names of files that are no stats.
+   *
+   * @return the names; empty if every file is one
+   */
+  public Set<String> excludedFiles() {
+    return excludedFiles;
+  }
+
+  /**
    * Whether the root is no directory but a file of many {@code name value} lines.
    *
    * @return true for a file
@@ -280,10 +304,11 @@ public final class Layout {
     private @Nullable String schemaFile;
     private String schema = "";
     private Set<String> flatKeyedFiles = Set.of();
+    private Set<String> excludedFiles = Set.of();
     private boolean rootFile;
 
     private Builder(String name) {
-      this.name = name;
+      this.name = Objects.requireNonNull(name, "name");
     }
 
     /**
@@ -294,7 +319,7 @@ public final class Layout {
      * @return this
      */
     public Builder home(String path, String... fileSystemTypes) {
-      homePath = path;
+      homePath = Objects.requireNonNull(path, "path");
       homeTypes = unmodifiable(fileSystemTypes);
       return this;
     }
@@ -306,7 +331,7 @@ public final class Layout {
      * @return this
      */
     public Builder subsystem(String name) {
-      subsystem = name;
+      subsystem = Objects.requireNonNull(name, "name");
       return this;
     }
 
@@ -352,7 +377,7 @@ public final class Layout {
      * @return this
      */
     public Builder schemaFile(String fileName) {
-      schemaFile = fileName;
+      schemaFile = Objects.requireNonNull(fileName, "fileName");
       return this;
     }
 
@@ -365,7 +390,7 @@ public final class Layout {
      * @return this
      */
     public Builder schema(String text) {
-      schema = text;
+      schema = Objects.requireNonNull(text, "text");
       return this;
     }
 
@@ -378,6 +403,17 @@ public final class Layout {
      */
     public Builder flatKeyedFiles(String... fileNames) {
       flatKeyedFiles = unmodifiable(fileNames);
+      return this;
+    }
+
+    /**
+     * Leaves files out that are no stats, and that nobody should read at each sample.
+     *
+     * @param fileNames their names
+     * @return this
+     */
+    public Builder exclude(String... fileNames) {
+      excludedFiles = unmodifiable(fileNames);
       return this;
     }
 

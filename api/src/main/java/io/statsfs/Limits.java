@@ -46,4 +46,48 @@ public record Limits(int depth, int sources, int stats, int fileBytes) {
   public static Limits defaults() {
     return DEFAULTS;
   }
+
+  /**
+   * These limits but one.
+   *
+   * @param depth levels of directories below a root
+   * @return the new limits
+   * @throws IllegalArgumentException if it is too small
+   */
+  public Limits withDepth(int depth) {
+    return new Limits(depth, sources, stats, fileBytes);
+  }
+
+  /**
+   * These limits but one.
+   *
+   * @param sources directories and files of many values in all trees
+   * @return the new limits
+   * @throws IllegalArgumentException if it is too small
+   */
+  public Limits withSources(int sources) {
+    return new Limits(depth, sources, stats, fileBytes);
+  }
+
+  /**
+   * These limits but one.
+   *
+   * @param stats stats in all trees
+   * @return the new limits
+   * @throws IllegalArgumentException if it is too small
+   */
+  public Limits withStats(int stats) {
+    return new Limits(depth, sources, stats, fileBytes);
+  }
+
+  /**
+   * These limits but one.
+   *
+   * @param fileBytes bytes read of one file
+   * @return the new limits
+   * @throws IllegalArgumentException if it is too small
+   */
+  public Limits withFileBytes(int fileBytes) {
+    return new Limits(depth, sources, stats, fileBytes);
+  }
 }

@@ -1,5 +1,7 @@
 package io.statsfs;
 
+import java.util.Objects;
+
 /**
  * Says which stats are wanted.
  *
@@ -35,6 +37,7 @@ public interface StatFilter {
    * @return the filter
    */
   static StatFilter subsystem(String glob) {
+    Objects.requireNonNull(glob, "glob");
     return stat -> Glob.matches(glob, stat.source().subsystem());
   }
 
@@ -45,6 +48,7 @@ public interface StatFilter {
    * @return the filter
    */
   static StatFilter device(String glob) {
+    Objects.requireNonNull(glob, "glob");
     return stat -> Glob.matches(glob, stat.source().device());
   }
 
@@ -55,6 +59,7 @@ public interface StatFilter {
    * @return the filter
    */
   static StatFilter name(String glob) {
+    Objects.requireNonNull(glob, "glob");
     return stat -> Glob.matches(glob, stat.name());
   }
 
@@ -66,6 +71,8 @@ public interface StatFilter {
    * @return the filter
    */
   static StatFilter label(String key, String glob) {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(glob, "glob");
     return stat -> {
       String value = stat.source().labels().get(key);
       return value != null && Glob.matches(glob, value);
@@ -80,6 +87,7 @@ public interface StatFilter {
    * @return the filter
    */
   static StatFilter path(String glob) {
+    Objects.requireNonNull(glob, "glob");
     return stat -> Glob.matches(glob, stat.toString());
   }
 
@@ -90,6 +98,7 @@ public interface StatFilter {
    * @return the filter
    */
   default StatFilter and(StatFilter other) {
+    Objects.requireNonNull(other, "other");
     return stat -> test(stat) && other.test(stat);
   }
 
@@ -100,6 +109,7 @@ public interface StatFilter {
    * @return the filter
    */
   default StatFilter or(StatFilter other) {
+    Objects.requireNonNull(other, "other");
     return stat -> test(stat) || other.test(stat);
   }
 

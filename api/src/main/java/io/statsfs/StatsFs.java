@@ -93,8 +93,8 @@ public interface StatsFs extends AutoCloseable {
   /**
    * Asks to be told of each new catalog.
    *
-   * @param listener called in the thread that refreshes, so it should be quick; what it throws is
-   *     logged once. Adding one twice has it called twice
+   * @param listener called in the thread that refreshed, with the catalog that is then the newest;
+   *     it should be quick. What it throws is logged once. Adding one twice has it called twice
    */
   void addListener(Consumer<Catalog> listener);
 
@@ -166,7 +166,7 @@ public interface StatsFs extends AutoCloseable {
   String readerName();
 
   /**
-   * What the reader holds at present. Waits for samples that are being taken.
+   * What the reader holds. A sampler that is sampling counts with what it held before.
    *
    * @return the counts at this moment
    */
@@ -214,6 +214,7 @@ public interface StatsFs extends AutoCloseable {
 
     /**
      * Demands a real statsfs: {@link #build()} then opens nothing else, and says what is missing.
+     * Roots that are named must be on one.
      *
      * @return this
      */

@@ -12,7 +12,7 @@ public enum Status {
    * The file was read and holds something else than one number; {@link StatsFs#readText} has it.
    */
   NOT_A_NUMBER,
-  /** The reading took too long and was left behind. */
+  /** The reading took too long and was left behind. No reader bounds the time of a reading yet. */
   BLOCKED,
   /** The reading failed in another way; {@link Sampler#errno(int)} may say more. */
   FAILED

@@ -87,7 +87,7 @@ final class Discovery {
           tree.layout().isRootFile()
               ? new FlatFile(place, tree.root())
               : new Directory(place, tree.root(), true));
-      shipped.computeIfAbsent(tree.layout(), layout -> SchemaParser.parse(layout.schema(), false));
+      shipped.computeIfAbsent(tree.layout(), layout -> SchemaParser.parseShipped(layout.schema()));
     }
   }
 
@@ -407,7 +407,9 @@ final class Discovery {
       try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
         for (Path entry : stream) {
           String name = NameText.of(entry);
-          if (place.isSchema(name)) {
+          if (place.tree().layout().excludedFiles().contains(name)) {
+            continue;
+          } else if (place.isSchema(name)) {
             listing.schemaFile = entry;
           } else if (place.isSource() || place.hasChild(name)) {
             add(listing, name, entry, onlyFiles);
@@ -417,6 +419,7 @@ final class Discovery {
         throw e.getCause();
       }
       seen.clear();
+      listing.unseen.forEach(unseen -> seen(unseen.path(), unseen.message()));
       if (listing.tooMany) {
         seen(path, "more entries than Limits allow; the last in order are left out");
       }
@@ -441,13 +444,17 @@ final class Discovery {
       return changed;
     }
 
-    private void add(Listing listing, String name, Path entry, boolean isFile) throws IOException {
+    private void add(Listing listing, String name, Path entry, boolean isFile) {
       BasicFileAttributes attributes = null;
       if (!isFile) {
         try {
           attributes =
               Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
+          return;
+        } catch (IOException e) {
+          listing.unseen.add(
+              new Catalog.Problem(entry, "cannot be looked at: " + ReadFailure.describe(e)));
           return;
         }
       }
@@ -546,6 +553,7 @@ final class Discovery {
   private static final class Listing {
     final TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
     final TreeMap<String, Entry> children = new TreeMap<>();
+    final List<Catalog.Problem> unseen = new ArrayList<>();
     @Nullable Path schemaFile;
     boolean tooMany;
     boolean tooDeep;

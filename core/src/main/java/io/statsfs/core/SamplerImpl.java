@@ -27,6 +27,7 @@ final class SamplerImpl implements Sampler {
   private Stat[] stats = {};
   private SampleMemory memory = new SampleMemory(0);
   private StatReader.@Nullable Batch batch;
+  private volatile ReaderStats readerStats = new ReaderStats(0, 0);
   private boolean closed;
 
   SamplerImpl(StatsFsImpl fs, StatFilter filter) {
@@ -86,15 +87,19 @@ final class SamplerImpl implements Sampler {
     }
   }
 
+  /** Does not wait for a sample that is being taken, which may take long. */
   ReaderStats readerStats() {
-    lock.lock();
-    try {
-      return closed || batch == null
-          ? new ReaderStats(0, 0)
-          : new ReaderStats(batch.keptOpen(), batch.notKept());
-    } finally {
-      lock.unlock();
+    if (lock.tryLock()) {
+      try {
+        readerStats =
+            closed || batch == null
+                ? new ReaderStats(0, 0)
+                : new ReaderStats(batch.keptOpen(), batch.notKept());
+      } finally {
+        lock.unlock();
+      }
     }
+    return readerStats;
   }
 
   @Override

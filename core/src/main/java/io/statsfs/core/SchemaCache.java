@@ -32,13 +32,16 @@ final class SchemaCache {
 
   static final SchemaCache SHARED = new SchemaCache(MAX_BYTES);
 
-  private final Cache<Life, Loaded> cache;
+  /** Interned, so that it is the same for all class loaders that load this class. */
+  private static final Object ONE_AT_A_TIME = "io.statsfs: one .schema at a time".intern();
+
+  private final Cache<Key, Loaded> cache;
 
   SchemaCache(long maxBytes) {
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
-            .weigher((Life life, Loaded loaded) -> loaded.bytes + 200)
+            .weigher((Key key, Loaded loaded) -> loaded.bytes + 200)
             // In the calling thread: evicting is rare and cheap, and an embedded library should not
             // put work into the application's common pool.
             .executor(Runnable::run)
@@ -65,6 +68,9 @@ final class SchemaCache {
     }
   }
 
+  /** What is read of a schema depends on how much may be read. */
+  private record Key(Life life, int maxBytes) {}
+
   private record Loaded(Schema schema, int bytes) {}
 
   /**
@@ -88,7 +94,7 @@ final class SchemaCache {
    */
   Schema get(Life life, int maxBytes) throws IOException {
     try {
-      return cache.get(life, key -> load(key.file, maxBytes)).schema;
+      return cache.get(new Key(life, maxBytes), key -> load(life.file, maxBytes)).schema;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -96,7 +102,7 @@ final class SchemaCache {
 
   private static Loaded load(Path file, int maxBytes) {
     ByteBuffer text;
-    synchronized (SchemaCache.class) {
+    synchronized (ONE_AT_A_TIME) {
       try {
         text = TextFile.read(file, maxBytes);
       } catch (IOException e) {

@@ -33,14 +33,27 @@ final class SchemaParser {
   private String unit = "";
   private @Nullable StringBuilder description;
 
-  private SchemaParser() {}
+  private final boolean isShipped;
+
+  private SchemaParser(boolean isShipped) {
+    this.isShipped = isShipped;
+  }
+
+  /** Parses a schema of a layout, where a NAME that ends in {@code *} is a prefix. */
+  static Schema parseShipped(String text) {
+    return parse(text, false, true);
+  }
 
   /**
    * Parses a text. Where it is {@code cut}, the last metric counts only if a blank line ends it,
    * and the last label only if its own line does.
    */
   static Schema parse(String text, boolean cut) {
-    SchemaParser parser = new SchemaParser();
+    return parse(text, cut, false);
+  }
+
+  private static Schema parse(String text, boolean cut, boolean isShipped) {
+    SchemaParser parser = new SchemaParser(isShipped);
     int lineNumber = 0;
     for (int at = 0; at < text.length(); ) {
       int newline = text.indexOf('\n', at);
@@ -131,7 +144,7 @@ final class SchemaParser {
     } else if (inMetric) {
       String text = description == null ? "" : description.toString();
       Schema.Metric metric = new Schema.Metric(kind, type, text, unit);
-      if (name.endsWith("*")) {
+      if (isShipped && name.endsWith("*")) {
         prefixes.put(name.substring(0, name.length() - 1), metric);
       } else if (metrics.putIfAbsent(name, metric) != null) {
         drop(metricLine, "a second METRIC of one NAME");

@@ -73,12 +73,14 @@ final class StatsFsBuilder implements StatsFs.Builder {
   @Override
   public StatsFs build() {
     List<Tree> opened;
-    if (statsfsRequired) {
-      opened = List.of(trees.statsfs());
-    } else if (roots.isEmpty()) {
-      opened = trees.detect();
+    if (!roots.isEmpty()) {
+      // A root that is named twice is still one.
+      opened = roots.stream().map(Supplier::get).distinct().toList();
+      if (statsfsRequired) {
+        opened.forEach(Trees::requireStatsfs);
+      }
     } else {
-      opened = roots.stream().map(Supplier::get).toList();
+      opened = statsfsRequired ? List.of(trees.statsfs()) : trees.detect();
     }
     return new StatsFsImpl(opened, limits, schemas, Readers.choose(reader), refreshInterval);
   }

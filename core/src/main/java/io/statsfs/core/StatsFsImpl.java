@@ -38,7 +38,7 @@ final class StatsFsImpl implements StatsFs {
   private static final int MAX_TEXT_BYTES = 64 << 10;
 
   /** More lines would be read by nobody; {@link Catalog#problems()} has them all. */
-  private static final int MAX_LOGGED_PROBLEMS = 20;
+  private static final int MAX_LOGGED = 20;
 
   private final Discovery discovery;
   private final SchemaCache schemas;
@@ -49,7 +49,8 @@ final class StatsFsImpl implements StatsFs {
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final List<Consumer<Catalog>> listeners = new CopyOnWriteArrayList<>();
-  private final Set<String> logged = new HashSet<>();
+  private final Set<String> problems = new HashSet<>();
+  private final Set<String> failures = new HashSet<>();
   private final Thread refresher;
   private volatile CatalogImpl catalog;
   private volatile boolean flatFilesOutdated;
@@ -83,7 +84,7 @@ final class StatsFsImpl implements StatsFs {
       } catch (InterruptedException | IllegalStateException e) {
         // Closed; or interrupted by somebody who has no business here.
       } catch (RuntimeException | Error e) {
-        logOnce("The trees " + trees + " could not be refreshed: " + e);
+        logOnce(failures, "The trees " + trees + " could not be refreshed: " + e);
       }
     }
   }
@@ -95,20 +96,29 @@ final class StatsFsImpl implements StatsFs {
 
   @Override
   public Catalog refresh() {
+    if (scan()) {
+      // Without the lock, for nobody knows what a listener waits for.
+      listeners.forEach(this::tell);
+    }
+    return catalog;
+  }
+
+  /** Whether there is a new catalog. */
+  private boolean scan() {
     synchronized (scanLock) {
       requireOpen();
       boolean flatFilesToo = flatFilesOutdated;
       flatFilesOutdated = false;
       Discovery.Found found = discovery.scan(flatFilesToo);
       CatalogImpl before = catalog;
-      if (before.version() == 0
-          || !found.sources().equals(before.sources())
-          || !found.problems().equals(before.problems())) {
-        catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), found.problems());
-        found.problems().forEach(problem -> logOnce(problem.toString()));
-        listeners.forEach(this::tell);
+      if (before.version() > 0
+          && found.sources().equals(before.sources())
+          && found.problems().equals(before.problems())) {
+        return false;
       }
-      return catalog;
+      catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), found.problems());
+      found.problems().forEach(problem -> logOnce(problems, problem.toString()));
+      return true;
     }
   }
 
@@ -116,7 +126,7 @@ final class StatsFsImpl implements StatsFs {
     try {
       listener.accept(catalog);
     } catch (RuntimeException | Error e) {
-      logOnce("A listener of catalogs failed: " + e);
+      logOnce(failures, "A listener of catalogs failed: " + e);
     }
   }
 
@@ -130,14 +140,15 @@ final class StatsFsImpl implements StatsFs {
     listeners.remove(listener);
   }
 
-  private void logOnce(String message) {
+  /** Each kind has a bound of its own, so that many problems do not hide a failure. */
+  private static void logOnce(Set<String> logged, String message) {
     synchronized (logged) {
-      if (logged.size() < MAX_LOGGED_PROBLEMS && logged.add(message)) {
+      if (logged.size() < MAX_LOGGED && logged.add(message)) {
         LOG.log(System.Logger.Level.WARNING, message);
-        if (logged.size() == MAX_LOGGED_PROBLEMS) {
+        if (logged.size() == MAX_LOGGED) {
           LOG.log(
               System.Logger.Level.WARNING,
-              "Further problems are not logged; Catalog.problems() has them.");
+              "Further problems are not logged; Catalog.problems() has those of the trees.");
         }
       }
     }
@@ -158,6 +169,7 @@ final class StatsFsImpl implements StatsFs {
 
   @Override
   public Sampler sampler(StatFilter filter) {
+    Objects.requireNonNull(filter, "filter");
     // So that closing either finds the sampler or comes before its making: never is a closed reader
     // asked to prepare one.
     synchronized (samplers) {

@@ -89,6 +89,15 @@ final class Trees {
         null);
   }
 
+  static void requireStatsfs(Tree tree) {
+    if (!Layout.statsfs().homeTypes().contains(tree.fileSystemType())) {
+      throw new TreeUnavailableException(
+          Reason.NOT_A_TREE,
+          tree.root() + " is on " + tree.fileSystemType() + ", and statsfs is required.",
+          null);
+    }
+  }
+
   /** A root that a user names, with the layout that it seems to have. */
   Tree open(Path root) {
     FileSystemType type = type(root);

@@ -264,7 +264,7 @@ class SchemaParserTest {
   @Test
   void nameThatEndsInAStarStandsForAllThatBeginSo() {
     Schema schema =
-        whole(
+        SchemaParser.parseShipped(
             "METRIC\nNAME rx_*\nDESC rx\n\nMETRIC\nNAME rx_queue_*\nDESC queue\n\n"
                 + "METRIC\nNAME rx_queue_0\nDESC first\n\n");
     assertEquals("rx", schema.find("rx_bytes").description());
@@ -276,8 +276,16 @@ class SchemaParserTest {
   }
 
   @Test
+  void starInTheKernelsOwnSchemaIsPartOfTheName() {
+    Schema schema = whole("METRIC\nNAME a*\nDESC a\n\n");
+    assertEquals("a", schema.find("a*").description());
+    assertNull(schema.find("ab"));
+  }
+
+  @Test
   void starAloneStandsForAll() {
-    Schema schema = whole("METRIC\nNAME *\nFLAG CUMULATIVE\n\nMETRIC\nNAME a*\nDESC a\n\n");
+    Schema schema =
+        SchemaParser.parseShipped("METRIC\nNAME *\nFLAG CUMULATIVE\n\nMETRIC\nNAME a*\nDESC a\n\n");
     assertEquals(Kind.CUMULATIVE, schema.find("x").kind());
     assertEquals("a", schema.find("ab").description());
   }
@@ -286,7 +294,9 @@ class SchemaParserTest {
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void longNamesAreFoundInReasonableTime() {
     Schema schema =
-        Layout.vmstat().schema().isEmpty() ? Schema.EMPTY : whole(Layout.vmstat().schema());
+        Layout.vmstat().schema().isEmpty()
+            ? Schema.EMPTY
+            : SchemaParser.parseShipped(Layout.vmstat().schema());
     assertTrue(schema.prefixes().size() > 1);
     assertNull(schema.find("x".repeat(4 << 20)));
   }
@@ -298,7 +308,7 @@ class SchemaParserTest {
   @ParameterizedTest
   @MethodSource
   void shippedSchemasAreWhole(Layout layout) {
-    Schema schema = whole(layout.schema());
+    Schema schema = SchemaParser.parseShipped(layout.schema());
     schema
         .metrics()
         .forEach(

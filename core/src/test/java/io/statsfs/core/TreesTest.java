@@ -153,9 +153,14 @@ class TreesTest {
   void strictOpensNothingButStatsfs() {
     tree.stat("stats/kvm/exits", 1).stat("other/kvm/exits", 2);
     SystemFiles machine = machine("nodev\tstatsfs\n", "statsfs stats");
-    try (StatsFs fs = builder(machine).root(tree.path("other")).requireStatsfs().build()) {
+    try (StatsFs fs = builder(machine).requireStatsfs().build()) {
       assertEquals(tree.path("stats"), fs.catalog().trees().get(0).root());
     }
+    TreeUnavailableException e =
+        refused(
+            Reason.NOT_A_TREE,
+            () -> builder(machine).root(tree.path("other")).requireStatsfs().build());
+    assertTrue(e.getMessage().contains("statsfs is required"), e.getMessage());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -28,11 +29,15 @@ final class Series {
   /** The SDK's default, less the point that takes what is beyond it. */
   private static final int SERIES_OF_AN_INSTRUMENT = 1999;
 
+  /** Making them takes time quadratic in their number: 5,000 take seconds. */
+  private static final int MAX_INSTRUMENTS = 2000;
+
   private final StatsFsMetricsBuilder settings;
   private final Meter meter;
   private final Consumer<String> log;
   private final Map<String, StatInstrument> instruments = new HashMap<>();
   private Map<Source, Attributes> attributes = new IdentityHashMap<>();
+  private boolean isCardinalityTold;
   private @Nullable Catalog catalog;
 
   Series(StatsFsMetricsBuilder settings, Meter meter, Consumer<String> log) {
@@ -58,39 +63,55 @@ final class Series {
       }
     }
     List<StatInstrument> added = new ArrayList<>(missing.size());
+    Map<String, StatInstrument> fresh = new HashMap<>();
     missing.forEach(
         (key, indexes) -> {
-          String name = names[indexes.get(0)];
-          StatInstrument instrument =
-              new StatInstrument(meter, name, sampler, indexes, settings.countersBySchema);
-          instruments.put(key, instrument);
-          added.add(instrument);
+          if (instruments.size() + fresh.size() < MAX_INSTRUMENTS) {
+            StatInstrument instrument =
+                new StatInstrument(
+                    meter, names[indexes.get(0)], sampler, indexes, settings.countersBySchema);
+            fresh.put(key, instrument);
+            added.add(instrument);
+          } else {
+            log.accept(
+                "More than "
+                    + MAX_INSTRUMENTS
+                    + " stat names; the rest gets no instrument. Filter stats out, or set a naming"
+                    + " that puts stats together.");
+          }
         });
-    StatInstrument[] instrumentOf = new StatInstrument[size];
+    @Nullable StatInstrument[] instrumentOf = new StatInstrument[size];
     Attributes[] attributesOf = new Attributes[size];
     Map<Source, Attributes> known = new IdentityHashMap<>();
     for (int i = 0; i < size; i++) {
-      instrumentOf[i] = instruments.get(key(names[i]));
+      StatInstrument old = instruments.get(key(names[i]));
+      instrumentOf[i] = old != null ? old : fresh.get(key(names[i]));
       attributesOf[i] = known.computeIfAbsent(sampler.stat(i).source(), this::attributes);
     }
-    attributes = known;
     tellApart(sampler, instrumentOf, attributesOf);
+    // From here on nothing fails, so that no instrument is known that is not registered.
+    instruments.putAll(fresh);
+    attributes = known;
     Map<StatInstrument, List<Integer>> indexes = new IdentityHashMap<>();
-    for (int i = 0; i < instrumentOf.length; i++) {
-      indexes.computeIfAbsent(instrumentOf[i], k -> new ArrayList<>()).add(i);
+    for (int i = 0; i < size; i++) {
+      if (instrumentOf[i] != null) {
+        indexes.computeIfAbsent(instrumentOf[i], k -> new ArrayList<>()).add(i);
+      }
     }
     for (StatInstrument instrument : instruments.values()) {
       int[] own = indexes.getOrDefault(instrument, List.of()).stream().mapToInt(i -> i).toArray();
       instrument.setSeries(
           own, Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new));
-      if (own.length > SERIES_OF_AN_INSTRUMENT) {
+      if (own.length > SERIES_OF_AN_INSTRUMENT && !isCardinalityTold) {
+        isCardinalityTold = true;
         log.accept(
             instrument.name()
                 + " has "
                 + own.length
-                + " series. By default the SDK takes 1,999 of an instrument and folds the rest into"
-                + " one point with otel.metric.overflow=true. Raise its cardinality limit (property"
-                + " otel.java.metrics.cardinality.limit) to twice the number, or filter stats out.");
+                + " series, and others may follow. By default the SDK takes 1,999 of an instrument"
+                + " and folds the rest into one point with otel.metric.overflow=true. Raise its"
+                + " cardinality limit (property otel.java.metrics.cardinality.limit) to twice the"
+                + " number, or filter stats out.");
       }
     }
     catalog = sampler.catalog();
@@ -99,7 +120,7 @@ final class Series {
 
   /** Equal series would overwrite each other in a gauge, add up in a counter, and fail a scrape. */
   private static void tellApart(
-      Sampler sampler, StatInstrument[] instrumentOf, Attributes[] attributesOf) {
+      Sampler sampler, @Nullable StatInstrument[] instrumentOf, Attributes[] attributesOf) {
     Set<Source> sources = Collections.newSetFromMap(new IdentityHashMap<>());
     forCollisions(instrumentOf, attributesOf, i -> sources.add(sampler.stat(i).source()));
     if (sources.isEmpty()) {
@@ -118,9 +139,14 @@ final class Series {
   }
 
   private static void forCollisions(
-      StatInstrument[] instrumentOf, Attributes[] attributesOf, Consumer<Integer> action) {
+      @Nullable StatInstrument[] instrumentOf,
+      Attributes[] attributesOf,
+      Consumer<Integer> action) {
     Map<String, Map<Attributes, Integer>> seen = new HashMap<>();
     for (int i = 0; i < instrumentOf.length; i++) {
+      if (instrumentOf[i] == null) {
+        continue;
+      }
       Integer other =
           seen.computeIfAbsent(instrumentOf[i].collisionKey(), k -> new HashMap<>())
               .putIfAbsent(attributesOf[i], i);
@@ -155,7 +181,7 @@ final class Series {
       return known;
     }
     try {
-      return settings.attributes.apply(source);
+      return Objects.requireNonNull(settings.attributes.apply(source), "attributes");
     } catch (RuntimeException e) {
       log.accept("No attributes for " + source + ", which gets its default ones: " + e);
       return SourceAttributes.of(source);

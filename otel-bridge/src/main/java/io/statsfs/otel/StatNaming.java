@@ -25,9 +25,9 @@ public interface StatNaming {
    *
    * <p>A byte of either part that is no ASCII letter, digit or {@code _} becomes {@code _xHH_}, and
    * so does a {@code _} that would look like the beginning of one, so that different stats keep
-   * different names, in Prometheus too, and the name can be turned back: {@code guest doorbell} is
-   * {@code guest_x20_doorbell}. A name that would be longer than 255 characters is cut, and ends in
-   * {@code _h} and the 16 hexadecimal digits of a hash of the whole.
+   * different names and the name can be turned back: {@code guest doorbell} is {@code
+   * guest_x20_doorbell}. A name that would be longer than 255 characters is cut, and ends in {@code
+   * _h} and the 16 hexadecimal digits of a hash of the whole.
    *
    * @return the naming
    */

@@ -64,7 +64,8 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Safe for use by several threads. A failure is logged once and never reaches the application.
- * While the catalog stands still, a collection allocates nothing here beyond what the reader says.
+ * While the catalog stands still, the stats of a collection cost no allocation here beyond what the
+ * reader says; measuring itself takes some hundred bytes.
  */
 public final class StatsFsMetrics implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.statsfs.otel");
@@ -91,15 +92,17 @@ public final class StatsFsMetrics implements AutoCloseable {
   private final List<Group> groups = new ArrayList<>();
   private final int[] counts = new int[Status.values().length];
   private final Set<Status> told = EnumSet.noneOf(Status.class);
-  private final Set<String> logged = new HashSet<>();
+  private final Set<String> remarks = new HashSet<>();
+  private final Set<String> failures = new HashSet<>();
   private double lastDuration = Double.NaN; // Which the SDK leaves out.
+  private boolean sampled; // Whether what the sampler holds is of the last collection.
   private boolean closed;
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
     filter = builder.filter;
     meter = meter(builder.openTelemetry, SCOPE);
-    series = new Series(builder, meter, this::logOnce);
+    series = new Series(builder, meter, message -> logOnce(remarks, message));
     sampler = fs.sampler(filter);
     fs.addListener(listener);
     catalogChanged(sampler.catalog());
@@ -183,7 +186,7 @@ public final class StatsFsMetrics implements AutoCloseable {
         sample();
       }
     } catch (Throwable e) {
-      logOnce("The stats could not be registered: " + e);
+      logFailure("The stats could not be registered: " + e);
     } finally {
       lock.unlock();
     }
@@ -199,6 +202,8 @@ public final class StatsFsMetrics implements AutoCloseable {
       boolean first = group == groups.get(0);
       if (first) {
         sample();
+      } else if (!sampled) {
+        return;
       }
       List<StatInstrument> unfit = null;
       for (StatInstrument instrument : group.instruments) {
@@ -217,29 +222,27 @@ public final class StatsFsMetrics implements AutoCloseable {
       }
     } catch (Throwable e) {
       // An Error that leaves a callback would cost the collection of every other meter.
-      logOnce("A collection failed: " + e);
+      logFailure("A collection failed: " + e);
     } finally {
       lock.unlock();
     }
   }
 
   private void sample() {
+    sampled = false;
+    Arrays.fill(counts, 0);
     sampler.sample();
     if (!series.isOf(sampler)) {
       register(series.update(sampler));
     }
-    countStatuses();
+    for (int i = 0; i < sampler.size(); i++) {
+      counts[sampler.status(i).ordinal()]++;
+    }
+    sampled = true;
     for (Status status : TOLD) {
       if (counts[status.ordinal()] > 0 && told.add(status)) {
         LOG.log(System.Logger.Level.WARNING, unreadable(status));
       }
-    }
-  }
-
-  private void countStatuses() {
-    Arrays.fill(counts, 0);
-    for (int i = 0; i < sampler.size(); i++) {
-      counts[sampler.status(i).ordinal()]++;
     }
   }
 
@@ -282,13 +285,18 @@ public final class StatsFsMetrics implements AutoCloseable {
             fs.schemaCacheStats());
       }
     } catch (Throwable e) {
-      logOnce("The bridge could not tell of itself: " + e);
+      logFailure("The bridge could not tell of itself: " + e);
     } finally {
       lock.unlock();
     }
   }
 
-  private void logOnce(String message) {
+  private void logFailure(String message) {
+    logOnce(failures, message);
+  }
+
+  /** Each kind has a bound of its own, so that many remarks do not hide a failure. */
+  private static void logOnce(Set<String> logged, String message) {
     if (logged.size() < MAX_LOGGED && logged.add(message)) {
       LOG.log(System.Logger.Level.WARNING, message);
     }
@@ -324,7 +332,7 @@ public final class StatsFsMetrics implements AutoCloseable {
         closeable.close();
       }
     } catch (Exception e) {
-      logOnce("Closing failed: " + e);
+      logFailure("Closing failed: " + e);
     }
   }
 }

@@ -510,6 +510,47 @@ class StatsFsMetricsTest {
   }
 
   @Test
+  void manyNamesCostNoMoreThanTheirBound() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 3000; i++) {
+      lines.append("name").append(i).append(' ').append(i).append('\n');
+    }
+    tree.stat("flat", lines.toString());
+    try (StatsFs fs = StatsFs.builder().root(tree.path("flat"), Layout.flatKeyed("flat")).build();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertEquals(2000, collect().size());
+      assertEquals(1, logged.size(), "" + logged);
+      assertTrue(logged.get(0).contains("More than 2000 stat names"), logged.get(0));
+    }
+  }
+
+  @Test
+  void aSampleThatFailsLeavesNoOldValuesInLaterInstruments() {
+    tree.stat("a/n", 1);
+    StatsFs fs = open();
+    try (StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      tree.stat("a/later", 7);
+      fs.refresh();
+      assertEquals(2, collect().size());
+      fs.close();
+      assertEquals(Map.of(), collect());
+    }
+  }
+
+  @Test
+  void theSameRootTwiceIsOneTree() {
+    tree.stat("a/n", 10).schema("a", "METRIC\nNAME n\nFLAG CUMULATIVE\nTYPE INT\nDESC x\n\n");
+    try (StatsFs fs =
+            StatsFs.builder()
+                .root(tree.root(), Layout.statsfs())
+                .root(tree.root(), Layout.statsfs())
+                .build();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).countersBySchema().build()) {
+      assertEquals(Map.of("statsfs.a.n{subsystem=a}", "10"), collect());
+    }
+  }
+
+  @Test
   void attributesAreMadeOnceInTheLifeOfASource() {
     tree.stat("a/x/n", 1);
     List<Source> asked = new ArrayList<>();

@@ -25,8 +25,13 @@ public final class NioReaderProvider implements ReaderProvider {
     return null;
   }
 
+  /** One for all readers, and not made before the first of them. */
+  private static final class Budget {
+    static final DescriptorBudget OF_PROCESS = DescriptorBudget.ofProcess();
+  }
+
   @Override
   public StatReader open() {
-    return new NioReader(DescriptorBudget.ofProcess());
+    return new NioReader(Budget.OF_PROCESS);
   }
 }

@@ -1,8 +1,11 @@
 package io.statsfs.samples.agent;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import io.opentelemetry.sdk.resources.Resource;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
@@ -65,6 +68,7 @@ import picocli.CommandLine.Spec;
     })
 public final class StatsFsAgent implements Callable<Integer> {
   private static final int FAILED = 1;
+  private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
 
   /** A collector that does not answer must not keep the program from ending. */
   private static final int SHUTDOWN_SECONDS = 5;
@@ -158,13 +162,18 @@ public final class StatsFsAgent implements Callable<Integer> {
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result)
       throws Exception {
     if (e instanceof StatsFsException || e instanceof ConfigurationException) {
-      line.getErr().println("statsfs-agent: " + firstLine(e));
+      Throwable cause = e;
+      while (cause.getCause() != null && e instanceof ConfigurationException) {
+        cause = cause.getCause();
+      }
+      String why = cause == e ? "" : ": " + firstLine(cause);
+      line.getErr().println("statsfs-agent: " + firstLine(e) + why);
       return FAILED;
     }
     throw e;
   }
 
-  private static String firstLine(Exception e) {
+  private static String firstLine(Throwable e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
@@ -210,29 +219,34 @@ public final class StatsFsAgent implements Callable<Integer> {
     }
     try (StatsFsMetrics metrics = builder.build()) {
       if (!once) {
-        waitForEnd(fs, otel);
+        waitForEnd(fs, otel, results);
       }
       shutDown(otel);
     }
-    if (!results.failed().isEmpty()) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "statsfs-agent: nothing arrived through "
-                  + String.join(", ", results.failed())
-                  + "; OTEL_EXPORTER_OTLP_ENDPOINT says where the collector is");
-      return FAILED;
-    }
-    return CommandLine.ExitCode.OK;
+    return tell(results);
   }
 
-  private void waitForEnd(StatsFs fs, OpenTelemetrySdk otel) throws InterruptedException {
+  private int tell(ExportResults results) {
+    if (results.failed().isEmpty()) {
+      return CommandLine.ExitCode.OK;
+    }
+    spec.commandLine()
+        .getErr()
+        .println(
+            "statsfs-agent: not all that was exported arrived, through "
+                + String.join(", ", results.failed())
+                + " (OTEL_EXPORTER_OTLP_ENDPOINT says where the collector is)");
+    return FAILED;
+  }
+
+  private void waitForEnd(StatsFs fs, OpenTelemetrySdk otel, ExportResults results)
+      throws InterruptedException {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   shutDown(otel);
-                  Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+                  Runtime.getRuntime().halt(tell(results));
                 }));
     long stats = fs.catalog().stats().stream().filter(filter()::test).count();
     spec.commandLine()
@@ -255,7 +269,6 @@ public final class StatsFsAgent implements Callable<Integer> {
   private OpenTelemetrySdk openTelemetry(ExportResults results) {
     Map<String, String> defaults =
         Map.of(
-            "otel.service.name", "statsfs-agent",
             "otel.exporter.otlp.protocol", "http/protobuf",
             "otel.exporter.prometheus.host", "localhost",
             "otel.traces.exporter", "none",
@@ -272,10 +285,19 @@ public final class StatsFsAgent implements Callable<Integer> {
     return AutoConfiguredOpenTelemetrySdk.builder()
         .addPropertiesSupplier(() -> defaults)
         .addPropertiesCustomizer(config -> chosen)
+        .addResourceCustomizer(StatsFsAgent::named)
         .addMetricExporterCustomizer((exporter, config) -> results.watch(exporter))
         .disableShutdownHook()
         .build()
         .getOpenTelemetrySdk();
+  }
+
+  /** The SDK's default name says nothing; one that the user set stays. */
+  private static Resource named(Resource resource, ConfigProperties config) {
+    String name = resource.getAttribute(SERVICE_NAME);
+    return name != null && !name.startsWith("unknown_service")
+        ? resource
+        : resource.toBuilder().put(SERVICE_NAME, "statsfs-agent").build();
   }
 
   private StatFilter filter() {
