@@ -48,7 +48,7 @@ final class NativeLibrary {
       extractAndLoad();
     }
     String expected = version();
-    String found = Native.version();
+    String found = foundVersion();
     if (!found.equals(expected)) {
       throw new UnsatisfiedLinkError(
           "The native library is of version "
@@ -63,6 +63,26 @@ final class NativeLibrary {
     }
   }
 
+  private static String foundVersion() {
+    try {
+      return Native.version();
+    } catch (UnsatisfiedLinkError e) {
+      throw explained(
+          System.getProperty(PATH_PROPERTY)
+              + " is a library, but not that of this reader: it has no "
+              + e.getMessage(),
+          "Check what -D" + PATH_PROPERTY + " names",
+          e);
+    }
+  }
+
+  private static UnsatisfiedLinkError explained(String what, String fix, Throwable cause) {
+    UnsatisfiedLinkError explained =
+        new UnsatisfiedLinkError(what + ". " + fix + ", " + USE_NIO + ".");
+    explained.initCause(cause);
+    return explained;
+  }
+
   private static void load(Path file, String fix) {
     try {
       System.load(file.toString());
@@ -74,10 +94,7 @@ final class NativeLibrary {
                   + PATH_PROPERTY
                   + " unset, so that each loads a copy of its own, or put the jar where both share it"
               : fix;
-      UnsatisfiedLinkError explained =
-          new UnsatisfiedLinkError(message + ". " + why + ", " + USE_NIO + ".");
-      explained.initCause(e);
-      throw explained;
+      throw explained(message, why, e);
     }
   }
 
@@ -117,7 +134,7 @@ final class NativeLibrary {
   }
 
   /** A new directory that nobody else can enter or exchange. */
-  private static Path privateDirectory() throws IOException {
+  static Path privateDirectory() throws IOException {
     Path parent =
         Path.of(System.getProperty(DIRECTORY_PROPERTY, System.getProperty("java.io.tmpdir")));
     Path directory;
@@ -167,7 +184,7 @@ final class NativeLibrary {
   }
 
   /** The version that the build wrote beside this class, as it wrote it into the library. */
-  private static String version() {
+  static String version() {
     try (InputStream in = NativeLibrary.class.getResourceAsStream("version.properties")) {
       Properties properties = new Properties();
       properties.load(in);
