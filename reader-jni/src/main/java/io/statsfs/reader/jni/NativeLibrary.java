@@ -114,8 +114,7 @@ final class NativeLibrary {
       Path directory = privateDirectory();
       Path file = directory.resolve("libstatsfs.so");
       try {
-        // Fails if there is anything of this name, be it a link.
-        Files.copy(library, file);
+        copy(library, file, directory.getParent());
         load(
             file.toRealPath(),
             "If "
@@ -130,6 +129,25 @@ final class NativeLibrary {
         Files.deleteIfExists(file);
         Files.deleteIfExists(directory);
       }
+    }
+  }
+
+  private static void copy(InputStream library, Path file, Path parent) throws IOException {
+    try {
+      // Fails if there is anything of this name, be it a link.
+      Files.copy(library, file);
+    } catch (IOException e) {
+      throw new IOException(
+          "The native library cannot be written below "
+              + parent
+              + " ("
+              + e
+              + "). Set -D"
+              + DIRECTORY_PROPERTY
+              + " to a directory with room for it, "
+              + USE_NIO
+              + ".",
+          e);
     }
   }
 
