@@ -35,6 +35,12 @@ final class NativeLibrary {
     try {
       load();
       return null;
+    } catch (IllegalCallerException e) {
+      return explained(
+          String.valueOf(e.getMessage()),
+          "Start Java with --enable-native-access=ALL-UNNAMED, or on the module path with"
+              + " --enable-native-access=io.statsfs.reader.jni",
+          e);
     } catch (IOException | RuntimeException | LinkageError e) {
       return e;
     }
