@@ -202,7 +202,7 @@ public final class StressProgram {
       }
     } else if (choice < 790) {
       forget(shared.get());
-    } else if (choice < 800) {
+    } else if (choice < 820) {
       sampleProcess(thread);
     } else if (canMakeInterfaces) {
       try (StatsFs fs = open(StatsFs.builder().root(NET, interfaces))) {
