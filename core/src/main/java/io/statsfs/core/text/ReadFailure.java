@@ -26,6 +26,8 @@ public final class ReadFailure {
   private static final Map<String, Integer> ERRNOS =
       Map.ofEntries(
           Map.entry("Operation not permitted", EPERM),
+          // Of a read; opening has an exception of its own for it.
+          Map.entry("No such file or directory", ENOENT),
           Map.entry("No such process", 3),
           Map.entry("Interrupted system call", 4),
           Map.entry("Input/output error", 5),

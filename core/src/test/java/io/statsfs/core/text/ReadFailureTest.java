@@ -90,6 +90,7 @@ class ReadFailureTest {
   @ParameterizedTest
   @CsvSource({
     "No such device, GONE, 19",
+    "No such file or directory, GONE, 2",
     "No such process, GONE, 3",
     "No such device or address, GONE, 6",
     "Stale file handle, GONE, 116",

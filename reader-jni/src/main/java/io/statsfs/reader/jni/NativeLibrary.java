@@ -35,6 +35,12 @@ final class NativeLibrary {
     try {
       load();
       return null;
+    } catch (IllegalCallerException e) {
+      return explained(
+          String.valueOf(e.getMessage()),
+          "Start Java with --enable-native-access=ALL-UNNAMED, or on the module path with"
+              + " --enable-native-access=io.statsfs.reader.jni",
+          e);
     } catch (IOException | RuntimeException | LinkageError e) {
       return e;
     }
@@ -48,7 +54,7 @@ final class NativeLibrary {
       extractAndLoad();
     }
     String expected = version();
-    String found = Native.version();
+    String found = foundVersion();
     if (!found.equals(expected)) {
       throw new UnsatisfiedLinkError(
           "The native library is of version "
@@ -63,6 +69,26 @@ final class NativeLibrary {
     }
   }
 
+  private static String foundVersion() {
+    try {
+      return Native.version();
+    } catch (UnsatisfiedLinkError e) {
+      throw explained(
+          System.getProperty(PATH_PROPERTY)
+              + " is a library, but not that of this reader: it has no "
+              + e.getMessage(),
+          "Check what -D" + PATH_PROPERTY + " names",
+          e);
+    }
+  }
+
+  private static UnsatisfiedLinkError explained(String what, String fix, Throwable cause) {
+    UnsatisfiedLinkError explained =
+        new UnsatisfiedLinkError(what + ". " + fix + ", " + USE_NIO + ".");
+    explained.initCause(cause);
+    return explained;
+  }
+
   private static void load(Path file, String fix) {
     try {
       System.load(file.toString());
@@ -74,10 +100,7 @@ final class NativeLibrary {
                   + PATH_PROPERTY
                   + " unset, so that each loads a copy of its own, or put the jar where both share it"
               : fix;
-      UnsatisfiedLinkError explained =
-          new UnsatisfiedLinkError(message + ". " + why + ", " + USE_NIO + ".");
-      explained.initCause(e);
-      throw explained;
+      throw explained(message, why, e);
     }
   }
 
@@ -97,8 +120,7 @@ final class NativeLibrary {
       Path directory = privateDirectory();
       Path file = directory.resolve("libstatsfs.so");
       try {
-        // Fails if there is anything of this name, be it a link.
-        Files.copy(library, file);
+        copy(library, file, directory.getParent());
         load(
             file.toRealPath(),
             "If "
@@ -116,8 +138,27 @@ final class NativeLibrary {
     }
   }
 
+  private static void copy(InputStream library, Path file, Path parent) throws IOException {
+    try {
+      // Fails if there is anything of this name, be it a link.
+      Files.copy(library, file);
+    } catch (IOException e) {
+      throw new IOException(
+          "The native library cannot be written below "
+              + parent
+              + " ("
+              + e
+              + "). Set -D"
+              + DIRECTORY_PROPERTY
+              + " to a directory with room for it, "
+              + USE_NIO
+              + ".",
+          e);
+    }
+  }
+
   /** A new directory that nobody else can enter or exchange. */
-  private static Path privateDirectory() throws IOException {
+  static Path privateDirectory() throws IOException {
     Path parent =
         Path.of(System.getProperty(DIRECTORY_PROPERTY, System.getProperty("java.io.tmpdir")));
     Path directory;
@@ -167,7 +208,7 @@ final class NativeLibrary {
   }
 
   /** The version that the build wrote beside this class, as it wrote it into the library. */
-  private static String version() {
+  static String version() {
     try (InputStream in = NativeLibrary.class.getResourceAsStream("version.properties")) {
       Properties properties = new Properties();
       properties.load(in);

@@ -1,0 +1,410 @@
+package io.statsfs.reader.jni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Loads the library in every way, each in a JVM of its own, and fails to in every way. */
+class NativeLibraryTest {
+  private static final String PATH = "io.statsfs.native.path";
+  private static final String DIRECTORY = "io.statsfs.native.tmpdir";
+  private static final String USE_NIO = "or use the reader 'nio'";
+
+  @TempDir Path directory;
+  private Path temporary;
+  private TestTree tree;
+
+  @BeforeEach
+  void makeTree() throws IOException {
+    temporary = Files.createDirectory(directory.resolve("temporary"));
+    tree = TestTree.inMemory().stat("sub/a", 42);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    tree.close();
+    assertEquals(List.of(), ChildJvm.list(temporary));
+  }
+
+  /** With a temporary directory of its own. */
+  private List<String> options(String... more) {
+    List<String> options = new ArrayList<>();
+    options.add("-Djava.io.tmpdir=" + temporary);
+    options.addAll(Arrays.asList(more));
+    return options;
+  }
+
+  private ChildJvm.Result sample(String reader, String... options) throws Exception {
+    return ChildJvm.run(
+        LoadingProgram.class, options(options), "sample", reader, tree.root().toString());
+  }
+
+  private static void assertSampled(ChildJvm.Result result) {
+    assertEquals("reader=jni\nvalue=42.0\nmapped=true\n", result.output(), result.toString());
+    assertEquals("", result.errors());
+    assertEquals(0, result.exit());
+  }
+
+  /** An explicit choice fails, and its message and its cause name each of these. */
+  private static void assertUnavailable(ChildJvm.Result result, String... named) {
+    for (String line : List.of(result.line("message="), result.line("cause="))) {
+      for (String name : named) {
+        assertTrue(line.contains(name), () -> "'" + name + "' is not in: " + line);
+      }
+      assertTrue(line.contains(USE_NIO), line);
+    }
+    assertTrue(result.line("message=").startsWith("The reader 'jni' cannot be used here: "));
+    assertEquals(List.of(), result.lines("value="));
+    // Only the JVM has something to say, of files that are no libraries.
+    assertFalse(result.errors().contains("Exception"), result.errors());
+    assertEquals(0, result.exit());
+  }
+
+  /** Copies the library that the build made for this machine. */
+  private Path copyLibrary(String name) throws IOException {
+    Path copy = directory.resolve(name);
+    Files.write(copy, library());
+    return copy;
+  }
+
+  private static byte[] library() throws IOException {
+    String architecture = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+    try (InputStream in =
+        NativeLibrary.class.getResourceAsStream(
+            "/META-INF/native/linux-" + architecture + "/libstatsfs.so")) {
+      return in.readAllBytes();
+    }
+  }
+
+  @Test
+  void comesOutOfTheJarByDefault() throws Exception {
+    assertSampled(sample("jni"));
+  }
+
+  @Test
+  void isChosenOfItself() throws Exception {
+    assertSampled(sample("auto"));
+  }
+
+  @Test
+  void isLoadedFromWhereThePropertySays() throws Exception {
+    Path library = copyLibrary("any-name.statsfs.so");
+    // Were it to be extracted, it would fail.
+    assertSampled(sample("jni", "-D" + PATH + "=" + library, "-D" + DIRECTORY + "=/proc/nowhere"));
+  }
+
+  @Test
+  void aPathThatLeadsNowhereFails() throws Exception {
+    Path missing = directory.resolve("missing.so");
+    assertUnavailable(
+        sample("jni", "-D" + PATH + "=" + missing),
+        missing.toString(),
+        "Check what -D" + PATH + " names");
+  }
+
+  @Test
+  void aFileThatIsNoLibraryFails() throws Exception {
+    Path garbage = directory.resolve("garbage.so");
+    Files.writeString(garbage, "This is no library.\n".repeat(1000));
+    assertUnavailable(
+        sample("jni", "-D" + PATH + "=" + garbage),
+        garbage.toString(),
+        "Check what -D" + PATH + " names");
+  }
+
+  @Test
+  void anotherLibraryFails() throws Exception {
+    Path other = Path.of(System.getProperty("java.home"), "lib", "librmi.so");
+    assertUnavailable(
+        sample("jni", "-D" + PATH + "=" + other),
+        other.toString(),
+        "Check what -D" + PATH + " names");
+  }
+
+  @Test
+  void aLibraryOfAnotherVersionFails() throws Exception {
+    String version = NativeLibrary.version();
+    String other = version.replaceFirst("^[0-9]", "9");
+    byte[] bytes = library();
+    int at = indexOf(bytes, (version + "\0").getBytes(StandardCharsets.US_ASCII));
+    System.arraycopy(other.getBytes(StandardCharsets.US_ASCII), 0, bytes, at, other.length());
+    Path library = Files.write(directory.resolve("libstatsfs.so"), bytes);
+    assertUnavailable(
+        sample("jni", "-D" + PATH + "=" + library),
+        "is of version " + other,
+        "the jar of " + version,
+        "Set -D" + PATH + " to a library of the same version, or leave it unset");
+  }
+
+  private static int indexOf(byte[] bytes, byte[] part) {
+    for (int i = 0; i + part.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + part.length, part, 0, part.length)) {
+        return i;
+      }
+    }
+    throw new AssertionError(
+        "The library does not hold " + new String(part, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void aDirectoryWithoutTheRightToExecuteFailsAndTheNamedFixHelps() throws Exception {
+    try (TmpfsMount noexec = TmpfsMount.create("noexec")) {
+      String option = "-Djava.io.tmpdir=" + noexec.point();
+      assertUnavailable(
+          sample("jni", option),
+          "If " + noexec.point() + " is mounted noexec, set -D" + DIRECTORY,
+          "or -D" + PATH + " to the library");
+      assertEquals(List.of(), ChildJvm.list(noexec.point()));
+      assertSampled(sample("jni", option, "-D" + DIRECTORY + "=" + temporary));
+      assertSampled(sample("jni", option, "-D" + PATH + "=" + copyLibrary("libstatsfs.so")));
+      assertEquals(List.of(), ChildJvm.list(noexec.point()));
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeWrittenFails() throws Exception {
+    try (TmpfsMount readOnly = TmpfsMount.create("ro")) {
+      assertUnavailable(
+          sample("jni", "-Djava.io.tmpdir=" + readOnly.point()),
+          "No directory can be made in " + readOnly.point(),
+          "Set -D" + DIRECTORY + " to one that can be written");
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsNotThereFails() throws Exception {
+    Path missing = directory.resolve("missing");
+    assertUnavailable(
+        sample("jni", "-D" + DIRECTORY + "=" + missing),
+        "No directory can be made in " + missing,
+        "Set -D" + DIRECTORY + " to one that can be written");
+  }
+
+  @Test
+  void aDirectoryThatIsFullFails() throws Exception {
+    try (TmpfsMount small = TmpfsMount.create("size=4k")) {
+      assertUnavailable(
+          sample("jni", "-Djava.io.tmpdir=" + small.point()),
+          small.point().toString(),
+          "No space left on device",
+          "Set -D" + DIRECTORY + " to a directory");
+      assertEquals(List.of(), ChildJvm.list(small.point()));
+    }
+  }
+
+  @Test
+  void aTemporaryDirectoryThatIsALinkIsFollowed() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), temporary);
+    assertSampled(sample("jni", "-Djava.io.tmpdir=" + link));
+  }
+
+  @Test
+  void anUnknownArchitectureFails() throws Exception {
+    assertUnavailable(
+        sample("jni", "-Dos.arch=sparc"),
+        "The jar has no native library for linux-sparc",
+        "linux-x86_64 and linux-aarch64",
+        "name it with -D" + PATH);
+    // The named fix helps.
+    assertSampled(
+        sample("jni", "-Dos.arch=sparc", "-D" + PATH + "=" + copyLibrary("libstatsfs.so")));
+  }
+
+  @Test
+  void theAutomaticChoiceFallsBackWithOneLineInTheLog() throws Exception {
+    ChildJvm.Result result = sample("auto", "-Dos.arch=sparc");
+    assertEquals("reader=nio\nvalue=42.0\nmapped=false\n", result.output());
+    List<String> lines =
+        result.errors().lines().filter(line -> line.startsWith("WARNING: ")).toList();
+    assertEquals(1, lines.size(), result.errors());
+    assertTrue(
+        lines
+            .get(0)
+            .startsWith(
+                "WARNING: The reader 'jni' cannot be used here, so 'nio' is: The jar has no native"),
+        lines.get(0));
+    assertTrue(lines.get(0).contains("-D" + PATH), lines.get(0));
+    // The other line is java.util.logging's own heading.
+    assertEquals(2, result.errors().lines().count(), result.errors());
+  }
+
+  @Test
+  void theReaderOfThePropertyFailsAsAnExplicitOne() throws Exception {
+    assertUnavailable(sample("auto", "-Dio.statsfs.reader=jni", "-Dos.arch=sparc"), "linux-sparc");
+  }
+
+  @Test
+  void nothingNativeIsTouchedWhenNioIsChosen() throws Exception {
+    // It could not be loaded, and nobody notices.
+    Path missing = directory.resolve("missing");
+    for (ChildJvm.Result result :
+        List.of(
+            sample("nio"),
+            sample("auto", "-Dio.statsfs.reader=nio"),
+            sample("nio", "-D" + PATH + "=" + missing),
+            sample("nio", "-D" + DIRECTORY + "=" + missing))) {
+      assertEquals("reader=nio\nvalue=42.0\nmapped=false\n", result.output());
+      assertEquals("", result.errors());
+    }
+    assertEquals(List.of(), ChildJvm.list(temporary));
+    // Had a directory been made and removed again, this would fail.
+    try (TmpfsMount readOnly = TmpfsMount.create("ro")) {
+      ChildJvm.Result result =
+          sample("nio", "-Djava.io.tmpdir=" + readOnly.point(), "-verbose:class");
+      assertTrue(result.output().contains("value=42.0\n"), result.output());
+      assertTrue(result.output().contains("io.statsfs.reader.jni.JniReaderProvider "));
+      assertFalse(result.output().contains("io.statsfs.reader.jni.NativeLibrary "));
+      assertFalse(result.output().contains("io.statsfs.reader.jni.Native "));
+    }
+  }
+
+  @Test
+  void eachClassLoaderGetsALibraryOfItsOwn() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.run(LoadingProgram.class, options(), "loaders", "jni", tree.root().toString());
+    assertEquals(
+        "reader=jni\nvalue=42.0\nmapped=true\n".repeat(2), result.output(), result.errors());
+  }
+
+  @Test
+  void theLibraryOfAPathServesOneClassLoaderOnly() throws Exception {
+    Path library = copyLibrary("libstatsfs.so");
+    ChildJvm.Result result =
+        ChildJvm.run(
+            LoadingProgram.class,
+            options("-D" + PATH + "=" + library),
+            "loaders",
+            "jni",
+            tree.root().toString());
+    assertEquals(List.of("42.0"), result.lines("value="), result.toString());
+    for (String line : List.of(result.line("message="), result.line("cause="))) {
+      assertTrue(line.contains("Another class loader has loaded this file."), line);
+      assertTrue(line.contains("Leave -D" + PATH + " unset"), line);
+      assertTrue(line.contains("put the jar where both share it"), line);
+      assertTrue(line.contains(USE_NIO), line);
+    }
+  }
+
+  @Test
+  void twoProcessesDoNotDisturbEachOther() throws Exception {
+    String root = tree.root().toString();
+    try (ChildJvm first = ChildJvm.start(LoadingProgram.class, options(), "hold", "jni", root);
+        ChildJvm second = ChildJvm.start(LoadingProgram.class, options(), "hold", "jni", root)) {
+      for (ChildJvm child : List.of(first, second)) {
+        Await.until(
+            () -> child.output().contains("value=42.0\n") || !child.isAlive(), child::output);
+      }
+      // Already while they run.
+      assertEquals(List.of(), ChildJvm.list(temporary));
+      tree.stat("sub/a", 43);
+      for (ChildJvm child : List.of(first, second)) {
+        ChildJvm.Result result = child.result();
+        assertEquals(List.of("42.0", "43.0"), result.lines("value="), result.toString());
+        assertEquals("", result.errors());
+      }
+    }
+  }
+
+  @Test
+  void theExtractedLibraryIsInADirectoryOfMode0700() throws Exception {
+    // Seen in the map of the process, which still knows where the file was.
+    Path seen;
+    try (ChildJvm child =
+        ChildJvm.start(LoadingProgram.class, options(), "hold", "jni", tree.root().toString())) {
+      Await.until(() -> child.output().contains("value=") || !child.isAlive(), child::output);
+      String maps = Files.readString(Path.of("/proc", Long.toString(child.pid()), "maps"));
+      seen =
+          Path.of(
+              maps.lines()
+                  .filter(line -> line.contains("libstatsfs.so"))
+                  .findFirst()
+                  .orElseThrow()
+                  .replaceFirst("^[^/]*", "")
+                  .replace(" (deleted)", ""));
+    }
+    assertEquals(temporary.toRealPath(), seen.getParent().getParent());
+    assertTrue(seen.getParent().getFileName().toString().matches("statsfs-[0-9]{10,}"));
+    Path made = NativeLibrary.privateDirectory();
+    try {
+      assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+    } finally {
+      Files.delete(made);
+    }
+  }
+
+  @Test
+  void onTheClassPathNothingIsPrintedForThoseWhoAllowNativeAccess() throws Exception {
+    assertSampled(sample("jni"));
+  }
+
+  @Test
+  void onTheModulePathNothingIsPrintedForThoseWhoAllowNativeAccess() throws Exception {
+    List<String> options =
+        options(
+            ChildJvm.WARNS_OF_NATIVE_ACCESS
+                ? new String[] {"--enable-native-access=io.statsfs.reader.jni"}
+                : new String[0]);
+    try (ChildJvm child =
+        ChildJvm.startModular(
+            LoadingProgram.class, options, "sample", "jni", tree.root().toString())) {
+      assertSampled(child.result());
+    }
+  }
+
+  @Test
+  void whoDoesNotAllowNativeAccessIsWarnedByJvmsThatAskForIt() throws Exception {
+    String root = tree.root().toString();
+    try (ChildJvm classPath =
+            ChildJvm.startPlain(LoadingProgram.class, options(), "sample", "jni", root);
+        ChildJvm modulePath =
+            ChildJvm.startModular(LoadingProgram.class, options(), "sample", "jni", root)) {
+      assertWarned(classPath.result(), "--enable-native-access=ALL-UNNAMED");
+      assertWarned(modulePath.result(), "--enable-native-access=io.statsfs.reader.jni");
+    }
+  }
+
+  private static void assertWarned(ChildJvm.Result result, String option) {
+    assertEquals("reader=jni\nvalue=42.0\nmapped=true\n", result.output(), result.errors());
+    if (ChildJvm.WARNS_OF_NATIVE_ACCESS) {
+      assertTrue(result.errors().contains(option), result.errors());
+    } else {
+      assertEquals("", result.errors());
+    }
+  }
+
+  @Test
+  void whoForbidsNativeAccessIsToldHowToAllowIt() throws Exception {
+    List<String> options =
+        options(
+            ChildJvm.WARNS_OF_NATIVE_ACCESS
+                ? new String[] {"--illegal-native-access=deny"}
+                : new String[0]);
+    try (ChildJvm child =
+        ChildJvm.startPlain(
+            LoadingProgram.class, options, "sample", "jni", tree.root().toString())) {
+      if (ChildJvm.WARNS_OF_NATIVE_ACCESS) {
+        assertUnavailable(
+            child.result(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--enable-native-access=io.statsfs.reader.jni");
+      } else {
+        assertSampled(child.result());
+      }
+    }
+  }
+}
