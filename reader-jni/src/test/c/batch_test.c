@@ -96,6 +96,9 @@ static void plan_flat(const char *text, int flags, int max_bytes, int lines_expe
 
 /* ---- what a test leaves behind ---- */
 
+/* What was open before the first test. */
+static char inherited[1000];
+
 static int descriptors(void) {
   DIR *directory = opendir("/proc/self/fd");
   REQUIRE(directory != NULL);
@@ -105,6 +108,17 @@ static int descriptors(void) {
   }
   closedir(directory);
   return count;
+}
+
+/* No program that is started may inherit a descriptor. The first three are the test's own. */
+static void check_close_on_exec(void) {
+  int found = 0;
+  for (int fd = 3; fd < 1000; fd++) {
+    int flags = fcntl(fd, F_GETFD);
+    found += flags >= 0;
+    CHECK(flags < 0 || (flags & FD_CLOEXEC) != 0 || inherited[fd]);
+  }
+  CHECK(found >= 3);
 }
 
 /*
@@ -700,6 +714,7 @@ static void keeping_files_open(void) {
     CHECK_EQUAL(0, sfs_batch_not_kept(sampled.batch));
     CHECK_EQUAL(before + 3, descriptors());
   }
+  check_close_on_exec();
   /* Read again at the beginning, longer and shorter. */
   write_text(in_home("a"), "1234567\n");
   write_text(flat_file(), "x 42\n");
@@ -795,6 +810,50 @@ static void kept_files_that_end(void) {
   close_sampled(&sampled);
 }
 
+/*
+ * A kept file that fails while its directory stands, and one that takes its place: what is said of a
+ * descriptor in /proc is there as long as the descriptor.
+ */
+static void kept_files_that_are_replaced(void) {
+  sfs_set_descriptor_budget(MANY);
+  empty_home();
+  write_text(in_home("file"), "0123456789");
+  int other = open(in_home("file"), O_RDONLY | O_CLOEXEC);
+  /* A number that no file gets while this one is closed. */
+  int file = fcntl(other, F_DUPFD_CLOEXEC, 200);
+  REQUIRE(other >= 0 && file >= 0);
+  char name[16];
+  char path[64];
+  snprintf(name, sizeof name, "%d", file);
+  snprintf(path, sizeof path, "/proc/self/fdinfo/%d", file);
+  new_plan();
+  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 0, -1);
+  plan_stat(&plan, "pos", 0);
+  plan_source(&plan, "/proc/self/fdinfo", SFS_KEEP_OPEN, 0, 0, -1);
+  plan_stat(&plan, name, 0);
+  struct sampled sampled = open_plan(&plan, NULL);
+  for (int round = 0; round < 3; round++) {
+    int before = descriptors() - sfs_batch_kept(sampled.batch);
+    REQUIRE(lseek(file, round + 3, SEEK_SET) == round + 3);
+    sample(&sampled);
+    CHECK_VALUE(sampled, 0, round + 3);
+    CHECK_FAILURE(sampled, 1, SFS_NOT_A_NUMBER, 0); /* It has more than one line. */
+    CHECK_EQUAL(2, sfs_batch_kept(sampled.batch));
+    CHECK_EQUAL(before + 2, descriptors());
+
+    REQUIRE(close(file) == 0);
+    sample(&sampled);
+    CHECK_FAILURE(sampled, 0, SFS_GONE, ENOENT);
+    CHECK_FAILURE(sampled, 1, SFS_GONE, ENOENT);
+    CHECK_EQUAL(0, sfs_batch_kept(sampled.batch));
+    CHECK_EQUAL(before - 1, descriptors());
+    REQUIRE(dup3(other, file, O_CLOEXEC) == file);
+  }
+  close_sampled(&sampled);
+  close(file);
+  close(other);
+}
+
 static void plan_kept_files(int count) {
   plan_directory(SFS_KEEP_OPEN);
   for (int i = 0; i < count; i++) {
@@ -884,7 +943,8 @@ static void adoption(void) {
   }
   REQUIRE(unlink(flat_file()) == 0);
 
-  /* The sources in another order, the first of two stats instead of three, and one that is new. */
+  write_text(in_home("new"), "5\n");
+  /* The sources in another order, the first two stats instead of three, and one that is new. */
   new_plan();
   plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 1, 1);
   plan_stat(&plan, "x", 0);
@@ -892,7 +952,7 @@ static void adoption(void) {
   plan_stat(&plan, "0", 0);
   plan_stat(&plan, "1", 0);
   plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, -1);
-  plan_stat(&plan, "0", 0);
+  plan_stat(&plan, "new", 0);
   struct sampled second = open_plan(&plan, &first);
   CHECK_EQUAL(3, sfs_batch_kept(second.batch));
   CHECK_EQUAL(before + 3, descriptors());
@@ -900,9 +960,9 @@ static void adoption(void) {
   CHECK_VALUE(second, 0, 3);
   CHECK_VALUE(second, 1, 1);
   CHECK_VALUE(second, 2, 1);
-  CHECK_FAILURE(second, 3, SFS_GONE, ENOENT);
+  CHECK_VALUE(second, 3, 5);
 
-  /* More stats than before; one predecessor for two; numbers of none. */
+  /* More stats than before, which are not those of the next source; one predecessor for two; numbers of none. */
   new_plan();
   plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, 1);
   plan_stat(&plan, "0", 0);
@@ -1083,6 +1143,7 @@ int main(void) {
       TEST(keeping_files_open),
       TEST(keeping_real_files_open),
       TEST(kept_files_that_end),
+      TEST(kept_files_that_are_replaced),
       TEST(descriptor_budget),
       TEST(descriptor_budget_set_anew),
       TEST(adoption),
@@ -1091,6 +1152,9 @@ int main(void) {
       TEST(signals_at_a_high_rate),
       TEST(threads),
   };
+  for (int fd = 0; fd < 1000; fd++) {
+    inherited[fd] = fcntl(fd, F_GETFD) >= 0;
+  }
   strcpy(home, "/dev/shm/statsfs-XXXXXX");
   REQUIRE(mkdtemp(home) != NULL);
   int result = run_tests(tests, sizeof tests / sizeof tests[0]);
