@@ -49,19 +49,21 @@ struct sfs_batch {
   int outdated;
 };
 
-/* How many more files may be kept open by all batches together. */
+/* How many files may be kept open, and are, by all batches together. */
 static int32_t budget;
+static int32_t kept_by_all;
 
 void sfs_set_descriptor_budget(int32_t files) {
   __atomic_store_n(&budget, files, __ATOMIC_RELAXED);
 }
 
 static int take_descriptor(struct sfs_batch *batch) {
-  if (__atomic_sub_fetch(&budget, 1, __ATOMIC_RELAXED) >= 0) {
+  int32_t kept = __atomic_add_fetch(&kept_by_all, 1, __ATOMIC_RELAXED);
+  if (kept <= __atomic_load_n(&budget, __ATOMIC_RELAXED)) {
     batch->kept++;
     return 1;
   }
-  __atomic_add_fetch(&budget, 1, __ATOMIC_RELAXED);
+  __atomic_sub_fetch(&kept_by_all, 1, __ATOMIC_RELAXED);
   return 0;
 }
 
@@ -70,7 +72,7 @@ static void close_kept(struct sfs_batch *batch, int *fd) {
     sfs_close(*fd);
     *fd = CLOSED;
     batch->kept--;
-    __atomic_add_fetch(&budget, 1, __ATOMIC_RELAXED);
+    __atomic_sub_fetch(&kept_by_all, 1, __ATOMIC_RELAXED);
   }
 }
 

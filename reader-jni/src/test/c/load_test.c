@@ -1,0 +1,116 @@
+/*
+ * Loads the shipped library with whatever loader this program was linked for, and samples files
+ * through the functions that Java calls. None of those used here looks at its JNIEnv.
+ *
+ *   load_test PATH_OF_THE_LIBRARY
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "batch.h"
+#include "plan.h"
+
+static void *library;
+
+static void *symbol(const char *name) {
+  void *address = dlsym(library, name);
+  if (address == NULL) {
+    fprintf(stderr, "%s\n", dlerror());
+    exit(EXIT_FAILURE);
+  }
+  return address;
+}
+
+#define NATIVE(name) symbol("Java_io_statsfs_reader_jni_Native_" name)
+
+static void write_text(const char *path, const char *text) {
+  FILE *file = fopen(path, "w");
+  REQUIRE(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+int main(int count, char **arguments) {
+  REQUIRE(count == 2);
+  library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) {
+    fprintf(stderr, "%s\n", dlerror());
+    return EXIT_FAILURE;
+  }
+  typedef void *Unused;
+  int32_t (*on_load)(Unused, Unused) = (int32_t(*)(Unused, Unused))symbol("JNI_OnLoad");
+  int64_t (*open_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
+      (int64_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("open");
+  int64_t (*sample_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
+      (int64_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("sample");
+  int32_t (*kept)(Unused, Unused, int64_t) = (int32_t(*)(Unused, Unused, int64_t))NATIVE("kept");
+  int32_t (*not_kept)(Unused, Unused, int64_t) =
+      (int32_t(*)(Unused, Unused, int64_t))NATIVE("notKept");
+  void (*set_budget)(Unused, Unused, int32_t) =
+      (void (*)(Unused, Unused, int32_t))NATIVE("setDescriptorBudget");
+  void (*close_batch)(Unused, Unused, int64_t) =
+      (void (*)(Unused, Unused, int64_t))NATIVE("close");
+  NATIVE("version");
+  NATIVE("address");
+  NATIVE("text");
+
+  CHECK_EQUAL(0x000a0000, on_load(NULL, NULL));
+
+  char home[] = "/dev/shm/statsfs-XXXXXX";
+  REQUIRE(mkdtemp(home) != NULL);
+  char value[64], flat[64], decimal[64];
+  snprintf(value, sizeof value, "%s/value", home);
+  snprintf(flat, sizeof flat, "%s/flat", home);
+  snprintf(decimal, sizeof decimal, "%s/decimal", home);
+  write_text(value, "18446744073709551615\n");
+  write_text(decimal, "-2.5\n");
+  write_text(flat, "b 2\na: 1 kB\n");
+
+  static struct plan plan;
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, -1);
+  plan_stat(&plan, "value", 0);
+  plan_stat(&plan, "decimal", 0);
+  plan_stat(&plan, "nothing", 0);
+  plan_source(&plan, flat, SFS_FLAT_KEYED, 1 << 20, 2, -1);
+  plan_stat(&plan, "a", 0);
+  plan_stat(&plan, "b", 0);
+  size_t bytes;
+  int32_t *serial = plan_bytes(&plan, &bytes);
+  int64_t values[5];
+  uint32_t outcomes[5];
+  set_budget(NULL, NULL, 1);
+  int64_t batch = open_batch(NULL, NULL, (int64_t)(intptr_t)serial, (int64_t)bytes, 0);
+  CHECK(batch > 0 || batch < -4095);
+  for (int round = 0; round < 2; round++) {
+    memset(values, 0x5a, sizeof values);
+    memset(outcomes, 0x5a, sizeof outcomes);
+    CHECK_EQUAL(0, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+                                (int64_t)(intptr_t)outcomes));
+    CHECK_EQUAL(SFS_OK | 1 << 8, outcomes[0]);
+    CHECK_EQUAL(-1, values[0]);
+    CHECK_EQUAL(SFS_OK | 2 << 8, outcomes[1]);
+    double half = -2.5;
+    CHECK(memcmp(&half, &values[1], sizeof half) == 0);
+    CHECK_EQUAL(SFS_GONE | ENOENT << 16, outcomes[2]);
+    CHECK_EQUAL(SFS_OK, outcomes[3]);
+    CHECK_EQUAL(1, values[3]);
+    CHECK_EQUAL(SFS_OK, outcomes[4]);
+    CHECK_EQUAL(2, values[4]);
+    CHECK_EQUAL(1, kept(NULL, NULL, batch));
+    CHECK_EQUAL(1, not_kept(NULL, NULL, batch));
+  }
+  write_text(flat, "b 3\na 1e5\n");
+  CHECK_EQUAL((INT64_C(3) << 32) | 5, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+                                                   (int64_t)(intptr_t)outcomes));
+  CHECK_EQUAL(0, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+                              (int64_t)(intptr_t)outcomes));
+  close_batch(NULL, NULL, batch);
+  CHECK_EQUAL(-EINVAL, open_batch(NULL, NULL, (int64_t)(intptr_t)serial, (int64_t)bytes - 1, 0));
+  free(serial);
+  unlink(value);
+  unlink(flat);
+  unlink(decimal);
+  rmdir(home);
+  dlclose(library);
+  return check_failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

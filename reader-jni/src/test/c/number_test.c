@@ -1,0 +1,294 @@
+#include "number.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "check.h"
+
+/*
+ * Texts are put at the very end of a page, before one that may not be touched, and at the very
+ * beginning of one behind such a page: reading a byte too many on either side is a crash.
+ */
+static char *page;
+static size_t page_size;
+
+static void make_page(void) {
+  page_size = (size_t)sysconf(_SC_PAGESIZE);
+  char *pages =
+      mmap(NULL, 3 * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(pages != MAP_FAILED);
+  page = pages + page_size;
+  REQUIRE(mprotect(page, page_size, PROT_READ | PROT_WRITE) == 0);
+}
+
+static enum sfs_number parse(const char *text, size_t length, int as_double, uint64_t *bits) {
+  REQUIRE(length <= page_size);
+  uint64_t other_bits = 0;
+  /* What stands around a text must not matter. */
+  memset(page, '7', page_size);
+  memcpy(page, text, length);
+  enum sfs_number other = sfs_parse_number(page, length, as_double, &other_bits);
+  memset(page, '7', page_size);
+  memcpy(page + page_size - length, text, length);
+  enum sfs_number number = sfs_parse_number(page + page_size - length, length, as_double, bits);
+  CHECK_EQUAL(other, number);
+  if (number <= SFS_DOUBLE) {
+    CHECK_EQUAL(other_bits, *bits);
+  }
+  return number;
+}
+
+static void expect(const char *text, size_t length, int as_double, enum sfs_number expected,
+                   uint64_t expected_bits) {
+  uint64_t bits = 0;
+  int before = check_failures;
+  CHECK_EQUAL(expected, parse(text, length, as_double, &bits));
+  if (expected <= SFS_DOUBLE) {
+    CHECK_EQUAL(expected_bits, bits);
+  }
+  if (check_failures != before) {
+    fprintf(stderr, "  in '%.*s'\n", (int)length, text);
+  }
+}
+
+static void expect_signed(const char *text, int64_t value) {
+  expect(text, strlen(text), 0, SFS_SIGNED, (uint64_t)value);
+}
+
+static void expect_unsigned(const char *text, uint64_t value) {
+  expect(text, strlen(text), 0, SFS_UNSIGNED, value);
+}
+
+static uint64_t bits_of(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+/* Decimals are doubles whether asked for or not. */
+static void expect_double(const char *text, double value) {
+  expect(text, strlen(text), 0, SFS_DOUBLE, bits_of(value));
+  expect(text, strlen(text), 1, SFS_DOUBLE, bits_of(value));
+}
+
+static void expect_integer_as_double(const char *text, double value) {
+  expect(text, strlen(text), 1, SFS_DOUBLE, bits_of(value));
+}
+
+static void expect_long_double(const char *text) {
+  expect(text, strlen(text), 0, SFS_LONG_DOUBLE, 0);
+  expect(text, strlen(text), 1, SFS_LONG_DOUBLE, 0);
+}
+
+static void expect_no_number(const char *text) {
+  expect(text, strlen(text), 0, SFS_NO_NUMBER, 0);
+  expect(text, strlen(text), 1, SFS_NO_NUMBER, 0);
+}
+
+static void integers(void) {
+  expect_signed("0", 0);
+  expect_signed("7", 7);
+  expect_signed("1084\n", 1084);
+  expect_signed("-128\n", -128);
+  expect_signed("+5", 5);
+  expect_signed("-0", 0);
+  expect_signed("+0", 0);
+  expect_signed("000000000000000000000000000000000000017", 17);
+  expect_signed("-00000000000000000000000000000000000001", -1);
+}
+
+static void ends_of_the_range(void) {
+  expect_signed("9223372036854775806", INT64_MAX - 1);
+  expect_signed("9223372036854775807", INT64_MAX);
+  expect_unsigned("9223372036854775808", UINT64_C(1) << 63);
+  expect_unsigned("9223372036854775809", (UINT64_C(1) << 63) + 1);
+  expect_unsigned("18446744073709551614", UINT64_MAX - 1);
+  expect_unsigned("18446744073709551615", UINT64_MAX);
+  expect_unsigned("+18446744073709551615\n", UINT64_MAX);
+  expect_unsigned("00018446744073709551615", UINT64_MAX);
+  expect("18446744073709551616", 20, 0, SFS_NO_NUMBER, 0);
+  expect("18446744073709551620", 20, 0, SFS_NO_NUMBER, 0);
+  expect("18446744073709551625", 20, 0, SFS_NO_NUMBER, 0);
+  expect("99999999999999999999", 20, 0, SFS_NO_NUMBER, 0);
+  expect("184467440737095516150", 21, 0, SFS_NO_NUMBER, 0);
+  /* 2^64 times ten, and a number that is 5 modulo 2^64. */
+  expect("184467440737095516160", 21, 0, SFS_NO_NUMBER, 0);
+  expect("18446744073709551621", 20, 0, SFS_NO_NUMBER, 0);
+  expect("36893488147419103237", 20, 0, SFS_NO_NUMBER, 0);
+  expect_signed("-9223372036854775807", -INT64_MAX);
+  expect_signed("-9223372036854775808", INT64_MIN);
+  expect("-9223372036854775809", 20, 0, SFS_NO_NUMBER, 0);
+  expect("-18446744073709551615", 21, 0, SFS_NO_NUMBER, 0);
+  expect("-18446744073709551616", 21, 0, SFS_NO_NUMBER, 0);
+  expect("-18446744073709551617", 21, 0, SFS_NO_NUMBER, 0);
+}
+
+static void blanks(void) {
+  expect_signed(" 5", 5);
+  expect_signed("5 ", 5);
+  expect_signed(" \t\n\v\f\r5\r\f\v\n\t ", 5);
+  expect_signed("5\n\n", 5);
+  expect_double(" 1.5\n", 1.5);
+  expect_no_number("");
+  expect_no_number(" ");
+  expect_no_number("\n");
+  expect_no_number(" \t\n\v\f\r");
+  expect_no_number("1 2");
+  expect_no_number("1\n2\n");
+  expect_no_number("- 1");
+  expect_no_number("1. 5");
+  expect_no_number("1 .5");
+  expect_no_number("1e 5");
+  /* White space for Unicode, or for the terminal, is none here. */
+  expect_no_number("\xc2\xa0"
+                   "5");
+  expect_no_number("5\b");
+  expect_no_number("\x1f"
+                   "5");
+  expect_no_number("5\x0e");
+  expect("5\0", 2, 0, SFS_NO_NUMBER, 0);
+  expect("\0005", 2, 0, SFS_NO_NUMBER, 0);
+  expect("5\0006", 3, 0, SFS_NO_NUMBER, 0);
+}
+
+static void garbage(void) {
+  static const char *const texts[] = {
+      "-",    "+",    "--1",  "++1",   "+-1",     "-+1",  "RUNNABLE", "x5",  "5x",     "0x10",
+      "1,000", "1_0",  "1'0",  ".",     ".5",      "-.5",  "5.",       "-5.", "1.2.3",  "1..2",
+      "e5",   "1e",   "1e+",  "1e-",   "1e+-1",   "1e1.0", "1e5e5",    "1E",  "inf",    "-inf",
+      "nan",  "NaN",  "INF",  "1f",    "1.5f",    "1.5L", "1u",       "1%",  "5kB",    "0b1",
+      "0x1p3", "/",   ":",    "1/",    "1:",      "1.:",  "1./",      "/1",  "\xb2",   "\xff",
+      "\xd9\xa3" /* an Arabic digit */, "infinity", "1.e5", "-e5", ".e5", "0x", "1p3", "1-", "1+",
+      "1.5-",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    expect_no_number(texts[i]);
+  }
+}
+
+static void decimals(void) {
+  expect_double("1.5", 1.5);
+  expect_double("-1.5\n", -1.5);
+  expect_double("+1.5", 1.5);
+  expect_double("0.1", 0.1);
+  expect_double("0.3", 0.3);
+  expect_double("3.14", 3.14);
+  expect_double("0.0", 0.0);
+  expect_double("-0.0", -0.0);
+  expect_double("007.25", 7.25);
+  expect_double("123456789.987654", 123456789.987654);
+  expect_double("1.000000000000000", 1.0);
+  expect_long_double("1.0000000000000000000000");
+  /* 2^53 is the last integer up to which all are doubles. */
+  expect_double("900719925474099.2", 900719925474099.2);
+  expect_long_double("900719925474099.3");
+  expect_long_double("9007199254740992.0");
+  /* 10^-22 can be scaled exactly, 10^-23 cannot. */
+  expect_double("0.0000000000000000000001", 1e-22);
+  expect_long_double("0.00000000000000000000001");
+  expect_integer_as_double("0", 0.0);
+  expect_integer_as_double("-0", -0.0);
+  expect_integer_as_double("42\n", 42.0);
+  expect_integer_as_double("-42", -42.0);
+  expect_integer_as_double("9007199254740992", 9007199254740992.0);
+  expect("9007199254740993", 16, 1, SFS_LONG_DOUBLE, 0);
+  expect("18446744073709551615", 20, 1, SFS_LONG_DOUBLE, 0);
+  expect("18446744073709551616", 20, 1, SFS_LONG_DOUBLE, 0);
+  /* The digits are 2^64 and 2^64 + 1, which are small numbers if 64 bits are all that is looked at. */
+  expect_long_double("18446744073709551616.0");
+  expect_long_double("1844674407370955161.6");
+  expect_long_double("1844674407370955161.7");
+  expect_long_double("1.8446744073709551617");
+}
+
+static void long_decimals(void) {
+  expect_long_double("1e5");
+  expect_long_double("1E5");
+  expect_long_double("1e+5");
+  expect_long_double("1e-5");
+  expect_long_double("-1.5e300");
+  expect_long_double("1e999999999999999999999999");
+  expect_long_double("3.14159265358979323846");
+  char text[3000];
+  memset(text, '9', sizeof text);
+  expect(text, sizeof text, 1, SFS_LONG_DOUBLE, 0);
+  expect(text, sizeof text, 0, SFS_NO_NUMBER, 0);
+  text[1500] = '.';
+  expect(text, sizeof text, 0, SFS_LONG_DOUBLE, 0);
+  text[sizeof text - 1] = 'x';
+  expect(text, sizeof text, 0, SFS_NO_NUMBER, 0);
+  memset(text, '0', sizeof text);
+  expect(text, sizeof text, 0, SFS_SIGNED, 0);
+}
+
+/* Every byte, alone and on either side of a digit. */
+static void every_byte(void) {
+  for (int c = 0; c < 256; c++) {
+    char byte = (char)c;
+    int space = c == ' ' || (c >= 9 && c <= 13);
+    int digit = c >= '0' && c <= '9';
+    expect(&byte, 1, 0, digit ? SFS_SIGNED : SFS_NO_NUMBER, (uint64_t)(c - '0'));
+    char before[] = {byte, '1'};
+    uint64_t first = digit ? (uint64_t)(c - '0') * 10 + 1 : c == '-' ? UINT64_MAX : 1;
+    int well_formed = space || digit || c == '-' || c == '+';
+    expect(before, 2, 0, well_formed ? SFS_SIGNED : SFS_NO_NUMBER, first);
+    char behind[] = {'1', byte};
+    uint64_t second = digit ? 10 + (uint64_t)(c - '0') : 1;
+    expect(behind, 2, 0, space || digit ? SFS_SIGNED : SFS_NO_NUMBER, second);
+  }
+}
+
+/* The whole grammar over a small alphabet, against the C library. */
+static void every_short_text(void) {
+  static const char alphabet[] = "019.-+e x";
+  enum { LETTERS = sizeof alphabet - 1, LENGTH = 5 };
+  char text[LENGTH + 1];
+  size_t texts = 1;
+  for (int i = 0; i < LENGTH; i++) {
+    texts *= LETTERS;
+  }
+  for (size_t n = 0; n < texts; n++) {
+    size_t rest = n;
+    for (int i = 0; i < LENGTH; i++) {
+      text[i] = alphabet[rest % LETTERS];
+      rest /= LETTERS;
+    }
+    text[LENGTH] = 0;
+    uint64_t bits = 0;
+    enum sfs_number number = sfs_parse_number(text, LENGTH, 0, &bits);
+    char *end;
+    double value = strtod(text, &end);
+    end += strspn(end, " ");
+    const char *point = strchr(text, '.');
+    /* strtod takes hexadecimal digits, and a point without digits before or behind it. */
+    int well_formed = end == text + LENGTH && end[-1] != 'x' && strspn(text, " ") < LENGTH &&
+                      strchr(text, 'x') == NULL &&
+                      (point == NULL || (point > text && point[-1] >= '0' && point[-1] <= '9' &&
+                                         point[1] >= '0' && point[1] <= '9'));
+    int before = check_failures;
+    if (!well_formed) {
+      CHECK_EQUAL(SFS_NO_NUMBER, number);
+    } else if (strchr(text, 'e') != NULL) {
+      CHECK_EQUAL(SFS_LONG_DOUBLE, number);
+    } else if (point != NULL) {
+      CHECK_EQUAL(SFS_DOUBLE, number);
+      CHECK_EQUAL(bits_of(value), bits);
+    } else {
+      CHECK_EQUAL(SFS_SIGNED, number);
+      CHECK_EQUAL(strtoll(text, NULL, 10), bits);
+    }
+    if (check_failures != before) {
+      fprintf(stderr, "  in '%s'\n", text);
+    }
+  }
+}
+
+int main(void) {
+  static const struct test tests[] = {
+      TEST(integers),      TEST(ends_of_the_range), TEST(blanks),     TEST(garbage),
+      TEST(decimals),      TEST(long_decimals),     TEST(every_byte), TEST(every_short_text),
+  };
+  make_page();
+  return run_tests(tests, sizeof tests / sizeof tests[0]);
+}
