@@ -68,7 +68,10 @@ NATIVE(jlong, sample)(JNIEnv *env, jclass class, jlong batch, jlong values, jlon
 NATIVE(jbyteArray, text)(JNIEnv *env, jclass class, jlong batch, jint offset, jint length) {
   (void)class;
   jbyteArray bytes = (*env)->NewByteArray(env, length);
-  if (bytes != NULL) {
+  if (bytes == NULL) {
+    /* A sample throws nothing: the stat gets a status. */
+    (*env)->ExceptionClear(env);
+  } else {
     const char *text = sfs_batch_text((struct sfs_batch *)(intptr_t)batch);
     (*env)->SetByteArrayRegion(env, bytes, 0, length, (const jbyte *)text + offset);
   }

@@ -121,6 +121,7 @@ final class NativeLibrary {
       Path file = directory.resolve("libstatsfs.so");
       try {
         copy(library, file, directory.getParent());
+        requirePrivate(directory, file);
         load(
             file.toRealPath(),
             "If "
@@ -181,12 +182,17 @@ final class NativeLibrary {
               + ".",
           e);
     }
+    return directory;
+  }
+
+  /** The directory must still be the one that was made, with the file of this process in it. */
+  private static void requirePrivate(Path directory, Path file) throws IOException {
     PosixFileAttributes made =
         Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     boolean isPrivate =
         made.isDirectory()
             && PosixFilePermissions.toString(made.permissions()).equals("rwx------")
-            && made.owner().equals(Files.getOwner(Path.of("/proc/self")));
+            && made.owner().equals(Files.getOwner(file, LinkOption.NOFOLLOW_LINKS));
     if (!isPrivate) {
       throw new IOException(
           directory
@@ -197,7 +203,6 @@ final class NativeLibrary {
               + USE_NIO
               + ".");
     }
-    return directory;
   }
 
   /** As the directories in the jar are named. */
