@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Waits for what happens in its own time. */
 final class Await {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private Await() {}
 
