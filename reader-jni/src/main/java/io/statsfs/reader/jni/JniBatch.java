@@ -163,20 +163,6 @@ final class JniBatch implements StatReader.Batch {
     }
   }
 
-  /** How many files are kept open between samples. Not to be called after closing. */
-  int kept() {
-    int kept = Native.kept(handle.batch);
-    Reference.reachabilityFence(this);
-    return kept;
-  }
-
-  /** How many files the last sample closed only because there was no budget to keep them. */
-  int notKept() {
-    int notKept = Native.notKept(handle.batch);
-    Reference.reachabilityFence(this);
-    return notKept;
-  }
-
   @Override
   public boolean isOutdated() {
     return outdated;
@@ -184,12 +170,16 @@ final class JniBatch implements StatReader.Batch {
 
   @Override
   public int keptOpen() {
-    return Native.kept(handle.batch);
+    int kept = Native.kept(handle.batch);
+    Reference.reachabilityFence(this);
+    return kept;
   }
 
   @Override
   public int notKept() {
-    return Native.notKept(handle.batch);
+    int notKept = Native.notKept(handle.batch);
+    Reference.reachabilityFence(this);
+    return notKept;
   }
 
   @Override

@@ -223,7 +223,7 @@ class JniReaderDescriptorTest {
       SampleMemory memory = new SampleMemory(size);
       List<SourcePlan> plans = List.of(new SourcePlan(lo, lo.stats(), 0, true, 1 << 20));
       JniBatch batch = (JniBatch) reader.prepare(plans, memory, null);
-      assertEquals(0, batch.kept());
+      assertEquals(0, batch.keptOpen());
       for (int sample = 0; sample < 5; sample++) {
         List<Long> before = values(lo);
         batch.sample();
@@ -235,13 +235,13 @@ class JniReaderDescriptorTest {
               before.get(i) <= memory.longValue(i) && memory.longValue(i) <= after.get(i), what);
         }
         assertEquals(kept, openBelow(LO).size());
-        assertEquals(kept, batch.kept());
+        assertEquals(kept, batch.keptOpen());
         assertEquals(size - kept, batch.notKept());
       }
       // Another batch takes over what is open, at once and not by opening it again.
       SampleMemory newMemory = new SampleMemory(size);
       JniBatch next = (JniBatch) reader.prepare(plans, newMemory, batch);
-      assertEquals(kept, next.kept());
+      assertEquals(kept, next.keptOpen());
       assertEquals(kept, openBelow(LO).size());
       next.sample();
       assertEquals(size, count(newMemory, Status.OK));
@@ -278,7 +278,7 @@ class JniReaderDescriptorTest {
       Native.setDescriptorBudget(1);
       batch.sample();
       assertEquals(0, batch.notKept());
-      assertEquals(1, batch.kept());
+      assertEquals(1, batch.keptOpen());
       batch.close();
     }
   }
@@ -300,12 +300,12 @@ class JniReaderDescriptorTest {
       for (int i = 0; i < 3; i++) {
         batch.sample();
         assertEquals(size, count(memory, Status.OK));
-        assertEquals(size, batch.kept());
+        assertEquals(size, batch.keptOpen());
         assertEquals(0, batch.notKept());
         made.delete();
         batch.sample();
         assertEquals(size, count(memory, Status.GONE));
-        assertEquals(0, batch.kept());
+        assertEquals(0, batch.keptOpen());
         assertEquals(openBefore, OpenFiles.all());
         made.createAgain();
       }
