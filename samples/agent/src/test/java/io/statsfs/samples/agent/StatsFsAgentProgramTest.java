@@ -38,7 +38,9 @@ class StatsFsAgentProgramTest {
   void onceToTheConsolePrintsEveryStatOfThisMachineSorted() throws IOException {
     AgentProgram agent = AgentProgram.run("--once", "--exporter", "console");
     assertEquals(0, agent.exitCode());
-    assertEquals(List.of(), agent.err());
+    // Where debugfs is mounted, KVM's stats are found, and most of them denied under lockdown.
+    assertTrue(
+        agent.err().stream().allMatch(l -> l.contains("stats have no value")), agent.toString());
     assertEquals(agent.out().stream().sorted().toList(), agent.out());
     Map<String, String> points = points(agent.out());
     int compared = 0;
