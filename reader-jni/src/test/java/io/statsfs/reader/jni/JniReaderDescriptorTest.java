@@ -20,6 +20,7 @@ import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -341,6 +342,39 @@ class JniReaderDescriptorTest {
     assertTrue(next > 0);
     Native.close(next);
     Reference.reachabilityFence(emptyPlan);
+  }
+
+  @Test
+  void theMemoryOfAClosedBatchIsFreed() throws Exception {
+    int stats = 1000;
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect((3 + 3 * stats) * Integer.BYTES + 1)
+            .order(ByteOrder.nativeOrder())
+            .putInt(0)
+            .putInt(stats)
+            .putInt(1);
+    long plan = Native.address(buffer);
+    Native.close(Native.open(plan, buffer.capacity(), 0));
+    long before = anonymousKilobytes();
+    long previous = 0;
+    // Each takes 24 kB, so that leaving them would take 240 MB.
+    for (int i = 0; i < 10_000; i++) {
+      previous = Native.open(plan, buffer.capacity(), i % 2 == 0 ? 0 : previous);
+      if (i % 2 == 1) {
+        Native.close(previous);
+      }
+    }
+    Reference.reachabilityFence(buffer);
+    long after = anonymousKilobytes();
+    assertTrue(after < before + 50_000, before + " kB, then " + after + " kB");
+  }
+
+  private static long anonymousKilobytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("RssAnon:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Source source(StatsFs fs, String device) {
