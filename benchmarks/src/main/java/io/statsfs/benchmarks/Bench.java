@@ -1,14 +1,9 @@
 package io.statsfs.benchmarks;
 
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.benchmarks.Interleaved.Row;
-import io.statsfs.otel.StatsFsMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,22 +219,14 @@ final class Bench {
     for (String reader : List.of("jni", "nio")) {
       String name = reader.equals("jni") ? JNI : NIO;
       add(sampling.java(tree.name(), name, stats, sampler(tree, reader)::sample));
-      add(sampling.java(tree.name(), name + " and OpenTelemetry", stats, collection(tree, reader)));
+      add(
+          sampling.java(
+              tree.name(),
+              name + " and OpenTelemetry",
+              stats,
+              keep(new Collection(tree.root(), reader))::collect));
     }
     compare(sampling, tree.name(), best);
-  }
-
-  private Method.Work collection(MeasuredTree tree, String reader) {
-    InMemoryMetricReader metrics =
-        InMemoryMetricReader.builder().setMemoryMode(MemoryMode.REUSABLE_DATA).build();
-    OpenTelemetrySdk sdk =
-        keep(
-            OpenTelemetrySdk.builder()
-                .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(metrics).build())
-                .build());
-    StatsFs fs = keep(MeasuredTree.open(tree.root(), reader));
-    keep(StatsFsMetrics.create(sdk, fs));
-    return metrics::collectAllMetrics;
   }
 
   private void addDiscovery(int stats) {
