@@ -120,9 +120,9 @@ final class Bench {
     TimeUnit.MILLISECONDS.sleep(1500);
 
     say("measuring discovery");
-    discovery.run(quick ? 9 : 25);
+    discovery.run(quick ? 9 : 31);
     say("measuring samples");
-    sampling.run(quick ? 15 : 101);
+    sampling.run(quick ? 15 : 61);
     say("measuring memory");
     Memory.Use nio = Memory.Use.of(root(LARGE), "nio");
     Memory.Use jni = Memory.Use.of(root(LARGE), "jni");
