@@ -32,6 +32,7 @@ final class Bench {
   private static final String NIO = "NIO";
   private static final String READ_STRING = "Files.readString";
   private static final String OSHI = "OSHI, its 8 counters";
+  private static final String AND_OPENTELEMETRY = " and OpenTelemetry";
   private static final String JNI_AS_OSHI = "JNI, the same counters";
 
   private static final String NET = "sysfs net";
@@ -222,7 +223,7 @@ final class Bench {
       add(
           sampling.java(
               tree.name(),
-              name + " and OpenTelemetry",
+              name + AND_OPENTELEMETRY,
               stats,
               keep(new Collection(tree.root(), reader))::collect));
     }
@@ -311,7 +312,7 @@ final class Bench {
       double growth = rows.get(tmpfs(LARGE) + method).ratio(rows.get(tmpfs(SMALL) + method));
       String what = String.format("ns per stat at %,d / at %,d, %s", LARGE, SMALL, method);
       if (method.equals(OPENAT)) {
-        System.out.printf("%-62s %8.2f  for comparison%n", what, growth);
+        compared(what, growth);
       } else {
         atMost(what, growth, 1.2);
       }
@@ -321,6 +322,11 @@ final class Bench {
         Row found = rows.get(tmpfs(stats) + "discovery, " + reader);
         atMost("discovery / C walk, " + found.tree + ", " + reader, found.ratio(best(found)), 3);
       }
+    }
+    for (String reader : List.of(JNI, NIO)) {
+      String tree = tmpfs(COLLECTED);
+      Row whole = rows.get(tree + reader + AND_OPENTELEMETRY);
+      compared("collection / sample, " + reader, whole.ratio(rows.get(tree + reader)));
     }
   }
 
@@ -338,6 +344,11 @@ final class Bench {
 
   private static void atLeast(String what, double reached, double target) {
     print(what, reached, "at least", target, reached >= target);
+  }
+
+  /** No target; helps to judge one. */
+  private static void compared(String what, double reached) {
+    System.out.printf("%-62s %8.2f  for comparison%n", what, reached);
   }
 
   private static void print(String what, double reached, String bound, double target, boolean ok) {
