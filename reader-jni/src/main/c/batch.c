@@ -321,8 +321,9 @@ static const char *skip_word(const char *at, const char *end) {
   return at;
 }
 
-static const char *skip_space(const char *at, const char *end) {
-  while (at < end && sfs_is_space(*at)) {
+/* Stays within the line. */
+static const char *skip_blanks(const char *at, const char *end) {
+  while (at < end && sfs_is_space(*at) && *at != '\n') {
     at++;
   }
   return at;
@@ -368,16 +369,20 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
   int unfinished = 0;
   while (at < end) {
     const char *line = at;
-    const char *stop = line_end(line, end);
-    const char *name_end = skip_word(line, stop);
-    const char *value = skip_space(name_end, stop);
+    /* Lines mostly come in the order of the stats: then a name is compared instead of looked for. */
+    const struct stat *next = expected < source->count ? &source->stats[expected] : NULL;
+    int is_next = next != NULL && next->name_length <= (size_t)(end - line) &&
+                  equal(next->name, line, next->name_length);
+    const char *name_end = skip_word(is_next ? line + next->name_length : line, end);
+    const char *value = skip_blanks(name_end, end);
+    const char *value_end = skip_word(value, end);
     size_t name_length = (size_t)(name_end - line);
     name_length -= name_length > 0 && name_end[-1] == ':';
-    at = stop + 1;
-    if (name_length == 0 || !begins_number(value, stop)) {
+    at = line_end(value_end, end) + 1;
+    if (name_length == 0 || !begins_number(value, value_end)) {
       continue;
     }
-    uint32_t i = expected < source->count && is_stat(&source->stats[expected], line, name_length)
+    uint32_t i = is_next && next->name_length == name_length
                      ? expected
                      : find(source, line, name_length, batch->seed);
     if (i == source->count) {
@@ -388,8 +393,8 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
     if (outcomes[index] != SFS_GONE) {
       continue; /* A second line of that name. */
     }
-    unfinished |= put(batch, value, (size_t)(skip_word(value, stop) - value),
-                      source->stats[i].flags, &values[index], &outcomes[index]);
+    unfinished |= put(batch, value, (size_t)(value_end - value), source->stats[i].flags,
+                      &values[index], &outcomes[index]);
     lines++;
     found++;
     expected = i + 1;

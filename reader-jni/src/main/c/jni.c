@@ -2,6 +2,7 @@
 #include <jni.h>
 
 #include "batch.h"
+#include "directory.h"
 #include "system.h"
 
 #ifndef STATSFS_VERSION
@@ -94,4 +95,10 @@ NATIVE(void, close)(JNIEnv *env, jclass class, jlong batch) {
   (void)env;
   (void)class;
   sfs_batch_close((struct sfs_batch *)(intptr_t)batch);
+}
+
+NATIVE(jlong, list)(JNIEnv *env, jclass class, jlong memory, jlong size) {
+  (void)env;
+  (void)class;
+  return sfs_list((char *)(intptr_t)memory, (size_t)size);
 }

@@ -17,6 +17,7 @@ enum {
   SFS_ESRCH = 3,
   SFS_EINTR = 4,
   SFS_ENXIO = 6,
+  SFS_E2BIG = 7,
   SFS_ENOMEM = 12,
   SFS_EACCES = 13,
   SFS_ENODEV = 19,
@@ -49,6 +50,7 @@ enum {
   SFS_NR_MUNMAP = 11,
   SFS_NR_PREAD64 = 17,
   SFS_NR_OPENAT = 257,
+  SFS_NR_GETDENTS64 = 217,
   SFS_NR_PRLIMIT64 = 302,
   SFS_NR_GETRANDOM = 318,
 };
@@ -78,6 +80,7 @@ static inline long sfs_call4(long nr, long a, long b, long c, long d) {
 enum {
   SFS_NR_OPENAT = 56,
   SFS_NR_CLOSE = 57,
+  SFS_NR_GETDENTS64 = 61,
   SFS_NR_READ = 63,
   SFS_NR_PREAD64 = 67,
   SFS_NR_MUNMAP = 215,
@@ -135,6 +138,10 @@ static inline long sfs_pread(int fd, void *buffer, size_t size, long offset) {
     count = sfs_call4(SFS_NR_PREAD64, fd, (long)buffer, (long)size, offset);
   } while (count == -SFS_EINTR);
   return count;
+}
+
+static inline long sfs_getdents(int fd, void *buffer, size_t size) {
+  return sfs_call4(SFS_NR_GETDENTS64, fd, (long)buffer, (long)size, 0);
 }
 
 /* Zeroed memory, or NULL. */

@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,41 @@ public interface StatReader extends AutoCloseable {
    * @return the batch. Trees that cannot be read are no reason to fail: their stats get a status
    */
   Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous);
+
+  /**
+   * Lists a directory at once with the types of its entries. {@code java.nio} asks for each type
+   * with a call of its own, which makes up most of the time that finding stats takes.
+   *
+   * @param directory the directory; a symbolic link is followed
+   * @return all entries but {@code .} and {@code ..}, in any order; null if the caller has to list
+   *     the directory itself: where the reader knows no better way, where something fails, and
+   *     where a name has a backslash or anything but ASCII
+   */
+  default @Nullable List<Entry> list(Path directory) {
+    return null;
+  }
+
+  /**
+   * What a directory holds.
+   *
+   * @param name its name
+   * @param type its type
+   */
+  record Entry(String name, EntryType type) {}
+
+  /** The type of an entry, of symbolic links themselves. */
+  enum EntryType {
+    /** A regular file. */
+    FILE,
+    /** A directory. */
+    DIRECTORY,
+    /** A symbolic link. */
+    LINK,
+    /** Anything else. */
+    OTHER,
+    /** The file system does not tell without being asked for this entry. */
+    UNKNOWN
+  }
 
   /** Frees what the reader holds. Called after all batches were closed. */
   @Override

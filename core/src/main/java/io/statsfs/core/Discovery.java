@@ -8,6 +8,8 @@ import io.statsfs.Tree;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.StatReader;
+import io.statsfs.spi.StatReader.EntryType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
@@ -67,8 +69,12 @@ final class Discovery {
   private final List<Tree> trees;
   private final Limits limits;
   private final SchemaCache schemas;
+  private final StatReader reader;
   private final List<Entry> roots = new ArrayList<>();
-  private final Map<Path, SourceImpl.Name> names = new HashMap<>();
+
+  /** By their texts, which are different where the bytes are. */
+  private final Map<String, SourceImpl.Name> names = new HashMap<>();
+
   private final Map<Long, FileSystemType> types = new HashMap<>();
   private final Map<Layout, Schema> shipped = new HashMap<>();
 
@@ -77,10 +83,11 @@ final class Discovery {
   private int sourcesLeft;
   private boolean readFlatFilesAgain;
 
-  Discovery(List<Tree> trees, Limits limits, SchemaCache schemas) {
+  Discovery(List<Tree> trees, Limits limits, SchemaCache schemas, StatReader reader) {
     this.trees = trees;
     this.limits = limits;
     this.schemas = schemas;
+    this.reader = reader;
     for (Tree tree : trees) {
       Place place = Place.root(tree);
       roots.add(
@@ -404,19 +411,15 @@ final class Discovery {
       boolean onlyFiles = type.plain() && now.links() == 2 && !place.mayFollowLinks();
       long began = System.currentTimeMillis();
       Listing listing = new Listing();
-      try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
-        for (Path entry : stream) {
-          String name = NameText.of(entry);
-          if (place.tree().layout().excludedFiles().contains(name)) {
-            continue;
-          } else if (place.isSchema(name)) {
-            listing.schemaFile = entry;
-          } else if (place.isSource() || place.hasChild(name)) {
-            add(listing, name, entry, onlyFiles);
+      List<StatReader.Entry> entries = reader.list(path);
+      if (entries != null) {
+        for (StatReader.Entry entry : entries) {
+          if (isWanted(entry.name())) {
+            add(listing, entry.name(), null, entry.type());
           }
         }
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
+      } else {
+        listFiles(listing, onlyFiles);
       }
       seen.clear();
       listing.unseen.forEach(unseen -> seen(unseen.path(), unseen.message()));
@@ -444,12 +447,41 @@ final class Discovery {
       return changed;
     }
 
-    private void add(Listing listing, String name, Path entry, boolean isFile) {
-      BasicFileAttributes attributes = null;
-      if (!isFile) {
+    /**
+     * As {@link StatReader#list} does, with one more call per entry where its type is not known.
+     */
+    private void listFiles(Listing listing, boolean onlyFiles) throws IOException {
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
+        for (Path file : stream) {
+          String name = NameText.of(file);
+          if (isWanted(name)) {
+            add(listing, name, file, onlyFiles ? EntryType.FILE : EntryType.UNKNOWN);
+          }
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+
+    private boolean isWanted(String name) {
+      return !place.tree().layout().excludedFiles().contains(name)
+          && (place.isSource() || place.hasChild(name) || place.isSchema(name));
+    }
+
+    /** Takes in an entry; its path is made from its name if it is not given. */
+    private void add(Listing listing, String name, @Nullable Path given, EntryType told) {
+      Path entry = given;
+      if (entry == null && (told != EntryType.FILE || place.isSchema(name))) {
+        entry = path.resolve(name);
+      }
+      if (place.isSchema(name)) {
+        listing.schemaFile = entry;
+        return;
+      }
+      EntryType is = told;
+      if (is == EntryType.UNKNOWN) {
         try {
-          attributes =
-              Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+          is = typeOf(entry);
         } catch (NoSuchFileException e) {
           return;
         } catch (IOException e) {
@@ -458,12 +490,8 @@ final class Discovery {
           return;
         }
       }
-      boolean isLink =
-          attributes != null
-              && attributes.isSymbolicLink()
-              && place.mayFollowLinks()
-              && leadsInside(entry);
-      if (isLink || attributes != null && attributes.isDirectory()) {
+      boolean isLink = is == EntryType.LINK && place.mayFollowLinks() && leadsInside(entry);
+      if (isLink || is == EntryType.DIRECTORY) {
         if (!place.hasChild(name)) {
           return;
         } else if (place.depth() >= limits.depth()) {
@@ -471,13 +499,18 @@ final class Discovery {
         } else {
           listing.children.put(name, new Directory(place.child(name), entry, isLink));
         }
-      } else if (place.isSource() && (isFile || attributes.isRegularFile())) {
+      } else if (place.isSource() && is == EntryType.FILE) {
         if (place.tree().layout().flatKeyedFiles().contains(name)) {
-          listing.children.put(name, new FlatFile(inSubsystem().child(name), entry));
-        } else {
-          listing.stats.put(
+          listing.children.put(
               name,
-              names.computeIfAbsent(entry.getFileName(), file -> new SourceImpl.Name(name, file)));
+              new FlatFile(inSubsystem().child(name), given == null ? path.resolve(name) : given));
+        } else {
+          SourceImpl.Name known = names.get(name);
+          if (known == null) {
+            known = new SourceImpl.Name(name, given == null ? Path.of(name) : given.getFileName());
+            names.put(name, known);
+          }
+          listing.stats.put(name, known);
         }
       }
       // The last in order go, so that what is left does not depend on the listing's order.
@@ -489,6 +522,17 @@ final class Discovery {
         listing.children.pollLastEntry();
         listing.tooMany = true;
       }
+    }
+
+    private static EntryType typeOf(Path entry) throws IOException {
+      BasicFileAttributes attributes =
+          Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (attributes.isRegularFile()) {
+        return EntryType.FILE;
+      } else if (attributes.isDirectory()) {
+        return EntryType.DIRECTORY;
+      }
+      return attributes.isSymbolicLink() ? EntryType.LINK : EntryType.OTHER;
     }
 
     private boolean leadsInside(Path link) {

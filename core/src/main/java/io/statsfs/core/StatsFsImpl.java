@@ -66,7 +66,7 @@ final class StatsFsImpl implements StatsFs {
     this.limits = limits;
     this.schemas = schemas;
     this.chosen = chosen;
-    discovery = new Discovery(trees, limits, schemas);
+    discovery = new Discovery(trees, limits, schemas, chosen.reader());
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     refresh();
     refresher = new Thread(() -> refreshEvery(refreshInterval), "statsfs-refresh");

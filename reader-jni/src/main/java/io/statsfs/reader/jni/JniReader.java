@@ -3,6 +3,7 @@ package io.statsfs.reader.jni;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the module path.
  */
 public final class JniReader implements StatReader {
+
+  private final DirectoryList directories = new DirectoryList();
 
   JniReader() {}
 
@@ -48,6 +51,11 @@ public final class JniReader implements StatReader {
   @Override
   public Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous) {
     return new JniBatch(plans, memory, (JniBatch) previous);
+  }
+
+  @Override
+  public @Nullable List<Entry> list(Path directory) {
+    return directories.list(directory);
   }
 
   @Override

@@ -28,4 +28,7 @@ final class Native {
   static native int notKept(long batch);
 
   static native void close(long batch);
+
+  /** The bytes of a listing, or a negative errno. The memory begins with the directory's path. */
+  static native long list(long memory, long size);
 }

@@ -1,0 +1,358 @@
+package io.statsfs.benchmarks;
+
+import io.statsfs.Sampler;
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
+import io.statsfs.benchmarks.Interleaved.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import oshi.SystemInfo;
+import oshi.hardware.NetworkIF;
+
+/**
+ * Measures every tree by every method in one run, and holds the result against the targets.
+ *
+ * <p>{@code ./bench} starts this with a directory on tmpfs to write trees to, the yardstick's
+ * program and, where it could be mounted, debugfs.
+ */
+final class Bench {
+  private static final String PATH = "yardstick: whole path";
+  private static final String OPENAT = "yardstick: openat";
+  private static final String KEPT = "yardstick: kept, pread";
+  private static final String JNI = "JNI";
+  private static final String NIO = "NIO";
+  private static final String READ_STRING = "Files.readString";
+  private static final String OSHI = "OSHI, its 8 counters";
+  private static final String AND_OPENTELEMETRY = " and OpenTelemetry";
+  private static final String JNI_AS_OSHI = "JNI, the same counters";
+
+  private static final String NET = "sysfs net";
+  private static final String VMSTAT = "/proc/vmstat";
+  private static final String DEBUGFS = "debugfs kvm";
+  private static final int SMALL = 1_000;
+  private static final int COLLECTED = 20_000;
+  private static final int LARGE = 100_000;
+
+  /** What OSHI's NetworkIF has of these statistics. */
+  private static final Set<String> OSHI_COUNTERS =
+      Set.of(
+          "rx_bytes",
+          "tx_bytes",
+          "rx_packets",
+          "tx_packets",
+          "rx_errors",
+          "tx_errors",
+          "rx_dropped",
+          "collisions");
+
+  private final boolean quick;
+  private final Path scratch;
+  private final Yardstick yardstick;
+  private final Interleaved sampling = new Interleaved();
+  private final Interleaved discovery = new Interleaved();
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Map<String, Row> rows = new HashMap<>();
+
+  private Bench(boolean quick, Path scratch, Path yardstick) throws IOException {
+    this.quick = quick;
+    this.scratch = scratch;
+    this.yardstick = new Yardstick(yardstick);
+    open.push(this.yardstick);
+  }
+
+  /** The command for another JVM with this one's class path. */
+  static List<String> java(List<String> options, Class<?> main, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  /** {@code full} or {@code quick}, a directory on tmpfs, the yardstick, and debugfs or nothing. */
+  public static void main(String[] args) throws Exception {
+    Bench bench = new Bench(args[0].equals("quick"), Path.of(args[1]), Path.of(args[2]));
+    try {
+      bench.measure(args.length > 3 ? Path.of(args[3]) : null);
+    } finally {
+      for (AutoCloseable resource : bench.open) {
+        resource.close();
+      }
+    }
+  }
+
+  private void measure(Path debugfs) throws Exception {
+    say("writing the trees");
+    List<MeasuredTree> trees = new ArrayList<>();
+    trees.add(MeasuredTree.of(NET, Path.of("/sys/class/net"), true));
+    trees.add(MeasuredTree.of(VMSTAT, Path.of("/proc/vmstat"), true));
+    if (debugfs != null && Files.isDirectory(debugfs.resolve("kvm"))) {
+      trees.add(MeasuredTree.of(DEBUGFS, debugfs.resolve("kvm"), false));
+    }
+    for (int stats : new int[] {SMALL, 10_000, LARGE}) {
+      trees.add(MeasuredTree.of(tmpfs(stats), write(stats), false));
+    }
+    Path collected = write(COLLECTED);
+    for (MeasuredTree tree : trees) {
+      if (tree.stats().isEmpty()) {
+        say(tree.name() + " is left out: nothing there can be read as a number");
+      } else {
+        add(tree);
+      }
+    }
+    addOshi(trees.get(0));
+    addCollections(MeasuredTree.of(tmpfs(COLLECTED), collected, false));
+    addDiscovery(COLLECTED);
+    addDiscovery(LARGE);
+    // A young directory is listed more than once.
+    TimeUnit.MILLISECONDS.sleep(1500);
+
+    say("measuring discovery");
+    discovery.run(quick ? 9 : 31);
+    say("measuring samples");
+    sampling.run(quick ? 15 : 61);
+    say("measuring memory");
+    Memory.Use nio = Memory.Use.of(root(LARGE), "nio");
+    Memory.Use jni = Memory.Use.of(root(LARGE), "jni");
+
+    print(sampling.rows(), "reading");
+    print(discovery.rows(), "discovery");
+    System.out.printf("%nmemory per stat, of %,d on tmpfs, ready to be sampled%n", LARGE);
+    System.out.printf("NIO  %4.0f bytes of heap, %4.0f outside%n", nio.heap(), nio.outside());
+    System.out.printf("JNI  %4.0f bytes of heap, %4.0f outside%n", jni.heap(), jni.outside());
+    printTargets();
+  }
+
+  private static void say(String what) {
+    System.err.println("== bench: " + what);
+  }
+
+  private static String tmpfs(int stats) {
+    return String.format("tmpfs %,d", stats);
+  }
+
+  private Path root(int stats) {
+    return scratch.resolve("tree" + stats);
+  }
+
+  private Path write(int stats) throws IOException {
+    return MeasuredTree.write(root(stats), stats);
+  }
+
+  private void add(MeasuredTree tree) throws IOException {
+    int stats = tree.stats().size();
+    int list = yardstick.load(tree.list());
+    add(sampling.c(tree.name(), PATH, stats, yardstick.sample(list, "path", stats)));
+    Row best = add(sampling.c(tree.name(), OPENAT, stats, yardstick.sample(list, "openat", stats)));
+    if (tree.isKept()) {
+      best = add(sampling.c(tree.name(), KEPT, stats, yardstick.sample(list, "kept", stats)));
+    }
+    add(sampling.java(tree.name(), JNI, stats, sampler(tree, "jni")::sample));
+    add(sampling.java(tree.name(), NIO, stats, sampler(tree, "nio")::sample));
+    add(sampling.java(tree.name(), READ_STRING, stats, tree.readString()));
+    compare(sampling, tree.name(), best);
+  }
+
+  private static void compare(Interleaved group, String tree, Row best) {
+    group.rows().stream().filter(row -> row.tree.equals(tree)).forEach(row -> row.best = best);
+    best.best = null;
+  }
+
+  private Row add(Row row) {
+    rows.put(row.tree + row.name, row);
+    return row;
+  }
+
+  private Sampler sampler(MeasuredTree tree, String reader) {
+    return sampler(tree.root(), reader, tree.filter(), tree.stats().size());
+  }
+
+  private Sampler sampler(Path root, String reader, StatFilter filter, int stats) {
+    StatsFs fs = keep(MeasuredTree.open(root, reader));
+    Sampler sampler = fs.sampler(filter);
+    if (sampler.size() != stats) {
+      throw new IllegalStateException(root + " has " + sampler.size() + " stats now, not " + stats);
+    }
+    return sampler;
+  }
+
+  private <T extends AutoCloseable> T keep(T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  private void addOshi(MeasuredTree net) {
+    List<NetworkIF> interfaces = new SystemInfo().getHardware().getNetworkIFs(true);
+    Set<String> names = Set.copyOf(interfaces.stream().map(NetworkIF::getName).toList());
+    int values = interfaces.size() * OSHI_COUNTERS.size();
+    StatFilter same =
+        stat -> OSHI_COUNTERS.contains(stat.name()) && names.contains(stat.source().device());
+    Row oshi =
+        add(
+            sampling.java(
+                NET, OSHI, values, () -> interfaces.forEach(NetworkIF::updateAttributes)));
+    Row jni =
+        add(
+            sampling.java(
+                NET, JNI_AS_OSHI, values, sampler(net.root(), "jni", same, values)::sample));
+    oshi.best = rows.get(NET + KEPT);
+    jni.best = rows.get(NET + KEPT);
+  }
+
+  /** What it takes to have all values in the SDK, and what of that is the sample. */
+  private void addCollections(MeasuredTree tree) throws IOException {
+    int stats = tree.stats().size();
+    int list = yardstick.load(tree.list());
+    Row best = add(sampling.c(tree.name(), OPENAT, stats, yardstick.sample(list, "openat", stats)));
+    for (String reader : List.of("jni", "nio")) {
+      String name = reader.equals("jni") ? JNI : NIO;
+      add(sampling.java(tree.name(), name, stats, sampler(tree, reader)::sample));
+      add(
+          sampling.java(
+              tree.name(),
+              name + AND_OPENTELEMETRY,
+              stats,
+              keep(new Collection(tree.root(), reader))::collect));
+    }
+    compare(sampling, tree.name(), best);
+  }
+
+  private void addDiscovery(int stats) {
+    String tree = tmpfs(stats);
+    Path root = root(stats);
+    Row best = add(discovery.c(tree, "C walk", stats, yardstick.walk(root, stats)));
+    for (String reader : List.of("jni", "nio")) {
+      add(
+          discovery.java(
+              tree,
+              "discovery, " + reader,
+              stats,
+              () -> {
+                try (StatsFs fs = MeasuredTree.open(root, reader)) {
+                  if (fs.catalog().sources().isEmpty()) {
+                    throw new IOException("Nothing was found in " + root);
+                  }
+                }
+              }));
+    }
+    StatsFs known = keep(MeasuredTree.open(root, "nio"));
+    add(discovery.java(tree, "looking again", stats, known::refresh));
+    compare(discovery, tree, best);
+  }
+
+  private static void print(List<Row> rows, String title) {
+    System.out.printf(
+        "%n%-14s | %-26s | %11s | %15s | %8s | %12s%n",
+        title, "method", "ns per stat", "quartiles", "ratio", "bytes");
+    System.out.println("-".repeat(14) + " | " + "-".repeat(85));
+    for (Row row : rows) {
+      System.out.printf(
+          "%-14s | %-26s | %11.0f | %6.0f – %6.0f | %8s | %12s%n",
+          row.tree,
+          row.name,
+          row.quantile(0.5),
+          row.quantile(0.25),
+          row.quantile(0.75),
+          row.best == null ? "1" : String.format("%.2f", row.ratio(row.best)),
+          row.bytes < 0 ? "" : String.format("%,d", row.bytes));
+    }
+  }
+
+  private void printTargets() {
+    System.out.println();
+    List<String> trees = List.of(NET, VMSTAT, DEBUGFS, tmpfs(SMALL), tmpfs(10_000), tmpfs(LARGE));
+    for (String tree : trees) {
+      Row jni = rows.get(tree + JNI);
+      if (jni == null) {
+        System.out.printf("%-62s not measured: no readable tree%n", "JNI / C's best, " + tree);
+      } else {
+        atMost("JNI / C's best, " + tree, jni.ratio(best(jni)), 1.10);
+      }
+    }
+    atLeast("C's whole path / JNI, " + NET, rows.get(NET + PATH).ratio(rows.get(NET + JNI)), 6);
+    for (String tree : trees) {
+      Row nio = rows.get(tree + NIO);
+      if (nio != null) {
+        atMost("NIO / C's best, " + tree, nio.ratio(best(nio)), isKept(tree) ? 1.5 : 1.8);
+      }
+    }
+    for (String tree : List.of(NET, DEBUGFS)) {
+      Row nio = rows.get(tree + NIO);
+      if (nio != null) {
+        double faster = rows.get(tree + READ_STRING).ratio(nio);
+        atLeast("Files.readString / NIO, " + tree, faster, isKept(tree) ? 8 : 2);
+      }
+    }
+    atLeast("OSHI / JNI, per value", rows.get(NET + OSHI).ratio(rows.get(NET + JNI_AS_OSHI)), 30);
+    for (String tree : trees) {
+      Row nio = rows.get(tree + NIO);
+      if (nio != null) {
+        atMost("bytes per sample, JNI, " + tree, rows.get(tree + JNI).bytes, 0);
+        if (isKept(tree)) {
+          atMost("bytes per sample, NIO, " + tree, nio.bytes, 0);
+        } else {
+          atMost("bytes per reopened stat, NIO, " + tree, (double) nio.bytes / nio.stats, 400);
+        }
+      }
+    }
+    for (String method : List.of(JNI, NIO, OPENAT)) {
+      double growth = rows.get(tmpfs(LARGE) + method).ratio(rows.get(tmpfs(SMALL) + method));
+      String what = String.format("ns per stat at %,d / at %,d, %s", LARGE, SMALL, method);
+      if (method.equals(OPENAT)) {
+        compared(what, growth);
+      } else {
+        atMost(what, growth, 1.2);
+      }
+    }
+    for (int stats : new int[] {COLLECTED, LARGE}) {
+      for (String reader : List.of("jni", "nio")) {
+        Row found = rows.get(tmpfs(stats) + "discovery, " + reader);
+        atMost("discovery / C walk, " + found.tree + ", " + reader, found.ratio(best(found)), 3);
+      }
+    }
+    for (String reader : List.of(JNI, NIO)) {
+      String tree = tmpfs(COLLECTED);
+      Row whole = rows.get(tree + reader + AND_OPENTELEMETRY);
+      compared("collection / sample, " + reader, whole.ratio(rows.get(tree + reader)));
+    }
+  }
+
+  private boolean isKept(String tree) {
+    return rows.containsKey(tree + KEPT);
+  }
+
+  private static Row best(Row row) {
+    return row.best == null ? row : row.best;
+  }
+
+  private static void atMost(String what, double reached, double target) {
+    print(what, reached, "at most", target, reached <= target);
+  }
+
+  private static void atLeast(String what, double reached, double target) {
+    print(what, reached, "at least", target, reached >= target);
+  }
+
+  /** No target; helps to judge one. */
+  private static void compared(String what, double reached) {
+    System.out.printf("%-62s %8.2f  for comparison%n", what, reached);
+  }
+
+  private static void print(String what, double reached, String bound, double target, boolean ok) {
+    System.out.printf(
+        "%-62s %8.2f  %-8s %6.2f  %s%n", what, reached, bound, target, ok ? "ok" : "short");
+  }
+}

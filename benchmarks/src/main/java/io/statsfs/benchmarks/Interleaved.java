@@ -1,0 +1,142 @@
+package io.statsfs.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures many methods by turns, in short slices, so that what disturbs the machine disturbs all.
+ *
+ * <p>A round has a slice of each method, in an order that is drawn anew. What is compared are the
+ * two slices of one round; a ratio is the median of that over the rounds.
+ */
+final class Interleaved {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** Shorter slices would measure the turns. */
+  private static final long SLICE_NANOS = 8_000_000;
+
+  private static final long WARM_UP_NANOS = 700_000_000;
+
+  /** Of one method on one tree, in nanoseconds per stat. */
+  static final class Row {
+    final String tree;
+    final String name;
+    final int stats;
+    final boolean isJava;
+    private final Method method;
+    private int samples = 1;
+    private double[] slices = {};
+
+    /** How much a sample allocates; negative where that is not known. */
+    long bytes = -1;
+
+    /** What this is to be compared with; null if this is that. */
+    @Nullable Row best;
+
+    private Row(String tree, String name, int stats, boolean isJava, Method method) {
+      this.tree = tree;
+      this.name = name;
+      this.stats = stats;
+      this.isJava = isJava;
+      this.method = method;
+    }
+
+    double quantile(double q) {
+      return Interleaved.quantile(slices, q);
+    }
+
+    /** How many times as long as another method this takes. */
+    double ratio(Row other) {
+      double[] ratios = new double[slices.length];
+      for (int i = 0; i < ratios.length; i++) {
+        ratios[i] = slices[i] / other.slices[i];
+      }
+      return Interleaved.quantile(ratios, 0.5);
+    }
+
+    private void warmUp() throws IOException {
+      long spent = 0;
+      long slowestRun = 0;
+      int run = 1;
+      do {
+        slowestRun = method.measure(run);
+        spent += slowestRun;
+        samples = run;
+        run = (int) Math.max(1, Math.min(1_000_000, run * SLICE_NANOS / Math.max(1, slowestRun)));
+      } while (isJava && spent < WARM_UP_NANOS || run > 2 * samples);
+      samples = run;
+    }
+
+    private double slice() throws IOException {
+      // What the slice before left in the caches belongs to other files.
+      if (samples > 1) {
+        method.measure(1);
+      }
+      return (double) method.measure(samples) / samples / stats;
+    }
+
+    private void countBytes() throws IOException {
+      int times = 10;
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      method.measure(times);
+      bytes = (THREADS.getCurrentThreadAllocatedBytes() - before) / times;
+    }
+  }
+
+  private final List<Row> rows = new ArrayList<>();
+
+  /** Adds a method that runs in this process. */
+  Row java(String tree, String name, int stats, Method.Work work) {
+    return add(new Row(tree, name, stats, true, Method.of(work)));
+  }
+
+  /** Adds a method of the yardstick. */
+  Row c(String tree, String name, int stats, Method method) {
+    return add(new Row(tree, name, stats, false, method));
+  }
+
+  private Row add(Row row) {
+    rows.add(row);
+    return row;
+  }
+
+  List<Row> rows() {
+    return rows;
+  }
+
+  void run(int rounds) throws IOException {
+    for (Row row : rows) {
+      row.warmUp();
+      row.slices = new double[rounds];
+    }
+    List<Row> order = new ArrayList<>(rows);
+    Random random = new Random(1);
+    for (int round = 0; round < rounds; round++) {
+      Collections.shuffle(order, random);
+      for (Row row : order) {
+        row.slices[round] = row.slice();
+      }
+    }
+    for (Row row : rows) {
+      if (row.isJava) {
+        row.countBytes();
+      }
+    }
+  }
+
+  private static double quantile(double[] values, double q) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    double at = q * (sorted.length - 1);
+    int below = (int) at;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  }
+}

@@ -1,0 +1,105 @@
+package io.statsfs.benchmarks;
+
+import io.statsfs.Sampler;
+import io.statsfs.Stat;
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A tree to be measured, and the plain ways of reading it.
+ *
+ * @param stats those that can be read and are numbers, in the order of a sampler
+ */
+record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
+  private static final int STATS_PER_SOURCE = 40;
+  private static final int SOURCES_PER_SUBSYSTEM = 100;
+
+  /** Looks at a tree; has no stats if it cannot be read. */
+  static MeasuredTree of(String name, Path root, boolean isKept) {
+    try (StatsFs fs = open(root, "nio");
+        Sampler sampler = fs.sampler()) {
+      sampler.sample();
+      List<Stat> stats = new ArrayList<>();
+      for (int i = 0; i < sampler.size(); i++) {
+        if (sampler.status(i) == Status.OK) {
+          stats.add(sampler.stat(i));
+        }
+      }
+      return new MeasuredTree(name, root, stats, isKept);
+    }
+  }
+
+  /** Writes a tree of statsfs's shape. */
+  static Path write(Path root, int stats) throws IOException {
+    for (int source = 0; source < stats / STATS_PER_SOURCE; source++) {
+      String device = "subsystem" + source / SOURCES_PER_SUBSYSTEM + "/device" + source;
+      Path directory = Files.createDirectories(root.resolve(device));
+      for (int i = 0; i < STATS_PER_SOURCE; i++) {
+        Files.writeString(directory.resolve("stat_" + i), source * 1_000_003L + i + "\n");
+      }
+    }
+    return root;
+  }
+
+  /** Without a thread that would disturb what is measured. */
+  static StatsFs open(Path root, String reader) {
+    return StatsFs.builder().root(root).reader(reader).refreshInterval(Duration.ZERO).build();
+  }
+
+  /** Accepts the same stats of another view of this tree. */
+  StatFilter filter() {
+    Set<String> names = new HashSet<>();
+    stats.forEach(stat -> names.add(key(stat)));
+    return stat -> names.contains(key(stat));
+  }
+
+  private static String key(Stat stat) {
+    return stat.source().path() + "\n" + stat.name();
+  }
+
+  /** What the yardstick is to read. */
+  List<String> list() {
+    List<String> list = new ArrayList<>();
+    Path source = null;
+    for (Stat stat : stats) {
+      boolean many = stat.source().isFlatKeyed();
+      if (!stat.source().path().equals(source)) {
+        source = stat.source().path();
+        list.add((many ? "T " : "D ") + source);
+      }
+      if (!many) {
+        list.add("F " + stat.name());
+      }
+    }
+    return list;
+  }
+
+  /** What one writes without a library. */
+  Method.Work readString() {
+    long[] values = new long[stats.size()];
+    if (stats.get(0).source().isFlatKeyed()) {
+      Path file = stats.get(0).source().path();
+      return () -> {
+        int i = 0;
+        for (String line : Files.readString(file).split("\n")) {
+          values[i++] = Long.parseLong(line.substring(line.indexOf(' ') + 1));
+        }
+      };
+    }
+    Path[] files = stats.stream().map(Stat::path).toArray(Path[]::new);
+    return () -> {
+      for (int i = 0; i < files.length; i++) {
+        values[i] = Long.parseLong(Files.readString(files[i]).trim());
+      }
+    };
+  }
+}

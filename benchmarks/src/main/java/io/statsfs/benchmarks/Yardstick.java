@@ -1,0 +1,82 @@
+package io.statsfs.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The C program, as a child process that works when it is told to. */
+final class Yardstick implements AutoCloseable {
+  private final Process process;
+  private final Writer commands;
+  private final BufferedReader answers;
+
+  Yardstick(Path program) throws IOException {
+    process =
+        new ProcessBuilder(program.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    commands = process.outputWriter();
+    answers = process.inputReader();
+  }
+
+  private long[] ask(String command) throws IOException {
+    commands.write(command + "\n");
+    commands.flush();
+    String answer = answers.readLine();
+    if (answer == null) {
+      throw new IOException("The yardstick ended at: " + command);
+    }
+    String[] words = answer.split(" ");
+    long[] numbers = new long[words.length];
+    for (int i = 0; i < words.length; i++) {
+      numbers[i] = Long.parseLong(words[i]);
+    }
+    return numbers;
+  }
+
+  /** Has it prepare the reading of files; {@link MeasuredTree#list} makes the lines. */
+  int load(List<String> list) throws IOException {
+    Path file = Files.createTempFile("statsfs-bench-", ".list");
+    try {
+      return (int) ask("load " + Files.write(file, list))[0];
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /**
+   * Reads all files of a tree.
+   *
+   * @param way {@code path}, {@code openat} or {@code kept}
+   * @param stats how many numbers there must be
+   */
+  Method sample(int tree, String way, int stats) {
+    return rounds -> {
+      long[] answer = ask("measure " + tree + " " + way + " " + rounds);
+      if (answer[1] != stats) {
+        throw new IOException("The yardstick found " + answer[1] + " numbers of " + stats);
+      }
+      return answer[0];
+    };
+  }
+
+  /** Lists all directories of a tree. */
+  Method walk(Path root, int stats) {
+    return rounds -> {
+      long[] answer = ask("walk " + rounds + " " + root);
+      if (answer[2] != stats) {
+        throw new IOException("The yardstick found " + answer[2] + " files of " + stats);
+      }
+      return answer[0];
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    commands.close();
+    process.destroy();
+  }
+}

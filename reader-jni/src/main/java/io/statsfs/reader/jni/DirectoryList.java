@@ -1,0 +1,81 @@
+package io.statsfs.reader.jni;
+
+import io.statsfs.core.text.NameText;
+import io.statsfs.spi.StatReader.Entry;
+import io.statsfs.spi.StatReader.EntryType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lists directories into memory that it keeps; {@code directory.h} says how it is laid out. */
+final class DirectoryList {
+  private static final int INITIAL_BYTES = 32 << 10;
+
+  /** A directory of more is left to those who list entry by entry. */
+  private static final int MAX_BYTES = 32 << 20;
+
+  private static final int LENGTH = 16;
+  private static final int TYPE = 18;
+  private static final int NAME = 19;
+  private static final int DT_UNKNOWN = 0;
+  private static final int DT_DIR = 4;
+  private static final int DT_REG = 8;
+  private static final int DT_LNK = 10;
+  private static final int E2BIG = 7;
+
+  private ByteBuffer memory = allocate(INITIAL_BYTES);
+
+  private static ByteBuffer allocate(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** The entries; null if this cannot be done here. */
+  synchronized @Nullable List<Entry> list(Path directory) {
+    byte[] path = NameText.encode(directory);
+    while (path.length < memory.capacity()) {
+      memory.put(0, path).put(path.length, (byte) 0);
+      long bytes = Native.list(Native.address(memory), memory.capacity());
+      if (bytes >= 0) {
+        return entries((int) bytes);
+      } else if (bytes != -E2BIG || memory.capacity() >= MAX_BYTES) {
+        return null;
+      }
+      memory = allocate(memory.capacity() * 4);
+    }
+    return null;
+  }
+
+  private @Nullable List<Entry> entries(int bytes) {
+    List<Entry> entries = new ArrayList<>();
+    byte[] records = new byte[bytes];
+    memory.get(0, records);
+    for (int at = 0; at < bytes; at += memory.getShort(at + LENGTH)) {
+      int start = at + NAME;
+      int end = start;
+      for (; records[end] != 0; end++) {
+        if (records[end] < 0 || records[end] == '\\') {
+          return null;
+        }
+      }
+      String name = new String(records, start, end - start, StandardCharsets.ISO_8859_1);
+      if (!name.equals(".") && !name.equals("..")) {
+        entries.add(new Entry(name, type(records[at + TYPE])));
+      }
+    }
+    return entries;
+  }
+
+  private static EntryType type(int type) {
+    return switch (type) {
+      case DT_REG -> EntryType.FILE;
+      case DT_DIR -> EntryType.DIRECTORY;
+      case DT_LNK -> EntryType.LINK;
+      case DT_UNKNOWN -> EntryType.UNKNOWN;
+      default -> EntryType.OTHER;
+    };
+  }
+}
