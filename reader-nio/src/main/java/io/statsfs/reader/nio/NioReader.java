@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Files are kept open where the plan allows it and the {@link DescriptorBudget} suffices; a
  * sample then allocates nothing. Elsewhere each sample opens each file by its whole path and closes
  * it, for some 350 bytes. Opening relative to a directory ({@link
- * java.nio.file.SecureDirectoryStream}) is hardly faster on debugfs, takes 480 bytes, and the
+ * java.nio.file.SecureDirectoryStream}) is hardly faster on debugfs, takes some 470 bytes, and the
  * directory's descriptors would keep its file system from being unmounted.
  */
 final class NioReader implements StatReader {
