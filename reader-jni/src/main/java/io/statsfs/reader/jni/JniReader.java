@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads values through a C library, with one call per sample that allocates nothing.
  *
+ * <p>It lists directories, too, with the types of their entries, which {@code java.nio} has to ask
+ * for one by one. Safe for use by several threads.
+ *
  * <p>The library comes in the jar, for x86_64 and aarch64, and needs no C library. It is loaded
  * when this reader is chosen, or asked whether it is available, and not before:
  *
