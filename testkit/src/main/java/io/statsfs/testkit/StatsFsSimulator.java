@@ -163,9 +163,12 @@ public final class StatsFsSimulator implements AutoCloseable {
         new StatsFsSimulator(directory, run(directory, program, description));
     boolean ready = false;
     try {
-      ready = "ready".equals(simulator.out.readLine());
+      String said = simulator.out.readLine();
+      ready = "ready".equals(said);
       if (!ready) {
-        throw simulator.notReady(description);
+        throw said == null
+            ? simulator.hasFailed(description)
+            : new UnsupportedOperationException(program + " is no simulator of this version");
       }
     } finally {
       // A program that runs needs its file no more.
@@ -238,12 +241,9 @@ public final class StatsFsSimulator implements AutoCloseable {
     }
   }
 
-  /** It has said why before it ended. */
-  private RuntimeException notReady(String description) {
-    if (!hasEnded()) {
-      return new UnsupportedOperationException(
-          "The simulator did not say that it is ready. Is it one of this version?");
-    }
+  /** It says why before it ends. */
+  private RuntimeException hasFailed(String description) {
+    hasEnded();
     String errors = errors();
     if (errors.contains(description + ":")) {
       return new IllegalArgumentException(errors);
@@ -255,8 +255,10 @@ public final class StatsFsSimulator implements AutoCloseable {
               + " that was built on this system with -D"
               + PATH_PROPERTY
               + ".";
-    } else if (errors.contains("fusermount3")) {
-      advice = ". Anybody but root needs fusermount3 to mount; install the package fuse3.";
+    } else if (errors.contains("fuse")) {
+      advice =
+          ". To mount, root needs CAP_SYS_ADMIN, and anybody else fusermount3 (the package fuse3)"
+              + " and the right to read and write /dev/fuse.";
     }
     return new UnsupportedOperationException("Nothing can be simulated here: " + errors + advice);
   }
