@@ -137,7 +137,10 @@ public final class StatsFsSimulator implements AutoCloseable {
               + " 'fuse', or give the container that device and the right to mount.");
     }
     try {
-      Path directory = Files.createTempDirectory("statsfs-simulator-").toRealPath();
+      // The name says whose it is, should that process be killed.
+      Path directory =
+          Files.createTempDirectory("statsfs-simulator-" + ProcessHandle.current().pid() + "-")
+              .toRealPath();
       boolean started = false;
       try {
         // Whoever may look into the tree must be able to get there.

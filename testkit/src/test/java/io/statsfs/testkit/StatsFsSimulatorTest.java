@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StatsFsSimulatorTest {
   private static final String PATH = "io.statsfs.simulator.path";
+  private static final String OWN = "statsfs-simulator-" + ProcessHandle.current().pid() + "-";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path directory;
@@ -48,15 +49,12 @@ class StatsFsSimulatorTest {
   @AfterEach
   void nothingIsLeft() {
     assertEquals(before, directories());
-    assertFalse(mounts().contains("statsfs-simulator-"), mounts());
+    assertFalse(mounts().contains(OWN), mounts());
   }
 
   private static List<Path> directories() {
     try (Stream<Path> paths = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return paths
-          .filter(path -> path.getFileName().toString().startsWith("statsfs-simulator-"))
-          .sorted()
-          .toList();
+      return paths.filter(path -> path.getFileName().toString().startsWith(OWN)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
