@@ -20,6 +20,7 @@
 
 #include "commands.h"
 #include "mount.h"
+#include "parallel.h"
 
 enum {
   LONGEST_LINE = 1 << 26,
@@ -334,6 +335,10 @@ static struct fuse_session *make_session(struct simulator *simulator, const char
 
 /* Serves a mount until it is told to end. */
 static int serve(struct program *program) {
+  if (!agree_on_parallel_directories(program->session)) {
+    fputs("statsfs-sim: no agreement with the kernel\n", stderr);
+    return EXIT_FAILURE;
+  }
   /* A request that is taken back between poll and read must not be waited for. */
   int device = fuse_session_fd(program->session);
   fcntl(device, F_SETFL, fcntl(device, F_GETFL) | O_NONBLOCK);

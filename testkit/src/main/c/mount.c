@@ -541,14 +541,7 @@ static void take_rename(fuse_req_t kernels, fuse_ino_t parent, const char *name,
   fuse_reply_err(kernels, EPERM);
 }
 
-static void begin(void *simulator, struct fuse_conn_info *connection) {
-  (void)simulator;
-  /* So that a listing or look-up that hangs does not keep others out of its directory. */
-  connection->want |= connection->capable & FUSE_CAP_PARALLEL_DIROPS;
-}
-
 const struct fuse_lowlevel_ops file_system = {
-    .init = begin,
     .lookup = take_lookup,
     .forget = take_forget,
     .forget_multi = take_forget_multi,
