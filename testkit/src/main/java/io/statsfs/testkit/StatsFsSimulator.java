@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * A statsfs without a kernel that has one: a file system of its own, mounted below the temporary
  * directory, that behaves as statsfs does and misbehaves when told to.
  *
- * {@snippet :
+ * <pre>{@code
  * try (StatsFsSimulator simulator =
  *         StatsFsSimulator.start(
  *             "source kvm/1-2", "stat kvm/1-2/exits u64 cumulative value=5 rate=100");
  *     StatsFs fs = StatsFs.open(simulator.root())) {
  *   simulator.hang("kvm/1-2/exits");
  * }
- * }
+ * }</pre>
  *
  * <p>It is a program, {@code statsfs-sim}, that takes commands; {@code docs/simulator.md} of the
  * project lists them. The methods here are those that tests need most, and {@link #command} takes
@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * them, with {@code \xHH} for a byte that no text can hold, and may have blanks in them; within a
  * command a name with blanks stands between double quotes.
  *
- * <p>The program comes in the jar, for Linux on x86_64 and aarch64, and needs {@code /dev/fuse},
- * {@code libfuse3.so.3} and, for anybody but root, {@code fusermount3}. The system property {@code
- * io.statsfs.simulator.path} names another one. The mount ends with {@link #close}, and also when
- * this JVM is killed.
+ * <p>The program comes in the jar, for the architecture that it was built on, and needs {@code
+ * /dev/fuse}, {@code libfuse3.so.3} and, for anybody but root, {@code fusermount3}. The system
+ * property {@code io.statsfs.simulator.path} names another one. The mount ends with {@link #close},
+ * and also when this JVM is killed.
  *
  * <p>Safe for use by several threads.
  */
@@ -197,8 +197,8 @@ public final class StatsFsSimulator implements AutoCloseable {
         throw new UnsupportedOperationException(
             "The jar has no simulator for "
                 + platform
-                + ". There is one for linux-x86_64 and linux-aarch64, if its build had what it"
-                + " takes; name one of your own with -D"
+                + ", only for the machine that it was built on, and only if that had libfuse3-dev"
+                + " and pkg-config. Build one and name it with -D"
                 + PATH_PROPERTY
                 + ".");
       }
