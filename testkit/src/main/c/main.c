@@ -386,6 +386,7 @@ int main(int count, char **arguments) {
         fuse_session_mount(program.session, mount_point) == 0) {
       status = serve(&program);
       fuse_session_unmount(program.session);
+      close_all(&program.simulator);
     }
     fuse_session_destroy(program.session);
   }
