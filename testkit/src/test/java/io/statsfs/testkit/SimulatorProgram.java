@@ -50,8 +50,9 @@ final class SimulatorProgram {
    * How many there are where this process is, which may be another place than where it came from.
    */
   private static long mounts() throws IOException {
+    String own = "/statsfs-simulator-" + ProcessHandle.current().pid() + "-";
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
-      return lines.filter(line -> line.contains("/statsfs-simulator-")).count();
+      return lines.filter(line -> line.contains(own)).count();
     }
   }
 }

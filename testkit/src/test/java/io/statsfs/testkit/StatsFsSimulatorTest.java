@@ -25,8 +25,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(120) // What fails to end must not take the whole build with it.
 class StatsFsSimulatorTest {
   private static final String PATH = "io.statsfs.simulator.path";
   private static final String OWN = "statsfs-simulator-" + ProcessHandle.current().pid() + "-";
