@@ -131,9 +131,10 @@ public interface StatsFs extends AutoCloseable {
    *
    * <p>A daemon thread does the reading. When it stays in one source for longer than the caller has
    * patience, it is left behind, another one reads the other sources, and the stats of that source
-   * are {@link Status#BLOCKED} until the thread comes back, if ever it does. Samples do not wait for
-   * it again meanwhile. When four threads hang in one tree, all of it is {@code BLOCKED}. A source
-   * that gets stuck again after it came back is tried after ever longer pauses, of a minute at most.
+   * are {@link Status#BLOCKED} until the thread comes back, if ever it does. Samples do not wait
+   * for it again meanwhile. When four threads hang in one tree, all of it is {@code BLOCKED}. A
+   * source that gets stuck again after it came back is tried after ever longer pauses, of a minute
+   * at most.
    *
    * <p>The hand-over to the thread costs some 20 to 100 microseconds per sample and no allocation.
    * The thread ends when there was no sample for two minutes.

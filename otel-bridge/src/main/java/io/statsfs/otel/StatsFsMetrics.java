@@ -63,6 +63,9 @@ import org.jspecify.annotations.Nullable;
  *   within the bound</td></tr>
  * </table>
  *
+ * <p>A file that hangs costs the points of its own source and nothing else ({@link
+ * StatsFsMetricsBuilder#patience}).
+ *
  * <p>Safe for use by several threads. A failure is logged once and never reaches the application.
  * While the catalog stands still, the stats of a collection cost no allocation here beyond what the
  * reader says; measuring itself takes some hundred bytes.
@@ -103,7 +106,7 @@ public final class StatsFsMetrics implements AutoCloseable {
     filter = builder.filter;
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, message -> logOnce(remarks, message));
-    sampler = fs.sampler(filter);
+    sampler = fs.sampler(filter, builder.patience);
     fs.addListener(listener);
     catalogChanged(sampler.catalog());
     ownMetrics =
@@ -259,7 +262,7 @@ public final class StatsFsMetrics implements AutoCloseable {
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
                   : "permission is denied. Run as root, or let root make the trees readable";
-          case BLOCKED -> "reading takes too long";
+          case BLOCKED -> "it does not answer, and is tried again when it does";
           default -> "reading fails, with errno " + sampler.errno(first);
         };
     return counts[status.ordinal()]

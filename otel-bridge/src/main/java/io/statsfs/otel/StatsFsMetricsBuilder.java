@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.statsfs.Source;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -17,6 +18,7 @@ public final class StatsFsMetricsBuilder {
   Function<Source, Attributes> attributes = SourceAttributes::of;
   boolean countersBySchema;
   boolean ownMetrics = true;
+  Duration patience = Duration.ofSeconds(1);
 
   StatsFsMetricsBuilder(OpenTelemetry openTelemetry, StatsFs fs) {
     this.openTelemetry = Objects.requireNonNull(openTelemetry, "openTelemetry");
@@ -71,6 +73,19 @@ public final class StatsFsMetricsBuilder {
   }
 
   /**
+   * How long the reading of one source may take before it is left behind, so that one that hangs
+   * does not hold up the collection of every other meter, as {@link StatsFs#sampler(StatFilter,
+   * Duration)} says. Its stats have no points until it answers again. Default: 1 second.
+   *
+   * @param patience at least 10 milliseconds
+   * @return this
+   */
+  public StatsFsMetricsBuilder patience(Duration patience) {
+    this.patience = Objects.requireNonNull(patience, "patience");
+    return this;
+  }
+
+  /**
    * Whether the bridge measures itself, as {@link StatsFsMetrics} lists. Default: true.
    *
    * @param enabled false to leave these metrics out
@@ -85,6 +100,7 @@ public final class StatsFsMetricsBuilder {
    * Registers the instruments.
    *
    * @return what keeps them up to date until it is closed
+   * @throws IllegalArgumentException if the patience is too short
    * @throws IllegalStateException if the {@link StatsFs} is closed
    */
   public StatsFsMetrics build() {
