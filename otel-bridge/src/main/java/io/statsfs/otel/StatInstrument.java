@@ -28,6 +28,7 @@ final class StatInstrument {
   private final String description;
   private final String unit;
   private final boolean counter;
+  private final @Nullable States states;
   private final String collisionKey;
   private final @Nullable ObservableLongMeasurement longs;
   private @Nullable ObservableDoubleMeasurement doubles;
@@ -36,7 +37,12 @@ final class StatInstrument {
 
   /** Of the stats at some positions of a sampler, whose values decide between longs and doubles. */
   StatInstrument(
-      Meter meter, String name, Sampler sampler, List<Integer> indexes, boolean countersBySchema) {
+      Meter meter,
+      String name,
+      Sampler sampler,
+      List<Integer> indexes,
+      boolean countersBySchema,
+      @Nullable States states) {
     final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
     this.meter = meter;
     this.name = name;
@@ -44,6 +50,8 @@ final class StatInstrument {
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
     counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
+    // A counter has no states to be in.
+    this.states = counter ? null : states;
     boolean fractions = stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT);
     if (fractions || indexes.stream().anyMatch(i -> !fitsLong(sampler, i))) {
       longs = null;
@@ -99,7 +107,8 @@ final class StatInstrument {
     boolean fits = true;
     for (int i = 0; i < indexes.length; i++) {
       int index = indexes[i];
-      if (sampler.status(index) == Status.OK) {
+      Status status = sampler.status(index);
+      if (status == Status.OK) {
         if (doubles != null) {
           doubles.record(sampler.doubleValue(index), attributes[i]);
         } else if (!fitsLong(sampler, index)) {
@@ -107,9 +116,19 @@ final class StatInstrument {
         } else {
           longs.record(sampler.longValue(index), attributes[i]);
         }
+      } else if (status == Status.NOT_A_NUMBER && states != null) {
+        states.read(sampler, index, attributes[i]).forEach(this::recordState);
       }
     }
     return fits;
+  }
+
+  private void recordState(Attributes state, Boolean present) {
+    if (doubles != null) {
+      doubles.record(present ? 1 : 0, state);
+    } else {
+      longs.record(present ? 1 : 0, state);
+    }
   }
 
   private static boolean fitsLong(Sampler sampler, int index) {
