@@ -109,7 +109,9 @@ final class Series {
     for (StatInstrument instrument : instruments.values()) {
       int[] own = limit(instrument, indexes.getOrDefault(instrument, List.of()), sampler);
       instrument.setSeries(
-          own, Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new));
+          own,
+          Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new),
+          sampler);
     }
     if (states != null) {
       states.retain(sampler);

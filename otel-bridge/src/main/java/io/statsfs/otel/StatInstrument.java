@@ -10,8 +10,12 @@ import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.Status;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,10 @@ final class StatInstrument {
   private @Nullable ObservableDoubleMeasurement doubles;
   private int[] indexes = {};
   private Attributes[] attributes = {};
+  private Stat[] stats = {};
+
+  /** Of counters, the values at the last collection. */
+  private double[] counts = {};
 
   /** Of the stats at some positions of a sampler, whose values decide between longs and doubles. */
   StatInstrument(
@@ -97,9 +105,32 @@ final class StatInstrument {
   }
 
   /** Which positions of the sampler are this instrument's, and their attributes. */
-  void setSeries(int[] indexes, Attributes[] attributes) {
+  void setSeries(int[] indexes, Attributes[] attributes, Sampler sampler) {
+    if (counter) {
+      Stat[] now = Arrays.stream(indexes).mapToObj(sampler::stat).toArray(Stat[]::new);
+      counts = counts(now, attributes);
+      stats = now;
+    }
     this.indexes = indexes;
     this.attributes = attributes;
+  }
+
+  /**
+   * What the counters of other series are at; one that came again under its name is to be reset.
+   */
+  private double[] counts(Stat[] now, Attributes[] attributesNow) {
+    Map<Stat, Double> known = new IdentityHashMap<>();
+    for (int i = 0; i < stats.length; i++) {
+      known.put(stats[i], counts[i]);
+    }
+    Set<Attributes> names = Set.copyOf(Arrays.asList(attributes));
+    double[] result = new double[now.length];
+    for (int i = 0; i < now.length; i++) {
+      double fresh =
+          names.contains(attributesNow[i]) ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+      result[i] = known.getOrDefault(now[i], fresh);
+    }
+    return result;
   }
 
   /** Records the values that are OK; false if one does not fit, which is then left out. */
@@ -109,10 +140,12 @@ final class StatInstrument {
       int index = indexes[i];
       Status status = sampler.status(index);
       if (status == Status.OK) {
-        if (doubles != null) {
-          doubles.record(sampler.doubleValue(index), attributes[i]);
-        } else if (!fitsLong(sampler, index)) {
+        if (doubles == null && !fitsLong(sampler, index)) {
           fits = false;
+        } else if (counter && isReset(i, sampler.doubleValue(index))) {
+          continue;
+        } else if (doubles != null) {
+          doubles.record(sampler.doubleValue(index), attributes[i]);
         } else {
           longs.record(sampler.longValue(index), attributes[i]);
         }
@@ -121,6 +154,17 @@ final class StatInstrument {
       }
     }
     return fits;
+  }
+
+  /**
+   * Whether a counter begins anew. It then misses one collection: a receiver of cumulative values
+   * takes the smaller one that follows for a reset, and with delta temporality the SDK forgets the
+   * old value, and reports the new one whole instead of a negative difference.
+   */
+  private boolean isReset(int series, double value) {
+    boolean reset = value < counts[series];
+    counts[series] = value;
+    return reset;
   }
 
   private void recordState(Attributes state, Boolean present) {

@@ -116,9 +116,13 @@ public final class StatsFsMetricsBuilder {
   /**
    * Makes stats that their schema calls cumulative observable counters. Default: every stat is an
    * observable gauge, since without a schema nobody knows, and a stat of one name must not be a
-   * counter on one host and a gauge on another. A stat that is cleared, or whose source came again
-   * under its name, goes on at a smaller value, which receivers of cumulative counters take for a
-   * reset; with delta temporality the SDK turns it into one negative difference.
+   * counter on one host and a gauge on another.
+   *
+   * <p>A counter that begins anew, as its stat was cleared or its source came again under its name,
+   * misses one collection and then goes on at its smaller value: a receiver of cumulative counters
+   * takes that for the reset that it is, and with delta temporality the whole new value is
+   * reported. Where several readers collect from one SDK, only the first after the reset sees the
+   * gap.
    *
    * @return this
    */

@@ -12,7 +12,9 @@ import static org.mockito.Mockito.when;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -692,20 +695,63 @@ class StatsFsMetricsTest {
   }
 
   @Test
-  void aCounterThatWasClearedOrCameAgainGoesOnAtItsSmallerValue() {
-    String schema = "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n";
-    tree.stat("kvm/vm1/c", 70).schema("kvm/vm1", schema);
+  void aCounterThatBeginsAnewMissesACollectionAndGoesOnAtItsSmallerValue() {
+    for (InMemoryMetricReader own :
+        List.of(InMemoryMetricReader.create(), InMemoryMetricReader.createDelta())) {
+      boolean delta =
+          own.getAggregationTemporality(InstrumentType.OBSERVABLE_COUNTER)
+              == AggregationTemporality.DELTA;
+      String schema = "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n";
+      tree.stat("kvm/vm1/c", 70).schema("kvm/vm1", schema).stat("kvm/vm2/x", 1);
+      try (OpenTelemetrySdk sdk =
+              OpenTelemetrySdk.builder()
+                  .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(own).build())
+                  .build();
+          StatsFs fs = open();
+          StatsFsMetrics metrics = StatsFsMetrics.builder(sdk, fs).countersBySchema().build()) {
+        List<String> values = new ArrayList<>();
+        Runnable collect =
+            () ->
+                values.add(
+                    CollectedMetrics.ofStats(own.collectAllMetrics())
+                        .get("statsfs.kvm.c{device=vm1, subsystem=kvm}"));
+        collect.run();
+        tree.stat("kvm/vm1/c", 90);
+        collect.run();
+        tree.stat("kvm/vm1/c", 5);
+        collect.run();
+        tree.stat("kvm/vm1/c", 12);
+        collect.run();
+        // Another source comes, which changes nothing for this one.
+        tree.stat("kvm/vm3/x", 1);
+        fs.refresh();
+        tree.stat("kvm/vm1/c", 13);
+        collect.run();
+        // The same name in another life, and at a higher value.
+        tree.remove("kvm/vm1").stat("kvm/vm1/c", 300).schema("kvm/vm1", schema);
+        fs.refresh();
+        collect.run();
+        tree.stat("kvm/vm1/c", 301);
+        collect.run();
+        assertEquals(
+            delta
+                ? Arrays.asList("70", "20", null, "12", "1", null, "301")
+                : Arrays.asList("70", "90", null, "12", "13", null, "301"),
+            values);
+      }
+    }
+  }
+
+  @Test
+  void aCounterOfDoublesIsResetToo() {
+    tree.stat("kvm/c", "18446744073709551615\n");
+    tree.schema("kvm", "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n");
     try (StatsFs fs = open();
         StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).countersBySchema().build()) {
-      String key = "statsfs.kvm.c{device=vm1, subsystem=kvm}";
-      assertEquals("70", collect().get(key));
-      tree.stat("kvm/vm1/c", 0);
-      assertEquals("0", collect().get(key));
-      tree.stat("kvm/vm1/c", 50);
-      assertEquals("50", collect().get(key));
-      tree.remove("kvm/vm1").stat("kvm/vm1/c", 3).schema("kvm/vm1", schema);
-      fs.refresh();
-      assertEquals("3", collect().get(key));
+      assertEquals("1.8446744073709552E19", collect().get("statsfs.kvm.c{subsystem=kvm}"));
+      tree.stat("kvm/c", 4);
+      assertEquals(Map.of(), collect());
+      assertEquals("4.0", collect().get("statsfs.kvm.c{subsystem=kvm}"));
     }
   }
 }
