@@ -588,7 +588,7 @@ final class Discovery {
             stats.isEmpty()
                 ? null
                 : SourceImpl.ofDirectory(
-                    inSubsystem(), path, type, schema, shipped(place), stats.values());
+                    inSubsystem(), path, type, inode, schema, shipped(place), stats.values());
       }
     }
   }

@@ -31,7 +31,8 @@ final class Fs implements AutoCloseable {
   }
 
   Fs(List<Tree> trees, Limits limits, Duration interval) {
-    fs = new StatsFsImpl(trees, limits, schemas, new Readers.Chosen("fake", reader), interval);
+    fs =
+        new StatsFsImpl(trees, limits, schemas, new Readers.Chosen("fake", reader), interval, null);
   }
 
   static Tree tree(Path root, Layout layout) {
