@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -445,6 +447,61 @@ class ClearingTest {
       Stat stat = stat(fs, "b");
       tree.remove("kvm");
       refused(Reason.GONE, "does not exist", fs.fs, stat);
+    }
+  }
+
+  /** What the looks miss, the opening does not follow, make or find. */
+  @Test
+  void whileTheFileComesAndGoesNothingElseIsWrittenTo() throws Exception {
+    tree.stat("kvm/a", UNTOUCHED).stat("setting", UNTOUCHED);
+    Path file = tree.path("kvm/a");
+    AtomicBoolean made = new AtomicBoolean();
+    clearWhile(
+        () -> {
+          tree.move("kvm/a", "away");
+          made.compareAndSet(false, Files.exists(file));
+          tree.remove("kvm/a").link("kvm/a", tree.path("setting"));
+          tree.remove("kvm/a").move("away", "kvm/a");
+        });
+    assertFalse(made.get());
+    assertEquals(UNTOUCHED, text("setting"));
+  }
+
+  @Test
+  void whileTheSourceComesAndGoesNothingElseIsWrittenTo() throws Exception {
+    tree.stat("kvm/a", UNTOUCHED).stat("other/a", UNTOUCHED);
+    clearWhile(
+        () ->
+            tree.move("kvm", "away").move("other", "kvm").move("kvm", "other").move("away", "kvm"));
+    assertEquals(UNTOUCHED, text("other/a"));
+  }
+
+  private void clearWhile(Runnable changes) throws InterruptedException {
+    AtomicBoolean ended = new AtomicBoolean();
+    try (Fs fs = open()) {
+      Stat stat = stat(fs, "a");
+      Thread changing =
+          new Thread(
+              () -> {
+                while (!ended.get()) {
+                  changes.run();
+                }
+              });
+      changing.start();
+      int cleared = 0;
+      try {
+        for (int i = 0; i < 5_000 || cleared == 0; i++) {
+          try {
+            fs.fs.clear(stat);
+            cleared++;
+          } catch (StatClearException e) {
+            assertTrue(e.reason() == Reason.GONE || e.reason() == Reason.FAILED, e.getMessage());
+          }
+        }
+      } finally {
+        ended.set(true);
+        changing.join();
+      }
     }
   }
 

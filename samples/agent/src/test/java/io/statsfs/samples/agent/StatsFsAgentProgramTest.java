@@ -113,6 +113,7 @@ class StatsFsAgentProgramTest {
             "--include",
             "--exclude",
             "--list",
+            "--clear",
             "--counters",
             "--version")) {
       assertTrue(help.contains(option), option);
@@ -129,6 +130,14 @@ class StatsFsAgentProgramTest {
           {"--interval", "5"},
           {"--interval", "0s"},
           {"--once", "--exporter", "prometheus"},
+          {"--clear"},
+          {"--clear", "net/lo/rx_bytes", "--list"},
+          {"--clear", "net/lo/rx_bytes", "--once"},
+          {"--clear", "net/lo/rx_bytes", "--include", "net/*"},
+          {"--clear", "net/lo/rx_bytes", "--exclude", "net/*"},
+          {"--clear", "net/lo/rx_bytes", "--exporter", "console"},
+          {"--clear", "net/lo/rx_bytes", "--interval", "1s"},
+          {"--clear", "net/lo/rx_bytes", "--counters"},
           {"surplus"}
         }) {
       AgentProgram agent = AgentProgram.run(args);
@@ -333,6 +342,40 @@ class StatsFsAgentProgramTest {
       assertFalse(out.toString().contains("closed"), out + " " + err);
       assertEquals(1, err.size(), "" + err);
       assertTrue(err.get(0).contains("2 of 3 stats") && err.get(0).contains("root"), "" + err);
+    }
+  }
+
+  @Test
+  void whatCannotBeClearedIsToldALineEachAndLeftAsItWas() throws IOException {
+    try (TestTree tree = TestTree.inMemory();
+        TestTree other = TestTree.inMemory()) {
+      tree.stat("kvm/a", 1084).stat("kvm/1/a", 1085).stat("kvm/twice", 1).settle();
+      other.stat("kvm/twice", 2).settle();
+      AgentProgram agent =
+          AgentProgram.run(
+              "--root",
+              tree.root().toString(),
+              "--root",
+              other.root().toString(),
+              "--clear",
+              "kvm/1/a",
+              "--clear",
+              "kvm/a",
+              "--clear",
+              "kvm/*",
+              "--clear",
+              "kvm/twice");
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertEquals(List.of(), agent.out());
+      List<String> err = agent.err();
+      assertEquals(4, err.size(), agent.toString());
+      assertTrue(err.get(0).startsWith("statsfs-agent: kvm/1/a was not cleared"), err.get(0));
+      assertTrue(err.get(0).contains("it is on tmpfs"), err.get(0));
+      assertTrue(err.get(1).startsWith("statsfs-agent: kvm/a was not cleared"), err.get(1));
+      assertTrue(err.get(2).contains("kvm/* was not cleared: there is no such stat"), err.get(2));
+      assertTrue(err.get(3).contains("several are called so"), err.get(3));
+      assertEquals("1084\n", Files.readString(tree.path("kvm/a")));
+      assertEquals("1085\n", Files.readString(tree.path("kvm/1/a")));
     }
   }
 
