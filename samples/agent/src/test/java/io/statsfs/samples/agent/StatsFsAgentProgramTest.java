@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -376,6 +377,37 @@ class StatsFsAgentProgramTest {
       assertTrue(err.get(3).contains("several are called so"), err.get(3));
       assertEquals("1084\n", Files.readString(tree.path("kvm/a")));
       assertEquals("1085\n", Files.readString(tree.path("kvm/1/a")));
+    }
+  }
+
+  @Test
+  void statsAreClearedByTheirNamesAndNoOthers() {
+    Throwable cause = StatsFsSimulator.unavailabilityCause();
+    assumeTrue(cause == null, () -> cause.getMessage());
+    try (StatsFsSimulator simulator = StatsFsSimulator.start()) {
+      simulator
+          .source("kvm/1")
+          .stat("kvm/1/exits", "u64", "cumulative", "value=1084")
+          .stat("kvm/1/guest doorbell", "s64", "cumulative", "value=-5")
+          .stat("kvm/1/other", "u64", "cumulative", "value=7")
+          .stat("kvm/1/state", "enum", "cumulative", "texts=RUNNABLE");
+      String root = simulator.root().toString();
+      AgentProgram agent =
+          AgentProgram.run(
+              "--root", root, "--clear", "kvm/1/exits", "--clear", "kvm/1/guest doorbell");
+      assertEquals(0, agent.exitCode(), agent.toString());
+      assertEquals(
+          List.of("kvm/1/exits was 1084, is cleared", "kvm/1/guest doorbell was -5, is cleared"),
+          agent.out());
+      assertEquals(List.of(), agent.err());
+      assertEquals("0", simulator.command("writes kvm/1/other"));
+
+      agent = AgentProgram.run("--root", root, "--clear", "kvm/1/state", "--clear", "kvm/1/other");
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertEquals(List.of("kvm/1/other was 7, is cleared"), agent.out());
+      assertEquals(1, agent.err().size(), agent.toString());
+      assertTrue(agent.err().get(0).contains("kvm/1/state was not cleared"), agent.toString());
+      assertEquals("0", simulator.command("writes kvm/1/state"));
     }
   }
 
