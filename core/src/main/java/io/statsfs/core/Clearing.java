@@ -146,8 +146,8 @@ final class Clearing {
           stat,
           "its source was replaced by another one; refresh(), then take it anew");
     }
-    requireClearingFileSystem(stat, source.path());
     Inode file = Inode.of(stat.path(), false);
+    requireClearingFileSystem(stat, source.path());
     if (!file.isRegularFile() || file.device() != source.inode().device()) {
       throw refused(
           Reason.GONE, stat, "what is there now is no file of this file system; see what it is");
