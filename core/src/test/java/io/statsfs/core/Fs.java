@@ -34,7 +34,7 @@ final class Fs implements AutoCloseable {
     this(trees, limits, interval, null);
   }
 
-  /** One that may clear, the right way or not at all. */
+  /** One that may clear. */
   Fs(Path root, Layout layout, Clearing clearing) {
     this(List.of(tree(root, layout)), Limits.defaults(), Duration.ZERO, clearing);
   }
