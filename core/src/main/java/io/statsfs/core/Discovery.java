@@ -625,7 +625,7 @@ final class Discovery implements AutoCloseable {
             stats.isEmpty()
                 ? null
                 : SourceImpl.ofDirectory(
-                    inSubsystem(), path, type, schema, shipped, stats.values());
+                    inSubsystem(), path, type, inode, schema, shipped, stats.values());
       }
     }
   }
