@@ -298,14 +298,14 @@ final class Discovery {
         text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
       }
       Schema schema = shipped(place);
-      Map<SourceImpl.Name, Schema.Metric> lines = new LinkedHashMap<>();
+      // Keyed by strings, which a table puts in order where their hashes collide.
+      Map<String, Schema.Metric> lines = new LinkedHashMap<>();
       for (FlatKeyedText.Line line : FlatKeyedText.lines(text, text.remaining())) {
         Schema.Metric metric = schema.find(line.name());
         metric = metric == null ? Schema.Metric.UNKNOWN : metric;
         // What the kernel writes as kB are 1024 bytes.
         boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
-        lines.put(
-            new SourceImpl.Name(line.name(), null), needsUnit ? metric.withUnit("KiBy") : metric);
+        lines.put(line.name(), needsUnit ? metric.withUnit("KiBy") : metric);
       }
       if (source == null || !source.hasNames(lines.keySet())) {
         source = lines.isEmpty() ? null : SourceImpl.ofFile(place, path, type, lines);
@@ -583,7 +583,7 @@ final class Discovery {
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");
       }
-      if (source == null || schema != before || !source.hasNames(stats.values())) {
+      if (source == null || schema != before || !source.hasNames(stats.keySet())) {
         source =
             stats.isEmpty()
                 ? null
