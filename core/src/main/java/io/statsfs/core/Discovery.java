@@ -537,9 +537,13 @@ final class Discovery {
 
     private boolean leadsInside(Path link) {
       try {
+        Path root = place.tree().root().toRealPath();
+        Path inside = root.resolve(place.tree().layout().links().orElseThrow()).normalize();
+        Path real = inside.toRealPath();
+        // A place within the tree must not be moved out of it by a link of the tree's own.
+        boolean isGiven = real.equals(inside) || !inside.startsWith(root);
         Path target = link.toRealPath();
-        Path inside = place.tree().root().resolve(place.tree().layout().links().orElseThrow());
-        return target.startsWith(inside.toRealPath()) && Files.isDirectory(target);
+        return isGiven && target.startsWith(real) && Files.isDirectory(target);
       } catch (IOException e) {
         return false;
       }
