@@ -43,10 +43,10 @@ final class SourceImpl implements Source {
 
   /** Of a file of many values; the metrics are by their names. */
   static SourceImpl ofFile(
-      Place place, Path path, FileSystemType type, Map<Name, Schema.Metric> lines) {
+      Place place, Path path, FileSystemType type, Map<String, Schema.Metric> lines) {
     List<Stat> stats = new ArrayList<>(lines.size());
     SourceImpl source = new SourceImpl(place, path, type, null, Schema.EMPTY, true, stats);
-    lines.forEach((name, metric) -> stats.add(new StatImpl(source, name, metric)));
+    lines.forEach((name, metric) -> stats.add(new StatImpl(source, new Name(name, null), metric)));
     return source;
   }
 
@@ -71,13 +71,13 @@ final class SourceImpl implements Source {
   record Name(String text, @Nullable Path file) {}
 
   /** Whether the stats have just these names, in this order. */
-  boolean hasNames(Collection<Name> names) {
+  boolean hasNames(Collection<String> names) {
     if (names.size() != stats.size()) {
       return false;
     }
     int i = 0;
-    for (Name name : names) {
-      if (!name.text.equals(stats.get(i++).name())) {
+    for (String name : names) {
+      if (!name.equals(stats.get(i++).name())) {
         return false;
       }
     }
