@@ -619,7 +619,10 @@ final class Discovery implements AutoCloseable {
         schemaLife = life;
       } catch (IOException e) {
         settled = false;
-        problem(schemaFile, "its stats go undescribed", e);
+        problem(
+            schemaFile,
+            "cannot be read, so the stats beside it are described as before, if at all: "
+                + ReadFailure.describe(e));
       }
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");
