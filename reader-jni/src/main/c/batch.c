@@ -403,6 +403,16 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
   return unfinished;
 }
 
+/* Another thread may ask where this one is. */
+static void go_to_source(struct sfs_batch *batch, uint32_t source) {
+  __atomic_store_n(&batch->next_source, source, __ATOMIC_RELAXED);
+  batch->next_stat = 0;
+}
+
+int32_t sfs_batch_position(const struct sfs_batch *batch) {
+  return (int32_t)__atomic_load_n(&batch->next_source, __ATOMIC_RELAXED);
+}
+
 enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,
                                    int32_t *first, int32_t *end) {
   if (batch->next_source == 0 && batch->next_stat == 0) {
@@ -412,8 +422,9 @@ enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uin
   while (batch->next_source < batch->source_count) {
     struct source *source = &batch->sources[batch->next_source];
     if ((source->flags & SFS_FLAT_KEYED) != 0) {
-      batch->next_source++;
-      if (sample_flat_file(batch, source, values, outcomes)) {
+      int unfinished = sample_flat_file(batch, source, values, outcomes);
+      go_to_source(batch, batch->next_source + 1);
+      if (unfinished) {
         *first = (int32_t)source->first;
         *end = (int32_t)(source->first + source->count);
         return SFS_TO_FINISH;
@@ -425,11 +436,9 @@ enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uin
       *first = *end - 1;
       return SFS_TO_FINISH;
     }
-    batch->next_source++;
-    batch->next_stat = 0;
+    go_to_source(batch, batch->next_source + 1);
   }
-  batch->next_source = 0;
-  batch->next_stat = 0;
+  go_to_source(batch, 0);
   return batch->outdated ? SFS_OUTDATED : SFS_DONE;
 }
 

@@ -67,10 +67,16 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
  * the length of their text in the high and low half of their value. The text is valid until the next
  * call, which goes on behind them.
  *
- * For one thread at a time.
+ * For one thread at a time, but for sfs_batch_position.
  */
 enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,
                                    int32_t *first, int32_t *end);
+
+/*
+ * The source that a sample is at. The one function that another thread may call while a sample is
+ * taken, to see where it hangs.
+ */
+int32_t sfs_batch_position(const struct sfs_batch *batch);
 
 /* The memory that the offsets of unfinished values are in. */
 const char *sfs_batch_text(const struct sfs_batch *batch);

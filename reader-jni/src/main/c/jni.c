@@ -79,6 +79,12 @@ NATIVE(jbyteArray, text)(JNIEnv *env, jclass class, jlong batch, jint offset, ji
   return bytes;
 }
 
+NATIVE(jint, position)(JNIEnv *env, jclass class, jlong batch) {
+  (void)env;
+  (void)class;
+  return sfs_batch_position((struct sfs_batch *)(intptr_t)batch);
+}
+
 NATIVE(jint, kept)(JNIEnv *env, jclass class, jlong batch) {
   (void)env;
   (void)class;

@@ -119,11 +119,22 @@ static void the_root_is_closed_again_by_the_first_source(void) {
   source(tree.root, "kvm");
   CHECK_EQUAL(S_IFDIR | 0700, tree.root->mode);
   tree.root->mode = S_IFDIR | 0755;
-  struct node *net = source(tree.root, "net");
+  source(tree.root, "net");
   CHECK_EQUAL(S_IFDIR | 0755, tree.root->mode);
-  CHECK_EQUAL(2, tree.root->directories);
-  remove_source(&tree, net);
+  free_tree(&tree);
+}
+
+static void directories_tell_when_a_source_goes(void) {
+  make_tree(&tree, 0, 0);
+  struct timespec before = tree.root->changed;
+  struct node *first = source(tree.root, "kvm");
+  uint64_t number = first->number;
   CHECK_EQUAL(1, tree.root->directories);
+  CHECK(memcmp(&before, &tree.root->changed, sizeof before) == 0);
+  remove_source(&tree, first);
+  CHECK_EQUAL(0, tree.root->directories);
+  CHECK(memcmp(&before, &tree.root->changed, sizeof before) != 0);
+  CHECK(source(tree.root, "kvm")->number > number);
   free_tree(&tree);
 }
 
@@ -274,6 +285,7 @@ int main(void) {
       TEST(aggregates_take_simple_stats_below),
       TEST(an_open_stat_keeps_its_subsystem),
       TEST(the_root_is_closed_again_by_the_first_source),
+      TEST(directories_tell_when_a_source_goes),
       TEST(files_become_visible_one_by_one),
       TEST(a_schema_describes_labels_and_stats),
       TEST(a_long_schema_is_cut),

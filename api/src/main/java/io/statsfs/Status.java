@@ -12,7 +12,10 @@ public enum Status {
    * The file was read and holds something else than one number; {@link StatsFs#readText} has it.
    */
   NOT_A_NUMBER,
-  /** The reading took too long and was left behind. No reader bounds the time of a reading yet. */
+  /**
+   * The reading took too long and was left behind; only from a {@linkplain
+   * StatsFs#sampler(StatFilter, java.time.Duration) sampler with patience}.
+   */
   BLOCKED,
   /** The reading failed in another way; {@link Sampler#errno(int)} may say more. */
   FAILED

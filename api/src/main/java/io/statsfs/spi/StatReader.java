@@ -10,8 +10,8 @@ public interface StatReader extends AutoCloseable {
   /**
    * Prepares the reading of many stats.
    *
-   * @param plans the sources, and what to read of each; together they cover each index of {@code
-   *     memory} once
+   * @param plans the sources, and what to read of each, in the order of their indices; none is
+   *     covered twice. The results of indices that no plan covers are not the reader's
    * @param memory where the results go
    * @param previous the batch that this one replaces. What it prepared for sources that are in both
    *     may be taken over; it is not used after this call and must be closed by it. Null for the
@@ -55,15 +55,30 @@ public interface StatReader extends AutoCloseable {
     UNKNOWN
   }
 
-  /** Frees what the reader holds. Called after all batches were closed. */
+  /**
+   * Frees what the reader holds. Called after all batches were closed, but for those that hang in a
+   * sample, which are closed by their threads if these return.
+   */
   @Override
   void close();
 
   /** A prepared reading of many stats, for one thread at a time. */
   interface Batch extends AutoCloseable {
 
-    /** Reads each stat once and puts a value or a failure for it. Throws nothing. */
+    /**
+     * Reads each stat once and puts a value or a failure for it. Throws nothing. It may hang in a
+     * file that does; then the batch is left to the thread that hangs, which closes it if it ever
+     * returns, and another one is prepared without the source.
+     */
     void sample();
+
+    /**
+     * Which source is being read. The only method that is called during a sample, by other threads.
+     *
+     * @return the position in the plans of the source that the sample is at; any number when there
+     *     is no sample
+     */
+    int position();
 
     /**
      * Whether the last sample met a file of many values whose names were not those of the catalog,

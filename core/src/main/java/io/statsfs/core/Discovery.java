@@ -1,7 +1,6 @@
 package io.statsfs.core;
 
 import io.statsfs.Catalog;
-import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.Source;
 import io.statsfs.Tree;
@@ -14,34 +13,37 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the sources of trees, and finds them again at the least cost.
+ * Finds the sources of a tree, and finds them again at the least cost.
  *
  * <p>Each directory is remembered with its inode. A later scan looks at the inode, and lists the
  * directory again only if that has changed, if the file system does not tell changes, or if the
  * directory is so young that its listing may have been half-made. What cannot be looked at for lack
  * of permission stays as it was; what is not there any more is dropped.
  *
- * <p>For one thread at a time.
+ * <p>For one thread at a time. A file that does not answer when it is read costs its own source; a
+ * directory that does not costs the scan.
  */
-final class Discovery {
+final class Discovery implements AutoCloseable {
   /** After this time without a change a listing is taken to be complete. */
   private static final long SETTLING_MILLIS = 1000;
 
@@ -62,83 +64,97 @@ final class Discovery {
   /** Beyond this the shared names are forgotten, so that names that come and go do not pile up. */
   private static final int MAX_NAMES = 100_000;
 
-  /** What {@link Catalog} promises, over all trees. */
-  private static final Comparator<Source> ORDER =
-      Comparator.comparing(Source::subsystem).thenComparing(Source::device);
+  /** How long the reading of a file of many values may take. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private final List<Tree> trees;
+  /** Threads that may hang in files of many values. */
+  private static final int MOST_HANGING = 4;
+
+  private final Tree tree;
   private final Limits limits;
   private final SchemaCache schemas;
   private final StatReader reader;
-  private final List<Entry> roots = new ArrayList<>();
+  private final Entry root;
+  private final Schema shipped;
+  private final Guard files = new Guard("statsfs-file", PATIENCE);
+  private final AtomicLong steps = new AtomicLong();
 
   /** By their texts, which are different where the bytes are. */
   private final Map<String, SourceImpl.Name> names = new HashMap<>();
 
   private final Map<Long, FileSystemType> types = new HashMap<>();
-  private final Map<Layout, Schema> shipped = new HashMap<>();
 
   private List<Catalog.Problem> problems = new ArrayList<>();
   private List<Directory> young = new ArrayList<>();
+  private final List<Errand<ByteBuffer>> hanging = new ArrayList<>();
   private int sourcesLeft;
   private boolean readFlatFilesAgain;
 
-  Discovery(List<Tree> trees, Limits limits, SchemaCache schemas, StatReader reader) {
-    this.trees = trees;
+  Discovery(Tree tree, Limits limits, SchemaCache schemas, StatReader reader) {
+    this.tree = tree;
     this.limits = limits;
     this.schemas = schemas;
     this.reader = reader;
-    for (Tree tree : trees) {
-      Place place = Place.root(tree);
-      roots.add(
-          tree.layout().isRootFile()
-              ? new FlatFile(place, tree.root())
-              : new Directory(place, tree.root(), true));
-      shipped.computeIfAbsent(tree.layout(), layout -> SchemaParser.parseShipped(layout.schema()));
-    }
+    Place place = Place.root(tree);
+    root =
+        tree.layout().isRootFile()
+            ? new FlatFile(place, tree.root())
+            : new Directory(place, tree.root(), true);
+    shipped = SchemaParser.parseShipped(tree.layout().schema());
   }
 
-  /** What a scan found. */
-  record Found(List<Source> sources, List<Catalog.Problem> problems) {}
+  /**
+   * What a scan found.
+   *
+   * @param entries the directories and files of many values, sources or not
+   */
+  record Found(List<Source> sources, List<Catalog.Problem> problems, int entries) {}
+
+  /** What changes while a scan gets on; other threads may ask. */
+  long steps() {
+    return steps.getOpaque();
+  }
+
+  /** Called by the scanning thread only. */
+  private void step() {
+    steps.setOpaque(steps.getPlain() + 1);
+  }
 
   /**
-   * Looks at all trees.
+   * Looks at the tree.
    *
    * @param flatFilesToo whether files of many values are to be read even if nothing tells a change
+   * @param maxEntries the directories and files of many values that may be taken in
+   * @param maxStats the stats that may be taken in
    */
-  Found scan(boolean flatFilesToo) {
+  Found scan(boolean flatFilesToo, int maxEntries, int maxStats) {
     readFlatFilesAgain = flatFilesToo;
     problems = new ArrayList<>();
     young = new ArrayList<>();
-    sourcesLeft = limits.sources();
+    sourcesLeft = maxEntries;
     types.clear();
     if (names.size() > MAX_NAMES) {
       names.clear();
     }
-    for (Entry root : roots) {
-      if (!root.scan()) {
-        root.forget();
-      }
+    if (!root.scan()) {
+      root.forget();
     }
     settle();
     List<Source> sources = new ArrayList<>();
-    Budget budget = new Budget(limits.stats());
-    for (Entry root : roots) {
-      root.collect(sources, budget);
-    }
-    sources.sort(ORDER);
+    Budget budget = new Budget(maxStats);
+    root.collect(sources, budget);
     if (sourcesLeft < 0) {
       problems.add(exceeded("directories and files", "sources", limits.sources()));
     }
     if (budget.exceeded) {
       problems.add(exceeded("stats", "stats", limits.stats()));
     }
-    return new Found(sources, problems);
+    return new Found(sources, problems, maxEntries - Math.max(0, sourcesLeft));
   }
 
   private Catalog.Problem exceeded(String what, String limit, int number) {
     return new Catalog.Problem(
-        trees.get(0).root(),
+        tree.root(),
         "more than "
             + number
             + " "
@@ -217,6 +233,7 @@ final class Discovery {
 
     /** Brings this up to date; false if it is not there any more. */
     final boolean scan() {
+      step();
       if (--sourcesLeft < 0) {
         forget();
         return true;
@@ -266,6 +283,9 @@ final class Discovery {
   }
 
   private final class FlatFile extends Entry {
+    /** The reading of this; it may hang. */
+    private @Nullable Errand<ByteBuffer> own;
+
     FlatFile(Place place, Path path) {
       super(place, path);
     }
@@ -290,22 +310,38 @@ final class Discovery {
       return true;
     }
 
+    private ByteBuffer text() throws IOException {
+      hanging.removeIf(errand -> !errand.isBusy());
+      if (own == null || !own.isBusy()) {
+        if (hanging.size() >= MOST_HANGING) {
+          throw new FileSystemException(
+              path.toString(), null, "not tried, since others here do not answer");
+        }
+        own = new Errand<>(() -> TextFile.read(path, limits.fileBytes()));
+        if (files.run(own)) {
+          return own.get();
+        }
+        hanging.add(own);
+      }
+      throw new FileSystemException(path.toString(), null, "it does not answer");
+    }
+
     private void read(FileSystemType type) throws IOException {
-      ByteBuffer text = TextFile.read(path, limits.fileBytes());
+      ByteBuffer text = text();
       seen.clear();
       if (text.remaining() == limits.fileBytes()) {
         seen(path, "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
         text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
       }
-      Schema schema = shipped(place);
-      Map<SourceImpl.Name, Schema.Metric> lines = new LinkedHashMap<>();
+      Schema schema = shipped;
+      // Keyed by strings, which a table puts in order where their hashes collide.
+      Map<String, Schema.Metric> lines = new LinkedHashMap<>();
       for (FlatKeyedText.Line line : FlatKeyedText.lines(text, text.remaining())) {
         Schema.Metric metric = schema.find(line.name());
         metric = metric == null ? Schema.Metric.UNKNOWN : metric;
         // What the kernel writes as kB are 1024 bytes.
         boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
-        lines.put(
-            new SourceImpl.Name(line.name(), null), needsUnit ? metric.withUnit("KiBy") : metric);
+        lines.put(line.name(), needsUnit ? metric.withUnit("KiBy") : metric);
       }
       if (source == null || !source.hasNames(lines.keySet())) {
         source = lines.isEmpty() ? null : SourceImpl.ofFile(place, path, type, lines);
@@ -478,6 +514,7 @@ final class Discovery {
         listing.schemaFile = entry;
         return;
       }
+      step();
       EntryType is = told;
       if (is == EntryType.UNKNOWN) {
         try {
@@ -537,9 +574,13 @@ final class Discovery {
 
     private boolean leadsInside(Path link) {
       try {
+        Path root = place.tree().root().toRealPath();
+        Path inside = root.resolve(place.tree().layout().links().orElseThrow()).normalize();
+        Path real = inside.toRealPath();
+        // A place within the tree must not be moved out of it by a link of the tree's own.
+        boolean isGiven = real.equals(inside) || !inside.startsWith(root);
         Path target = link.toRealPath();
-        Path inside = place.tree().root().resolve(place.tree().layout().links().orElseThrow());
-        return target.startsWith(inside.toRealPath()) && Files.isDirectory(target);
+        return isGiven && target.startsWith(real) && Files.isDirectory(target);
       } catch (IOException e) {
         return false;
       }
@@ -578,17 +619,20 @@ final class Discovery {
         schemaLife = life;
       } catch (IOException e) {
         settled = false;
-        problem(schemaFile, "its stats go undescribed", e);
+        problem(
+            schemaFile,
+            "cannot be read, so the stats beside it are described as before, if at all: "
+                + ReadFailure.describe(e));
       }
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");
       }
-      if (source == null || schema != before || !source.hasNames(stats.values())) {
+      if (source == null || schema != before || !source.hasNames(stats.keySet())) {
         source =
             stats.isEmpty()
                 ? null
                 : SourceImpl.ofDirectory(
-                    inSubsystem(), path, type, schema, shipped(place), stats.values());
+                    inSubsystem(), path, type, inode, schema, shipped, stats.values());
       }
     }
   }
@@ -603,7 +647,8 @@ final class Discovery {
     boolean tooDeep;
   }
 
-  private Schema shipped(Place place) {
-    return shipped.getOrDefault(place.tree().layout(), Schema.EMPTY);
+  @Override
+  public void close() {
+    files.close();
   }
 }

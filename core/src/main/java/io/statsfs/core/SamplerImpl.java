@@ -6,10 +6,12 @@ import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
 import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,24 +25,32 @@ final class SamplerImpl implements Sampler {
   /** Held while a sample is taken, so that closing waits for it. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** Null if the calling thread reads. */
+  private final @Nullable Guard guard;
+
+  private final StuckSources stuck;
   private Catalog catalog;
   private Stat[] stats = {};
+  private List<SourcePlan> plans = List.of();
   private SampleMemory memory = new SampleMemory(0);
-  private StatReader.@Nullable Batch batch;
+  private @Nullable Reading reading;
+  private boolean isPrepared;
   private volatile ReaderStats readerStats = new ReaderStats(0, 0);
   private boolean closed;
 
-  SamplerImpl(StatsFsImpl fs, StatFilter filter) {
+  SamplerImpl(StatsFsImpl fs, StatFilter filter, @Nullable Duration patience) {
     this.fs = fs;
     this.filter = filter;
-    this.catalog = fs.catalog();
-    prepare(catalog);
+    guard = patience == null ? null : new Guard("statsfs-sampler", patience);
+    stuck = new StuckSources(patience == null ? Duration.ZERO : patience);
+    catalog = fs.catalog();
+    follow(catalog);
   }
 
   /** If the filter throws, all stays as it was. */
-  private void prepare(Catalog next) {
+  private void follow(Catalog next) {
     List<Stat> wanted = new ArrayList<>(stats.length);
-    List<SourcePlan> plans = new ArrayList<>();
+    List<SourcePlan> found = new ArrayList<>();
     for (Source source : next.sources()) {
       int first = wanted.size();
       for (Stat stat : source.stats()) {
@@ -55,35 +65,168 @@ final class SamplerImpl implements Sampler {
                 ? source.stats()
                 : List.copyOf(wanted.subList(first, wanted.size()));
         boolean keepOpen = ((SourceImpl) source).type().keepsOpen();
-        plans.add(new SourcePlan(source, some, first, keepOpen, fs.limits().fileBytes()));
+        found.add(new SourcePlan(source, some, first, keepOpen, fs.limits().fileBytes()));
       }
     }
     stats = wanted.toArray(Stat[]::new);
-    memory = new SampleMemory(stats.length);
-    StatReader.Batch previous = batch;
-    batch = null;
-    batch = fs.reader().prepare(plans, memory, previous);
+    plans = found;
+    stuck.retain(next.sources());
+    prepare();
     // Last, so that a sample after a filter that threw tries again.
     catalog = next;
+  }
+
+  /** Has the reader prepare all sources but those that are stuck. */
+  private void prepare() {
+    memory = new SampleMemory(stats.length);
+    List<SourcePlan> free = plans;
+    if (!stuck.isEmpty()) {
+      free = new ArrayList<>(plans.size());
+      for (SourcePlan plan : plans) {
+        if (stuck.isLeftOut(plan.source())) {
+          for (int i = 0; i < plan.stats().size(); i++) {
+            memory.putFailure(plan.firstIndex() + i, Status.BLOCKED, 0);
+          }
+        } else {
+          free.add(plan);
+        }
+      }
+    }
+    StatReader.Batch previous = reading == null ? null : reading.batch;
+    reading = null;
+    isPrepared = false;
+    reading = new Reading(free, fs.reader().prepare(free, memory, previous));
+    isPrepared = true;
+  }
+
+  /** A batch that may get stuck, and then goes to the thread that is. */
+  private final class Reading implements Guard.Work {
+    final List<SourcePlan> plans;
+    final StatReader.Batch batch;
+    private int position;
+
+    Reading(List<SourcePlan> plans, StatReader.Batch batch) {
+      this.plans = plans;
+      this.batch = batch;
+    }
+
+    @Override
+    public void run() {
+      batch.sample();
+    }
+
+    @Override
+    public long progress() {
+      position = batch.position();
+      return position;
+    }
+
+    /** Where it was when it was last looked at; the batch is not to be asked any more. */
+    Source stuckIn() {
+      return plans.get(Math.min(position, plans.size() - 1)).source();
+    }
+
+    @Override
+    public void returned() {
+      batch.close();
+      stuck.returned(this);
+    }
   }
 
   @Override
   public void sample() {
     lock.lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("This sampler, or the StatsFs it is from, is closed");
-      }
+      requireOpen();
       Catalog now = fs.catalog();
       if (now != catalog) {
-        prepare(now);
+        follow(now);
+      } else if (!isPrepared || stuck.hasChanged()) {
+        prepare();
       }
-      batch.sample();
-      if (batch.isOutdated()) {
+      if (guard == null || reading.plans.isEmpty()) {
+        reading.run();
+      } else {
+        sample(guard);
+      }
+      if (reading.batch.isOutdated()) {
         fs.flatFilesOutdated();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Reads the other sources anew after each that got stuck, which is seldom. */
+  private void sample(Guard guard) {
+    while (!guard.run(reading)) {
+      Reading left = reading;
+      // It belongs to the thread that was left behind.
+      reading = null;
+      isPrepared = false;
+      stuck.add(left.stuckIn(), left);
+      prepare();
+    }
+    stuck.sampled();
+  }
+
+  @Override
+  public String readText(int index) {
+    lock.lock();
+    try {
+      requireOpen();
+      Stat stat = stats[index];
+      if (guard == null) {
+        return fs.readText(stat);
+      }
+      if (memory.status(index) == Status.BLOCKED) {
+        throw blocked(stat);
+      }
+      TextReading text = new TextReading(stat);
+      if (!guard.run(text)) {
+        stuck.add(stat.source(), text);
+        isPrepared = false;
+        // The numbers stay; its other texts must not be tried.
+        for (int i = 0; i < stats.length; i++) {
+          if (stats[i].source() == stat.source() && memory.status(i) == Status.NOT_A_NUMBER) {
+            memory.putFailure(i, Status.BLOCKED, 0);
+          }
+        }
+        throw blocked(stat);
+      }
+      return text.text;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static StatReadException blocked(Stat stat) {
+    return new StatReadException(
+        Status.BLOCKED, stat.path() + " cannot be read: it does not answer", null);
+  }
+
+  private final class TextReading implements Guard.Work {
+    private final Stat stat;
+    private String text = "";
+
+    TextReading(Stat stat) {
+      this.stat = stat;
+    }
+
+    @Override
+    public void run() {
+      text = fs.readText(stat);
+    }
+
+    @Override
+    public void returned() {
+      stuck.returned(this);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This sampler, or the StatsFs it is from, is closed");
     }
   }
 
@@ -92,9 +235,9 @@ final class SamplerImpl implements Sampler {
     if (lock.tryLock()) {
       try {
         readerStats =
-            closed || batch == null
+            closed || reading == null
                 ? new ReaderStats(0, 0)
-                : new ReaderStats(batch.keptOpen(), batch.notKept());
+                : new ReaderStats(reading.batch.keptOpen(), reading.batch.notKept());
       } finally {
         lock.unlock();
       }
@@ -164,8 +307,11 @@ final class SamplerImpl implements Sampler {
     try {
       if (!closed) {
         closed = true;
-        if (batch != null) {
-          batch.close();
+        if (guard != null) {
+          guard.close();
+        }
+        if (reading != null) {
+          reading.batch.close();
         }
       }
     } finally {

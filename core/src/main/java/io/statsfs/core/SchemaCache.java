@@ -14,6 +14,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory schemas that were read, so that none is read twice.
@@ -22,6 +24,8 @@ import java.nio.file.attribute.FileTime;
  * openings at once corrupt kernel memory. So a schema is read once in the life of its source,
  * nothing ever expires, and one is read at a time in the whole JVM: {@link #SHARED} serves all
  * instances. Entries that a vanished source left behind are dropped when the bound is reached.
+ *
+ * <p>As long as one does not answer, no other is read either, and what it says in the end is taken.
  */
 final class SchemaCache {
   /** What all schemas of a large host need several times over: 10 KB each for 3,000 sources. */
@@ -30,14 +34,25 @@ final class SchemaCache {
   /** The kernel prints into a buffer of 10,240 bytes, and cuts what does not fit without a word. */
   private static final int KERNEL_LIMIT = 10_239;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   static final SchemaCache SHARED = new SchemaCache(MAX_BYTES);
 
   /** Interned, so that it is the same for all class loaders that load this class. */
   private static final Object ONE_AT_A_TIME = "io.statsfs: one .schema at a time".intern();
 
   private final Cache<Key, Loaded> cache;
+  private final Guard guard;
+
+  /** The reading that was left behind last. It may have come back. */
+  private @Nullable Reading left;
 
   SchemaCache(long maxBytes) {
+    this(maxBytes, PATIENCE);
+  }
+
+  SchemaCache(long maxBytes, Duration patience) {
+    guard = new Guard("statsfs-schema", patience);
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -94,26 +109,48 @@ final class SchemaCache {
    */
   Schema get(Life life, int maxBytes) throws IOException {
     try {
-      return cache.get(new Key(life, maxBytes), key -> load(life.file, maxBytes)).schema;
+      return cache.get(new Key(life, maxBytes), this::load).schema;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private static Loaded load(Path file, int maxBytes) {
+  private record Reading(Key key, Errand<ByteBuffer> errand) {}
+
+  private Loaded load(Key key) {
     ByteBuffer text;
     synchronized (ONE_AT_A_TIME) {
       try {
-        text = TextFile.read(file, maxBytes);
+        text = read(key);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
     byte[] bytes = new byte[text.remaining()];
     text.get(bytes);
-    boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == maxBytes;
+    boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == key.maxBytes;
     Schema schema = SchemaParser.parse(NameText.decode(bytes), cut);
     return new Loaded(schema, bytes.length);
+  }
+
+  private ByteBuffer read(Key key) throws IOException {
+    Reading before = left;
+    if (before != null && before.errand.isBusy()) {
+      throw new FileSystemException(
+          key.life.file.toString(),
+          null,
+          before.key.life.file + " does not answer, and schemas are read one at a time");
+    }
+    if (before != null && before.key.equals(key)) {
+      left = null;
+      return before.errand.get();
+    }
+    Errand<ByteBuffer> errand = new Errand<>(() -> TextFile.read(key.life.file, key.maxBytes));
+    if (!guard.run(errand)) {
+      left = new Reading(key, errand);
+      throw new FileSystemException(key.life.file.toString(), null, "it does not answer");
+    }
+    return errand.get();
   }
 
   SchemaCacheStats stats() {

@@ -6,6 +6,7 @@ import io.statsfs.ReaderStats;
 import io.statsfs.Sampler;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.Stat;
+import io.statsfs.StatClearException;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
@@ -29,6 +30,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the catalog of some trees up to date. */
 final class StatsFsImpl implements StatsFs {
@@ -40,11 +42,14 @@ final class StatsFsImpl implements StatsFs {
   /** More lines would be read by nobody; {@link Catalog#problems()} has them all. */
   private static final int MAX_LOGGED = 20;
 
-  private final Discovery discovery;
+  private static final Duration LEAST_PATIENCE = Duration.ofMillis(10);
+
+  private final TreeScans scans;
   private final SchemaCache schemas;
   private final Readers.Chosen chosen;
   private final Limits limits;
   private final List<Tree> trees;
+  private final @Nullable Clearing clearing;
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -56,17 +61,20 @@ final class StatsFsImpl implements StatsFs {
   private volatile boolean flatFilesOutdated;
   private volatile boolean closed;
 
+  /** Without a {@code clearing} nothing can be cleared. */
   StatsFsImpl(
       List<Tree> trees,
       Limits limits,
       SchemaCache schemas,
       Readers.Chosen chosen,
-      Duration refreshInterval) {
+      Duration refreshInterval,
+      @Nullable Clearing clearing) {
     this.trees = trees;
     this.limits = limits;
     this.schemas = schemas;
     this.chosen = chosen;
-    discovery = new Discovery(trees, limits, schemas, chosen.reader());
+    this.clearing = clearing;
+    scans = new TreeScans(trees, limits, schemas, chosen.reader());
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     refresh();
     refresher = new Thread(() -> refreshEvery(refreshInterval), "statsfs-refresh");
@@ -109,7 +117,7 @@ final class StatsFsImpl implements StatsFs {
       requireOpen();
       boolean flatFilesToo = flatFilesOutdated;
       flatFilesOutdated = false;
-      Discovery.Found found = discovery.scan(flatFilesToo);
+      Discovery.Found found = scans.scan(flatFilesToo);
       CatalogImpl before = catalog;
       if (before.version() > 0
           && found.sources().equals(before.sources())
@@ -169,12 +177,25 @@ final class StatsFsImpl implements StatsFs {
 
   @Override
   public Sampler sampler(StatFilter filter) {
+    return newSampler(filter, null);
+  }
+
+  @Override
+  public Sampler sampler(StatFilter filter, Duration patience) {
+    if (patience.compareTo(LEAST_PATIENCE) < 0) {
+      throw new IllegalArgumentException(
+          "The patience must be at least " + LEAST_PATIENCE + ", but is " + patience);
+    }
+    return newSampler(filter, patience);
+  }
+
+  private Sampler newSampler(StatFilter filter, @Nullable Duration patience) {
     Objects.requireNonNull(filter, "filter");
     // So that closing either finds the sampler or comes before its making: never is a closed reader
     // asked to prepare one.
     synchronized (samplers) {
       requireOpen();
-      SamplerImpl sampler = new SamplerImpl(this, filter);
+      SamplerImpl sampler = new SamplerImpl(this, filter, patience);
       samplers.add(sampler);
       return sampler;
     }
@@ -244,6 +265,18 @@ final class StatsFsImpl implements StatsFs {
   }
 
   @Override
+  public void clear(Stat stat) {
+    requireOpen();
+    if (clearing == null) {
+      throw Clearing.refused(
+          StatClearException.Reason.NOT_ALLOWED,
+          stat,
+          "this StatsFs only reads; StatsFs.Builder.allowClearing() lets it clear");
+    }
+    clearing.clear(catalog, stat);
+  }
+
+  @Override
   public String readerName() {
     return chosen.name();
   }
@@ -278,6 +311,7 @@ final class StatsFsImpl implements StatsFs {
         return;
       }
       closed = true;
+      scans.close();
     }
     refresher.interrupt();
     for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the trees of this machine, and checks those that a user names. */
 final class Trees {
@@ -27,6 +28,10 @@ final class Trees {
 
   Trees(SystemFiles system) {
     this.system = system;
+  }
+
+  SystemFiles system() {
+    return system;
   }
 
   /** A statsfs if there is one that can be read, else the stock trees. */
@@ -100,12 +105,28 @@ final class Trees {
 
   /** A root that a user names, with the layout that it seems to have. */
   Tree open(Path root) {
-    FileSystemType type = type(root);
-    return open(root, guess(root, type.name()));
+    return open(root, null);
   }
 
-  Tree open(Path root, Layout layout) {
-    FileSystemType type = type(root);
+  /** With the layout that the root seems to have, if none is given. */
+  Tree open(Path root, @Nullable Layout layout) {
+    Errand<Tree> opening = new Errand<>(() -> openHere(root, layout));
+    try (Guard guard = new Guard("statsfs-open", TreeScans.PATIENCE)) {
+      if (guard.run(opening)) {
+        return opening.get();
+      }
+      throw new TreeUnavailableException(
+          Reason.NOT_READABLE,
+          root + " does not answer. If it is served by a process or another host, see to that.",
+          null);
+    } catch (IOException e) {
+      throw unavailable(root, "", e);
+    }
+  }
+
+  private static Tree openHere(Path root, @Nullable Layout given) throws IOException {
+    FileSystemType type = FileSystemType.at(root);
+    Layout layout = given == null ? guess(root, type.name()) : given;
     try {
       if (layout.isRootFile()) {
         if (!Files.isRegularFile(root)) {
@@ -142,14 +163,6 @@ final class Trees {
       return stock.get();
     }
     return Files.isRegularFile(root) ? Layout.flatKeyed(NameText.of(absolute)) : Layout.statsfs();
-  }
-
-  private static FileSystemType type(Path root) {
-    try {
-      return FileSystemType.at(root);
-    } catch (IOException e) {
-      throw unavailable(root, "", e);
-    }
   }
 
   private static TreeUnavailableException unavailable(Path root, String type, IOException e) {

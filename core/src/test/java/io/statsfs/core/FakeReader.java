@@ -1,5 +1,6 @@
 package io.statsfs.core;
 
+import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.core.text.FlatKeyedText;
@@ -12,11 +13,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Reads in the simplest way, holds its user to the contract, and remembers what it was asked. */
 final class FakeReader implements StatReader {
   volatile List<SourcePlan> plans = List.of();
   volatile Runnable onSample = () -> {};
+  volatile Consumer<Source> onSource = source -> {};
   volatile int prepared;
   volatile int samples;
   volatile boolean closed;
@@ -28,11 +31,11 @@ final class FakeReader implements StatReader {
     require(previous == null || open.remove(previous), "a batch that is not open");
     int next = 0;
     for (SourcePlan plan : plans) {
-      require(plan.firstIndex() == next && !plan.stats().isEmpty(), "indices with gaps");
+      require(plan.firstIndex() >= next && !plan.stats().isEmpty(), "indices out of order");
       require(plan.source().stats().containsAll(plan.stats()), "stats of another source");
-      next += plan.stats().size();
+      next = plan.firstIndex() + plan.stats().size();
     }
-    require(next == memory.size(), "memory of another size");
+    require(next <= memory.size(), "memory of another size");
     this.plans = plans;
     prepared++;
     FakeBatch batch = new FakeBatch(plans, memory);
@@ -56,6 +59,7 @@ final class FakeReader implements StatReader {
     private final List<SourcePlan> plans;
     private final SampleMemory memory;
     private boolean outdated;
+    private volatile int position;
 
     FakeBatch(List<SourcePlan> plans, SampleMemory memory) {
       this.plans = plans;
@@ -69,7 +73,9 @@ final class FakeReader implements StatReader {
       }
       onSample.run();
       outdated = false;
-      for (SourcePlan plan : plans) {
+      for (position = 0; position < plans.size(); position++) {
+        SourcePlan plan = plans.get(position);
+        onSource.accept(plan.source());
         if (plan.source().isFlatKeyed()) {
           flat(plan);
         } else {
@@ -102,6 +108,11 @@ final class FakeReader implements StatReader {
         Status status = ReadFailure.status(e, stat.path());
         memory.putFailure(index, status, ReadFailure.errno(e));
       }
+    }
+
+    @Override
+    public int position() {
+      return position;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -96,21 +98,15 @@ class SchemaCacheTest {
   @Test
   @Timeout(60)
   void differentSchemasAreReadOneAtATime() throws Exception {
-    // A pipe keeps the one who opens it waiting until there is a writer.
-    Path pipe = tree.path("pipe");
-    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path pipe = pipe();
     Path file = write("kvm", TEXT);
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
       Thread[] reader = new Thread[2];
-      Future<Schema> first =
-          executor.submit(
-              () -> {
-                reader[0] = Thread.currentThread();
-                return cache.get(new SchemaCache.Life(pipe, "1", FileTime.fromMillis(0)), MAX);
-              });
-      SchemaCache other = new SchemaCache(MAX);
-      await(() -> reader[0] != null && isIn(reader[0], "TextFile"));
+      SchemaCache patient = new SchemaCache(MAX, Duration.ofMinutes(1));
+      Future<Schema> first = executor.submit(() -> patient.get(life(pipe), MAX));
+      SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1));
+      await(() -> isRead());
       Future<Schema> second =
           executor.submit(
               () -> {
@@ -118,14 +114,54 @@ class SchemaCacheTest {
                 return other.get(SchemaCache.life(file), MAX);
               });
       await(() -> reader[1] != null && reader[1].getState() == Thread.State.BLOCKED);
-      assertTrue(!second.isDone());
-      assertTrue(!isIn(reader[1], "TextFile"));
+      assertFalse(second.isDone());
       Files.writeString(pipe, TEXT);
       assertEquals("1", first.get(30, TimeUnit.SECONDS).labels().get("vm"));
       assertEquals("1", second.get(30, TimeUnit.SECONDS).labels().get("vm"));
     } finally {
       executor.shutdownNow();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void oneThatDoesNotAnswerIsLeftBehindAndTakenWhenItDoes() throws Exception {
+    Path pipe = pipe();
+    Path file = write("kvm", TEXT);
+    SchemaCache impatient = new SchemaCache(MAX, Duration.ofMillis(50));
+    IOException silent = assertThrows(IOException.class, () -> impatient.get(life(pipe), MAX));
+    assertEquals(pipe + ": it does not answer", silent.getMessage());
+    for (int i = 0; i < 3; i++) {
+      IOException meanwhile =
+          assertThrows(IOException.class, () -> impatient.get(SchemaCache.life(file), MAX));
+      assertEquals(
+          file + ": " + pipe + " does not answer, and schemas are read one at a time",
+          meanwhile.getMessage());
+      assertThrows(IOException.class, () -> impatient.get(life(pipe), MAX));
+    }
+    // A second opening would wait for a second writer.
+    Files.writeString(pipe, TEXT);
+    await(() -> !isRead());
+    assertEquals("1", impatient.get(SchemaCache.life(file), MAX).labels().get("vm"));
+    assertEquals("1", impatient.get(life(pipe), MAX).labels().get("vm"));
+    assertEquals(2, impatient.stats().loads());
+  }
+
+  /** A pipe keeps the one who opens it waiting until there is a writer. */
+  private Path pipe() throws Exception {
+    Path pipe = tree.path("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    return pipe;
+  }
+
+  private static SchemaCache.Life life(Path pipe) {
+    return new SchemaCache.Life(pipe, "1", FileTime.fromMillis(0));
+  }
+
+  /** Whether a schema is being read. */
+  private static boolean isRead() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("statsfs-schema") && isIn(thread, "TextFile"));
   }
 
   private static boolean isIn(Thread thread, String className) {

@@ -63,6 +63,9 @@ import org.jspecify.annotations.Nullable;
  *   within the bound</td></tr>
  * </table>
  *
+ * <p>A file that hangs costs the points of its own source and nothing else ({@link
+ * StatsFsMetricsBuilder#patience}).
+ *
  * <p>Safe for use by several threads. A failure is logged once and never reaches the application.
  * While the catalog stands still, the stats of a collection cost no allocation here beyond what the
  * reader says; measuring itself takes some hundred bytes.
@@ -79,7 +82,6 @@ public final class StatsFsMetrics implements AutoCloseable {
   private static final Status[] TOLD = {Status.DENIED, Status.FAILED, Status.BLOCKED};
 
   private final StatsFs fs;
-  private final StatFilter filter;
   private final Sampler sampler;
   private final Meter meter;
   private final Series series;
@@ -100,10 +102,12 @@ public final class StatsFsMetrics implements AutoCloseable {
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
-    filter = builder.filter;
+    AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
+    StatFilter filter =
+        builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, message -> logOnce(remarks, message));
-    sampler = fs.sampler(filter);
+    sampler = fs.sampler(filter, builder.patience);
     fs.addListener(listener);
     catalogChanged(sampler.catalog());
     ownMetrics =
@@ -259,7 +263,7 @@ public final class StatsFsMetrics implements AutoCloseable {
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
                   : "permission is denied. Run as root, or let root make the trees readable";
-          case BLOCKED -> "reading takes too long";
+          case BLOCKED -> "it does not answer, and is tried again when it does";
           default -> "reading fails, with errno " + sampler.errno(first);
         };
     return counts[status.ordinal()]

@@ -28,11 +28,11 @@ final class SimulatorProgram {
           simulators.add(simulator);
           System.out.println("root=" + simulator.root());
           System.out.println("value=" + Files.readString(simulator.path("kvm/exits")).strip());
-          System.out.println("mounts=" + mounts());
+          System.out.println("mounts=" + mounts(simulators));
         }
         case "close" -> {
           simulators.forEach(StatsFsSimulator::close);
-          System.out.println("mounts=" + mounts());
+          System.out.println("mounts=" + mounts(simulators));
         }
         case "condition" -> {
           ConditionEvaluationResult result =
@@ -46,13 +46,12 @@ final class SimulatorProgram {
     }
   }
 
-  /**
-   * How many there are where this process is, which may be another place than where it came from.
-   */
-  private static long mounts() throws IOException {
-    String own = "/statsfs-simulator-" + ProcessHandle.current().pid() + "-";
+  /** How many of them are mounted where this process is, which may not be where it came from. */
+  private static long mounts(List<StatsFsSimulator> simulators) throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
-      return lines.filter(line -> line.contains(own)).count();
+      return lines
+          .filter(line -> simulators.stream().anyMatch(s -> line.contains(" " + s.root() + " ")))
+          .count();
     }
   }
 }

@@ -164,6 +164,13 @@ final class JniBatch implements StatReader.Batch {
   }
 
   @Override
+  public int position() {
+    int position = Native.position(handle.batch);
+    Reference.reachabilityFence(this);
+    return position;
+  }
+
+  @Override
   public boolean isOutdated() {
     return outdated;
   }

@@ -23,6 +23,9 @@ final class Native {
   /** The text of a stat that is to be finished; null if there is no memory. */
   static native byte @Nullable [] text(long batch, int offset, int length);
 
+  /** The source that a sample is at; also while another thread is in {@link #sample}. */
+  static native int position(long batch);
+
   static native int kept(long batch);
 
   static native int notKept(long batch);
