@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * changes, so that recording need not. For one thread at a time.
  */
 final class Series {
-  /** The SDK's default, less the point that takes what is beyond it. */
-  private static final int SERIES_OF_AN_INSTRUMENT = 1999;
-
   /** Making them takes time quadratic in their number: 5,000 take seconds. */
   private static final int MAX_INSTRUMENTS = 2000;
 
@@ -102,13 +99,15 @@ final class Series {
       int[] own = indexes.getOrDefault(instrument, List.of()).stream().mapToInt(i -> i).toArray();
       instrument.setSeries(
           own, Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new));
-      if (own.length > SERIES_OF_AN_INSTRUMENT && !isCardinalityTold) {
+      if (own.length >= settings.cardinalityLimit && !isCardinalityTold) {
         isCardinalityTold = true;
         log.accept(
             instrument.name()
                 + " has "
                 + own.length
-                + " series, and others may follow. By default the SDK takes 1,999 of an instrument"
+                + " series, and others may follow. The SDK takes "
+                + (settings.cardinalityLimit - 1)
+                + " of an instrument, unless told otherwise,"
                 + " and folds the rest into one point with otel.metric.overflow=true. Raise its"
                 + " cardinality limit (property otel.java.metrics.cardinality.limit) to twice the"
                 + " number, or filter stats out.");

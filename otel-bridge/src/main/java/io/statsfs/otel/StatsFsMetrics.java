@@ -9,6 +9,7 @@ import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.otel.internal.ZeroCodeTrees;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -104,6 +105,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
     filter = builder.filter;
+    ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, message -> logOnce(remarks, message));
     sampler = fs.sampler(filter, builder.patience);

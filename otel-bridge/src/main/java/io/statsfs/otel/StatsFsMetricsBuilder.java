@@ -19,6 +19,7 @@ public final class StatsFsMetricsBuilder {
   boolean countersBySchema;
   boolean ownMetrics = true;
   Duration patience = Duration.ofSeconds(1);
+  int cardinalityLimit = 2000;
 
   StatsFsMetricsBuilder(OpenTelemetry openTelemetry, StatsFs fs) {
     this.openTelemetry = Objects.requireNonNull(openTelemetry, "openTelemetry");
@@ -82,6 +83,18 @@ public final class StatsFsMetricsBuilder {
    */
   public StatsFsMetricsBuilder patience(Duration patience) {
     this.patience = Objects.requireNonNull(patience, "patience");
+    return this;
+  }
+
+  /**
+   * Tells what the SDK's cardinality limit is, so that the log can say when an instrument comes to
+   * it. This does not set the limit. Default: 2,000, as in the SDK.
+   *
+   * @param limit series per instrument, with the one that takes what is beyond it
+   * @return this
+   */
+  public StatsFsMetricsBuilder cardinalityLimit(int limit) {
+    cardinalityLimit = limit;
     return this;
   }
 

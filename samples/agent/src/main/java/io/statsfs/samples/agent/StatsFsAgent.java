@@ -301,12 +301,7 @@ public final class StatsFsAgent implements Callable<Integer> {
   }
 
   private StatFilter filter() {
-    StatFilter filter =
-        includes.stream().map(StatFilter::path).reduce(StatFilter::or).orElse(StatFilter.all());
-    for (String exclude : excludes) {
-      filter = filter.and(StatFilter.path(exclude).negate());
-    }
-    return filter;
+    return StatFilter.paths(includes, excludes);
   }
 
   /** What {@code --version} prints. */
