@@ -9,6 +9,7 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -26,7 +29,6 @@ final class Program implements AutoCloseable {
   private final Map<String, Long> points = new ConcurrentSkipListMap<>();
   private final HttpServer receiver;
   private final Path directory;
-  private List<String> log = List.of();
 
   Program(Path directory) throws IOException {
     this.directory = directory;
@@ -69,8 +71,17 @@ final class Program implements AutoCloseable {
     return points;
   }
 
+  /** The lines that it has written so far. */
   List<String> log() {
-    return log;
+    try {
+      return Files.readAllLines(err());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path err() {
+    return directory.resolve("err");
   }
 
   /** This JVM's class path, or a part of it. */
@@ -84,19 +95,28 @@ final class Program implements AutoCloseable {
 
   /** Runs it to its end. */
   void run(Class<?> main, Map<String, String> environment, String... options) throws Exception {
+    run(main, environment, () -> true, options);
+  }
+
+  /** Runs it until something has come about, and then to its end. */
+  void run(Class<?> main, Map<String, String> environment, BooleanSupplier until, String... options)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n");
     command.addAll(List.of(options));
     command.add(main.getName());
-    Path err = directory.resolve("err");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err().toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!until.getAsBoolean() && process.isAlive() && System.nanoTime() < deadline) {
+      Thread.sleep(20);
+    }
+    process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes());
     int exit = process.waitFor();
-    log = Files.readAllLines(err);
-    assertEquals(0, exit, "" + log);
+    assertEquals(0, exit, "" + log());
     assertEquals("runs\n", out);
   }
 

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * application's start. Safe for use by several threads.
  */
 final class ZeroCodeMetrics {
-  private static final System.Logger LOG = System.getLogger("io.statsfs.otel");
   private static final String SCOPE = "io.statsfs";
 
   private final Runnable closing = this::close;
@@ -22,7 +21,11 @@ final class ZeroCodeMetrics {
   private @Nullable StatsFsMetrics metrics;
   private boolean closed;
 
-  synchronized void start(
+  void start(OpenTelemetry openTelemetry, Supplier<Settings> settings, int cardinalityLimit) {
+    AgentStart.run(() -> startNow(openTelemetry, settings, cardinalityLimit));
+  }
+
+  private synchronized void startNow(
       OpenTelemetry openTelemetry, Supplier<Settings> settings, int cardinalityLimit) {
     try {
       if (closed || isIdle(openTelemetry)) {
@@ -77,6 +80,7 @@ final class ZeroCodeMetrics {
   }
 
   static void warn(String message) {
-    LOG.log(System.Logger.Level.WARNING, message);
+    // No logger is got before it is needed, as AgentStart says.
+    System.getLogger("io.statsfs.otel").log(System.Logger.Level.WARNING, message);
   }
 }

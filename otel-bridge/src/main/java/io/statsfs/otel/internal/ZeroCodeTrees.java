@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
  * two would add up in counters. Safe for use by several threads.
  */
 public final class ZeroCodeTrees {
-  private static final System.Logger LOG = System.getLogger("io.statsfs.otel");
   private static final List<Entry> ENTRIES = new ArrayList<>();
 
   private record Entry(MeterProvider meterProvider, Set<Path> roots, Runnable close) {}
@@ -67,11 +66,12 @@ public final class ZeroCodeTrees {
       ENTRIES.removeAll(closing);
     }
     for (Entry entry : closing) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "StatsFsMetrics was created in code for trees that are exported without code already."
-              + " The latter ends, so that nothing is counted twice;"
-              + " otel.instrumentation.statsfs.enabled=false prevents it from the beginning.");
+      System.getLogger("io.statsfs.otel")
+          .log(
+              System.Logger.Level.WARNING,
+              "StatsFsMetrics was created in code for trees that are exported without code already."
+                  + " The latter ends, so that nothing is counted twice;"
+                  + " otel.instrumentation.statsfs.enabled=false prevents it from the beginning.");
       entry.close().run();
     }
   }

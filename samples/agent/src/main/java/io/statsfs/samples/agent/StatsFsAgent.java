@@ -274,6 +274,8 @@ public final class StatsFsAgent implements Callable<Integer> {
             "otel.traces.exporter", "none",
             "otel.logs.exporter", "none");
     Map<String, String> chosen = new HashMap<>();
+    // The stats are registered here, with what the options say.
+    chosen.put("otel.instrumentation.statsfs.enabled", "false");
     if (interval != null) {
       chosen.put("otel.metric.export.interval", String.valueOf(interval.toMillis()));
     }
