@@ -6,6 +6,7 @@ import io.statsfs.StatsFs;
 import io.statsfs.Tree;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,13 +56,12 @@ public final class ZeroCodeTrees {
   public static void giveWayTo(OpenTelemetry openTelemetry, StatsFs fs) {
     // Unlike OpenTelemetry, its meter provider is the same object through GlobalOpenTelemetry.
     MeterProvider meterProvider = openTelemetry.getMeterProvider();
-    Set<Path> roots = roots(fs);
     List<Entry> closing;
     synchronized (ENTRIES) {
       closing =
           ENTRIES.stream()
               .filter(e -> e.meterProvider() == meterProvider)
-              .filter(e -> e.roots().stream().anyMatch(roots::contains))
+              .filter(e -> !Collections.disjoint(e.roots(), roots(fs)))
               .toList();
       ENTRIES.removeAll(closing);
     }
