@@ -40,9 +40,9 @@ final class StatInstrument {
     final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
     this.meter = meter;
     this.name = name;
-    collisionKey = InstrumentNames.collisionKey(name);
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
+    collisionKey = InstrumentNames.collisionKey(name, unit);
     counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
     boolean fractions = stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT);
     if (fractions || indexes.stream().anyMatch(i -> !fitsLong(sampler, i))) {
