@@ -226,6 +226,8 @@ public final class StatsFsAgent implements Callable<Integer> {
     }
     try (StatsFsMetrics metrics = builder.build()) {
       if (!once) {
+        // The SDK would wait for one interval.
+        otel.getSdkMeterProvider().forceFlush();
         waitForEnd(fs, otel, results);
       }
       shutDown(otel);

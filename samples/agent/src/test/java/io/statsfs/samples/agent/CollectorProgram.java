@@ -25,6 +25,7 @@ final class CollectorProgram implements AutoCloseable {
             protocols:
               grpc:
                 endpoint: 127.0.0.1:%d
+                max_recv_msg_size_mib: 4 # A collector's default, which the agent must keep to.
               http:
                 endpoint: 127.0.0.1:%d
         exporters:
