@@ -3,11 +3,33 @@ package io.statsfs.otel;
 import io.statsfs.Stat;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 
 /** Names that OpenTelemetry takes. */
 final class InstrumentNames {
   private static final int MAX_LENGTH = 255;
   private static final int HASH_LENGTH = 18;
+
+  /** Units that kernels count in, in the words of Prometheus. */
+  private static final Map<String, String> UNITS =
+      Map.ofEntries(
+          Map.entry("s", "seconds"),
+          Map.entry("ms", "milliseconds"),
+          Map.entry("us", "microseconds"),
+          Map.entry("ns", "nanoseconds"),
+          Map.entry("min", "minutes"),
+          Map.entry("h", "hours"),
+          Map.entry("d", "days"),
+          Map.entry("By", "bytes"),
+          Map.entry("KiBy", "kibibytes"),
+          Map.entry("MiBy", "mebibytes"),
+          Map.entry("GiBy", "gibibytes"),
+          Map.entry("KBy", "kilobytes"),
+          Map.entry("MBy", "megabytes"),
+          Map.entry("GBy", "gigabytes"),
+          Map.entry("Hz", "hertz"),
+          Map.entry("Cel", "celsius"),
+          Map.entry("%", "percent"));
 
   private InstrumentNames() {}
 
@@ -93,19 +115,17 @@ final class InstrumentNames {
   }
 
   /**
-   * What two names must not have in common together with all their attributes: Prometheus knows
-   * {@code _} alone where OpenTelemetry has {@code . / -} too, takes {@code _total} from the end of
-   * gauges, and fails a whole scrape over two equal series.
+   * What two instruments must not have in common together with all their attributes: the name that
+   * Prometheus gives them. It knows {@code _} alone where OpenTelemetry has {@code . / -} too, and
+   * only one in a row; it takes some endings off and puts the unit at the end; and it fails a whole
+   * scrape over two equal series. Unlike Prometheus, but like OpenTelemetry, this ignores case.
    */
-  static String collisionKey(String name) {
-    StringBuilder key = new StringBuilder(name.length());
-    for (int i = 0; i < name.length(); i++) {
-      char c = Character.toLowerCase(name.charAt(i));
-      key.append(c == '.' || c == '/' || c == '-' ? '_' : c);
-    }
-    while (key.toString().endsWith("_total")) {
-      key.setLength(key.length() - "_total".length());
-    }
-    return key.toString();
+  static String collisionKey(String name, String unit) {
+    String key = name.toLowerCase(Locale.ROOT).replaceAll("[._/-]+", "_");
+    key = key.replaceFirst("(_(total|created|bucket|info))+$", "");
+    String ending = UNITS.getOrDefault(unit, unit.replaceAll("\\{[^}]*}", ""));
+    return ending.isEmpty() || ending.equals("1") || key.endsWith(ending)
+        ? key
+        : key + "_" + ending;
   }
 }

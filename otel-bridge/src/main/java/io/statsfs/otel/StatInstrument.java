@@ -54,9 +54,9 @@ final class StatInstrument {
     final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
     this.meter = meter;
     this.name = name;
-    collisionKey = InstrumentNames.collisionKey(name);
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
+    collisionKey = InstrumentNames.collisionKey(name, unit);
     counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
     // A counter has no states to be in.
     this.states = counter ? null : states;

@@ -8,8 +8,10 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers which exporters failed: the SDK reports success for a flush or a shut-down even if
@@ -17,10 +19,17 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class ExportResults {
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
+  private @Nullable MetricExporter lastWatched;
 
   /** An exporter whose failures are remembered. */
   MetricExporter watch(MetricExporter exporter) {
-    return new Watched(exporter);
+    lastWatched = new Watched(exporter);
+    return lastWatched;
+  }
+
+  /** What {@link #watch} returned last. */
+  MetricExporter lastWatched() {
+    return Objects.requireNonNull(lastWatched, "no exporter yet");
   }
 
   /** The exporters of which at least one export failed. */

@@ -5,6 +5,8 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
@@ -72,6 +74,14 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   /** A collector that does not answer must not keep the program from ending. */
   private static final int SHUTDOWN_SECONDS = 5;
+
+  /** As many as the sources that are looked at, twice, since those that just vanished count. */
+  private static final int SERIES_OF_A_METRIC = 200_000;
+
+  /** A collector takes 4 MiB in one request unless told otherwise; a point has some 100 bytes. */
+  private static final int POINTS_OF_A_REQUEST = 10_000;
+
+  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -147,10 +157,7 @@ public final class StatsFsAgent implements Callable<Integer> {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    // A line per event; java.util.logging writes two unless told otherwise.
-    if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
-      System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %5$s%6$s%n");
-    }
+    BriefLog.install();
     int exitCode =
         new CommandLine(new StatsFsAgent())
             .setCaseInsensitiveEnumValuesAllowed(true)
@@ -280,6 +287,8 @@ public final class StatsFsAgent implements Callable<Integer> {
     }
     try (StatsFsMetrics metrics = builder.build()) {
       if (!once) {
+        // The SDK would wait for one interval.
+        otel.getSdkMeterProvider().forceFlush();
         waitForEnd(fs, otel, results);
       }
       shutDown(otel);
@@ -332,6 +341,7 @@ public final class StatsFsAgent implements Callable<Integer> {
         Map.of(
             "otel.exporter.otlp.protocol", "http/protobuf",
             "otel.exporter.prometheus.host", "localhost",
+            "otel.java.metrics.cardinality.limit", String.valueOf(SERIES_OF_A_METRIC),
             "otel.traces.exporter", "none",
             "otel.logs.exporter", "none");
     Map<String, String> chosen = new HashMap<>();
@@ -350,9 +360,23 @@ public final class StatsFsAgent implements Callable<Integer> {
         .addPropertiesCustomizer(config -> chosen)
         .addResourceCustomizer(StatsFsAgent::named)
         .addMetricExporterCustomizer((exporter, config) -> results.watch(exporter))
+        .addMetricReaderCustomizer((reader, config) -> inRequests(reader, results, config))
         .disableShutdownHook()
         .build()
         .getOpenTelemetrySdk();
+  }
+
+  /** There is no property for the size of a request, so that the reader has to be made anew. */
+  private static MetricReader inRequests(
+      MetricReader reader, ExportResults results, ConfigProperties config) {
+    if (!(reader instanceof PeriodicMetricReader)) {
+      return reader;
+    }
+    // An exporter's reader is made right after it.
+    return PeriodicMetricReader.builder(results.lastWatched())
+        .setInterval(config.getDuration("otel.metric.export.interval", DEFAULT_INTERVAL))
+        .setMaxExportBatchSize(POINTS_OF_A_REQUEST)
+        .build();
   }
 
   /** The SDK's default name says nothing; one that the user set stays. */

@@ -114,6 +114,31 @@ final class AgentProgram implements AutoCloseable {
     }
   }
 
+  long threads() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      return threads.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is left on the heap after a garbage collection. */
+  long liveBytes() {
+    try {
+      Process jcmd =
+          new ProcessBuilder(
+                  System.getProperty("java.home") + "/bin/jcmd",
+                  "" + process.pid(),
+                  "GC.class_histogram")
+              .start();
+      String[] total =
+          jcmd.inputReader().lines().reduce("", (before, line) -> line).strip().split(" +");
+      return Long.parseLong(total[2]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   void await(String what, Supplier<Boolean> condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.get()) {

@@ -1,0 +1,137 @@
+package io.statsfs.samples.agent;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Takes OTLP over HTTP apart: {@code name{key="value"} int 1}, by the time that the SDK gave all
+ * points of a collection. It can refuse, or never answer.
+ */
+final class OtlpReceiver implements AutoCloseable {
+  static final int NEVER_ANSWERS = -1;
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final NavigableMap<Long, Map<String, String>> collections = new ConcurrentSkipListMap<>();
+  private final List<String> twice = new ArrayList<>();
+  private final AtomicInteger requests = new AtomicInteger();
+  private final int answer;
+
+  OtlpReceiver() throws IOException {
+    this(200);
+  }
+
+  OtlpReceiver(int answer) throws IOException {
+    this.answer = answer;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/v1/metrics", this::receive);
+    server.start();
+  }
+
+  String endpoint() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void receive(HttpExchange exchange) throws IOException {
+    requests.incrementAndGet();
+    if (answer == NEVER_ANSWERS) {
+      return;
+    }
+    boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+    try (InputStream body =
+        gzip ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody()) {
+      keep(ExportMetricsServiceRequest.parseFrom(body));
+    }
+    exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
+    exchange.sendResponseHeaders(answer, -1);
+    exchange.close();
+  }
+
+  private synchronized void keep(ExportMetricsServiceRequest request) {
+    request.getResourceMetricsList().stream()
+        .flatMap(r -> r.getScopeMetricsList().stream())
+        .filter(s -> s.getScope().getName().equals("io.statsfs"))
+        .flatMap(s -> s.getMetricsList().stream())
+        .forEach(this::keep);
+  }
+
+  private void keep(Metric metric) {
+    boolean sum = metric.hasSum();
+    for (NumberDataPoint point :
+        sum ? metric.getSum().getDataPointsList() : metric.getGauge().getDataPointsList()) {
+      String series = metric.getName() + attributes(point.getAttributesList());
+      String value =
+          (sum ? "sum " : "")
+              + (point.hasAsInt() ? "int " + point.getAsInt() : "double " + point.getAsDouble());
+      Map<String, String> collection =
+          collections.computeIfAbsent(point.getTimeUnixNano(), t -> new TreeMap<>());
+      if (collection.put(series, value) != null) {
+        twice.add(series);
+      }
+    }
+  }
+
+  private static String attributes(List<KeyValue> attributes) {
+    TreeMap<String, String> sorted = new TreeMap<>();
+    attributes.forEach(a -> sorted.put(a.getKey(), a.getValue().getStringValue()));
+    StringBuilder text = new StringBuilder();
+    sorted.forEach(
+        (key, value) ->
+            text.append(text.isEmpty() ? "" : ",").append(key + "=\"").append(value + "\""));
+    return "{" + text + "}";
+  }
+
+  /**
+   * By their times in nanoseconds, the points of each collection that has arrived or is about to.
+   */
+  synchronized NavigableMap<Long, Map<String, String>> collections() {
+    TreeMap<Long, Map<String, String>> copy = new TreeMap<>();
+    collections.forEach((time, points) -> copy.put(time, Map.copyOf(points)));
+    return copy;
+  }
+
+  /** How many points each collection has so far. */
+  synchronized NavigableMap<Long, Integer> sizes() {
+    TreeMap<Long, Integer> sizes = new TreeMap<>();
+    collections.forEach((time, points) -> sizes.put(time, points.size()));
+    return sizes;
+  }
+
+  /** Series that came more than once in a collection. */
+  synchronized List<String> twice() {
+    return List.copyOf(twice);
+  }
+
+  synchronized void forget() {
+    collections.clear();
+  }
+
+  int requests() {
+    return requests.get();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,241 @@
+package io.statsfs.samples.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent and a real Prometheus that scrapes it once per second. */
+@Tag("collector")
+class PrometheusProgramTest {
+  private static final Pattern SAMPLE =
+      Pattern.compile("\"value\":\\[[0-9.]+,\"([^\"]*)\"\\]", Pattern.DOTALL);
+
+  private final int port = ServerProgram.freePort();
+  private final int agentPort = ServerProgram.freePort();
+  private ServerProgram prometheus;
+
+  @BeforeEach
+  void start(@TempDir Path directory) throws IOException, InterruptedException {
+    String config = Files.readString(ServerProgram.sample("prometheus/prometheus.yml"));
+    assertTrue(config.contains("localhost:9464") && config.contains("15s"), config);
+    Path changed = directory.resolve("prometheus.yml");
+    Files.writeString(
+        changed,
+        config
+            .replace("localhost:9464", "localhost:" + agentPort)
+            .replace("scrape_interval: 15s", "scrape_interval: 1s")
+            .replace("scrape_timeout: 10s", "scrape_timeout: 1s"));
+    prometheus =
+        new ServerProgram(
+            directory.resolve("prometheus.log"),
+            URI.create("http://127.0.0.1:" + port + "/-/ready"),
+            "prometheus",
+            "--config.file=" + changed,
+            "--web.listen-address=127.0.0.1:" + port,
+            "--storage.tsdb.path=" + directory.resolve("data"));
+  }
+
+  @AfterEach
+  void stop() {
+    prometheus.close();
+  }
+
+  private AgentProgram agent(String... args) {
+    return AgentProgram.start(
+        Map.of("OTEL_EXPORTER_PROMETHEUS_PORT", "" + agentPort),
+        Stream.concat(Stream.of("--exporter", "prometheus", "--counters"), Stream.of(args))
+            .toArray(String[]::new));
+  }
+
+  /** The values that an expression has now. */
+  private List<Double> query(String expression) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        ServerProgram.get(
+            URI.create(
+                "http://127.0.0.1:"
+                    + port
+                    + "/api/v1/query?query="
+                    + URLEncoder.encode(expression, StandardCharsets.UTF_8)));
+    assertEquals(200, answer.statusCode(), expression + ": " + answer.body());
+    List<Double> values = new ArrayList<>();
+    Matcher matcher = SAMPLE.matcher(answer.body());
+    while (matcher.find()) {
+      values.add(Double.parseDouble(matcher.group(1)));
+    }
+    return values;
+  }
+
+  private void await(String expression, List<Double> values) throws InterruptedException {
+    Await.until(expression + " = " + values, () -> query(expression).equals(values), this::targets);
+  }
+
+  /** What Prometheus says of the last scrape. */
+  private String targets() {
+    try {
+      return ServerProgram.get(URI.create("http://127.0.0.1:" + port + "/api/v1/targets")).body();
+    } catch (IOException | InterruptedException e) {
+      return e.toString();
+    }
+  }
+
+  @Test
+  void aCounterHasARateAndWhatVanishedHasAnEnd() throws InterruptedException {
+    try (TestTree tree = TestTree.inMemory()) {
+      String schema = "METRIC\nNAME exits\nFLAG CUMULATIVE\nTYPE INT\nDESC Exits.\n\n";
+      tree.stat("kvm/7-1/exits", 1).schema("kvm/7-1", schema);
+      tree.stat("kvm/8-1/exits", 5).schema("kvm/8-1", schema);
+      tree.stat("kvm/7-1/temperature", -3);
+      try (AgentProgram agent = agent("--root", tree.root().toString())) {
+        await("statsfs_kvm_exits_total{device=\"7-1\"}", List.of(1.0));
+        await("statsfs_kvm_exits_total{device=\"8-1\"}", List.of(5.0));
+        await("statsfs_kvm_temperature{device=\"7-1\"}", List.of(-3.0));
+        tree.stat("kvm/7-1/exits", 1001);
+        await("statsfs_kvm_exits_total{device=\"7-1\"}", List.of(1001.0));
+        await("rate(statsfs_kvm_exits_total{device=\"7-1\"}[1m]) > bool 0", List.of(1.0));
+        tree.remove("kvm/8-1");
+        // Without a mark that it ended, a series goes on for five minutes.
+        await("statsfs_kvm_exits_total{device=\"8-1\"}", List.of());
+        await("statsfs_kvm_exits_total{device=\"7-1\"}", List.of(1001.0));
+        assertTrue(agent.err().size() == 1, agent.toString());
+      }
+      await("up", List.of(0.0));
+      await("statsfs_kvm_exits_total", List.of());
+    }
+  }
+
+  @Test
+  void twentyThousandSeriesComeWithOneScrape() throws InterruptedException {
+    try (TestTree tree = TestTree.inMemory()) {
+      long sum = 0;
+      for (int source = 0; source < 1000; source++) {
+        for (int stat = 0; stat < 20; stat++) {
+          tree.stat("kvm/vm" + source + "/stat" + stat, source + stat);
+          sum += source + stat;
+        }
+      }
+      try (AgentProgram agent = agent("--root", tree.root().toString())) {
+        agent.await("the first line", () -> !agent.err().isEmpty());
+        await("count({__name__=~\"statsfs_kvm_.*\"})", List.of(20_000.0));
+        await("sum({__name__=~\"statsfs_kvm_.*\"})", List.of((double) sum));
+        await("up", List.of(1.0));
+      }
+    }
+  }
+
+  @Test
+  void namesThatBecomeEqualInPrometheusStaySeriesOfTheirOwn() throws InterruptedException {
+    List<String> names =
+        List.of(
+            "a.b",
+            "a_b",
+            "a-b",
+            "a__b",
+            "a b",
+            "A_B",
+            "A.b", // Letters and separators.
+            "x",
+            "X",
+            "x_total",
+            "x_info",
+            "x_created",
+            "x_bucket",
+            "x_info_total", // Endings.
+            "y_sum",
+            "y_count",
+            "y",
+            "_",
+            "__",
+            "_total",
+            "total",
+            "info",
+            "0",
+            "ü",
+            "x_xc3_");
+    try (TestTree tree = TestTree.inMemory()) {
+      int value = 0;
+      for (String name : names) {
+        tree.stat("odd/" + name, ++value);
+      }
+      // A part of the name that belongs to the subsystem here and to the stat there.
+      tree.stat("odd_y/count", ++value).stat("odd_y_sum/_", ++value);
+      // A unit, which goes to the end of the name.
+      tree.stat("odd/z", ++value).stat("odd/z_bytes", ++value);
+      tree.schema(
+          "odd",
+          "METRIC\nNAME z\nFLAG GAUGE\nTYPE INT\nUNIT By\n\n"
+              + "METRIC\nNAME z_bytes\nFLAG GAUGE\nTYPE INT\nUNIT By\n\n");
+      try (AgentProgram agent = agent("--root", tree.root().toString())) {
+        agent.await("the first line", () -> !agent.err().isEmpty());
+        String all = "{__name__=~\"statsfs_odd.*\"}";
+        await("count(" + all + ")", List.of((double) value));
+        await("sum(" + all + ")", List.of(value * (value + 1) / 2.0));
+        await("up", List.of(1.0));
+        assertEquals(1, agent.err().size(), agent.toString());
+      }
+    }
+  }
+
+  @Test
+  void everyExpressionOfTheDashboardHasData() throws IOException, InterruptedException {
+    String dashboard = Files.readString(ServerProgram.sample("grafana/statsfs.json"));
+    Matcher matcher =
+        Pattern.compile("\"(?:expr|query)\": (\"(?:[^\"\\\\]|\\\\.)*\")").matcher(dashboard);
+    List<String> expressions = new ArrayList<>();
+    while (matcher.find()) {
+      String text = matcher.group(1).translateEscapes();
+      String expression =
+          text.substring(1, text.length() - 1)
+              .replaceAll("label_values\\((.*), (\\w+)\\)", "count by ($2) ($1)")
+              .replace("$__rate_interval", "1m")
+              .replace("$instance", ".*")
+              .replace("$device", ".*");
+      assertFalse(expression.contains("$"), expression);
+      if (!expression.equals("prometheus")) {
+        expressions.add(expression);
+      }
+    }
+    assertTrue(expressions.size() > 15, "" + expressions);
+    try (AgentProgram agent = agent()) {
+      for (String expression : expressions) {
+        Await.until(
+            expression + " has data",
+            () -> !query(expression).isEmpty() && agent.err().size() == 1,
+            () -> agent + targets());
+      }
+    }
+  }
+
+  @Test
+  void theConfigurationIsValid() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                "promtool",
+                "check",
+                "config",
+                ServerProgram.sample("prometheus/prometheus.yml").toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+  }
+}
