@@ -12,6 +12,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
+import io.statsfs.otel.Aggregates;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
 import java.io.PrintWriter;
@@ -81,6 +82,8 @@ public final class StatsFsAgent implements Callable<Integer> {
   /** A collector takes 4 MiB in one request unless told otherwise; a point has some 100 bytes. */
   private static final int POINTS_OF_A_REQUEST = 10_000;
 
+  private static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
+
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -130,6 +133,19 @@ public final class StatsFsAgent implements Callable<Integer> {
       description = "Export stats that are known to be cumulative as counters, not as gauges.")
   private boolean counters;
 
+  @Option(
+      names = "--states",
+      description = "Export enums: a point per text that was seen, 1 for the present one.")
+  private boolean states;
+
+  @Option(
+      names = "--aggregates",
+      paramLabel = "WHAT",
+      description =
+          "Stats that sum up those of the sources below: kept, dropped, or alone without their"
+              + " parts. Default: kept.")
+  private Aggregates aggregates = Aggregates.KEPT;
+
   @Option(names = "--list", description = "Print the stats that there are, and end.")
   private boolean list;
 
@@ -140,6 +156,9 @@ public final class StatsFsAgent implements Callable<Integer> {
           "Set this stat back to zero, for everybody, and end; may be repeated. The name is that"
               + " of --list, no pattern. Only on statsfs, and for KVM on debugfs.")
   private Set<String> clears = new LinkedHashSet<>();
+
+  /** What the SDK takes of a metric. */
+  private int seriesLimit = SERIES_OF_A_METRIC - 1;
 
   /** What {@code --exporter} takes. */
   enum Exporter {
@@ -202,6 +221,8 @@ public final class StatsFsAgent implements Callable<Integer> {
         && (list
             || once
             || counters
+            || states
+            || aggregates != Aggregates.KEPT
             || interval != null
             || !exporters.isEmpty()
             || !includes.isEmpty()
@@ -281,9 +302,16 @@ public final class StatsFsAgent implements Callable<Integer> {
   private int export(StatsFs fs) throws InterruptedException {
     ExportResults results = new ExportResults();
     OpenTelemetrySdk otel = openTelemetry(results);
-    StatsFsMetricsBuilder builder = StatsFsMetrics.builder(otel, fs).filter(filter());
+    StatsFsMetricsBuilder builder =
+        StatsFsMetrics.builder(otel, fs)
+            .filter(filter())
+            .aggregates(aggregates)
+            .seriesLimit(seriesLimit);
     if (counters) {
       builder.countersBySchema();
+    }
+    if (states) {
+      builder.states();
     }
     try (StatsFsMetrics metrics = builder.build()) {
       if (!once) {
@@ -339,11 +367,16 @@ public final class StatsFsAgent implements Callable<Integer> {
   private OpenTelemetrySdk openTelemetry(ExportResults results) {
     Map<String, String> defaults =
         Map.of(
-            "otel.exporter.otlp.protocol", "http/protobuf",
-            "otel.exporter.prometheus.host", "localhost",
-            "otel.java.metrics.cardinality.limit", String.valueOf(SERIES_OF_A_METRIC),
-            "otel.traces.exporter", "none",
-            "otel.logs.exporter", "none");
+            "otel.exporter.otlp.protocol",
+            "http/protobuf",
+            "otel.exporter.prometheus.host",
+            "localhost",
+            CARDINALITY_LIMIT,
+            String.valueOf(SERIES_OF_A_METRIC),
+            "otel.traces.exporter",
+            "none",
+            "otel.logs.exporter",
+            "none");
     Map<String, String> chosen = new HashMap<>();
     // The stats are registered here, with what the options say.
     chosen.put("otel.instrumentation.statsfs.enabled", "false");
@@ -360,6 +393,12 @@ public final class StatsFsAgent implements Callable<Integer> {
         .addPropertiesCustomizer(config -> chosen)
         .addResourceCustomizer(StatsFsAgent::named)
         .addMetricExporterCustomizer((exporter, config) -> results.watch(exporter))
+        .addMeterProviderCustomizer(
+            (provider, config) -> {
+              // One of them is for what is beyond.
+              seriesLimit = config.getInt(CARDINALITY_LIMIT, SERIES_OF_A_METRIC) - 1;
+              return provider;
+            })
         .addMetricReaderCustomizer((reader, config) -> inRequests(reader, results, config))
         .disableShutdownHook()
         .build()

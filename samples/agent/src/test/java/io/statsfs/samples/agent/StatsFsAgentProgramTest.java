@@ -93,6 +93,48 @@ class StatsFsAgentProgramTest {
   }
 
   @Test
+  void statesAggregatesAndTheLimitOfSeriesAreTaken() {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/exits", 3).stat("kvm/1/exits", 1).stat("kvm/2/exits", 2);
+      tree.stat("kvm/1/mode", "HALTED").settle();
+      String root = tree.root().toString();
+      AgentProgram agent =
+          AgentProgram.run(
+              "--root",
+              root,
+              "--once",
+              "--exporter",
+              "console",
+              "--states",
+              "--aggregates",
+              "dropped");
+      assertEquals(
+          Map.of(
+              "statsfs.kvm.exits{device=\"1\",subsystem=\"kvm\"}", "1",
+              "statsfs.kvm.exits{device=\"2\",subsystem=\"kvm\"}", "2",
+              "statsfs.kvm.mode{device=\"1\",state=\"HALTED\",subsystem=\"kvm\"}", "1"),
+          kvm(agent));
+      try (AgentProgram limited =
+          AgentProgram.start(
+              Map.of("OTEL_JAVA_METRICS_CARDINALITY_LIMIT", "2"),
+              "--root",
+              root,
+              "--once",
+              "--exporter",
+              "console")) {
+        assertEquals(0, limited.exitCode());
+        assertEquals(Map.of("statsfs.kvm.exits{subsystem=\"kvm\"}", "3"), kvm(limited));
+      }
+    }
+  }
+
+  private static Map<String, String> kvm(AgentProgram agent) {
+    Map<String, String> points = points(agent.out());
+    points.keySet().removeIf(series -> !series.startsWith("statsfs.kvm."));
+    return points;
+  }
+
+  @Test
   void listPrintsWhatThereIs() {
     AgentProgram agent = AgentProgram.run("--list", "--include", "net/lo/rx_bytes");
     assertEquals(List.of("net/lo/rx_bytes CUMULATIVE INT By: Bytes received."), agent.out());
