@@ -104,6 +104,9 @@ final class Program implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n");
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
     command.addAll(List.of(options));
     command.add(main.getName());
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err().toFile());
