@@ -315,8 +315,6 @@ public final class StatsFsAgent implements Callable<Integer> {
     }
     try (StatsFsMetrics metrics = builder.build()) {
       if (!once) {
-        // The SDK would wait for one interval.
-        otel.getSdkMeterProvider().forceFlush();
         waitForEnd(fs, otel, results);
       }
       shutDown(otel);
@@ -346,6 +344,8 @@ public final class StatsFsAgent implements Callable<Integer> {
                   shutDown(otel);
                   Runtime.getRuntime().halt(tell(results));
                 }));
+    // The SDK would wait for one interval.
+    otel.getSdkMeterProvider().forceFlush();
     long stats = fs.catalog().stats().stream().filter(filter()::test).count();
     spec.commandLine()
         .getErr()
