@@ -2,7 +2,6 @@ package io.statsfs.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -186,31 +185,7 @@ public final class TestTree implements AutoCloseable {
    * @return the path
    */
   public Path path(String relative) {
-    StringBuilder uri = new StringBuilder(root.toUri().getRawPath());
-    if (uri.charAt(uri.length() - 1) != '/') {
-      uri.append('/');
-    }
-    byte[] bytes = relative.getBytes(StandardCharsets.UTF_8);
-    for (int i = 0; i < bytes.length; i++) {
-      if (isEscape(bytes, i)) {
-        uri.append('%').append((char) bytes[i + 2]).append((char) bytes[i + 3]);
-        i += 3;
-      } else if (bytes[i] == '/') {
-        uri.append('/');
-      } else {
-        uri.append(String.format("%%%02X", bytes[i]));
-      }
-    }
-    return Path.of(URI.create("file://" + uri));
-  }
-
-  /** A byte beyond ASCII, or a backslash; any other backslash stands for itself. */
-  private static boolean isEscape(byte[] text, int at) {
-    if (at + 3 >= text.length || text[at] != '\\' || text[at + 1] != 'x') {
-      return false;
-    }
-    String hex = new String(text, at + 2, 2, StandardCharsets.ISO_8859_1);
-    return hex.equals("5c") || hex.matches("[89a-f][0-9a-f]");
+    return Names.path(root, relative);
   }
 
   /** Removes the tree. */

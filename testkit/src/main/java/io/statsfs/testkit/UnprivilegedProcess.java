@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A sampler of all stats in a process that is not root's. Skips the test where none can be had. */
+/** A program in a process that is not root's. Skips the test where none can be had. */
 final class UnprivilegedProcess implements AutoCloseable {
   private static final String READY = "ready";
   private static final String NOBODY = "65534";
@@ -39,8 +39,16 @@ final class UnprivilegedProcess implements AutoCloseable {
     out = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /** Opens the tree; it must be one that everybody can list. */
+  /** A sampler of all stats. The tree must be one that everybody can list. */
   static UnprivilegedProcess start(String reader, Path root) throws IOException {
+    return start(UnprivilegedProcess.class, reader, root.toString());
+  }
+
+  /**
+   * Anything that does as {@link #main} does: says that it is ready, at first and after each
+   * answer.
+   */
+  static UnprivilegedProcess start(Class<?> program, String... arguments) throws IOException {
     assumeTrue(
         !Command.isRoot() || Files.isExecutable(Path.of("/usr/bin/setpriv")),
         "as root this needs setpriv, to be somebody else");
@@ -66,9 +74,8 @@ final class UnprivilegedProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-cp",
             String.join(File.pathSeparator, classPath),
-            UnprivilegedProcess.class.getName(),
-            reader,
-            root.toString()));
+            program.getName()));
+    command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)
             .directory(new File("/"))
@@ -107,7 +114,8 @@ final class UnprivilegedProcess implements AutoCloseable {
     return answer("refresh");
   }
 
-  private Map<String, String> answer(String request) throws IOException {
+  /** What the program answers, a name and a value per line. */
+  Map<String, String> answer(String request) throws IOException {
     in.write(request + "\n");
     in.flush();
     Map<String, String> outcomes = new TreeMap<>();

@@ -1,0 +1,21 @@
+/* What the commands and the file system work on. */
+#ifndef STATSFS_SIMULATOR_H
+#define STATSFS_SIMULATOR_H
+
+#include "churn.h"
+#include "tree.h"
+
+struct waiting; /* a request of the kernel that is answered later; see mount.h */
+
+struct simulator {
+  struct tree tree;
+  struct churn *churns;
+  bool old_parser;
+  struct waiting *waiting;
+  bool interrupted; /* one of those that wait may have been */
+};
+
+/* Nanoseconds of a clock that only goes forward. */
+uint64_t current_time(void);
+
+#endif

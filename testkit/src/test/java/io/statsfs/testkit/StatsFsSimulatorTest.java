@@ -1,0 +1,509 @@
+package io.statsfs.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatsFsSimulatorTest {
+  private static final String PATH = "io.statsfs.simulator.path";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+  private List<Path> before;
+
+  @BeforeAll
+  static void available() {
+    Throwable cause = StatsFsSimulator.unavailabilityCause();
+    assumeTrue(cause == null, () -> cause.getMessage());
+  }
+
+  @BeforeEach
+  void whatIsThere() {
+    before = directories();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertEquals(before, directories());
+    assertFalse(mounts().contains("statsfs-simulator-"), mounts());
+  }
+
+  private static List<Path> directories() {
+    try (Stream<Path> paths = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return paths
+          .filter(path -> path.getFileName().toString().startsWith("statsfs-simulator-"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String mounts() {
+    try {
+      return Files.readString(Path.of("/proc/self/mountinfo"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!condition.getAsBoolean()) {
+      assertTrue(Instant.now().isBefore(end), () -> "not within " + PATIENCE + ": " + what);
+      Thread.sleep(10);
+    }
+  }
+
+  private static ProcessHandle program() {
+    return ProcessHandle.current()
+        .children()
+        .filter(child -> child.info().command().orElse("").contains("statsfs-s"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  // Starting
+
+  @Test
+  void commandsMakeTheTree() throws Exception {
+    try (StatsFsSimulator simulator =
+        StatsFsSimulator.start(
+            "source kvm/1-2", "stat kvm/1-2/exits u64 cumulative value=5", "# that is all")) {
+      assertEquals("5\n", Files.readString(simulator.root().resolve("kvm/1-2/exits")));
+    }
+  }
+
+  @Test
+  void aTextBlockMakesTheTree() throws Exception {
+    try (StatsFsSimulator simulator =
+        StatsFsSimulator.start(
+            """
+            source kvm/1-2
+            stat kvm/1-2/exits u64 cumulative value=5
+            """)) {
+      assertEquals("5\n", Files.readString(simulator.path("kvm/1-2/exits")));
+    }
+  }
+
+  @Test
+  void aFileMakesTheTree() throws Exception {
+    Path description = Files.writeString(directory.resolve("host.stats"), "source kvm/1-2\n");
+    try (StatsFsSimulator simulator = StatsFsSimulator.start(description)) {
+      assertTrue(Files.isDirectory(simulator.path("kvm/1-2")));
+    }
+  }
+
+  @Test
+  void noCommandsMakeAnEmptyTree() throws Exception {
+    try (StatsFsSimulator simulator = StatsFsSimulator.start();
+        Stream<Path> entries = Files.list(simulator.root())) {
+      assertEquals(List.of(), entries.toList());
+    }
+  }
+
+  @Test
+  void aWrongCommandIsNamedWithItsLine() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> StatsFsSimulator.start("source kvm", "no such command"));
+    assertTrue(e.getMessage().contains("description:2"), e.getMessage());
+  }
+
+  @Test
+  void aWrongCommandInAFileIsNamedWithItsFileAndLine() throws Exception {
+    Path description = Files.writeString(directory.resolve("host.stats"), "\nno such command\n");
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> StatsFsSimulator.start(description));
+    assertTrue(e.getMessage().contains(description + ":2"), e.getMessage());
+  }
+
+  @Test
+  void aFileThatIsMissingIsNamed() {
+    Path description = directory.resolve("missing");
+    RuntimeException e =
+        assertThrows(IllegalArgumentException.class, () -> StatsFsSimulator.start(description));
+    assertTrue(e.getMessage().contains(description.toString()), e.getMessage());
+  }
+
+  @Test
+  void severalLiveSideBySide() throws Exception {
+    try (StatsFsSimulator one = StatsFsSimulator.start("source one");
+        StatsFsSimulator other = StatsFsSimulator.start("source other")) {
+      assertTrue(Files.exists(one.path("one")));
+      assertFalse(Files.exists(other.path("one")));
+    }
+  }
+
+  // Driving
+
+  @Test
+  void methodsChangeTheTree() throws Exception {
+    try (StatsFsSimulator simulator = StatsFsSimulator.start()) {
+      simulator
+          .source("kvm/1-2", "label", "vm", "web server")
+          .stat("kvm/1-2/exits", "u64", "cumulative", "value=5", "desc=VM \"exits\" # of a guest")
+          .stat("kvm/1-2/state", "enum", "cumulative", "texts=RUNNING,NOT RUNNING");
+      Path exits = simulator.path("kvm/1-2/exits");
+      assertEquals("5\n", Files.readString(exits));
+      String schema = Files.readString(simulator.path("kvm/1-2/.schema"));
+      assertTrue(schema.contains("vm web server\n"), schema);
+      assertTrue(schema.contains("DESC VM \"exits\" # of a guest\n"), schema);
+
+      simulator.set("kvm/1-2/exits", 7);
+      assertEquals("7\n", Files.readString(exits));
+      simulator.set("kvm/1-2/exits", "18446744073709551615");
+      assertEquals("18446744073709551615\n", Files.readString(exits));
+      simulator.set("kvm/1-2/state", "NOT RUNNING");
+      assertEquals("NOT RUNNING", Files.readString(simulator.path("kvm/1-2/state")));
+
+      simulator.text("kvm/1-2/exits", " \"a\\b\" #\n");
+      assertEquals(" \"a\\b\" #\n", Files.readString(exits));
+      simulator.text("kvm/1-2/exits", "");
+      assertEquals("", Files.readString(exits));
+      simulator.heal("kvm/1-2/exits");
+      assertEquals("18446744073709551615\n", Files.readString(exits));
+
+      simulator.fail("kvm/1-2/exits", "EIO");
+      FileSystemException e =
+          assertThrows(FileSystemException.class, () -> Files.newByteChannel(exits).close());
+      assertTrue(e.getMessage().contains("Input/output error"), e.getMessage());
+      simulator.heal("all");
+
+      simulator.remove("kvm/1-2");
+      assertThrows(NoSuchFileException.class, () -> Files.readString(exits));
+    }
+  }
+
+  @Test
+  void namesAreBytes() throws Exception {
+    for (String name :
+        List.of(
+            "guest doorbell",
+            "größe",
+            "\\xff\\xc3",
+            "a\\b",
+            "\\x5cxff",
+            "\\x41",
+            "\"",
+            "#",
+            "tab\tand\nline")) {
+      try (StatsFsSimulator simulator = StatsFsSimulator.start()) {
+        simulator
+            .source("kvm/" + name)
+            .stat("kvm/" + name + "/" + name, "u64", "cumulative", "value=5");
+        Path path = simulator.path("kvm/" + name + "/" + name);
+        assertEquals("5\n", Files.readString(path), name);
+        assertEquals(1, simulator.opens("kvm/" + name + "/" + name).total(), name);
+      }
+    }
+  }
+
+  @Test
+  void openingIsCounted() throws Exception {
+    try (StatsFsSimulator simulator =
+            StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative");
+        FileInputStream one = new FileInputStream(simulator.path("kvm/exits").toFile())) {
+      try (FileInputStream two = new FileInputStream(simulator.path("kvm/exits").toFile())) {
+        assertEquals(new StatsFsSimulator.Opens(2, 2, 2), simulator.opens("kvm/exits"));
+      }
+      new FileInputStream(simulator.path("kvm/exits").toFile()).close();
+      assertEquals(new StatsFsSimulator.Opens(3, 2, 1), simulator.opens("kvm/exits"));
+    }
+  }
+
+  @Test
+  void commandGivesTheAnswer() {
+    try (StatsFsSimulator simulator = StatsFsSimulator.start("source kvm/1-2")) {
+      assertEquals("", simulator.command("stat kvm/1-2/exits u64 cumulative value=5"));
+      assertEquals("5", simulator.command("value kvm/1-2/exits"));
+      assertEquals("2 2 0", simulator.command("sources"));
+    }
+  }
+
+  @Test
+  void anErrorIsAnException() {
+    try (StatsFsSimulator simulator = StatsFsSimulator.start("source kvm")) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> simulator.remove("net"));
+      assertTrue(e.getMessage().startsWith("remove net: error "), e.getMessage());
+      assertThrows(IllegalArgumentException.class, () -> simulator.command("source a\nsource b"));
+      assertEquals("1 1 0", simulator.command("sources"));
+    }
+  }
+
+  @Test
+  void whatHangsIsHealed() throws Exception {
+    try (StatsFsSimulator simulator =
+        StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative value=5")) {
+      simulator.hang("kvm/exits");
+      CompletableFuture<String> read = read(simulator.path("kvm/exits"));
+      await("a read hangs", () -> simulator.command("hanging").equals("1"));
+      simulator.set("kvm/exits", 6);
+      assertFalse(read.isDone());
+      simulator.heal("kvm/exits");
+      assertEquals("6\n", read.get());
+    }
+  }
+
+  private static CompletableFuture<String> read(Path path) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return Files.readString(path);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        task -> new Thread(task).start());
+  }
+
+  // Ending
+
+  @Test
+  void closingAnswersWhatHangs() throws Exception {
+    CompletableFuture<String> read;
+    try (StatsFsSimulator simulator =
+        StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative value=5")) {
+      simulator.hang("kvm/exits");
+      read = read(simulator.path("kvm/exits"));
+      await("a read hangs", () -> simulator.command("hanging").equals("1"));
+    }
+    ExecutionException e = assertThrows(ExecutionException.class, read::get);
+    assertTrue(e.getCause() instanceof UncheckedIOException, e.toString());
+  }
+
+  @Test
+  void closingDoesNotWaitForOpenFiles() throws Exception {
+    StatsFsSimulator simulator =
+        StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative value=5");
+    try (FileInputStream open = new FileInputStream(simulator.path("kvm/exits").toFile())) {
+      simulator.close();
+      nothingIsLeft();
+      assertThrows(IOException.class, open::read);
+    }
+  }
+
+  @Test
+  void closingAgainDoesNothing() {
+    StatsFsSimulator simulator = StatsFsSimulator.start();
+    simulator.close();
+    simulator.close();
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> simulator.command("sources"));
+    assertEquals("The simulator is closed", e.getMessage());
+  }
+
+  @Test
+  void closingUnmountsWhenTheProgramWasKilled() throws Exception {
+    StatsFsSimulator simulator = StatsFsSimulator.start("source kvm");
+    program().destroyForcibly();
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> {
+              while (true) {
+                simulator.command("sources");
+              }
+            });
+    assertTrue(e.getMessage().startsWith("The simulator has ended"), e.getMessage());
+    simulator.close();
+  }
+
+  @Test
+  void closingUnmountsWhenTheProgramAnswersNoMore() throws Exception {
+    StatsFsSimulator simulator = StatsFsSimulator.start("source kvm");
+    Command.run("kill", "-STOP", Long.toString(program().pid()));
+    Thread asking =
+        new Thread(
+            () -> assertThrows(IllegalStateException.class, () -> simulator.command("sources")));
+    asking.start();
+    simulator.close();
+    asking.join();
+  }
+
+  @Test
+  void closingUnmountsForAThreadThatWasInterrupted() {
+    StatsFsSimulator simulator = StatsFsSimulator.start("source kvm");
+    Thread.currentThread().interrupt();
+    simulator.close();
+    assertTrue(Thread.interrupted());
+  }
+
+  private static Process child(String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), SimulatorProgram.class.getName()));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  @Test
+  void aKilledJvmLeavesNoMount() throws Exception {
+    Path root;
+    Process process = child();
+    try (var out = process.inputReader();
+        var in = process.outputWriter()) {
+      assertEquals("ready", out.readLine());
+      in.write("start\n");
+      in.flush();
+      root = Path.of(out.readLine().substring("root=".length()));
+      assertTrue(mounts().contains(root.toString()), mounts());
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    await("the mount is gone", () -> !mounts().contains(root.toString()));
+    // The directory is what a killed process leaves.
+    Files.delete(root);
+    try (Stream<Path> files = Files.list(root.getParent())) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(root.getParent());
+  }
+
+  // Who and where
+
+  @Test
+  void worksForAnybody() throws Exception {
+    try (UnprivilegedProcess process = UnprivilegedProcess.start(SimulatorProgram.class)) {
+      assertEquals("false", process.answer("condition").get("disabled"));
+      Map<String, String> started = process.answer("start");
+      assertEquals("5", started.get("value"));
+      assertTrue(mounts().contains(started.get("root")), mounts());
+      process.answer("close");
+      assertFalse(mounts().contains(started.get("root")), mounts());
+    }
+  }
+
+  @Test
+  void rootMayLetOthersRead() throws Exception {
+    assumeTrue(Command.isRoot(), "needs root");
+    try (StatsFsSimulator simulator =
+        StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative value=5")) {
+      String[] read = {
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        "cat",
+        simulator.path("kvm/exits").toString()
+      };
+      assertThrows(AssertionError.class, () -> Command.run(read));
+      simulator.command("mode / 0755");
+      assertEquals("5\n", Command.run(read));
+    }
+  }
+
+  private String whyNotWith(Path program) {
+    System.setProperty(PATH, program.toString());
+    try {
+      return assertThrows(UnsupportedOperationException.class, StatsFsSimulator::start)
+          .getMessage();
+    } finally {
+      System.clearProperty(PATH);
+    }
+  }
+
+  private Path script(String lines) throws IOException {
+    Path script = Files.writeString(directory.resolve("script"), "#!/bin/sh\n" + lines + "\n");
+    assertTrue(script.toFile().setExecutable(true));
+    return script;
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamed() {
+    Path missing = directory.resolve("missing");
+    String message = whyNotWith(missing);
+    assertTrue(message.contains(missing.toString()), message);
+    assertTrue(message.contains("-D" + PATH), message);
+  }
+
+  @Test
+  void whereNothingCanBeSimulatedTheExtensionSkipsAndSaysWhy() throws Exception {
+    Path missing = directory.resolve("missing");
+    Process process = child("-D" + PATH + "=" + missing);
+    try (var out = process.inputReader();
+        var in = process.outputWriter()) {
+      in.write("condition\n");
+      in.flush();
+      assertEquals("ready", out.readLine());
+      assertEquals("disabled=true", out.readLine());
+      String reason = out.readLine();
+      assertTrue(reason.startsWith("reason=The simulator cannot be started: "), reason);
+      assertTrue(reason.contains(missing.toString()), reason);
+    }
+    assertEquals(0, process.waitFor());
+  }
+
+  @Test
+  void aProgramThatMayNotBeRunIsExplained() throws Exception {
+    Path program = script("echo ready");
+    assertTrue(program.toFile().setExecutable(false));
+    String message = whyNotWith(program);
+    assertTrue(message.contains("noexec, set -Djava.io.tmpdir"), message);
+  }
+
+  @Test
+  void aMissingLibraryIsExplained() throws Exception {
+    String loader = "statsfs-sim: error while loading shared libraries: libfuse3.so.3: cannot open";
+    String message = whyNotWith(script("echo '" + loader + "' >&2; exit 127"));
+    assertTrue(message.contains(loader), message);
+    assertTrue(message.contains("Install it (libfuse3-3"), message);
+  }
+
+  @Test
+  void missingFusermountIsExplained() throws Exception {
+    String libfuse = "fuse: failed to exec fusermount3: No such file or directory";
+    String message = whyNotWith(script("echo '" + libfuse + "' >&2; exit 1"));
+    assertTrue(message.contains(libfuse), message);
+    assertTrue(message.contains("install the package fuse3"), message);
+  }
+
+  @Test
+  void anotherProgramIsNotTakenForIt() throws Exception {
+    String message = whyNotWith(script("echo hello; cat"));
+    assertTrue(message.contains("did not say that it is ready"), message);
+  }
+
+  @Test
+  void anArchitectureWithoutAProgramIsNamed() {
+    String architecture = System.getProperty("os.arch");
+    System.setProperty("os.arch", "riscv64");
+    try {
+      String message =
+          assertThrows(UnsupportedOperationException.class, StatsFsSimulator::start).getMessage();
+      assertTrue(message.contains("no simulator for linux-riscv64"), message);
+      assertTrue(message.contains("-D" + PATH), message);
+    } finally {
+      System.setProperty("os.arch", architecture);
+    }
+  }
+}
