@@ -46,7 +46,9 @@ record FileSystemType(String name, boolean keepsOpen, Told told, boolean plain) 
 
   static FileSystemType of(String type) {
     return switch (type) {
-      case "statsfs", "stats_fs" -> new FileSystemType(type, false, Told.DIRECTORIES, true);
+      // The last is what a file system in user space calls itself that behaves as statsfs does.
+      case "statsfs", "stats_fs", "fuse.statsfs" ->
+          new FileSystemType(type, false, Told.DIRECTORIES, true);
       case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false);
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
       // A directory of symbolic links has the link count of one of files.
