@@ -606,13 +606,18 @@ final class Discovery implements AutoCloseable {
       Schema before = schema;
       listed = false;
       try {
-        SchemaCache.Life life = schemaFile == null ? null : SchemaCache.life(schemaFile);
+        // For nothing it is not opened, as each opening costs the kernel something.
+        SchemaCache.Life life =
+            schemaFile == null || stats.isEmpty() ? null : SchemaCache.life(schemaFile);
         if (life == null) {
           schema = Schema.EMPTY;
         } else if (!life.equals(schemaLife)) {
           schema = schemas.get(life, limits.fileBytes());
         }
         schemaLife = life;
+      } catch (NoSuchFileException e) {
+        // It has gone since it was listed, most likely with its source.
+        settled = false;
       } catch (IOException e) {
         settled = false;
         problem(schemaFile, "its stats go undescribed", e);
