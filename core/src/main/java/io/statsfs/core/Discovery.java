@@ -522,8 +522,10 @@ final class Discovery implements AutoCloseable {
         } catch (NoSuchFileException e) {
           return;
         } catch (IOException e) {
-          listing.unseen.add(
-              new Catalog.Problem(entry, "cannot be looked at: " + ReadFailure.describe(e)));
+          if (!isKept(name, listing)) {
+            listing.unseen.add(
+                new Catalog.Problem(entry, "cannot be looked at: " + ReadFailure.describe(e)));
+          }
           return;
         }
       }
@@ -559,6 +561,18 @@ final class Discovery implements AutoCloseable {
         listing.children.pollLastEntry();
         listing.tooMany = true;
       }
+    }
+
+    /** Takes in again what was seen before and cannot be looked at now. */
+    private boolean isKept(String name, Listing listing) {
+      Entry child = children.get(name);
+      SourceImpl.Name stat = stats.get(name);
+      if (child != null) {
+        listing.children.put(name, child); // Which tells of it when it is scanned.
+      } else if (stat != null) {
+        listing.stats.put(name, stat); // Whose sampling tells.
+      }
+      return child != null || stat != null;
     }
 
     private static EntryType typeOf(Path entry) throws IOException {
