@@ -11,6 +11,7 @@ import io.statsfs.spi.StatReader;
 import io.statsfs.spi.StatReader.EntryType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -139,6 +140,9 @@ final class Discovery implements AutoCloseable {
     if (!root.scan()) {
       root.forget();
     }
+    if (root.outOfReach != null) {
+      problem(root.path, "cannot be read", root.outOfReach);
+    }
     settle();
     List<Source> sources = new ArrayList<>();
     Budget budget = new Budget(maxStats);
@@ -188,7 +192,11 @@ final class Discovery implements AutoCloseable {
   }
 
   private void problem(Path path, String what, IOException failure) {
-    problem(path, what + ": " + ReadFailure.describe(failure) + "; it stays as it was seen last");
+    String message = what + ": " + ReadFailure.describe(failure) + "; it stays as it was seen last";
+    if (failure instanceof AccessDeniedException) {
+      message += ". " + Trees.fix(path, path.equals(tree.root()) ? tree.fileSystemType() : "");
+    }
+    problem(path, message);
   }
 
   private FileSystemType type(Path path, long device) throws IOException {
@@ -223,6 +231,9 @@ final class Discovery implements AutoCloseable {
     @Nullable Inode inode;
     @Nullable SourceImpl source;
 
+    /** Why this could not even be looked at, if so: its directory may not be entered. */
+    @Nullable AccessDeniedException outOfReach;
+
     /** What the last reading of this came upon; tells as long as that reading counts. */
     final List<Catalog.Problem> seen = new ArrayList<>();
 
@@ -234,12 +245,16 @@ final class Discovery implements AutoCloseable {
     /** Brings this up to date; false if it is not there any more. */
     final boolean scan() {
       step();
+      outOfReach = null;
       if (--sourcesLeft < 0) {
         forget();
         return true;
       }
       try {
-        Inode now = inode();
+        Inode now = lookAt();
+        if (now == null) {
+          return true;
+        }
         if (inode != null && !inode.isSame(now)) {
           forget();
         }
@@ -249,6 +264,16 @@ final class Discovery implements AutoCloseable {
       } catch (IOException e) {
         problem(path, "cannot be read", e);
         return true;
+      }
+    }
+
+    /** Null if it is out of reach, which is not for this to tell, but for its directory. */
+    private @Nullable Inode lookAt() throws IOException {
+      try {
+        return inode();
+      } catch (AccessDeniedException e) {
+        outOfReach = e;
+        return null;
       }
     }
 
@@ -404,6 +429,13 @@ final class Discovery implements AutoCloseable {
         // One went without a sign of it, so others may have come.
         list(now);
         scanChildren();
+      }
+      for (Entry child : children.values()) {
+        if (child.outOfReach != null) {
+          // The first is enough.
+          problem(path, "cannot be read", child.outOfReach);
+          break;
+        }
       }
       return true;
     }
