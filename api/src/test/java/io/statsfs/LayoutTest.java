@@ -104,8 +104,7 @@ class LayoutTest {
     assertTrue(Layout.net().schema().contains("NAME rx_bytes\n"));
     assertTrue(Layout.vmstat().schema().contains("METRIC\n"));
     assertEquals(
-        List.of("statsfs", "stats_fs", "fuse.statsfs"),
-        List.copyOf(Layout.statsfs().homeTypes()));
+        List.of("statsfs", "stats_fs", "fuse.statsfs"), List.copyOf(Layout.statsfs().homeTypes()));
     assertEquals(".schema", Layout.statsfs().schemaFile().orElseThrow());
   }
 }
