@@ -49,6 +49,12 @@ final class UnprivilegedProcess implements AutoCloseable {
    * answer.
    */
   static UnprivilegedProcess start(Class<?> program, String... arguments) throws IOException {
+    return start(List.of(), program, arguments);
+  }
+
+  /** With words before the command, as of a program that executes it. */
+  static UnprivilegedProcess start(List<String> before, Class<?> program, String... arguments)
+      throws IOException {
     assumeTrue(
         !Command.isRoot() || Files.isExecutable(Path.of("/usr/bin/setpriv")),
         "as root this needs setpriv, to be somebody else");
@@ -62,7 +68,7 @@ final class UnprivilegedProcess implements AutoCloseable {
       copy(from, to);
       classPath.add(to.toString());
     }
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(before);
     if (Command.isRoot()) {
       command.addAll(
           List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
