@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * A statsfs without a kernel that has one: a file system of its own, mounted below the temporary
  * directory, that behaves as statsfs does and misbehaves when told to.
  *
- * {@snippet :
+ * <pre>{@code
  * try (StatsFsSimulator simulator =
  *         StatsFsSimulator.start(
  *             "source kvm/1-2", "stat kvm/1-2/exits u64 cumulative value=5 rate=100");
  *     StatsFs fs = StatsFs.open(simulator.root())) {
  *   simulator.hang("kvm/1-2/exits");
  * }
- * }
+ * }</pre>
  *
  * <p>It is a program, {@code statsfs-sim}, that takes commands; {@code docs/simulator.md} of the
  * project lists them. The methods here are those that tests need most, and {@link #command} takes

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives tests a {@link StatsFsSimulator} with an empty tree, as a parameter.
  *
- * {@snippet :
+ * <pre>{@code
  * @ExtendWith(StatsFsSimulatorExtension.class)
  * class ExitsTest {
  *   @Test
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *     simulator.source("kvm/1-2").stat("kvm/1-2/exits", "u64", "cumulative", "value=5");
  *   }
  * }
- * }
+ * }</pre>
  *
  * <p>A test, its {@code @BeforeEach} methods and its constructor get the same one, which is closed
  * after the test. Where {@code @BeforeAll} asks for one, that is the one of the whole class. Where
