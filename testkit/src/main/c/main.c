@@ -20,6 +20,7 @@
 
 #include "commands.h"
 #include "mount.h"
+#include "parallel.h"
 
 enum {
   LONGEST_LINE = 1 << 26,
@@ -334,6 +335,10 @@ static struct fuse_session *make_session(struct simulator *simulator, const char
 
 /* Serves a mount until it is told to end. */
 static int serve(struct program *program) {
+  if (!agree_on_parallel_directories(program->session)) {
+    fputs("statsfs-sim: no agreement with the kernel\n", stderr);
+    return EXIT_FAILURE;
+  }
   /* A request that is taken back between poll and read must not be waited for. */
   int device = fuse_session_fd(program->session);
   fcntl(device, F_SETFL, fcntl(device, F_GETFL) | O_NONBLOCK);
@@ -381,6 +386,7 @@ int main(int count, char **arguments) {
         fuse_session_mount(program.session, mount_point) == 0) {
       status = serve(&program);
       fuse_session_unmount(program.session);
+      close_all(&program.simulator);
     }
     fuse_session_destroy(program.session);
   }

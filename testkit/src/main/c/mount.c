@@ -11,6 +11,8 @@
 
 /* An open file or directory. */
 struct handle {
+  struct handle *next;
+  struct handle **link; /* what points to it */
   struct node *node;
   bool taken; /* what it reads is settled: at its first read, or at open for a schema */
   struct buffer text;
@@ -132,6 +134,10 @@ static void answer_lookup(struct request *request, struct tree *tree) {
 }
 
 static void close_handle(struct simulator *simulator, struct handle *handle) {
+  *handle->link = handle->next;
+  if (handle->next != NULL) {
+    handle->next->link = handle->link;
+  }
   count_close(&simulator->tree, handle->node);
   release(handle->node);
   free_buffer(&handle->text);
@@ -140,13 +146,19 @@ static void close_handle(struct simulator *simulator, struct handle *handle) {
 
 static void answer_open(struct request *request, struct simulator *simulator) {
   struct node *node = request->node;
-  if (!node->linked) {
+  if (!node->linked && node->shape != SOURCE) {
     refuse(request, ENOENT);
     return;
   }
   struct handle *handle = allocate(1, sizeof *handle);
   handle->node = node;
   hold(node);
+  handle->next = simulator->handles;
+  handle->link = &simulator->handles;
+  if (handle->next != NULL) {
+    handle->next->link = &handle->next;
+  }
+  simulator->handles = handle;
   if (node->shape == SCHEMA) {
     append_schema(&handle->text, node->parent, current_time());
     handle->size = handle->text.length;
@@ -410,7 +422,7 @@ static void take_setattr(fuse_req_t kernels, fuse_ino_t inode, struct stat *want
 static void take_opening(fuse_req_t kernels, fuse_ino_t inode, const struct fuse_file_info *info,
                          enum call call) {
   struct node *node = node_of(kernels, inode);
-  if (!node->linked) {
+  if (!node->linked && node->shape != SOURCE) {
     fuse_reply_err(kernels, ENOENT);
     return;
   }
@@ -467,7 +479,9 @@ static void take_readdir(fuse_req_t kernels, fuse_ino_t inode, size_t size, off_
     fuse_reply_buf(kernels, NULL, 0);
     return;
   }
-  node->place->reads++;
+  if (node->place != NULL) {
+    node->place->reads++;
+  }
   struct request request = {.kernels = kernels,
                             .call = READ_DIRECTORY,
                             .operation = LIST,
@@ -541,14 +555,7 @@ static void take_rename(fuse_req_t kernels, fuse_ino_t parent, const char *name,
   fuse_reply_err(kernels, EPERM);
 }
 
-static void begin(void *simulator, struct fuse_conn_info *connection) {
-  (void)simulator;
-  /* So that a listing or look-up that hangs does not keep others out of its directory. */
-  connection->want |= connection->capable & FUSE_CAP_PARALLEL_DIROPS;
-}
-
 const struct fuse_lowlevel_ops file_system = {
-    .init = begin,
     .lookup = take_lookup,
     .forget = take_forget,
     .forget_multi = take_forget_multi,
@@ -652,4 +659,10 @@ uint64_t next_due(const struct simulator *simulator) {
 
 void refuse_all(struct simulator *simulator) {
   answer_all(take_out(simulator, is_at, NULL), EIO);
+}
+
+void close_all(struct simulator *simulator) {
+  while (simulator->handles != NULL) {
+    close_handle(simulator, simulator->handles);
+  }
 }

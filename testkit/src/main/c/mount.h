@@ -25,4 +25,7 @@ uint64_t next_due(const struct simulator *simulator);
 /* Answers all that wait with EIO, for the end. */
 void refuse_all(struct simulator *simulator);
 
+/* Frees what belongs to open files, after unmounting: the kernel does not say that it closes them. */
+void close_all(struct simulator *simulator);
+
 #endif

@@ -6,12 +6,14 @@
 #include "tree.h"
 
 struct waiting; /* a request of the kernel that is answered later; see mount.h */
+struct handle;  /* a file that is open */
 
 struct simulator {
   struct tree tree;
   struct churn *churns;
   bool old_parser;
   struct waiting *waiting;
+  struct handle *handles;
   bool interrupted; /* one of those that wait may have been */
 };
 

@@ -8,9 +8,10 @@ void hold(struct node *node) {
   node->references++;
 }
 
-void release(struct node *node) {
-  if (--node->references > 0) {
-    return;
+static void free_node(struct node *node) {
+  *node->link_of_all = node->next_of_all;
+  if (node->next_of_all != NULL) {
+    node->next_of_all->link_of_all = node->link_of_all;
   }
   for (size_t i = 0; i < node->label_count; i++) {
     free(node->labels[i].key.bytes);
@@ -21,6 +22,12 @@ void release(struct node *node) {
     free_value(node->value);
   }
   free(node);
+}
+
+void release(struct node *node) {
+  if (--node->references == 0) {
+    free_node(node);
+  }
 }
 
 static struct node **table_slot(const struct tree *tree, const struct node *parent,
@@ -59,6 +66,12 @@ static struct node *make_node(struct tree *tree, enum shape shape, mode_t mode, 
   node->owner = tree->owner;
   node->group = tree->group;
   clock_gettime(CLOCK_REALTIME, &node->changed);
+  node->next_of_all = tree->all;
+  node->link_of_all = &tree->all;
+  if (tree->all != NULL) {
+    tree->all->link_of_all = &node->next_of_all;
+  }
+  tree->all = node;
   return node;
 }
 
@@ -122,10 +135,9 @@ void make_tree(struct tree *tree, uid_t owner, gid_t group) {
 }
 
 void free_tree(struct tree *tree) {
-  while (tree->root->newest != NULL) {
-    unlink_node(tree, tree->root->newest);
+  while (tree->all != NULL) {
+    free_node(tree->all);
   }
-  release(tree->root);
   free(tree->table);
   free_places(&tree->places);
 }
@@ -192,7 +204,7 @@ void append_path(struct buffer *buffer, const struct node *node) {
 }
 
 struct place *place_of(struct tree *tree, struct node *node) {
-  if (node->place == NULL) {
+  if (node->place == NULL && node->linked) {
     struct buffer path = {0};
     append_path(&path, node);
     node->place = make_place(&tree->places, path.bytes, path.length);
@@ -289,10 +301,10 @@ void remove_source(struct tree *tree, struct node *source) {
 
 void count_open(struct tree *tree, struct node *node) {
   struct place *place = place_of(tree, node);
-  place->opens++;
-  place->open_now++;
-  if (place->open_now > place->open_most) {
-    place->open_most = place->open_now;
+  if (place != NULL) {
+    place->opens++;
+    place->open_now++;
+    place->open_most = place->open_now > place->open_most ? place->open_now : place->open_most;
   }
   node->opens++;
   node->open_now++;
@@ -304,7 +316,9 @@ void count_open(struct tree *tree, struct node *node) {
 }
 
 void count_close(struct tree *tree, struct node *node) {
-  node->place->open_now--;
+  if (node->place != NULL) {
+    node->place->open_now--;
+  }
   node->open_now--;
   struct node *source = node->parent;
   if (source != NULL && source->removed && !is_kept_alive(tree, source)) {

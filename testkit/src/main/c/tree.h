@@ -34,6 +34,8 @@ struct node {
   struct node *newer;
   struct node *older;
   struct node *next; /* in the table of names */
+  struct node *next_of_all;
+  struct node **link_of_all; /* what points to it there */
   struct place *place; /* NULL as long as nothing is known of it */
   uint64_t opens; /* in this life */
   uint64_t open_now;
@@ -64,6 +66,7 @@ struct tree {
   uid_t owner;
   gid_t group;
   uint64_t last_number;
+  struct node *all; /* those, too, that are not in the tree any more */
   struct node **table;
   size_t mask;
   size_t count;
@@ -79,6 +82,8 @@ struct tree {
 enum { LONGEST_NAME = 255, MOST_LEVELS = 256 };
 
 void make_tree(struct tree *tree, uid_t owner, gid_t group);
+
+/* Frees all nodes, whoever references them: the kernel does not say that it forgets a mount. */
 void free_tree(struct tree *tree);
 
 void hold(struct node *node);
@@ -96,7 +101,7 @@ struct node *find_child(const struct tree *tree, const struct node *parent, cons
 /* Appends the normalized path of a node that is in the tree. */
 void append_path(struct buffer *buffer, const struct node *node);
 
-/* The node's place, made if there is none yet. */
+/* The node's place, made if there is none yet; NULL for a directory that is not in the tree any more. */
 struct place *place_of(struct tree *tree, struct node *node);
 
 /* Whether the file system shows it now. */

@@ -113,6 +113,19 @@ public interface Sampler extends AutoCloseable {
    */
   boolean isDouble(int index);
 
+  /**
+   * Reads the text of a stat now, which is how enum stats are read that the last sample found to be
+   * {@link Status#NOT_A_NUMBER}. With patience it takes that long at most, and one that hangs is
+   * left behind as by a sample. Opens the file and allocates.
+   *
+   * @param index from 0 to {@link #size()} - 1
+   * @return the text as {@link StatsFs#readText} gives it
+   * @throws StatReadException if it cannot be had
+   * @throws IndexOutOfBoundsException if there is no such position
+   * @throws IllegalStateException if this, or the {@link StatsFs} it is from, is closed
+   */
+  String readText(int index);
+
   /** Frees what the reader holds. Closing again does nothing. */
   @Override
   void close();

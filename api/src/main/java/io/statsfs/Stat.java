@@ -11,7 +11,7 @@ public interface Stat {
 
   /** What the kernel promises of a value. */
   enum Kind {
-    /** Never decreases, unless it is cleared. */
+    /** Never decreases, unless it is {@linkplain StatsFs#clear cleared}. */
     CUMULATIVE,
     /** Goes up and down. Also what is assumed where nothing describes the stat. */
     GAUGE

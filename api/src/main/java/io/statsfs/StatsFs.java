@@ -183,6 +183,37 @@ public interface StatsFs extends AutoCloseable {
   String readText(Stat stat);
 
   /**
+   * Sets a cumulative stat back to zero, by writing {@code 0} to its file: for everybody who reads
+   * it on this machine, and for good. An aggregate, which nothing marks, zeroes the stat of its
+   * name in every source below. What was counted between the last reading and this is lost.
+   *
+   * <p>Only where {@link Builder#allowClearing()} was called, and only if nothing speaks against
+   * it, since another file can take a {@code 0} for a setting, and a write to a text (enum) stat
+   * can hang the kernel. Looked at are
+   *
+   * <ul>
+   *   <li>the stat: an object of the present {@link #catalog()}, with a file of its own, whose
+   *       schema says neither FLOAT nor GAUGE. That nothing describes it is no hindrance: the
+   *       original statsfs has no schemas
+   *   <li>the file system: statsfs, or {@code kvm} on debugfs; never sysfs, procfs, cgroups or
+   *       ordinary files
+   *   <li>the directory, which must be the one that the catalog was made of, and in it the file: a
+   *       regular one of the same file system, which somebody may write to (0444 is a floating
+   *       stat), and which holds an integer when it is read just before.
+   * </ul>
+   *
+   * <p>Then the one byte is written in one call, through the directory that was looked at. The file
+   * is neither made, truncated nor followed if it is a symbolic link. An interrupted thread clears
+   * as well, and stays interrupted; if the interrupt comes amid the writing, it writes again.
+   *
+   * @param stat a stat of the present catalog of this
+   * @throws StatClearException if it was not cleared; its {@link StatClearException#reason()} says
+   *     why
+   * @throws IllegalStateException if this is closed
+   */
+  void clear(Stat stat);
+
+  /**
    * The name of the reader that is in use, such as {@code nio}.
    *
    * @return the name as {@link Builder#reader(String)} takes it
@@ -270,6 +301,14 @@ public interface StatsFs extends AutoCloseable {
      * @return this
      */
     Builder limits(Limits limits);
+
+    /**
+     * Lets {@link StatsFs#clear} clear stats. Without this call it refuses every one, so that what
+     * only reads can never change anything.
+     *
+     * @return this
+     */
+    Builder allowClearing();
 
     /**
      * Detects or takes the trees, chooses the reader, and makes the first catalog.

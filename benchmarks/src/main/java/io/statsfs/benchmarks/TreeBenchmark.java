@@ -44,7 +44,7 @@ public class TreeBenchmark {
     Path directory = Path.of(System.getProperty("statsfs.bench.scratch", "/dev/shm"));
     root = MeasuredTree.write(Files.createTempDirectory(directory, "jmh-"), stats);
     TimeUnit.MILLISECONDS.sleep(1500);
-    collection = new Collection(root, reader);
+    collection = Collection.byInstruments(root, reader);
   }
 
   /** Ends what {@link #open} began. */

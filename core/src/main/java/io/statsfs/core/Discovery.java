@@ -359,14 +359,14 @@ final class Discovery implements AutoCloseable {
         text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
       }
       Schema schema = shipped;
-      Map<SourceImpl.Name, Schema.Metric> lines = new LinkedHashMap<>();
+      // Keyed by strings, which a table puts in order where their hashes collide.
+      Map<String, Schema.Metric> lines = new LinkedHashMap<>();
       for (FlatKeyedText.Line line : FlatKeyedText.lines(text, text.remaining())) {
         Schema.Metric metric = schema.find(line.name());
         metric = metric == null ? Schema.Metric.UNKNOWN : metric;
         // What the kernel writes as kB are 1024 bytes.
         boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
-        lines.put(
-            new SourceImpl.Name(line.name(), null), needsUnit ? metric.withUnit("KiBy") : metric);
+        lines.put(line.name(), needsUnit ? metric.withUnit("KiBy") : metric);
       }
       if (source == null || !source.hasNames(lines.keySet())) {
         source = lines.isEmpty() ? null : SourceImpl.ofFile(place, path, type, lines);
@@ -620,9 +620,13 @@ final class Discovery implements AutoCloseable {
 
     private boolean leadsInside(Path link) {
       try {
+        Path root = place.tree().root().toRealPath();
+        Path inside = root.resolve(place.tree().layout().links().orElseThrow()).normalize();
+        Path real = inside.toRealPath();
+        // A place within the tree must not be moved out of it by a link of the tree's own.
+        boolean isGiven = real.equals(inside) || !inside.startsWith(root);
         Path target = link.toRealPath();
-        Path inside = place.tree().root().resolve(place.tree().layout().links().orElseThrow());
-        return target.startsWith(inside.toRealPath()) && Files.isDirectory(target);
+        return isGiven && target.startsWith(real) && Files.isDirectory(target);
       } catch (IOException e) {
         return false;
       }
@@ -666,17 +670,20 @@ final class Discovery implements AutoCloseable {
         settled = false;
       } catch (IOException e) {
         settled = false;
-        problem(schemaFile, "its stats go undescribed", e);
+        problem(
+            schemaFile,
+            "cannot be read, so the stats beside it are described as before, if at all: "
+                + ReadFailure.describe(e));
       }
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");
       }
-      if (source == null || schema != before || !source.hasNames(stats.values())) {
+      if (source == null || schema != before || !source.hasNames(stats.keySet())) {
         source =
             stats.isEmpty()
                 ? null
                 : SourceImpl.ofDirectory(
-                    inSubsystem(), path, type, schema, shipped, stats.values());
+                    inSubsystem(), path, type, inode, schema, shipped, stats.values());
       }
     }
   }

@@ -3,6 +3,7 @@ package io.statsfs.core;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a type of file system lets a reader rely on.
@@ -12,8 +13,12 @@ import java.nio.file.Path;
  *     again from the beginning, and with an error once its object is gone
  * @param told which changes of a directory its inode tells
  * @param plain whether directories without subdirectories hold regular files only
+ * @param clears below which directory of the file system writing {@code 0} to the file of a
+ *     cumulative stat zeroes it, the empty path being everywhere; null where that may change a
+ *     setting instead
  */
-record FileSystemType(String name, boolean keepsOpen, Told told, boolean plain) {
+record FileSystemType(
+    String name, boolean keepsOpen, Told told, boolean plain, @Nullable Path clears) {
 
   /** What the link count and the modification time of a directory tell. */
   enum Told {
@@ -48,16 +53,17 @@ record FileSystemType(String name, boolean keepsOpen, Told told, boolean plain) 
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.
       case "statsfs", "stats_fs", "fuse.statsfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, true);
-      case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false);
+          new FileSystemType(type, false, Told.DIRECTORIES, true, Path.of(""));
+      // Whatever else is on debugfs is no statistics.
+      case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false, Path.of("kvm"));
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
       // A directory of symbolic links has the link count of one of files.
-      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false);
-      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true);
-      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false);
+      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, null);
+      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, null);
+      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, null);
       case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
-          new FileSystemType(type, false, Told.ALL, false);
-      default -> new FileSystemType(type, false, Told.NOTHING, false);
+          new FileSystemType(type, false, Told.ALL, false, null);
+      default -> new FileSystemType(type, false, Told.NOTHING, false, null);
     };
   }
 }

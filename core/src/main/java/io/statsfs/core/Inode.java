@@ -42,6 +42,10 @@ record Inode(int mode, long device, long number, int links, long modified, long 
   }
 
   boolean isSame(Inode other) {
-    return number == other.number && device == other.device;
+    return isAt(other.device, other.number);
+  }
+
+  boolean isAt(long itsDevice, long itsNumber) {
+    return number == itsNumber && device == itsDevice;
   }
 }

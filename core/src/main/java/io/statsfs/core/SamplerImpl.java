@@ -6,6 +6,7 @@ import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
 import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
@@ -33,6 +34,7 @@ final class SamplerImpl implements Sampler {
   private List<SourcePlan> plans = List.of();
   private SampleMemory memory = new SampleMemory(0);
   private @Nullable Reading reading;
+  private boolean isPrepared;
   private volatile ReaderStats readerStats = new ReaderStats(0, 0);
   private boolean closed;
 
@@ -92,7 +94,9 @@ final class SamplerImpl implements Sampler {
     }
     StatReader.Batch previous = reading == null ? null : reading.batch;
     reading = null;
+    isPrepared = false;
     reading = new Reading(free, fs.reader().prepare(free, memory, previous));
+    isPrepared = true;
   }
 
   /** A batch that may get stuck, and then goes to the thread that is. */
@@ -133,13 +137,11 @@ final class SamplerImpl implements Sampler {
   public void sample() {
     lock.lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("This sampler, or the StatsFs it is from, is closed");
-      }
+      requireOpen();
       Catalog now = fs.catalog();
       if (now != catalog) {
         follow(now);
-      } else if (reading == null || stuck.hasChanged()) {
+      } else if (!isPrepared || stuck.hasChanged()) {
         prepare();
       }
       if (guard == null || reading.plans.isEmpty()) {
@@ -161,10 +163,71 @@ final class SamplerImpl implements Sampler {
       Reading left = reading;
       // It belongs to the thread that was left behind.
       reading = null;
+      isPrepared = false;
       stuck.add(left.stuckIn(), left);
       prepare();
     }
     stuck.sampled();
+  }
+
+  @Override
+  public String readText(int index) {
+    lock.lock();
+    try {
+      requireOpen();
+      Stat stat = stats[index];
+      if (guard == null) {
+        return fs.readText(stat);
+      }
+      if (memory.status(index) == Status.BLOCKED) {
+        throw blocked(stat);
+      }
+      TextReading text = new TextReading(stat);
+      if (!guard.run(text)) {
+        stuck.add(stat.source(), text);
+        isPrepared = false;
+        // The numbers stay; its other texts must not be tried.
+        for (int i = 0; i < stats.length; i++) {
+          if (stats[i].source() == stat.source() && memory.status(i) == Status.NOT_A_NUMBER) {
+            memory.putFailure(i, Status.BLOCKED, 0);
+          }
+        }
+        throw blocked(stat);
+      }
+      return text.text;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static StatReadException blocked(Stat stat) {
+    return new StatReadException(
+        Status.BLOCKED, stat.path() + " cannot be read: it does not answer", null);
+  }
+
+  private final class TextReading implements Guard.Work {
+    private final Stat stat;
+    private String text = "";
+
+    TextReading(Stat stat) {
+      this.stat = stat;
+    }
+
+    @Override
+    public void run() {
+      text = fs.readText(stat);
+    }
+
+    @Override
+    public void returned() {
+      stuck.returned(this);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This sampler, or the StatsFs it is from, is closed");
+    }
   }
 
   /** Does not wait for a sample that is being taken, which may take long. */

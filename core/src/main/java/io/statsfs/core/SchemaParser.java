@@ -72,10 +72,12 @@ final class SchemaParser {
     } else {
       parser.endMetric();
     }
+    // Not copied: Map.copyOf looks for free places one by one, and takes minutes for names whose
+    // hashes lie close together.
     return new Schema(
         Collections.unmodifiableMap(parser.labels),
-        Map.copyOf(parser.metrics),
-        Map.copyOf(parser.prefixes),
+        Collections.unmodifiableMap(parser.metrics),
+        Collections.unmodifiableMap(parser.prefixes),
         List.copyOf(parser.dropped));
   }
 

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a source. */
@@ -16,6 +17,7 @@ final class SourceImpl implements Source {
   private final Place place;
   private final Path path;
   private final FileSystemType type;
+  private final @Nullable Inode inode;
   private final Map<String, String> labels;
   private final boolean flatKeyed;
   private final List<Stat> stats;
@@ -25,11 +27,12 @@ final class SourceImpl implements Source {
       Place place,
       Path path,
       FileSystemType type,
+      Inode inode,
       Schema schema,
       Schema shipped,
       Collection<Name> files) {
     List<Stat> stats = new ArrayList<>(files.size());
-    SourceImpl source = new SourceImpl(place, path, type, schema, false, stats);
+    SourceImpl source = new SourceImpl(place, path, type, inode, schema, false, stats);
     for (Name name : files) {
       Schema.Metric metric = schema.find(name.text());
       metric = metric == null ? shipped.find(name.text()) : metric;
@@ -40,10 +43,10 @@ final class SourceImpl implements Source {
 
   /** Of a file of many values; the metrics are by their names. */
   static SourceImpl ofFile(
-      Place place, Path path, FileSystemType type, Map<Name, Schema.Metric> lines) {
+      Place place, Path path, FileSystemType type, Map<String, Schema.Metric> lines) {
     List<Stat> stats = new ArrayList<>(lines.size());
-    SourceImpl source = new SourceImpl(place, path, type, Schema.EMPTY, true, stats);
-    lines.forEach((name, metric) -> stats.add(new StatImpl(source, name, metric)));
+    SourceImpl source = new SourceImpl(place, path, type, null, Schema.EMPTY, true, stats);
+    lines.forEach((name, metric) -> stats.add(new StatImpl(source, new Name(name, null), metric)));
     return source;
   }
 
@@ -51,12 +54,14 @@ final class SourceImpl implements Source {
       Place place,
       Path path,
       FileSystemType type,
+      @Nullable Inode inode,
       Schema schema,
       boolean flatKeyed,
       List<Stat> stats) {
     this.place = place;
     this.path = path;
     this.type = type;
+    this.inode = inode;
     this.labels = schema.labels().isEmpty() ? place.labels() : schema.labels();
     this.flatKeyed = flatKeyed;
     this.stats = Collections.unmodifiableList(stats);
@@ -66,13 +71,13 @@ final class SourceImpl implements Source {
   record Name(String text, @Nullable Path file) {}
 
   /** Whether the stats have just these names, in this order. */
-  boolean hasNames(Collection<Name> names) {
+  boolean hasNames(Collection<String> names) {
     if (names.size() != stats.size()) {
       return false;
     }
     int i = 0;
-    for (Name name : names) {
-      if (!name.text.equals(stats.get(i++).name())) {
+    for (String name : names) {
+      if (!name.equals(stats.get(i++).name())) {
         return false;
       }
     }
@@ -81,6 +86,16 @@ final class SourceImpl implements Source {
 
   FileSystemType type() {
     return type;
+  }
+
+  /** Of the directory when it was listed. Not for a file of many values. */
+  Inode inode() {
+    return Objects.requireNonNull(inode);
+  }
+
+  /** Whether a schema says what one of these stats is. */
+  boolean isDescribed(Stat stat) {
+    return ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;
   }
 
   @Override

@@ -21,6 +21,7 @@ final class StatsFsBuilder implements StatsFs.Builder {
   private @Nullable String reader;
   private Duration refreshInterval = Duration.ofSeconds(5);
   private Limits limits = Limits.defaults();
+  private boolean clearingAllowed;
 
   StatsFsBuilder(Trees trees, SchemaCache schemas) {
     this.trees = trees;
@@ -71,6 +72,12 @@ final class StatsFsBuilder implements StatsFs.Builder {
   }
 
   @Override
+  public StatsFs.Builder allowClearing() {
+    clearingAllowed = true;
+    return this;
+  }
+
+  @Override
   public StatsFs build() {
     List<Tree> opened;
     if (!roots.isEmpty()) {
@@ -82,6 +89,8 @@ final class StatsFsBuilder implements StatsFs.Builder {
     } else {
       opened = statsfsRequired ? List.of(trees.statsfs()) : trees.detect();
     }
-    return new StatsFsImpl(opened, limits, schemas, Readers.choose(reader), refreshInterval);
+    Clearing clearing = clearingAllowed ? new Clearing(trees.system(), FileSystemType::at) : null;
+    return new StatsFsImpl(
+        opened, limits, schemas, Readers.choose(reader), refreshInterval, clearing);
   }
 }

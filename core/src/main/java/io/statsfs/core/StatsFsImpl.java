@@ -6,6 +6,7 @@ import io.statsfs.ReaderStats;
 import io.statsfs.Sampler;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.Stat;
+import io.statsfs.StatClearException;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
@@ -48,6 +49,7 @@ final class StatsFsImpl implements StatsFs {
   private final Readers.Chosen chosen;
   private final Limits limits;
   private final List<Tree> trees;
+  private final @Nullable Clearing clearing;
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -59,16 +61,19 @@ final class StatsFsImpl implements StatsFs {
   private volatile boolean flatFilesOutdated;
   private volatile boolean closed;
 
+  /** Without a {@code clearing} nothing can be cleared. */
   StatsFsImpl(
       List<Tree> trees,
       Limits limits,
       SchemaCache schemas,
       Readers.Chosen chosen,
-      Duration refreshInterval) {
+      Duration refreshInterval,
+      @Nullable Clearing clearing) {
     this.trees = trees;
     this.limits = limits;
     this.schemas = schemas;
     this.chosen = chosen;
+    this.clearing = clearing;
     scans = new TreeScans(trees, limits, schemas, chosen.reader());
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     refresh();
@@ -257,6 +262,18 @@ final class StatsFsImpl implements StatsFs {
           stat.path() + " cannot be read: " + ReadFailure.describe(e),
           e);
     }
+  }
+
+  @Override
+  public void clear(Stat stat) {
+    requireOpen();
+    if (clearing == null) {
+      throw Clearing.refused(
+          StatClearException.Reason.NOT_ALLOWED,
+          stat,
+          "this StatsFs only reads; StatsFs.Builder.allowClearing() lets it clear");
+    }
+    clearing.clear(catalog, stat);
   }
 
   @Override

@@ -2,8 +2,8 @@ package io.statsfs.core;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -12,8 +12,8 @@ import java.util.Set;
 
 /** Reads a small file whose size nobody knows, as the files of kernel trees are. */
 final class TextFile {
-  private static final Set<OpenOption> OPTIONS =
-      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+  /** How such a file is opened. */
+  static final Set<OpenOption> OPTIONS = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
   private TextFile() {}
 
@@ -22,40 +22,29 @@ final class TextFile {
    * An interrupted thread reads as well, and stays interrupted.
    */
   static ByteBuffer read(Path file, int maxBytes) throws IOException {
-    // A channel that is read by an interrupted thread is closed.
-    boolean interrupted = false;
-    try {
-      while (true) {
-        interrupted |= Thread.interrupted();
-        try {
-          return readOnce(file, maxBytes);
-        } catch (ClosedByInterruptException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Uninterrupted.run(
+        () -> {
+          try (FileChannel channel = FileChannel.open(file, OPTIONS)) {
+            return read(channel, maxBytes);
+          }
+        });
   }
 
-  private static ByteBuffer readOnce(Path file, int maxBytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, OPTIONS)) {
-      ByteBuffer text = ByteBuffer.allocate(Math.min(maxBytes, 16 << 10));
-      while (true) {
-        if (!text.hasRemaining()) {
-          if (text.capacity() == maxBytes) {
-            break;
-          }
-          ByteBuffer larger = ByteBuffer.allocate((int) Math.min(maxBytes, text.capacity() * 4L));
-          text = larger.put(text.flip());
-        }
-        if (channel.read(text) < 0) {
+  /** The same of a file that is open, in a thread that is not interrupted. */
+  static ByteBuffer read(ReadableByteChannel channel, int maxBytes) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(Math.min(maxBytes, 16 << 10));
+    while (true) {
+      if (!text.hasRemaining()) {
+        if (text.capacity() == maxBytes) {
           break;
         }
+        ByteBuffer larger = ByteBuffer.allocate((int) Math.min(maxBytes, text.capacity() * 4L));
+        text = larger.put(text.flip());
       }
-      return text.flip();
+      if (channel.read(text) < 0) {
+        break;
+      }
     }
+    return text.flip();
   }
 }

@@ -30,6 +30,10 @@ final class Trees {
     this.system = system;
   }
 
+  SystemFiles system() {
+    return system;
+  }
+
   /** A statsfs if there is one that can be read, else the stock trees. */
   List<Tree> detect() {
     try {

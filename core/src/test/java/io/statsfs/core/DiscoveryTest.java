@@ -87,6 +87,42 @@ class DiscoveryTest {
   }
 
   @Test
+  void linksLeadOnlyIntoThePlaceThatTheLayoutNames() {
+    tree.stat("devices/lo/statistics/a", 1).stat("elsewhere/eth0/statistics/a", 1);
+    tree.directory("class/net");
+    tree.link("class/net/lo", tree.path("devices/lo"));
+    tree.link("class/net/eth0", tree.path("elsewhere/eth0"));
+    tree.settle();
+    Layout layout =
+        Layout.builder("l")
+            .subsystem("net")
+            .sources("{device}/statistics")
+            .links("../../devices")
+            .build();
+    try (Fs fs = new Fs(tree.path("class/net"), layout)) {
+      assertEquals(List.of("net/lo/a"), fs.stats());
+    }
+  }
+
+  @Test
+  void treeCannotMoveThePlaceThatLinksMayLeadInto() {
+    tree.stat("outside/eth0/statistics/secret", 1);
+    tree.directory("root");
+    tree.link("root/devices", tree.path("outside"));
+    tree.link("root/eth0", tree.path("outside/eth0"));
+    tree.settle();
+    Layout layout =
+        Layout.builder("l")
+            .subsystem("net")
+            .sources("{device}/statistics")
+            .links("devices")
+            .build();
+    try (Fs fs = new Fs(tree.path("root"), layout)) {
+      assertEquals(List.of(), fs.stats());
+    }
+  }
+
+  @Test
   void directoriesWithoutStatsAreNoSources() {
     tree.stat("kvm/1/vcpu0/exits", 1).schema("kvm", "LABEL\nhost a\n\n").schema("empty", "");
     try (Fs fs = open()) {

@@ -31,7 +31,17 @@ final class Fs implements AutoCloseable {
   }
 
   Fs(List<Tree> trees, Limits limits, Duration interval) {
-    fs = new StatsFsImpl(trees, limits, schemas, new Readers.Chosen("fake", reader), interval);
+    this(trees, limits, interval, null);
+  }
+
+  /** One that may clear. */
+  Fs(Path root, Layout layout, Clearing clearing) {
+    this(List.of(tree(root, layout)), Limits.defaults(), Duration.ZERO, clearing);
+  }
+
+  private Fs(List<Tree> trees, Limits limits, Duration interval, Clearing clearing) {
+    Readers.Chosen chosen = new Readers.Chosen("fake", reader);
+    fs = new StatsFsImpl(trees, limits, schemas, chosen, interval, clearing);
   }
 
   static Tree tree(Path root, Layout layout) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.StatClearException;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
@@ -42,6 +43,7 @@ class PermissionsTest {
     sourcesStayWhilePermissionIsLost();
     schemaIsReadOnceItMayBe();
     deniedValueIsDenied();
+    whatMayNotBeWrittenIsNotCleared();
     directoryThatMayNotBeListedCostsNotTheOthers();
     System.out.println("all is well");
   }
@@ -178,6 +180,27 @@ class PermissionsTest {
         assertEquals(Status.DENIED, sampler.status(0));
         assertEquals(13, sampler.errno(0));
         assertEquals(2, sampler.longValue(1));
+      }
+    }
+  }
+
+  private static void whatMayNotBeWrittenIsNotCleared() throws IOException {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/a", 1).stat("kvm/b", 2).settle();
+      // Another user may write to the one, and this one may write to the other but not read it.
+      allow(tree.path("kvm/a"), "r---w----");
+      allow(tree.path("kvm/b"), "-w-------");
+      Clearing clearing = new Clearing(SystemFiles.PROC, path -> FileSystemType.of("statsfs"));
+      try (Fs fs = new Fs(tree.root(), Layout.statsfs(), clearing)) {
+        for (Stat stat : fs.catalog().stats()) {
+          StatClearException e = assertThrows(StatClearException.class, () -> fs.fs.clear(stat));
+          assertEquals(StatClearException.Reason.DENIED, e.reason());
+          assertTrue(e.getMessage().contains("permission denied"), e.getMessage());
+          assertTrue(e.getMessage().contains("as root"), e.getMessage());
+        }
+        allow(tree.path("kvm/b"), "rw-------");
+        assertEquals("1\n", Files.readString(tree.path("kvm/a")));
+        assertEquals("2\n", Files.readString(tree.path("kvm/b")));
       }
     }
   }

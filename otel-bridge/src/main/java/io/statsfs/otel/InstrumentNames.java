@@ -13,9 +13,21 @@ final class InstrumentNames {
 
   /** See {@link StatNaming#bySubsystemAndStat()}. */
   static String ofStat(Stat stat) {
-    StringBuilder name = new StringBuilder("statsfs.");
+    return join("statsfs.", stat, '.');
+  }
+
+  /** See {@link StatNaming#byPath()}. */
+  static String ofPath(Stat stat) {
+    // Names begin with a letter, and only statsfs itself has subsystems that are sure to.
+    String subsystem = stat.source().subsystem();
+    boolean letter = !subsystem.isEmpty() && isLetter(subsystem.charAt(0));
+    return join(letter ? "" : "x/", stat, '/');
+  }
+
+  private static String join(String prefix, Stat stat, char separator) {
+    StringBuilder name = new StringBuilder(prefix);
     escape(stat.source().subsystem(), name);
-    name.append('.');
+    name.append(separator);
     escape(stat.name(), name);
     if (name.length() <= MAX_LENGTH) {
       return name.toString();

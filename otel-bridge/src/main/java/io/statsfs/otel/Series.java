@@ -9,6 +9,7 @@ import io.statsfs.Stat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ final class Series {
   private final Consumer<String> log;
   private final Map<String, StatInstrument> instruments = new HashMap<>();
   private Map<Source, Attributes> attributes = new IdentityHashMap<>();
+  private final @Nullable States states;
   private boolean isCardinalityTold;
   private @Nullable Catalog catalog;
 
@@ -44,6 +46,7 @@ final class Series {
     this.settings = settings;
     this.meter = meter;
     this.log = log;
+    states = settings.states ? new States() : null;
   }
 
   /** Whether the series are those of the list of stats that a sampler has now. */
@@ -69,7 +72,12 @@ final class Series {
           if (instruments.size() + fresh.size() < MAX_INSTRUMENTS) {
             StatInstrument instrument =
                 new StatInstrument(
-                    meter, names[indexes.get(0)], sampler, indexes, settings.countersBySchema);
+                    meter,
+                    names[indexes.get(0)],
+                    sampler,
+                    indexes,
+                    settings.countersBySchema,
+                    states);
             fresh.put(key, instrument);
             added.add(instrument);
           } else {
@@ -99,23 +107,61 @@ final class Series {
       }
     }
     for (StatInstrument instrument : instruments.values()) {
-      int[] own = indexes.getOrDefault(instrument, List.of()).stream().mapToInt(i -> i).toArray();
+      int[] own = limit(instrument, indexes.getOrDefault(instrument, List.of()), sampler);
       instrument.setSeries(
-          own, Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new));
-      if (own.length > SERIES_OF_AN_INSTRUMENT && !isCardinalityTold) {
-        isCardinalityTold = true;
-        log.accept(
-            instrument.name()
-                + " has "
-                + own.length
-                + " series, and others may follow. By default the SDK takes 1,999 of an instrument"
-                + " and folds the rest into one point with otel.metric.overflow=true. Raise its"
-                + " cardinality limit (property otel.java.metrics.cardinality.limit) to twice the"
-                + " number, or filter stats out.");
-      }
+          own,
+          Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new),
+          sampler);
+    }
+    if (states != null) {
+      states.retain(sampler);
     }
     catalog = sampler.catalog();
     return added;
+  }
+
+  /** Leaves out what is beyond the limit. */
+  private int[] limit(StatInstrument instrument, List<Integer> indexes, Sampler sampler) {
+    int count = indexes.size();
+    if (count > settings.seriesLimit) {
+      tellOfCardinality(
+          instrument.name()
+              + " has "
+              + count
+              + " series, of which the "
+              + (count - settings.seriesLimit)
+              + " of the deepest sources are left out. Raise the limit of series, and that of the"
+              + " SDK to twice their number, or filter stats out.");
+      return indexes.stream()
+          .sorted(Comparator.comparingInt(i -> depth(sampler.stat(i).source())))
+          .limit(settings.seriesLimit)
+          .sorted()
+          .mapToInt(i -> i)
+          .toArray();
+    }
+    if (count > SERIES_OF_AN_INSTRUMENT && settings.seriesLimit == Integer.MAX_VALUE) {
+      tellOfCardinality(
+          instrument.name()
+              + " has "
+              + count
+              + " series, and others may follow. By default the SDK takes 1,999 of an instrument"
+              + " and folds the rest into one point with otel.metric.overflow=true. Raise its"
+              + " cardinality limit (property otel.java.metrics.cardinality.limit) to twice the"
+              + " number, or filter stats out.");
+    }
+    return indexes.stream().mapToInt(i -> i).toArray();
+  }
+
+  private void tellOfCardinality(String message) {
+    if (!isCardinalityTold) {
+      isCardinalityTold = true;
+      log.accept(message);
+    }
+  }
+
+  private static int depth(Source source) {
+    String device = source.device();
+    return device.isEmpty() ? 0 : 1 + (int) device.chars().filter(c -> c == '/').count();
   }
 
   /** Equal series would overwrite each other in a gauge, add up in a counter, and fail a scrape. */

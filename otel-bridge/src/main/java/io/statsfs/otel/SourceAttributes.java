@@ -6,8 +6,8 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 
-/** The attributes that the bridge gives points of its own accord. */
-final class SourceAttributes {
+/** Attributes that the bridge can give the points of a source. */
+public final class SourceAttributes {
   private static final AttributeKey<String> SUBSYSTEM = AttributeKey.stringKey("subsystem");
   private static final AttributeKey<String> DEVICE = AttributeKey.stringKey("device");
   private static final AttributeKey<String> STAT = AttributeKey.stringKey("stat");
@@ -15,13 +15,31 @@ final class SourceAttributes {
 
   private SourceAttributes() {}
 
-  static Attributes of(Source source) {
+  /**
+   * The labels of the source, or, if it has none, {@code subsystem} and, where there is one, {@code
+   * device}. This is the default.
+   *
+   * @param source the source
+   * @return its attributes
+   */
+  public static Attributes of(Source source) {
     if (source.labels().isEmpty()) {
       return withPlace(Attributes.empty(), source);
     }
     AttributesBuilder attributes = Attributes.builder();
     source.labels().forEach(attributes::put);
     return attributes.build();
+  }
+
+  /**
+   * {@code device}, and nothing else: the path of the source below its subsystem, such as {@code
+   * 1234-11/vcpu0}. None for the subsystem's own stats.
+   *
+   * @param source the source
+   * @return its attributes
+   */
+  public static Attributes byDevice(Source source) {
+    return source.device().isEmpty() ? Attributes.empty() : Attributes.of(DEVICE, source.device());
   }
 
   /** Tells apart sources that have the same labels. */

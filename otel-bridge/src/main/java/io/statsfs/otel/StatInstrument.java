@@ -10,8 +10,12 @@ import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.Status;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +32,25 @@ final class StatInstrument {
   private final String description;
   private final String unit;
   private final boolean counter;
+  private final @Nullable States states;
   private final String collisionKey;
   private final @Nullable ObservableLongMeasurement longs;
   private @Nullable ObservableDoubleMeasurement doubles;
   private int[] indexes = {};
   private Attributes[] attributes = {};
+  private Stat[] stats = {};
+
+  /** Of counters, the values at the last collection. */
+  private double[] counts = {};
 
   /** Of the stats at some positions of a sampler, whose values decide between longs and doubles. */
   StatInstrument(
-      Meter meter, String name, Sampler sampler, List<Integer> indexes, boolean countersBySchema) {
+      Meter meter,
+      String name,
+      Sampler sampler,
+      List<Integer> indexes,
+      boolean countersBySchema,
+      @Nullable States states) {
     final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
     this.meter = meter;
     this.name = name;
@@ -44,6 +58,8 @@ final class StatInstrument {
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
     counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
+    // A counter has no states to be in.
+    this.states = counter ? null : states;
     boolean fractions = stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT);
     if (fractions || indexes.stream().anyMatch(i -> !fitsLong(sampler, i))) {
       longs = null;
@@ -89,9 +105,32 @@ final class StatInstrument {
   }
 
   /** Which positions of the sampler are this instrument's, and their attributes. */
-  void setSeries(int[] indexes, Attributes[] attributes) {
+  void setSeries(int[] indexes, Attributes[] attributes, Sampler sampler) {
+    if (counter) {
+      Stat[] now = Arrays.stream(indexes).mapToObj(sampler::stat).toArray(Stat[]::new);
+      counts = counts(now, attributes);
+      stats = now;
+    }
     this.indexes = indexes;
     this.attributes = attributes;
+  }
+
+  /**
+   * What the counters of other series are at; one that came again under its name is to be reset.
+   */
+  private double[] counts(Stat[] now, Attributes[] attributesNow) {
+    Map<Stat, Double> known = new IdentityHashMap<>();
+    for (int i = 0; i < stats.length; i++) {
+      known.put(stats[i], counts[i]);
+    }
+    Set<Attributes> names = Set.copyOf(Arrays.asList(attributes));
+    double[] result = new double[now.length];
+    for (int i = 0; i < now.length; i++) {
+      double fresh =
+          names.contains(attributesNow[i]) ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+      result[i] = known.getOrDefault(now[i], fresh);
+    }
+    return result;
   }
 
   /** Records the values that are OK; false if one does not fit, which is then left out. */
@@ -99,17 +138,41 @@ final class StatInstrument {
     boolean fits = true;
     for (int i = 0; i < indexes.length; i++) {
       int index = indexes[i];
-      if (sampler.status(index) == Status.OK) {
-        if (doubles != null) {
-          doubles.record(sampler.doubleValue(index), attributes[i]);
-        } else if (!fitsLong(sampler, index)) {
+      Status status = sampler.status(index);
+      if (status == Status.OK) {
+        if (doubles == null && !fitsLong(sampler, index)) {
           fits = false;
+        } else if (counter && isReset(i, sampler.doubleValue(index))) {
+          continue;
+        } else if (doubles != null) {
+          doubles.record(sampler.doubleValue(index), attributes[i]);
         } else {
           longs.record(sampler.longValue(index), attributes[i]);
         }
+      } else if (status == Status.NOT_A_NUMBER && states != null) {
+        states.read(sampler, index, attributes[i]).forEach(this::recordState);
       }
     }
     return fits;
+  }
+
+  /**
+   * Whether a counter begins anew. It then misses one collection: a receiver of cumulative values
+   * takes the smaller one that follows for a reset, and with delta temporality the SDK forgets the
+   * old value, and reports the new one whole instead of a negative difference.
+   */
+  private boolean isReset(int series, double value) {
+    boolean reset = value < counts[series];
+    counts[series] = value;
+    return reset;
+  }
+
+  private void recordState(Attributes state, Boolean present) {
+    if (doubles != null) {
+      doubles.record(present ? 1 : 0, state);
+    } else {
+      longs.record(present ? 1 : 0, state);
+    }
   }
 
   private static boolean fitsLong(Sampler sampler, int index) {

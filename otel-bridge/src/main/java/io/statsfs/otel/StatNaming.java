@@ -34,4 +34,14 @@ public interface StatNaming {
   static StatNaming bySubsystemAndStat() {
     return InstrumentNames::ofStat;
   }
+
+  /**
+   * {@code <subsystem>/<stat>}, with the same escapes: {@code kvm/exits}. A subsystem that does not
+   * begin with a letter has {@code x/} before it. Goes with {@link SourceAttributes#byDevice}.
+   *
+   * @return the naming
+   */
+  static StatNaming byPath() {
+    return InstrumentNames::ofPath;
+  }
 }

@@ -84,7 +84,6 @@ public final class StatsFsMetrics implements AutoCloseable {
   private static final Status[] TOLD = {Status.DENIED, Status.FAILED, Status.BLOCKED};
 
   private final StatsFs fs;
-  private final StatFilter filter;
   private final Sampler sampler;
   private final Meter meter;
   private final Series series;
@@ -105,7 +104,9 @@ public final class StatsFsMetrics implements AutoCloseable {
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
-    filter = builder.filter;
+    AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
+    StatFilter filter =
+        builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, message -> logOnce(remarks, message));
     sampler = fs.sampler(filter, builder.patience);

@@ -16,7 +16,10 @@ public final class StatsFsMetricsBuilder {
   StatFilter filter = StatFilter.all();
   StatNaming naming = StatNaming.bySubsystemAndStat();
   Function<Source, Attributes> attributes = SourceAttributes::of;
+  Aggregates aggregates = Aggregates.KEPT;
+  int seriesLimit = Integer.MAX_VALUE;
   boolean countersBySchema;
+  boolean states;
   boolean ownMetrics = true;
   Duration patience = Duration.ofSeconds(1);
 
@@ -61,9 +64,65 @@ public final class StatsFsMetricsBuilder {
   }
 
   /**
+   * What becomes of stats that sum up others. Default: {@link Aggregates#KEPT}. They are looked for
+   * in the whole trees, whatever the filter leaves of them.
+   *
+   * @param aggregates which to take
+   * @return this
+   */
+  public StatsFsMetricsBuilder aggregates(Aggregates aggregates) {
+    this.aggregates = Objects.requireNonNull(aggregates, "aggregates");
+    return this;
+  }
+
+  /**
+   * How many series an instrument may have at most. Beyond that, the sources that stand deepest in
+   * the tree are left out first, and among equally deep ones the last in the order of the catalog;
+   * so totals stay, and the choice is the same at each collection. The log says so once. Default:
+   * no limit here; a line in the log before the SDK's own limit is passed.
+   *
+   * <p>The SDK takes 2,000 series of an instrument, folds what is beyond them into one point that
+   * means nothing, and counts those that vanished in the collection before. A reader that is
+   * registered with a limit of twice the number of series loses none: {@code
+   * SdkMeterProviderBuilder.registerMetricReader(reader, type -> 200_000)}; with SDK
+   * auto-configuration {@code otel.java.metrics.cardinality.limit}.
+   *
+   * @param limit at least 1
+   * @return this
+   * @throws IllegalArgumentException if it is less
+   */
+  public StatsFsMetricsBuilder seriesLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("The limit must be at least 1, but is " + limit);
+    }
+    seriesLimit = limit;
+    return this;
+  }
+
+  /**
+   * Gives stats whose value is a text, as an enum's is, a point for each text that was seen: 1 for
+   * the present one and 0 for the others, told apart by the attribute {@code state} ({@code
+   * stat.state} where the source has a label of that name). At most 32 texts of up to 64 characters
+   * are told apart; others have no point. Each such stat is read a second time, as text, in each
+   * collection. Default: they have no points.
+   *
+   * @return this
+   */
+  public StatsFsMetricsBuilder states() {
+    states = true;
+    return this;
+  }
+
+  /**
    * Makes stats that their schema calls cumulative observable counters. Default: every stat is an
    * observable gauge, since without a schema nobody knows, and a stat of one name must not be a
    * counter on one host and a gauge on another.
+   *
+   * <p>A counter that begins anew, as its stat was cleared or its source came again under its name,
+   * misses one collection and then goes on at its smaller value: a receiver of cumulative counters
+   * takes that for the reset that it is, and with delta temporality the whole new value is
+   * reported. Where several readers collect from one SDK, only the first after the reset sees the
+   * gap.
    *
    * @return this
    */

@@ -12,7 +12,9 @@ import static org.mockito.Mockito.when;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -576,6 +579,185 @@ class StatsFsMetricsTest {
       collect();
       assertEquals(
           List.of("a/x", "a/y"), asked.stream().map(Object::toString).toList(), "" + asked);
+    }
+  }
+
+  @Test
+  void byPathANameIsSubsystemAndStatAndTheDeviceAnAttribute() {
+    tree.stat("kvm/exits", 1).stat("kvm/1-2/exits", 2).stat("kvm/1-2/vcpu0/guest doorbell", 3);
+    tree.stat("9p/x", 4).stat("x/9p", 5).schema("kvm/1-2", "LABEL\nvm 1-2\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs)
+                .naming(StatNaming.byPath())
+                .attributes(SourceAttributes::byDevice)
+                .build()) {
+      assertEquals(
+          Map.of(
+              "kvm/exits{}", "1",
+              "kvm/exits{device=1-2}", "2",
+              "kvm/guest_x20_doorbell{device=1-2/vcpu0}", "3",
+              "x/9p/x{}", "4",
+              "x/9p{}", "5"),
+          collect());
+    }
+  }
+
+  @Test
+  void aggregatesAreKeptDroppedOrAlone() {
+    tree.stat("kvm/exits", 6).stat("kvm/vm1/exits", 3).stat("kvm/vm1/vcpu0/exits", 1);
+    tree.stat("kvm/vm1/vcpu1/exits", 2).stat("kvm/vm2/exits", 3).stat("kvm/vm2/own", 8);
+    tree.stat("net/eth0/exits", 9);
+    assertEquals(List.of("1", "2", "3", "3", "6", "8", "9"), values(Aggregates.KEPT));
+    assertEquals(List.of("1", "2", "3", "8", "9"), values(Aggregates.DROPPED));
+    assertEquals(List.of("6", "8", "9"), values(Aggregates.ALONE));
+  }
+
+  private List<String> values(Aggregates aggregates) {
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).aggregates(aggregates).build()) {
+      return collect().values().stream().sorted().toList();
+    }
+  }
+
+  @Test
+  void aStatBecomesAnAggregateWithItsFirstPart() {
+    tree.stat("kvm/vm1/exits", 3);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs).aggregates(Aggregates.DROPPED).build()) {
+      assertEquals(List.of("3"), List.copyOf(collect().values()));
+      tree.stat("kvm/vm1/vcpu0/exits", 2);
+      fs.refresh();
+      assertEquals(Map.of("statsfs.kvm.exits{device=vm1/vcpu0, subsystem=kvm}", "2"), collect());
+      tree.remove("kvm/vm1/vcpu0");
+      fs.refresh();
+      assertEquals(Map.of("statsfs.kvm.exits{device=vm1, subsystem=kvm}", "3"), collect());
+    }
+  }
+
+  @Test
+  void beyondItsLimitAnInstrumentKeepsTheUppermostSources() {
+    tree.stat("kvm/n", 0).stat("kvm/b/n", 1).stat("kvm/b/vcpu0/n", 2).stat("kvm/a/vcpu0/n", 3);
+    tree.stat("kvm/c/n", 4).stat("kvm/few", 5);
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).seriesLimit(3).build()) {
+      Map<String, String> expected =
+          Map.of(
+              "statsfs.kvm.n{subsystem=kvm}", "0",
+              "statsfs.kvm.n{device=b, subsystem=kvm}", "1",
+              "statsfs.kvm.n{device=c, subsystem=kvm}", "4",
+              "statsfs.kvm.few{subsystem=kvm}", "5");
+      assertEquals(expected, collect());
+      assertEquals(expected, collect());
+      assertEquals(1, logged.size(), "" + logged);
+      assertTrue(
+          logged.get(0).startsWith("statsfs.kvm.n has 5 series, of which the 2 of the deepest"),
+          logged.get(0));
+      tree.remove("kvm/c");
+      fs.refresh();
+      assertEquals("3", collect().get("statsfs.kvm.n{device=a/vcpu0, subsystem=kvm}"));
+    }
+  }
+
+  @Test
+  void enumsAreStatesByOption() {
+    tree.stat("kvm/vcpu0/mode", "RUNNABLE").stat("kvm/vcpu0/n", 1);
+    tree.stat("kvm/vcpu1/mode", "HALTED").stat("kvm/vcpu2/mode", 7);
+    tree.stat("kvm/vcpu3/mode", "x".repeat(65)).stat("kvm/vcpu4/mode", "two\nlines");
+    tree.schema("kvm/vcpu1", "LABEL\nstate labelled\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).states().build()) {
+      assertEquals(
+          Map.of(
+              "statsfs.kvm.mode{device=vcpu0, state=RUNNABLE, subsystem=kvm}", "1",
+              "statsfs.kvm.mode{stat.state=HALTED, state=labelled}", "1",
+              "statsfs.kvm.mode{device=vcpu2, subsystem=kvm}", "7",
+              "statsfs.kvm.n{device=vcpu0, subsystem=kvm}", "1"),
+          collect());
+      tree.stat("kvm/vcpu0/mode", "HALTED");
+      Map<String, String> after = collect();
+      assertEquals("0", after.get("statsfs.kvm.mode{device=vcpu0, state=RUNNABLE, subsystem=kvm}"));
+      assertEquals("1", after.get("statsfs.kvm.mode{device=vcpu0, state=HALTED, subsystem=kvm}"));
+      tree.remove("kvm/vcpu0/mode");
+      assertEquals(3, collect().size(), "what is gone is in no state");
+    }
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      assertFalse(collect().keySet().stream().anyMatch(key -> key.contains("state=H")));
+    }
+  }
+
+  @Test
+  void anEnumThatRunsThroughManyTextsStaysBounded() {
+    tree.stat("kvm/mode", "s0");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).states().build()) {
+      for (int i = 0; i < 40; i++) {
+        tree.stat("kvm/mode", "s" + i);
+        assertEquals(i < 32 ? i + 1 : 0, collect().size());
+      }
+    }
+  }
+
+  @Test
+  void aCounterThatBeginsAnewMissesACollectionAndGoesOnAtItsSmallerValue() {
+    for (InMemoryMetricReader own :
+        List.of(InMemoryMetricReader.create(), InMemoryMetricReader.createDelta())) {
+      boolean delta =
+          own.getAggregationTemporality(InstrumentType.OBSERVABLE_COUNTER)
+              == AggregationTemporality.DELTA;
+      String schema = "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n";
+      tree.stat("kvm/vm1/c", 70).schema("kvm/vm1", schema).stat("kvm/vm2/x", 1);
+      try (OpenTelemetrySdk sdk =
+              OpenTelemetrySdk.builder()
+                  .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(own).build())
+                  .build();
+          StatsFs fs = open();
+          StatsFsMetrics metrics = StatsFsMetrics.builder(sdk, fs).countersBySchema().build()) {
+        List<String> values = new ArrayList<>();
+        Runnable collect =
+            () ->
+                values.add(
+                    CollectedMetrics.ofStats(own.collectAllMetrics())
+                        .get("statsfs.kvm.c{device=vm1, subsystem=kvm}"));
+        collect.run();
+        tree.stat("kvm/vm1/c", 90);
+        collect.run();
+        tree.stat("kvm/vm1/c", 5);
+        collect.run();
+        tree.stat("kvm/vm1/c", 12);
+        collect.run();
+        // Another source comes, which changes nothing for this one.
+        tree.stat("kvm/vm3/x", 1);
+        fs.refresh();
+        tree.stat("kvm/vm1/c", 13);
+        collect.run();
+        // The same name in another life, and at a higher value.
+        tree.remove("kvm/vm1").stat("kvm/vm1/c", 300).schema("kvm/vm1", schema);
+        fs.refresh();
+        collect.run();
+        tree.stat("kvm/vm1/c", 301);
+        collect.run();
+        assertEquals(
+            delta
+                ? Arrays.asList("70", "20", null, "12", "1", null, "301")
+                : Arrays.asList("70", "90", null, "12", "13", null, "301"),
+            values);
+      }
+    }
+  }
+
+  @Test
+  void aCounterOfDoublesIsResetToo() {
+    tree.stat("kvm/c", "18446744073709551615\n");
+    tree.schema("kvm", "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).countersBySchema().build()) {
+      assertEquals("1.8446744073709552E19", collect().get("statsfs.kvm.c{subsystem=kvm}"));
+      tree.stat("kvm/c", 4);
+      assertEquals(Map.of(), collect());
+      assertEquals("4.0", collect().get("statsfs.kvm.c{subsystem=kvm}"));
     }
   }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 abstract class LossContract extends HangContract {
 
   private UnprivilegedProcess process() throws IOException {
-    return UnprivilegedProcess.start(SamplingProgram.class, reader(), simulator.root().toString());
+    return UnprivilegedProcess.start(
+        List.of(), SamplingProgram.class, reader(), simulator.root().toString());
   }
 
   /** What the process has no way into; without root it is the owner. */

@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * them, with {@code \xHH} for a byte that no text can hold, and may have blanks in them; within a
  * command a name with blanks stands between double quotes.
  *
- * <p>The program comes in the jar, for Linux on x86_64 and aarch64, and needs {@code /dev/fuse},
- * {@code libfuse3.so.3} and, for anybody but root, {@code fusermount3}. The system property {@code
- * io.statsfs.simulator.path} names another one. The mount ends with {@link #close}, and also when
- * this JVM is killed.
+ * <p>The program comes in the jar, for the architecture that it was built on, and needs {@code
+ * /dev/fuse}, {@code libfuse3.so.3} and, for anybody but root, {@code fusermount3}. The system
+ * property {@code io.statsfs.simulator.path} names another one. The mount ends with {@link #close},
+ * and also when this JVM is killed.
  *
  * <p>Safe for use by several threads.
  */
@@ -76,7 +76,10 @@ public final class StatsFsSimulator implements AutoCloseable {
    */
   public record Opens(long total, long mostAtOnce, long now) {}
 
-  /** Trying happens when this is initialised, and never throws there. */
+  /**
+   * Trying happens when this is initialised. What else goes wrong there is no reason to skip a
+   * test.
+   */
   private static final class Tried {
     static final @Nullable Throwable FAILURE = failure();
 
@@ -84,7 +87,7 @@ public final class StatsFsSimulator implements AutoCloseable {
       try {
         start().close();
         return null;
-      } catch (RuntimeException | AssertionError e) {
+      } catch (UnsupportedOperationException e) {
         return e;
       }
     }
@@ -137,7 +140,10 @@ public final class StatsFsSimulator implements AutoCloseable {
               + " 'fuse', or give the container that device and the right to mount.");
     }
     try {
-      Path directory = Files.createTempDirectory("statsfs-simulator-").toRealPath();
+      // The name says whose it is, should that process be killed.
+      Path directory =
+          Files.createTempDirectory("statsfs-simulator-" + ProcessHandle.current().pid() + "-")
+              .toRealPath();
       boolean started = false;
       try {
         // Whoever may look into the tree must be able to get there.
@@ -163,9 +169,12 @@ public final class StatsFsSimulator implements AutoCloseable {
         new StatsFsSimulator(directory, run(directory, program, description));
     boolean ready = false;
     try {
-      ready = "ready".equals(simulator.out.readLine());
+      String said = simulator.out.readLine();
+      ready = "ready".equals(said);
       if (!ready) {
-        throw simulator.notReady(description);
+        throw said == null
+            ? simulator.hasFailed(description)
+            : new UnsupportedOperationException(program + " is no simulator of this version");
       }
     } finally {
       // A program that runs needs its file no more.
@@ -191,8 +200,8 @@ public final class StatsFsSimulator implements AutoCloseable {
         throw new UnsupportedOperationException(
             "The jar has no simulator for "
                 + platform
-                + ". There is one for linux-x86_64 and linux-aarch64, if its build had what it"
-                + " takes; name one of your own with -D"
+                + ", only for the machine that it was built on, and only if that had libfuse3-dev"
+                + " and pkg-config. Build one and name it with -D"
                 + PATH_PROPERTY
                 + ".");
       }
@@ -238,12 +247,9 @@ public final class StatsFsSimulator implements AutoCloseable {
     }
   }
 
-  /** It has said why before it ended. */
-  private RuntimeException notReady(String description) {
-    if (!hasEnded()) {
-      return new UnsupportedOperationException(
-          "The simulator did not say that it is ready. Is it one of this version?");
-    }
+  /** It says why before it ends. */
+  private RuntimeException hasFailed(String description) {
+    hasEnded();
     String errors = errors();
     if (errors.contains(description + ":")) {
       return new IllegalArgumentException(errors);
@@ -255,8 +261,10 @@ public final class StatsFsSimulator implements AutoCloseable {
               + " that was built on this system with -D"
               + PATH_PROPERTY
               + ".";
-    } else if (errors.contains("fusermount3")) {
-      advice = ". Anybody but root needs fusermount3 to mount; install the package fuse3.";
+    } else if (errors.contains("fuse")) {
+      advice =
+          ". To mount, root needs CAP_SYS_ADMIN, and anybody else fusermount3 (the package fuse3)"
+              + " and the right to read and write /dev/fuse.";
     }
     return new UnsupportedOperationException("Nothing can be simulated here: " + errors + advice);
   }

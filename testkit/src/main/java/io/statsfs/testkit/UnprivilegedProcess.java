@@ -41,19 +41,16 @@ final class UnprivilegedProcess implements AutoCloseable {
 
   /** A sampler of all stats. The tree must be one that everybody can list. */
   static UnprivilegedProcess start(String reader, Path root) throws IOException {
-    return start(UnprivilegedProcess.class, reader, root.toString());
+    return start(List.of(), UnprivilegedProcess.class, reader, root.toString());
   }
 
   /**
-   * Anything that does as {@link #main} does: says that it is ready, at first and after each
+   * A program that does as {@link #main} does: it says that it is ready, at first and after each
    * answer.
+   *
+   * @param wrapper a program that runs what is behind it
    */
-  static UnprivilegedProcess start(Class<?> program, String... arguments) throws IOException {
-    return start(List.of(), program, arguments);
-  }
-
-  /** With words before the command, as of a program that executes it. */
-  static UnprivilegedProcess start(List<String> before, Class<?> program, String... arguments)
+  static UnprivilegedProcess start(List<String> wrapper, Class<?> program, String... arguments)
       throws IOException {
     assumeTrue(
         !Command.isRoot() || Files.isExecutable(Path.of("/usr/bin/setpriv")),
@@ -68,7 +65,7 @@ final class UnprivilegedProcess implements AutoCloseable {
       copy(from, to);
       classPath.add(to.toString());
     }
-    List<String> command = new ArrayList<>(before);
+    List<String> command = new ArrayList<>(wrapper);
     if (Command.isRoot()) {
       command.addAll(
           List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));

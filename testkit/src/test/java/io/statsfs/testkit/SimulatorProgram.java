@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
 /** Uses the simulator in a process of its own. A request per line of the input. */
@@ -26,8 +28,12 @@ final class SimulatorProgram {
           simulators.add(simulator);
           System.out.println("root=" + simulator.root());
           System.out.println("value=" + Files.readString(simulator.path("kvm/exits")).strip());
+          System.out.println("mounts=" + mounts(simulators));
         }
-        case "close" -> simulators.forEach(StatsFsSimulator::close);
+        case "close" -> {
+          simulators.forEach(StatsFsSimulator::close);
+          System.out.println("mounts=" + mounts(simulators));
+        }
         case "condition" -> {
           ConditionEvaluationResult result =
               new StatsFsSimulatorExtension().evaluateExecutionCondition(null);
@@ -37,6 +43,15 @@ final class SimulatorProgram {
         default -> throw new AssertionError(request);
       }
       System.out.println("ready");
+    }
+  }
+
+  /** How many of them are mounted where this process is, which may not be where it came from. */
+  private static long mounts(List<StatsFsSimulator> simulators) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
+      return lines
+          .filter(line -> simulators.stream().anyMatch(s -> line.contains(" " + s.root() + " ")))
+          .count();
     }
   }
 }

@@ -48,6 +48,7 @@ public final class ReadFailure {
           Map.entry("No file descriptors available", 24),
           Map.entry("Illegal seek", 29),
           Map.entry("Invalid seek", 29),
+          Map.entry("Read-only file system", 30),
           Map.entry("Numerical result out of range", 34),
           Map.entry("Too many levels of symbolic links", 40),
           Map.entry("Too many levels of symbolic links (NOFOLLOW_LINKS specified)", 40),

@@ -63,8 +63,8 @@ import picocli.CommandLine.Spec;
       "  statsfs-agent --exporter prometheus      # then: curl localhost:9464/metrics",
       "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 statsfs-agent --interval 10s",
       "",
-      "Exit code: 0 done, 1 failed (a root that cannot be read, an export that did not arrive),"
-          + " 2 wrong options."
+      "Exit code: 0 done, 1 failed (a root that cannot be read, an export that did not arrive, a"
+          + " stat that was not cleared), 2 wrong options."
     })
 public final class StatsFsAgent implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -122,6 +122,14 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   @Option(names = "--list", description = "Print the stats that there are, and end.")
   private boolean list;
+
+  @Option(
+      names = "--clear",
+      paramLabel = "STAT",
+      description =
+          "Set this stat back to zero, for everybody, and end; may be repeated. The name is that"
+              + " of --list, no pattern. Only on statsfs, and for KVM on debugfs.")
+  private Set<String> clears = new LinkedHashSet<>();
 
   /** What {@code --exporter} takes. */
   enum Exporter {
@@ -183,12 +191,29 @@ public final class StatsFsAgent implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--once leaves Prometheus no time to scrape; leave one of them out");
     }
+    if (!clears.isEmpty()
+        && (list
+            || once
+            || counters
+            || interval != null
+            || !exporters.isEmpty()
+            || !includes.isEmpty()
+            || !excludes.isEmpty())) {
+      throw new ParameterException(
+          spec.commandLine(), "--clear goes with --root and --reader alone; leave the others out");
+    }
     StatsFs.Builder builder = StatsFs.builder();
     roots.forEach(builder::root);
+    if (!clears.isEmpty()) {
+      builder.allowClearing();
+    }
     if (reader != null) {
       builder.reader(reader);
     }
     try (StatsFs fs = builder.build()) {
+      if (!clears.isEmpty()) {
+        return clear(fs);
+      }
       return list ? list(fs) : export(fs);
     }
   }
@@ -200,13 +225,49 @@ public final class StatsFsAgent implements Callable<Integer> {
       if (filter.test(stat)) {
         String unit = stat.unit().isEmpty() ? "" : " " + stat.unit();
         String description = stat.description().isEmpty() ? "" : ": " + stat.description();
-        out.println(
-            (stat + " " + stat.kind() + " " + stat.type() + unit + description)
-                .replace("\n", "\\n"));
+        out.println(inOneLine(stat + " " + stat.kind() + " " + stat.type() + unit + description));
       }
     }
     out.flush();
     return CommandLine.ExitCode.OK;
+  }
+
+  private static String inOneLine(String text) {
+    return text.replace("\n", "\\n");
+  }
+
+  /** One that is refused does not keep the others from being cleared. */
+  private int clear(StatsFs fs) {
+    int exitCode = CommandLine.ExitCode.OK;
+    for (String name : clears) {
+      try {
+        Stat stat = only(fs, name);
+        String before = fs.readText(stat);
+        fs.clear(stat);
+        spec.commandLine().getOut().println(name + " was " + inOneLine(before) + ", is cleared");
+      } catch (StatsFsException e) {
+        spec.commandLine().getErr().println("statsfs-agent: " + inOneLine(e.getMessage()));
+        exitCode = FAILED;
+      }
+    }
+    spec.commandLine().getOut().flush();
+    return exitCode;
+  }
+
+  private static Stat only(StatsFs fs, String name) {
+    List<Stat> stats =
+        fs.catalog().stats().stream()
+            .filter(stat -> inOneLine(stat.toString()).equals(name))
+            .toList();
+    if (stats.size() == 1) {
+      return stats.get(0);
+    }
+    throw new StatsFsException(
+        name
+            + " was not cleared: "
+            + (stats.isEmpty()
+                ? "there is no such stat; --list prints those that there are"
+                : "several are called so; --root chooses one of their trees"));
   }
 
   @SuppressWarnings("try") // The metrics do their work without being named again.

@@ -118,6 +118,7 @@ class StatsFsAgentProgramTest {
             "--include",
             "--exclude",
             "--list",
+            "--clear",
             "--counters",
             "--version")) {
       assertTrue(help.contains(option), option);
@@ -134,6 +135,14 @@ class StatsFsAgentProgramTest {
           {"--interval", "5"},
           {"--interval", "0s"},
           {"--once", "--exporter", "prometheus"},
+          {"--clear"},
+          {"--clear", "net/lo/rx_bytes", "--list"},
+          {"--clear", "net/lo/rx_bytes", "--once"},
+          {"--clear", "net/lo/rx_bytes", "--include", "net/*"},
+          {"--clear", "net/lo/rx_bytes", "--exclude", "net/*"},
+          {"--clear", "net/lo/rx_bytes", "--exporter", "console"},
+          {"--clear", "net/lo/rx_bytes", "--interval", "1s"},
+          {"--clear", "net/lo/rx_bytes", "--counters"},
           {"surplus"}
         }) {
       AgentProgram agent = AgentProgram.run(args);
@@ -370,6 +379,71 @@ class StatsFsAgentProgramTest {
       assertEquals("1", simulator.command("hanging"));
       agent.terminate();
       assertEquals(0, agent.exitCode());
+    }
+  }
+
+  @Test
+  void whatCannotBeClearedIsToldALineEachAndLeftAsItWas() throws IOException {
+    try (TestTree tree = TestTree.inMemory();
+        TestTree other = TestTree.inMemory()) {
+      tree.stat("kvm/a", 1084).stat("kvm/1/a", 1085).stat("kvm/twice", 1).settle();
+      other.stat("kvm/twice", 2).settle();
+      AgentProgram agent =
+          AgentProgram.run(
+              "--root",
+              tree.root().toString(),
+              "--root",
+              other.root().toString(),
+              "--clear",
+              "kvm/1/a",
+              "--clear",
+              "kvm/a",
+              "--clear",
+              "kvm/*",
+              "--clear",
+              "kvm/twice");
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertEquals(List.of(), agent.out());
+      List<String> err = agent.err();
+      assertEquals(4, err.size(), agent.toString());
+      assertTrue(err.get(0).startsWith("statsfs-agent: kvm/1/a was not cleared"), err.get(0));
+      assertTrue(err.get(0).contains("it is on tmpfs"), err.get(0));
+      assertTrue(err.get(1).startsWith("statsfs-agent: kvm/a was not cleared"), err.get(1));
+      assertTrue(err.get(2).contains("kvm/* was not cleared: there is no such stat"), err.get(2));
+      assertTrue(err.get(3).contains("several are called so"), err.get(3));
+      assertEquals("1084\n", Files.readString(tree.path("kvm/a")));
+      assertEquals("1085\n", Files.readString(tree.path("kvm/1/a")));
+    }
+  }
+
+  @Test
+  void statsAreClearedByTheirNamesAndNoOthers() {
+    Throwable cause = StatsFsSimulator.unavailabilityCause();
+    assumeTrue(cause == null, () -> cause.getMessage());
+    try (StatsFsSimulator simulator = StatsFsSimulator.start()) {
+      simulator
+          .source("kvm/1")
+          .stat("kvm/1/exits", "u64", "cumulative", "value=1084")
+          .stat("kvm/1/guest doorbell", "s64", "cumulative", "value=-5")
+          .stat("kvm/1/other", "u64", "cumulative", "value=7")
+          .stat("kvm/1/state", "enum", "cumulative", "texts=RUNNABLE");
+      String root = simulator.root().toString();
+      AgentProgram agent =
+          AgentProgram.run(
+              "--root", root, "--clear", "kvm/1/exits", "--clear", "kvm/1/guest doorbell");
+      assertEquals(0, agent.exitCode(), agent.toString());
+      assertEquals(
+          List.of("kvm/1/exits was 1084, is cleared", "kvm/1/guest doorbell was -5, is cleared"),
+          agent.out());
+      assertEquals(List.of(), agent.err());
+      assertEquals("0", simulator.command("writes kvm/1/other"));
+
+      agent = AgentProgram.run("--root", root, "--clear", "kvm/1/state", "--clear", "kvm/1/other");
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertEquals(List.of("kvm/1/other was 7, is cleared"), agent.out());
+      assertEquals(1, agent.err().size(), agent.toString());
+      assertTrue(agent.err().get(0).contains("kvm/1/state was not cleared"), agent.toString());
+      assertEquals("0", simulator.command("writes kvm/1/state"));
     }
   }
 

@@ -56,6 +56,15 @@ class QuickstartTest {
     assertTrue(readme.contains(body("PollingLoop", "    StatFilter received =")));
   }
 
+  @Test
+  void thePageOfTheSimulatorShowsThisTest() throws IOException {
+    String test =
+        Files.readString(
+            Path.of("src/test/java/io/statsfs/samples/quickstart/SimulatedHostTest.java"));
+    String page = Files.readString(Path.of("../../docs/simulator.md"));
+    assertTrue(page.contains(test.substring(test.indexOf("@ExtendWith"))));
+  }
+
   /** From a line to the end of its method. */
   private static String body(String sample, String firstLine) throws IOException {
     String source =

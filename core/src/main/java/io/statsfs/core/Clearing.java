@@ -1,0 +1,198 @@
+package io.statsfs.core;
+
+import io.statsfs.Catalog;
+import io.statsfs.Stat;
+import io.statsfs.StatClearException;
+import io.statsfs.StatClearException.Reason;
+import io.statsfs.Status;
+import io.statsfs.core.text.NumberText;
+import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.SampleMemory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Clears a stat, once nothing speaks against it. */
+final class Clearing {
+  /** Alone, so that nothing is made, truncated or followed. */
+  private static final Set<OpenOption> WRITE =
+      Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  /** An integer is far shorter. */
+  private static final int MAX_BYTES = 4096;
+
+  private static final int ANYBODY_MAY_WRITE = 0222;
+  private static final int EROFS = 30;
+
+  private final SystemFiles system;
+  private final Types types;
+
+  /** What tells the type of the file system at a path. */
+  interface Types {
+    FileSystemType at(Path path) throws IOException;
+  }
+
+  Clearing(SystemFiles system, Types types) {
+    this.system = system;
+    this.types = types;
+  }
+
+  /**
+   * Clears a stat.
+   *
+   * @throws StatClearException if it was not cleared
+   */
+  void clear(Catalog catalog, Stat stat) {
+    try {
+      Uninterrupted.run(
+          () -> {
+            clear(stat, source(catalog, stat));
+            return true;
+          });
+    } catch (IOException e) {
+      throw failed(stat, e);
+    }
+  }
+
+  static StatClearException refused(Reason reason, Stat stat, String why) {
+    return refused(reason, stat, why, null);
+  }
+
+  private static StatClearException refused(
+      Reason reason, Stat stat, String why, @Nullable Throwable cause) {
+    return new StatClearException(
+        reason, stat + " was not cleared, " + stat.path() + ": " + why, cause);
+  }
+
+  private static StatClearException failed(Stat stat, IOException e) {
+    String why = ReadFailure.describe(e);
+    if (ReadFailure.errno(e) == EROFS) {
+      return refused(Reason.DENIED, stat, why + "; mount it read-write", e);
+    }
+    return switch (ReadFailure.status(e, stat.path())) {
+      case GONE -> refused(Reason.GONE, stat, why + "; refresh() tells what there is", e);
+      case DENIED ->
+          refused(Reason.DENIED, stat, why + "; run as a user who may write to it, as root", e);
+      default -> refused(Reason.FAILED, stat, why, e);
+    };
+  }
+
+  /** The source, if it is for the catalog to say that the stat may be cleared. */
+  private static SourceImpl source(Catalog catalog, Stat stat) {
+    // By identity, whatever the equals of a stat that somebody else made may say.
+    SourceImpl source =
+        catalog.sources().stream()
+            .filter(s -> s == stat.source() && s.stats().stream().anyMatch(its -> its == stat))
+            .map(SourceImpl.class::cast)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    refused(
+                        Reason.GONE,
+                        stat,
+                        "it is not in the present catalog of this StatsFs; take it from there"));
+    if (source.isFlatKeyed()) {
+      throw refused(
+          Reason.NOT_CLEARABLE,
+          stat,
+          "it is a line of a file of many values; only a file of one value can be cleared");
+    } else if (stat.type() == Stat.Type.FLOAT) {
+      throw refused(
+          Reason.NOT_CLEARABLE, stat, "its schema says FLOAT; only integers can be cleared");
+    } else if (source.isDescribed(stat) && stat.kind() == Stat.Kind.GAUGE) {
+      throw refused(
+          Reason.NOT_CLEARABLE, stat, "its schema says GAUGE; only what counts can be cleared");
+    }
+    return source;
+  }
+
+  private void clear(Stat stat, SourceImpl source) throws IOException {
+    Path name = stat.path().getFileName();
+    // Everything below happens in the directory that is open, even if its path leads to another
+    // one meanwhile. Linux has the calls for that.
+    try (SecureDirectoryStream<Path> directory =
+        (SecureDirectoryStream<Path>) Files.newDirectoryStream(source.path())) {
+      lookAt(stat, source, directory);
+      requireInteger(stat, directory, name);
+      lookAt(stat, source, directory);
+      try (SeekableByteChannel file = directory.newByteChannel(name, WRITE)) {
+        if (file.write(ByteBuffer.wrap(new byte[] {'0'})) != 1) {
+          throw new IOException("the file did not take the 0");
+        }
+      }
+    }
+  }
+
+  private void lookAt(Stat stat, SourceImpl source, SecureDirectoryStream<Path> directory)
+      throws IOException {
+    // In one call, so that the key, which is all that the open directory tells, is of this inode.
+    Map<String, Object> found = Files.readAttributes(source.path(), "unix:dev,ino,fileKey");
+    Object open =
+        directory.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
+    if (!found.get("fileKey").equals(open)
+        || !source.inode().isAt((long) found.get("dev"), (long) found.get("ino"))) {
+      throw refused(
+          Reason.GONE,
+          stat,
+          "its source was replaced by another one; refresh(), then take it anew");
+    }
+    Inode file = Inode.of(stat.path(), false);
+    requireClearingFileSystem(stat, source.path());
+    if (!file.isRegularFile() || file.device() != source.inode().device()) {
+      throw refused(
+          Reason.GONE, stat, "what is there now is no file of this file system; see what it is");
+    } else if ((file.mode() & ANYBODY_MAY_WRITE) == 0) {
+      // Root could open it, and be refused only by the write.
+      throw refused(
+          Reason.NOT_CLEARABLE,
+          stat,
+          "nobody may write to it, which marks a floating stat; only what counts can be cleared");
+    }
+  }
+
+  private void requireClearingFileSystem(Stat stat, Path directory) throws IOException {
+    FileSystemType type = types.at(directory);
+    if (type.clears() != null) {
+      Path real = directory.toRealPath();
+      // A mount of a part of the file system does not tell which part that is.
+      if (type.clears().toString().isEmpty()
+          || Mounts.read(system.mountinfo()).ofTypes(Set.of(type.name())).stream()
+              .anyMatch(point -> real.startsWith(point.resolve(type.clears())))) {
+        return;
+      }
+    }
+    throw refused(
+        Reason.NOT_CLEARABLE,
+        stat,
+        "it is on "
+            + type.name()
+            + ", where writing 0 may change a setting; only stats on statsfs, and those of KVM"
+            + " where the whole debugfs is mounted, can be cleared");
+  }
+
+  private static void requireInteger(Stat stat, SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    ByteBuffer text;
+    try (SeekableByteChannel file = directory.newByteChannel(name, TextFile.OPTIONS)) {
+      text = TextFile.read(file, MAX_BYTES);
+    }
+    SampleMemory memory = new SampleMemory(1);
+    NumberText.put(text, 0, text.remaining(), false, memory, 0);
+    if (memory.status(0) != Status.OK || memory.isDouble(0) || text.remaining() == MAX_BYTES) {
+      throw refused(
+          Reason.NOT_CLEARABLE,
+          stat,
+          "what it holds is not an integer, and writing to a stat of text can hang the kernel");
+    }
+  }
+}

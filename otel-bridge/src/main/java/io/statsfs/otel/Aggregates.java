@@ -1,0 +1,21 @@
+package io.statsfs.otel;
+
+/**
+ * What becomes of aggregates: stats that the kernel computes of the stats of the same name in the
+ * sources below, such as a virtual machine's {@code exits} of those of its vCPUs. Adding them to
+ * their parts counts twice.
+ *
+ * <p>Nothing marks an aggregate. A stat is taken for one as long as a source below its own, in the
+ * same tree, has a stat of its name.
+ */
+public enum Aggregates {
+  /** Aggregates and their parts have points. */
+  KEPT,
+  /** Aggregates have no points, so that a sum over all points of a stat counts each part once. */
+  DROPPED,
+  /**
+   * Parts of aggregates have no points: of a stat that stands at several levels, one above the
+   * other, the uppermost alone is left.
+   */
+  ALONE
+}
