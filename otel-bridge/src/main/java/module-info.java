@@ -5,5 +5,14 @@ module io.statsfs.otel {
   requires transitive io.opentelemetry.api;
   requires static transitive org.jspecify;
 
+  // Zero-code set-up, which works from the class path: docs/decisions/zero-code.md.
+  requires static io.opentelemetry.api.incubator;
+  requires static io.opentelemetry.common;
+  requires static io.opentelemetry.sdk;
+  requires static io.opentelemetry.sdk.autoconfigure.declarativeconfig;
+  requires static io.opentelemetry.sdk.autoconfigure.spi;
+  requires static io.opentelemetry.sdk.common;
+  requires static io.opentelemetry.sdk.metrics;
+
   exports io.statsfs.otel;
 }

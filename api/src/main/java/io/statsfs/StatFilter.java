@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import java.util.Collection;
 import java.util.Objects;
 
 /**
@@ -89,6 +90,23 @@ public interface StatFilter {
   static StatFilter path(String glob) {
     Objects.requireNonNull(glob, "glob");
     return stat -> Glob.matches(glob, stat.toString());
+  }
+
+  /**
+   * By several {@linkplain #path(String) paths}: what matches one of {@code includes}, or anything
+   * if there are none, and matches none of {@code excludes}.
+   *
+   * @param includes globs of what is wanted; empty for everything
+   * @param excludes globs of what is not wanted all the same
+   * @return the filter
+   */
+  static StatFilter paths(Collection<String> includes, Collection<String> excludes) {
+    StatFilter filter =
+        includes.stream().map(StatFilter::path).reduce(StatFilter::or).orElse(all());
+    for (String exclude : excludes) {
+      filter = filter.and(path(exclude).negate());
+    }
+    return filter;
   }
 
   /**

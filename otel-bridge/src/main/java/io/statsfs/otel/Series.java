@@ -130,8 +130,9 @@ final class Series {
               + count
               + " series, of which the "
               + (count - settings.seriesLimit)
-              + " of the deepest sources are left out. Raise the limit of series, and that of the"
-              + " SDK to twice their number, or filter stats out.");
+              + " of the deepest sources are left out. Raise the SDK's cardinality limit (property"
+              + " otel.java.metrics.cardinality.limit) to twice the number, and with it the limit of"
+              + " series that is set in code, or filter stats out.");
       return indexes.stream()
           .sorted(Comparator.comparingInt(i -> depth(sampler.stat(i).source())))
           .limit(settings.seriesLimit)

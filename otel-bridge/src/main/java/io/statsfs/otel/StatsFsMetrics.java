@@ -11,6 +11,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.otel.internal.ZeroCodeTrees;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -107,6 +108,7 @@ public final class StatsFsMetrics implements AutoCloseable {
     AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
     StatFilter filter =
         builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);
+    ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, message -> logOnce(remarks, message));
     sampler = fs.sampler(filter, builder.patience);

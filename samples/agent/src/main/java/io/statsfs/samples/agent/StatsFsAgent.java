@@ -335,6 +335,8 @@ public final class StatsFsAgent implements Callable<Integer> {
             "otel.traces.exporter", "none",
             "otel.logs.exporter", "none");
     Map<String, String> chosen = new HashMap<>();
+    // The stats are registered here, with what the options say.
+    chosen.put("otel.instrumentation.statsfs.enabled", "false");
     if (interval != null) {
       chosen.put("otel.metric.export.interval", String.valueOf(interval.toMillis()));
     }
@@ -362,12 +364,7 @@ public final class StatsFsAgent implements Callable<Integer> {
   }
 
   private StatFilter filter() {
-    StatFilter filter =
-        includes.stream().map(StatFilter::path).reduce(StatFilter::or).orElse(StatFilter.all());
-    for (String exclude : excludes) {
-      filter = filter.and(StatFilter.path(exclude).negate());
-    }
-    return filter;
+    return StatFilter.paths(includes, excludes);
   }
 
   /** What {@code --version} prints. */

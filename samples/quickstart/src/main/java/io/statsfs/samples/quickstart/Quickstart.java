@@ -1,11 +1,8 @@
 package io.statsfs.samples.quickstart;
 
-import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.statsfs.StatsFs;
-import io.statsfs.otel.StatsFsMetrics;
 
-/** Every stat of this machine as an OpenTelemetry metric, exported over OTLP. */
+/** Every stat of this machine as an OpenTelemetry metric, exported over OTLP, without code. */
 public final class Quickstart {
   private Quickstart() {}
 
@@ -15,13 +12,8 @@ public final class Quickstart {
    * @param args not used
    * @throws InterruptedException if it is interrupted
    */
-  @SuppressWarnings("try") // The metrics do their work without being named again.
   public static void main(String[] args) throws InterruptedException {
-    OpenTelemetrySdk openTelemetry =
-        AutoConfiguredOpenTelemetrySdk.initialize().getOpenTelemetrySdk();
-    try (StatsFs fs = StatsFs.open();
-        StatsFsMetrics metrics = StatsFsMetrics.create(openTelemetry, fs)) {
-      Thread.sleep(Long.MAX_VALUE); // Your application.
-    }
+    AutoConfiguredOpenTelemetrySdk.initialize();
+    Thread.sleep(Long.MAX_VALUE); // Your application.
   }
 }

@@ -52,7 +52,8 @@ class QuickstartTest {
   @Test
   void theReadmeShowsTheseSamples() throws IOException {
     String readme = withoutIndent(Files.readString(Path.of("../../README.md")));
-    assertTrue(readme.contains(body("Quickstart", "    OpenTelemetrySdk openTelemetry =")));
+    assertTrue(readme.contains(body("Quickstart", "    AutoConfiguredOpenTelemetrySdk.init")));
+    assertTrue(readme.contains(body("InCode", "    OpenTelemetrySdk openTelemetry =")));
     assertTrue(readme.contains(body("PollingLoop", "    StatFilter received =")));
   }
 
@@ -80,20 +81,20 @@ class QuickstartTest {
   }
 
   @Test
-  void onTheClassPathTheStatsArriveOverOtlp() throws Exception {
+  void withoutCodeTheStatsArriveOverOtlp() throws Exception {
     assertArrives("-cp", System.getProperty("java.class.path"), MODULE + ".Quickstart");
+  }
+
+  @Test
+  void inCodeTheStatsArriveOverOtlp() throws Exception {
+    assertArrives("-cp", System.getProperty("java.class.path"), MODULE + ".InCode");
   }
 
   @Test
   void onTheModulePathTheStatsArriveOverOtlp() throws Exception {
     // OpenTelemetry's exporter does not name its HTTP client as a module that it needs.
     assertArrives(
-        "--add-modules",
-        "okhttp3",
-        "-p",
-        modulePath(),
-        "-m",
-        MODULE + "/" + MODULE + ".Quickstart");
+        "--add-modules", "okhttp3", "-p", modulePath(), "-m", MODULE + "/" + MODULE + ".InCode");
   }
 
   @Test

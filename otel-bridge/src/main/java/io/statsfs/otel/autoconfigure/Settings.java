@@ -1,0 +1,133 @@
+package io.statsfs.otel.autoconfigure;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
+import io.statsfs.otel.Aggregates;
+import io.statsfs.otel.SourceAttributes;
+import io.statsfs.otel.StatNaming;
+import io.statsfs.otel.StatsFsMetrics;
+import io.statsfs.otel.StatsFsMetricsBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What can be set without code; docs/zero-code.md says what each means. */
+record Settings(
+    boolean enabled,
+    List<Path> roots,
+    @Nullable String reader,
+    @Nullable Duration refreshInterval,
+    StatFilter filter,
+    Naming naming,
+    Aggregates aggregates,
+    int seriesLimit,
+    boolean counters,
+    boolean states,
+    @Nullable Duration patience,
+    boolean ownMetrics) {
+
+  static final Set<String> NAMES =
+      Set.of(
+          "enabled",
+          "roots",
+          "reader",
+          "refresh-interval",
+          "include",
+          "exclude",
+          "naming",
+          "aggregates",
+          "series-limit",
+          "counters",
+          "states",
+          "patience",
+          "own-metrics");
+
+  /** Throws a {@code RuntimeException} that says which setting has a wrong value. */
+  static Settings of(SettingSource source, boolean enabledByDefault, int seriesByDefault) {
+    return new Settings(
+        flag(source, "enabled", enabledByDefault),
+        source.list("roots").stream().map(Path::of).toList(),
+        source.text("reader"),
+        source.duration("refresh-interval"),
+        StatFilter.paths(source.list("include"), source.list("exclude")),
+        oneOf(Naming.values(), source, "naming"),
+        oneOf(Aggregates.values(), source, "aggregates"),
+        Objects.requireNonNullElse(source.number("series-limit"), seriesByDefault),
+        flag(source, "counters", false),
+        flag(source, "states", false),
+        source.duration("patience"),
+        flag(source, "own-metrics", true));
+  }
+
+  private static boolean flag(SettingSource source, String name, boolean byDefault) {
+    Boolean value = source.flag(name);
+    return value == null ? byDefault : value;
+  }
+
+  /** Further namings come here. */
+  enum Naming {
+    DOTTED,
+    PATH
+  }
+
+  /** The first is the default. */
+  private static <E extends Enum<E>> E oneOf(E[] values, SettingSource source, String name) {
+    String text = source.text(name);
+    if (text == null) {
+      return values[0];
+    }
+    for (E value : values) {
+      if (value.name().equalsIgnoreCase(text)) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException(
+        "There is no "
+            + name
+            + " '"
+            + text
+            + "', only "
+            + Arrays.toString(values).toLowerCase(Locale.ROOT)
+            + ".");
+  }
+
+  StatsFs open() {
+    StatsFs.Builder builder = StatsFs.builder();
+    roots.forEach(builder::root);
+    if (reader != null) {
+      builder.reader(reader);
+    }
+    if (refreshInterval != null) {
+      builder.refreshInterval(refreshInterval);
+    }
+    return builder.build();
+  }
+
+  StatsFsMetrics register(OpenTelemetry openTelemetry, StatsFs fs) {
+    StatsFsMetricsBuilder builder =
+        StatsFsMetrics.builder(openTelemetry, fs)
+            .filter(filter)
+            .aggregates(aggregates)
+            .seriesLimit(seriesLimit)
+            .ownMetrics(ownMetrics);
+    if (naming == Naming.PATH) {
+      builder.naming(StatNaming.byPath()).attributes(SourceAttributes::byDevice);
+    }
+    if (states) {
+      builder.states();
+    }
+    if (counters) {
+      builder.countersBySchema();
+    }
+    if (patience != null) {
+      builder.patience(patience);
+    }
+    return builder.build();
+  }
+}

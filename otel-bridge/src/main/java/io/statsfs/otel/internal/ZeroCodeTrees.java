@@ -1,0 +1,82 @@
+package io.statsfs.otel.internal;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.statsfs.StatsFs;
+import io.statsfs.Tree;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The trees that were registered without code, which give way to the same ones registered in code:
+ * two would add up in counters. Safe for use by several threads.
+ */
+public final class ZeroCodeTrees {
+  private static final List<Entry> ENTRIES = new ArrayList<>();
+
+  private record Entry(MeterProvider meterProvider, Set<Path> roots, Runnable close) {}
+
+  private ZeroCodeTrees() {}
+
+  /**
+   * Remembers trees.
+   *
+   * @param openTelemetry where they were registered
+   * @param fs the trees
+   * @param close gives way; is called once, and forgotten before
+   */
+  public static void add(OpenTelemetry openTelemetry, StatsFs fs, Runnable close) {
+    Entry entry = new Entry(openTelemetry.getMeterProvider(), roots(fs), close);
+    synchronized (ENTRIES) {
+      ENTRIES.add(entry);
+    }
+  }
+
+  /**
+   * Forgets trees.
+   *
+   * @param close what they were remembered with
+   */
+  public static void remove(Runnable close) {
+    synchronized (ENTRIES) {
+      ENTRIES.removeIf(entry -> entry.close() == close);
+    }
+  }
+
+  /**
+   * Has those give way that have a tree in common with these.
+   *
+   * @param openTelemetry where {@code fs} is about to be registered
+   * @param fs the trees
+   */
+  public static void giveWayTo(OpenTelemetry openTelemetry, StatsFs fs) {
+    // Unlike OpenTelemetry, its meter provider is the same object through GlobalOpenTelemetry.
+    MeterProvider meterProvider = openTelemetry.getMeterProvider();
+    List<Entry> closing;
+    synchronized (ENTRIES) {
+      closing =
+          ENTRIES.stream()
+              .filter(e -> e.meterProvider() == meterProvider)
+              .filter(e -> !Collections.disjoint(e.roots(), roots(fs)))
+              .toList();
+      ENTRIES.removeAll(closing);
+    }
+    for (Entry entry : closing) {
+      System.getLogger("io.statsfs.otel")
+          .log(
+              System.Logger.Level.WARNING,
+              "StatsFsMetrics was created in code for trees that are exported without code already."
+                  + " The latter ends, so that nothing is counted twice;"
+                  + " otel.instrumentation.statsfs.enabled=false prevents it from the beginning.");
+      entry.close().run();
+    }
+  }
+
+  private static Set<Path> roots(StatsFs fs) {
+    return fs.catalog().trees().stream().map(Tree::root).collect(Collectors.toSet());
+  }
+}
