@@ -192,11 +192,20 @@ final class Discovery implements AutoCloseable {
   }
 
   private void problem(Path path, String what, IOException failure) {
-    String message = what + ": " + ReadFailure.describe(failure) + "; it stays as it was seen last";
-    if (failure instanceof AccessDeniedException) {
-      message += ". " + Trees.fix(path, path.equals(tree.root()) ? tree.fileSystemType() : "");
-    }
-    problem(path, message);
+    problem(
+        path,
+        what
+            + ": "
+            + ReadFailure.describe(failure)
+            + "; it stays as it was seen last"
+            + advice(path, failure));
+  }
+
+  /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */
+  private String advice(Path path, IOException failure) {
+    return failure instanceof AccessDeniedException
+        ? ". " + Trees.fix(path, path.equals(tree.root()) ? tree.fileSystemType() : "")
+        : "";
   }
 
   private FileSystemType type(Path path, long device) throws IOException {
@@ -673,7 +682,8 @@ final class Discovery implements AutoCloseable {
         problem(
             schemaFile,
             "cannot be read, so the stats beside it are described as before, if at all: "
-                + ReadFailure.describe(e));
+                + ReadFailure.describe(e)
+                + advice(schemaFile, e));
       }
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");

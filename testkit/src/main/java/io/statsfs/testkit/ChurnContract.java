@@ -172,7 +172,7 @@ abstract class ChurnContract extends LossContract {
       long source = Long.parseLong(stat.source().device().substring(2));
       long number = Long.parseLong(stat.name().substring(1));
       long value = sampler.longValue(i);
-      if (value == 0 && number != 0 && stat.source().subsystem().equals("same")) {
+      if (value == 0 && (source != 0 || number != 0) && stat.source().subsystem().equals("same")) {
         // A reader that goes by names may take the next source of that name for this one.
         ofTheDead.increment();
         continue;

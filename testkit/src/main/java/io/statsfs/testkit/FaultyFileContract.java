@@ -190,7 +190,8 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
             fs.refresh();
           }
           assertEquals(1, problems(fs).size(), what);
-          assertTrue(problems(fs).get(0).contains("undescribed"), problems(fs).get(0));
+          assertTrue(
+              problems(fs).get(0).contains("described as before, if at all"), problems(fs).get(0));
           assertEquals(1, lines.all().size(), lines.all()::toString);
           simulator.heal("kvm/vm1/.schema");
           fs.refresh();
