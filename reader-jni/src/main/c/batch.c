@@ -155,6 +155,31 @@ static void fail_all(const struct source *source, uint32_t outcome, int64_t *val
 }
 
 /*
+ * A source of statsfs that goes while it is read answers 0, or the largest number for a minimum,
+ * where a file was opened before, and no error. So such a value counts only if its file is there
+ * when all have been read; the first one that is speaks for the others, since a source goes as a
+ * whole.
+ */
+static void drop_values_of_the_dead(const struct source *source, int directory, int64_t *values,
+                                    uint32_t *outcomes) {
+  for (uint32_t i = 0; i < source->count; i++) {
+    uint32_t index = source->first + i;
+    if ((outcomes[index] & 0xff) == SFS_OK && (values[index] == 0 || values[index] == -1)) {
+      int fd = sfs_openat(directory, source->stats[i].name,
+                          SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
+      if (fd >= 0) {
+        sfs_close(fd);
+        return;
+      }
+      if (fd == -SFS_ENOENT) {
+        values[index] = 0;
+        outcomes[index] = failure(SFS_GONE, fd);
+      }
+    }
+  }
+}
+
+/*
  * Reads the stats of a source of one file per value, from batch->next_stat on. Stops behind one that
  * the caller has to finish, and returns 1.
  *
@@ -216,6 +241,9 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
     batch->next_stat = i + 1;
   }
   if (directory != CLOSED) {
+    if (!keep_open && !unfinished) {
+      drop_values_of_the_dead(source, directory, values, outcomes);
+    }
     sfs_close(directory);
   }
   return unfinished;

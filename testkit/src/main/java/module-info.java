@@ -1,5 +1,6 @@
 /** Trees to test against, and the contract suite that every reader passes. */
 module io.statsfs.testkit {
+  requires java.logging;
   requires transitive io.statsfs;
   requires transitive org.junit.jupiter.api;
   requires static transitive org.jspecify;

@@ -37,7 +37,10 @@ import org.jspecify.annotations.Nullable;
 public final class Layout {
 
   private static final Layout STATSFS =
-      builder("statsfs").home("", "statsfs", "stats_fs").schemaFile(".schema").build();
+      builder("statsfs")
+          .home("", "statsfs", "stats_fs", "fuse.statsfs")
+          .schemaFile(".schema")
+          .build();
   private static final Layout NET =
       builder("net")
           .home("class/net", "sysfs")
@@ -96,8 +99,9 @@ public final class Layout {
   /**
    * The layout of statsfs: {@code <root>/<subsystem>[/<device>...]/<stat>} at any depth, described
    * by {@code .schema} files where there are any. Home: a file system of type {@code statsfs} or
-   * {@code stats_fs}. Stats right in the root, which statsfs itself never has, get the name of the
-   * root directory for a subsystem.
+   * {@code stats_fs}, else of {@code fuse.statsfs}, which is one in user space that behaves like
+   * it, such as the simulator of the test kit. Stats right in the root, which statsfs itself never
+   * has, get the name of the root directory for a subsystem.
    *
    * @return the layout
    */
@@ -188,10 +192,9 @@ public final class Layout {
   }
 
   /**
-   * The types of file system that the tree is found on.
+   * The types of file system that the tree is found on, the first being looked for first.
    *
-   * @return the types as {@code /proc/filesystems} names them; empty if the tree is never looked
-   *     for
+   * @return the types as {@code /proc/mounts} names them; empty if the tree is never looked for
    */
   public Set<String> homeTypes() {
     return homeTypes;
@@ -315,7 +318,7 @@ public final class Layout {
      * Where to look for the tree.
      *
      * @param path relative to a mount; empty for the mount itself
-     * @param fileSystemTypes as {@code /proc/filesystems} names them
+     * @param fileSystemTypes as {@code /proc/mounts} names them, the first to be looked for first
      * @return this
      */
     public Builder home(String path, String... fileSystemTypes) {

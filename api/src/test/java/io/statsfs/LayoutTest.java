@@ -103,7 +103,8 @@ class LayoutTest {
     }
     assertTrue(Layout.net().schema().contains("NAME rx_bytes\n"));
     assertTrue(Layout.vmstat().schema().contains("METRIC\n"));
-    assertEquals(Set.of("statsfs", "stats_fs"), Layout.statsfs().homeTypes());
+    assertEquals(
+        List.of("statsfs", "stats_fs", "fuse.statsfs"), List.copyOf(Layout.statsfs().homeTypes()));
     assertEquals(".schema", Layout.statsfs().schemaFile().orElseThrow());
   }
 }

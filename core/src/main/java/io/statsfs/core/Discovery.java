@@ -11,6 +11,7 @@ import io.statsfs.spi.StatReader;
 import io.statsfs.spi.StatReader.EntryType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -139,6 +140,9 @@ final class Discovery implements AutoCloseable {
     if (!root.scan()) {
       root.forget();
     }
+    if (root.outOfReach != null) {
+      problem(root.path, "cannot be read", root.outOfReach);
+    }
     settle();
     List<Source> sources = new ArrayList<>();
     Budget budget = new Budget(maxStats);
@@ -188,7 +192,20 @@ final class Discovery implements AutoCloseable {
   }
 
   private void problem(Path path, String what, IOException failure) {
-    problem(path, what + ": " + ReadFailure.describe(failure) + "; it stays as it was seen last");
+    problem(
+        path,
+        what
+            + ": "
+            + ReadFailure.describe(failure)
+            + "; it stays as it was seen last"
+            + advice(path, failure));
+  }
+
+  /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */
+  private String advice(Path path, IOException failure) {
+    return failure instanceof AccessDeniedException
+        ? ". " + Trees.fix(path, path.equals(tree.root()) ? tree.fileSystemType() : "")
+        : "";
   }
 
   private FileSystemType type(Path path, long device) throws IOException {
@@ -223,6 +240,9 @@ final class Discovery implements AutoCloseable {
     @Nullable Inode inode;
     @Nullable SourceImpl source;
 
+    /** Why this could not even be looked at, if so: its directory may not be entered. */
+    @Nullable AccessDeniedException outOfReach;
+
     /** What the last reading of this came upon; tells as long as that reading counts. */
     final List<Catalog.Problem> seen = new ArrayList<>();
 
@@ -234,12 +254,16 @@ final class Discovery implements AutoCloseable {
     /** Brings this up to date; false if it is not there any more. */
     final boolean scan() {
       step();
+      outOfReach = null;
       if (--sourcesLeft < 0) {
         forget();
         return true;
       }
       try {
-        Inode now = inode();
+        Inode now = lookAt();
+        if (now == null) {
+          return true;
+        }
         if (inode != null && !inode.isSame(now)) {
           forget();
         }
@@ -249,6 +273,16 @@ final class Discovery implements AutoCloseable {
       } catch (IOException e) {
         problem(path, "cannot be read", e);
         return true;
+      }
+    }
+
+    /** Null if it is out of reach, which is not for this to tell, but for its directory. */
+    private @Nullable Inode lookAt() throws IOException {
+      try {
+        return inode();
+      } catch (AccessDeniedException e) {
+        outOfReach = e;
+        return null;
       }
     }
 
@@ -405,6 +439,13 @@ final class Discovery implements AutoCloseable {
         list(now);
         scanChildren();
       }
+      for (Entry child : children.values()) {
+        if (child.outOfReach != null) {
+          // The first is enough.
+          problem(path, "cannot be read", child.outOfReach);
+          break;
+        }
+      }
       return true;
     }
 
@@ -522,8 +563,10 @@ final class Discovery implements AutoCloseable {
         } catch (NoSuchFileException e) {
           return;
         } catch (IOException e) {
-          listing.unseen.add(
-              new Catalog.Problem(entry, "cannot be looked at: " + ReadFailure.describe(e)));
+          if (!isKept(name, listing)) {
+            listing.unseen.add(
+                new Catalog.Problem(entry, "cannot be looked at: " + ReadFailure.describe(e)));
+          }
           return;
         }
       }
@@ -559,6 +602,18 @@ final class Discovery implements AutoCloseable {
         listing.children.pollLastEntry();
         listing.tooMany = true;
       }
+    }
+
+    /** Takes in again what was seen before and cannot be looked at now. */
+    private boolean isKept(String name, Listing listing) {
+      Entry child = children.get(name);
+      SourceImpl.Name stat = stats.get(name);
+      if (child != null) {
+        listing.children.put(name, child); // Which tells of it when it is scanned.
+      } else if (stat != null) {
+        listing.stats.put(name, stat); // Whose sampling tells.
+      }
+      return child != null || stat != null;
     }
 
     private static EntryType typeOf(Path entry) throws IOException {
@@ -610,19 +665,25 @@ final class Discovery implements AutoCloseable {
       Schema before = schema;
       listed = false;
       try {
-        SchemaCache.Life life = schemaFile == null ? null : SchemaCache.life(schemaFile);
+        // For nothing it is not opened, as each opening costs the kernel something.
+        SchemaCache.Life life =
+            schemaFile == null || stats.isEmpty() ? null : SchemaCache.life(schemaFile);
         if (life == null) {
           schema = Schema.EMPTY;
         } else if (!life.equals(schemaLife)) {
           schema = schemas.get(life, limits.fileBytes());
         }
         schemaLife = life;
+      } catch (NoSuchFileException e) {
+        // It has gone since it was listed, most likely with its source.
+        settled = false;
       } catch (IOException e) {
         settled = false;
         problem(
             schemaFile,
             "cannot be read, so the stats beside it are described as before, if at all: "
-                + ReadFailure.describe(e));
+                + ReadFailure.describe(e)
+                + advice(schemaFile, e));
       }
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** The mounts of this process, as {@code /proc/self/mountinfo} (proc(5)) lists them. */
 record Mounts(List<Mount> mounts) {
@@ -47,8 +47,12 @@ record Mounts(List<Mount> mounts) {
     return new Mounts(List.copyOf(mounts));
   }
 
-  List<Path> ofTypes(Set<String> types) {
-    return mounts.stream().filter(m -> types.contains(m.type)).map(Mount::point).toList();
+  /** In the order of the types: the kernel's own statsfs comes before one in user space. */
+  List<Path> ofTypes(Collection<String> types) {
+    return types.stream()
+        .flatMap(type -> mounts.stream().filter(m -> m.type.equals(type)))
+        .map(Mount::point)
+        .toList();
   }
 
   /** Blanks, tabs, line ends and backslashes stand as three octal digits. */

@@ -139,7 +139,9 @@ final class SchemaCache {
       throw new FileSystemException(
           key.life.file.toString(),
           null,
-          before.key.life.file + " does not answer, and schemas are read one at a time");
+          before.key.equals(key)
+              ? "it does not answer"
+              : before.key.life.file + " does not answer, and schemas are read one at a time");
     }
     if (before != null && before.key.equals(key)) {
       left = null;

@@ -59,9 +59,10 @@ final class SchemaParser {
       int newline = text.indexOf('\n', at);
       int end = newline < 0 ? text.length() : newline;
       lineNumber++;
-      if (parser.inLabels && cut && newline < 0) {
+      boolean cutOff = cut && newline < 0;
+      if (parser.inLabels && cutOff) {
         parser.drop(lineNumber, "a label that the end of the text cuts off");
-      } else {
+      } else if (!parser.inMetric || !cutOff) {
         parser.line(text.substring(at, end).stripTrailing(), lineNumber);
       }
       at = end + 1;

@@ -179,7 +179,7 @@ final class Trees {
   }
 
   /** Both file systems are mounted with mode 0700 unless the mount says otherwise. */
-  private static String fix(Path root, String type) {
+  static String fix(Path root, String type) {
     String forRoot = "Run as root, or let root ";
     return Layout.statsfs().homeTypes().contains(type)
         ? forRoot

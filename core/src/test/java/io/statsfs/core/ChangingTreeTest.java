@@ -216,7 +216,9 @@ class ChangingTreeTest {
     assertEquals(FileSystemType.Told.DIRECTORIES, FileSystemType.of("statsfs").told());
     assertEquals(FileSystemType.Told.DIRECTORIES, FileSystemType.of("stats_fs").told());
     assertEquals(FileSystemType.Told.NOTHING, FileSystemType.of("fuse").told());
-    for (String type : List.of("statsfs", "stats_fs", "debugfs", "tmpfs", "ext4", "fuse")) {
+    assertEquals(FileSystemType.Told.DIRECTORIES, FileSystemType.of("fuse.statsfs").told());
+    for (String type :
+        List.of("statsfs", "stats_fs", "fuse.statsfs", "debugfs", "tmpfs", "ext4", "fuse")) {
       assertTrue(!FileSystemType.of(type).keepsOpen(), type);
     }
     for (String type : List.of("sysfs", "proc", "cgroup2")) {

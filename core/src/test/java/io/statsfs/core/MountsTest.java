@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,8 +39,8 @@ class MountsTest {
             new Mount(Path.of("/sys/kernel/stats"), "statsfs")),
         mounts.mounts());
     assertEquals(
-        List.of(Path.of("/proc"), Path.of("/sys")), mounts.ofTypes(Set.of("sysfs", "proc")));
-    assertEquals(List.of(), mounts.ofTypes(Set.of("stats")));
+        List.of(Path.of("/sys"), Path.of("/proc")), mounts.ofTypes(List.of("sysfs", "proc")));
+    assertEquals(List.of(), mounts.ofTypes(List.of("stats")));
   }
 
   @Test
@@ -124,12 +123,12 @@ class MountsTest {
         Mounted other = Mounted.tmpfs(plain)) {
       Files.createDirectory(plain.resolve("part"));
       try (Mounted bind = Mounted.bind(plain.resolve("part"), bound)) {
-        List<Path> found = Mounts.read(MOUNTINFO).ofTypes(Set.of("tmpfs"));
+        List<Path> found = Mounts.read(MOUNTINFO).ofTypes(List.of("tmpfs"));
         assertTrue(found.contains(tmpfs.point()), found.toString());
         assertTrue(found.contains(other.point()), found.toString());
         assertTrue(!found.contains(bind.point()), found.toString());
       }
     }
-    assertTrue(!Mounts.read(MOUNTINFO).ofTypes(Set.of("tmpfs")).contains(point));
+    assertTrue(!Mounts.read(MOUNTINFO).ofTypes(List.of("tmpfs")).contains(point));
   }
 }

@@ -117,7 +117,13 @@ class PermissionsTest {
             assertSame(net, fs.source("net"), permissions);
           }
           boolean seen = permissions.contains("x");
-          assertEquals(seen, fs.problems().isEmpty(), permissions + fs.problems());
+          assertEquals(seen ? 0 : 1, fs.problems().size(), permissions + fs.problems());
+          if (!seen) {
+            String problem = fs.problems().get(0);
+            assertTrue(problem.startsWith("cannot be read: permission denied"), problem);
+            assertEquals(root, fs.catalog().problems().get(0).path());
+            assertTrue(problem.contains("Run as root, or let root make it readable"), problem);
+          }
           allow(root, "rwxr-xr-x");
           fs.refresh();
           assertSame(kvm, fs.source("kvm/1"));

@@ -262,6 +262,15 @@ class SchemaParserTest {
   }
 
   @Test
+  void metricThatWasCutIsToldOnceWhereverThatIs() {
+    for (int end = EXITS.length() + 7; end < EXITS.length() + LOAD.length() - 1; end++) {
+      Schema schema = SchemaParser.parse((EXITS + LOAD).substring(0, end), true);
+      assertEquals(1, schema.dropped().size(), schema.dropped()::toString);
+      assertEquals(Set.of("exits"), schema.metrics().keySet());
+    }
+  }
+
+  @Test
   void nameThatEndsInAStarStandsForAllThatBeginSo() {
     Schema schema =
         SchemaParser.parseShipped(

@@ -5,10 +5,12 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Catalog;
+import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.Tree;
 import io.statsfs.otel.internal.ZeroCodeTrees;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -264,7 +266,7 @@ public final class StatsFsMetrics implements AutoCloseable {
               sampler.errno(first) == EPERM
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
-                  : "permission is denied. Run as root, or let root make the trees readable";
+                  : "permission is denied. " + fix(sampler.stat(first).source().tree());
           case BLOCKED -> "it does not answer, and is tried again when it does";
           default -> "reading fails, with errno " + sampler.errno(first);
         };
@@ -276,6 +278,13 @@ public final class StatsFsMetrics implements AutoCloseable {
         + ": "
         + why
         + ". This is told once; the metric statsfs.stats counts them.";
+  }
+
+  /** Of a statsfs the root alone is closed to others, and falls back to that now and then. */
+  private static String fix(Tree tree) {
+    return Layout.statsfs().homeTypes().contains(tree.fileSystemType())
+        ? "Run as root, or let root chmod 755 " + tree.root()
+        : "Run as root, or let root make the trees readable";
   }
 
   /** Called in a collection; the SDK may call it before it collects the stats, or after. */

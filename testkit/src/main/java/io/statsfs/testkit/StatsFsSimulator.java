@@ -286,6 +286,11 @@ public final class StatsFsSimulator implements AutoCloseable {
     return directory.resolve(MOUNT_POINT);
   }
 
+  /** For tests of what becomes of a tree whose server stands still, or dies. */
+  ProcessHandle program() {
+    return process.toHandle();
+  }
+
   /**
    * The path of something in the tree.
    *

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Lists directories into memory that it keeps; {@code directory.h} says how it is laid out. */
@@ -27,29 +28,37 @@ final class DirectoryList {
   private static final int DT_LNK = 10;
   private static final int E2BIG = 7;
 
-  private ByteBuffer memory = allocate(INITIAL_BYTES);
+  /** What is not in use; no lock is held over a call that may hang. */
+  private final AtomicReference<@Nullable ByteBuffer> spare = new AtomicReference<>();
 
   private static ByteBuffer allocate(int bytes) {
     return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   /** The entries; null if this cannot be done here. */
-  synchronized @Nullable List<Entry> list(Path directory) {
+  @Nullable List<Entry> list(Path directory) {
+    ByteBuffer memory = spare.getAndSet(null);
+    if (memory == null) {
+      memory = allocate(INITIAL_BYTES);
+    }
     byte[] path = NameText.encode(directory);
+    List<Entry> entries = null;
     while (path.length < memory.capacity()) {
       memory.put(0, path).put(path.length, (byte) 0);
       long bytes = Native.list(Native.address(memory), memory.capacity());
       if (bytes >= 0) {
-        return entries((int) bytes);
+        entries = entries(memory, (int) bytes);
+        break;
       } else if (bytes != -E2BIG || memory.capacity() >= MAX_BYTES) {
-        return null;
+        break;
       }
       memory = allocate(memory.capacity() * 4);
     }
-    return null;
+    spare.set(memory);
+    return entries;
   }
 
-  private @Nullable List<Entry> entries(int bytes) {
+  private static @Nullable List<Entry> entries(ByteBuffer memory, int bytes) {
     List<Entry> entries = new ArrayList<>();
     byte[] records = new byte[bytes];
     memory.get(0, records);

@@ -17,12 +17,14 @@ final class DirectoryReader extends SourceReader {
 
   private final StatFile[] files;
   private final boolean[] asDouble;
+  private final boolean keepOpen;
   private boolean gone;
 
   DirectoryReader(SourcePlan plan, DescriptorBudget budget) {
     super(plan);
     files = new StatFile[plan.stats().size()];
     asDouble = new boolean[files.length];
+    keepOpen = plan.keepOpen();
     for (int i = 0; i < files.length; i++) {
       Stat stat = plan.stats().get(i);
       files[i] = new StatFile(stat.path(), plan.keepOpen(), budget);
@@ -39,6 +41,28 @@ final class DirectoryReader extends SourceReader {
         memory.putFailure(firstIndex() + i, Status.GONE, ENOENT);
       } else {
         sample(i, memory, text);
+      }
+    }
+    if (!keepOpen) {
+      dropValuesOfTheDead(memory);
+    }
+  }
+
+  /**
+   * A source of statsfs that goes while it is read answers 0, or the largest number for a minimum,
+   * where a file was opened before, and no error. So such a value counts only if its file is there
+   * when all have been read; the first one that is speaks for the others, since a source goes as a
+   * whole.
+   */
+  private void dropValuesOfTheDead(SampleMemory memory) {
+    for (int i = 0; i < files.length; i++) {
+      int index = firstIndex() + i;
+      long value = memory.longValue(index);
+      if ((value == 0 || value == -1) && memory.status(index) == Status.OK) {
+        if (!Files.notExists(files[i].path(), LinkOption.NOFOLLOW_LINKS)) {
+          return;
+        }
+        memory.putFailure(index, Status.GONE, ENOENT);
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statsfs.testkit.StatsFsSimulator;
+import io.statsfs.testkit.StatsFsSimulatorExtension;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -16,11 +17,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 class StatsFsAgentProgramTest {
@@ -388,6 +392,38 @@ class StatsFsAgentProgramTest {
       assertFalse(out.toString().contains("closed"), out + " " + err);
       assertEquals(1, err.size(), "" + err);
       assertTrue(err.get(0).contains("2 of 3 stats") && err.get(0).contains("root"), "" + err);
+    }
+  }
+
+  @Test
+  @Tag("faults")
+  @ExtendWith(StatsFsSimulatorExtension.class)
+  void aFileThatHangsHoldsUpNoCollection(StatsFsSimulator simulator) {
+    for (String vm : List.of("a", "b")) {
+      simulator.source("kvm/" + vm).stat("kvm/" + vm + "/exits", "u64", "cumulative", "value=5");
+    }
+    simulator.hang("kvm/b/exits");
+    try (AgentProgram agent =
+        AgentProgram.start(
+            "--exporter", "console", "--interval", "1s", "--root", simulator.root().toString())) {
+      String first = "statsfs.collection.duration{}";
+      for (int collections = 1; collections <= 3; collections++) {
+        int wanted = collections;
+        agent.await(
+            "collection " + collections,
+            () -> agent.out().stream().filter(l -> l.startsWith(first)).count() >= wanted);
+        System.out.println("collection " + collections + " at " + LocalTime.now());
+      }
+      List<String> out = agent.out();
+      assertTrue(out.contains("statsfs.kvm.exits{device=\"a\",subsystem=\"kvm\"} 5"), "" + agent);
+      assertTrue(out.contains("statsfs.stats{status=\"blocked\"} 1"), "" + agent);
+      assertTrue(out.stream().noneMatch(l -> l.contains("device=\"b\"")), "" + agent);
+      assertEquals(
+          1, agent.err().stream().filter(l -> l.contains("does not answer")).count(), "" + agent);
+      // Though a thread hangs in there.
+      assertEquals("1", simulator.command("hanging"));
+      agent.terminate();
+      assertEquals(0, agent.exitCode());
     }
   }
 

@@ -1,0 +1,10 @@
+package io.statsfs.reader.nio;
+
+import io.statsfs.testkit.FaultContract;
+
+class NioReaderFaultTest extends FaultContract {
+  @Override
+  protected String reader() {
+    return "nio";
+  }
+}
