@@ -23,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +35,8 @@ class StuckSourcesTest {
 
   /** The latches of sources that hang. */
   private final Map<String, CountDownLatch> hanging = new ConcurrentHashMap<>();
+
+  private final Set<Thread> others = samplers().collect(Collectors.toSet());
 
   private final Map<String, AtomicInteger> tried = new ConcurrentHashMap<>();
 
@@ -97,10 +101,14 @@ class StuckSourcesTest {
     }
   }
 
-  private static long threads() {
+  /** Of this test; others may have left some that have not ended yet. */
+  private long threads() {
+    return samplers().filter(thread -> !others.contains(thread)).count();
+  }
+
+  private static Stream<Thread> samplers() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("statsfs-sampler"))
-        .count();
+        .filter(thread -> thread.getName().equals("statsfs-sampler"));
   }
 
   @Test
