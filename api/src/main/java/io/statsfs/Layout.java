@@ -99,9 +99,9 @@ public final class Layout {
   /**
    * The layout of statsfs: {@code <root>/<subsystem>[/<device>...]/<stat>} at any depth, described
    * by {@code .schema} files where there are any. Home: a file system of type {@code statsfs} or
-   * {@code stats_fs}, else of {@code fuse.statsfs}, which is one in user space that behaves like
-   * it, such as the simulator of the test kit. Stats right in the root, which statsfs itself never
-   * has, get the name of the root directory for a subsystem.
+   * {@code stats_fs}. One of {@code fuse.statsfs}, as the simulator of the test kit is, counts as
+   * one where it is named, but is never looked for, since any user can mount one. Stats right in
+   * the root, which statsfs itself never has, get the name of the root directory for a subsystem.
    *
    * @return the layout
    */

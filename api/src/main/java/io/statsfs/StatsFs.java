@@ -268,8 +268,8 @@ public interface StatsFs extends AutoCloseable {
     Builder root(Path root, Layout layout);
 
     /**
-     * Demands a statsfs, be it of the kernel or in user space: {@link #build()} then opens nothing
-     * else, and says what is missing. Roots that are named must be on one.
+     * Demands a statsfs: {@link #build()} then opens nothing else, and says what is missing. Roots
+     * that are named must be on one, be it of the kernel or in user space.
      *
      * @return this
      */

@@ -191,7 +191,9 @@ final class Trees {
 
   private List<Path> homes(Layout layout) {
     try {
-      return Mounts.read(system.mountinfo()).ofTypes(layout.homeTypes()).stream()
+      // Any user can mount a file system that a process of his serves.
+      List<String> types = layout.homeTypes().stream().filter(t -> !t.startsWith("fuse.")).toList();
+      return Mounts.read(system.mountinfo()).ofTypes(types).stream()
           .map(point -> point.resolve(layout.homePath()))
           .toList();
     } catch (IOException e) {

@@ -229,7 +229,7 @@ class StuckSourcesTest {
       Sampler sampler = fs.fs.sampler(StatFilter.all(), PATIENCE);
       assertEquals(Map.of("vm0", "BLOCKED 0", "vm1", "1"), sample(sampler));
       sampler.close();
-      assertEquals(1, threads());
+      await(() -> threads() == 1);
       release("kvm/vm0");
       // The reader that is closed next finds no batch open.
       await(() -> threads() == 0);

@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +38,9 @@ abstract class SimulatedTest extends ReaderTest {
 
   /** The threads that are left behind with what hangs. */
   private static final List<String> GUARDED = List.of("statsfs-sampler", "statsfs-scan");
+
+  /** What other tests left to end by itself. */
+  private final Set<Thread> others = guarded().collect(Collectors.toSet());
 
   StatsFsSimulator simulator;
   LogLines log;
@@ -119,13 +125,13 @@ abstract class SimulatedTest extends ReaderTest {
         () -> simulator.command("hanging") + " requests hang");
   }
 
-  /** The threads that sample or scan now, or are left behind with it. */
-  static List<String> guardedThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(GUARDED::contains)
-        .sorted()
-        .toList();
+  /** The threads of this test that sample or scan now, or are left behind with it. */
+  final List<String> guardedThreads() {
+    return guarded().filter(t -> !others.contains(t)).map(Thread::getName).sorted().toList();
+  }
+
+  private static Stream<Thread> guarded() {
+    return Thread.getAllStackTraces().keySet().stream().filter(t -> GUARDED.contains(t.getName()));
   }
 
   /** After everything was closed. */
