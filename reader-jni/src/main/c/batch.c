@@ -241,7 +241,7 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
     batch->next_stat = i + 1;
   }
   if (directory != CLOSED) {
-    if (!keep_open && !unfinished) {
+    if ((source->flags & SFS_DOUBTFUL) != 0) {
       drop_values_of_the_dead(source, directory, values, outcomes);
     }
     sfs_close(directory);

@@ -13,12 +13,19 @@ import org.jspecify.annotations.Nullable;
  *     again from the beginning, and with an error once its object is gone
  * @param told which changes of a directory its inode tells
  * @param plain whether directories without subdirectories hold regular files only
+ * @param doubtful whether a file that was opened before its source went reads as 0, or as
+ *     2<sup>64</sup>-1, without an error
  * @param clears below which directory of the file system writing {@code 0} to the file of a
  *     cumulative stat zeroes it, the empty path being everywhere; null where that may change a
  *     setting instead
  */
 record FileSystemType(
-    String name, boolean keepsOpen, Told told, boolean plain, @Nullable Path clears) {
+    String name,
+    boolean keepsOpen,
+    Told told,
+    boolean plain,
+    boolean doubtful,
+    @Nullable Path clears) {
 
   /** What the link count and the modification time of a directory tell. */
   enum Told {
@@ -53,17 +60,18 @@ record FileSystemType(
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.
       case "statsfs", "stats_fs", "fuse.statsfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, true, Path.of(""));
+          new FileSystemType(type, false, Told.DIRECTORIES, true, true, Path.of(""));
       // Whatever else is on debugfs is no statistics.
-      case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false, Path.of("kvm"));
+      case "debugfs" ->
+          new FileSystemType(type, false, Told.DIRECTORIES, false, false, Path.of("kvm"));
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
       // A directory of symbolic links has the link count of one of files.
-      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, null);
-      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, null);
-      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, null);
+      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, false, null);
+      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, false, null);
+      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, false, null);
       case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
-          new FileSystemType(type, false, Told.ALL, false, null);
-      default -> new FileSystemType(type, false, Told.NOTHING, false, null);
+          new FileSystemType(type, false, Told.ALL, false, false, null);
+      default -> new FileSystemType(type, false, Told.NOTHING, false, false, null);
     };
   }
 }

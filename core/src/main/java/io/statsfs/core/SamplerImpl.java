@@ -64,8 +64,10 @@ final class SamplerImpl implements Sampler {
             count == source.stats().size()
                 ? source.stats()
                 : List.copyOf(wanted.subList(first, wanted.size()));
-        boolean keepOpen = ((SourceImpl) source).type().keepsOpen();
-        found.add(new SourcePlan(source, some, first, keepOpen, fs.limits().fileBytes()));
+        FileSystemType type = ((SourceImpl) source).type();
+        found.add(
+            new SourcePlan(
+                source, some, first, type.keepsOpen(), type.doubtful(), fs.limits().fileBytes()));
       }
     }
     stats = wanted.toArray(Stat[]::new);

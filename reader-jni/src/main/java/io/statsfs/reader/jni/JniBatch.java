@@ -27,6 +27,7 @@ final class JniBatch implements StatReader.Batch {
   private static final int STAT = 3;
   private static final int KEEP_OPEN = 1;
   private static final int FLAT_KEYED = 2;
+  private static final int DOUBTFUL = 4;
   private static final int AS_DOUBLE = 1;
   private static final int UNFINISHED = 255;
   private static final int ENOMEM = 12;
@@ -89,7 +90,9 @@ final class JniBatch implements StatReader.Batch {
       sourcePlan[at++] = plan.firstIndex();
       sourcePlan[at++] = plan.stats().size();
       sourcePlan[at++] =
-          (plan.keepOpen() ? KEEP_OPEN : 0) | (source.isFlatKeyed() ? FLAT_KEYED : 0);
+          (plan.keepOpen() ? KEEP_OPEN : 0)
+              | (source.isFlatKeyed() ? FLAT_KEYED : 0)
+              | (plan.doubtful() ? DOUBTFUL : 0);
       sourcePlan[at++] = plan.fileBytes();
       sourcePlan[at++] = source.stats().size();
       sourcePlan[at++] = same ? old : -1;

@@ -17,14 +17,14 @@ final class DirectoryReader extends SourceReader {
 
   private final StatFile[] files;
   private final boolean[] asDouble;
-  private final boolean keepOpen;
+  private final boolean doubtful;
   private boolean gone;
 
   DirectoryReader(SourcePlan plan, DescriptorBudget budget) {
     super(plan);
     files = new StatFile[plan.stats().size()];
     asDouble = new boolean[files.length];
-    keepOpen = plan.keepOpen();
+    doubtful = plan.doubtful();
     for (int i = 0; i < files.length; i++) {
       Stat stat = plan.stats().get(i);
       files[i] = new StatFile(stat.path(), plan.keepOpen(), budget);
@@ -43,7 +43,7 @@ final class DirectoryReader extends SourceReader {
         sample(i, memory, text);
       }
     }
-    if (!keepOpen) {
+    if (doubtful) {
       dropValuesOfTheDead(memory);
     }
   }
