@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Layout net = Layout.builder("net")
- *     .home("class/net", "sysfs")             // looked for below each mount of sysfs
+ *     .home("class/net", "sysfs")             // where it stands
  *     .subsystem("net")
  *     .sources("{device}/statistics")         // a source per interface, with the label "device"
  *     .links("../../devices")                 // interfaces are symbolic links into here
@@ -315,7 +315,8 @@ public final class Layout {
     }
 
     /**
-     * Where to look for the tree.
+     * Where such a tree stands. Only the layouts of this library are looked for there; a tree with
+     * a layout of your own is opened by {@link StatsFs.Builder#root(java.nio.file.Path, Layout)}.
      *
      * @param path relative to a mount; empty for the mount itself
      * @param fileSystemTypes as {@code /proc/mounts} names them, the first to be looked for first

@@ -265,6 +265,10 @@ final class Discovery implements AutoCloseable {
           return true;
         }
         if (inode != null && !inode.isSame(now)) {
+          // Another root may be mounted over the one before, which is still there.
+          if (place.depth() > 0) {
+            vanished();
+          }
           forget();
         }
         return scan(now);
@@ -296,6 +300,11 @@ final class Discovery implements AutoCloseable {
         sources.add(source);
       }
     }
+
+    /**
+     * Lets go of what is kept for the time that this, or something below it, may be found again.
+     */
+    void vanished() {}
 
     /** Whether this may go on where the other was found. */
     boolean isLike(Entry other) {
@@ -412,6 +421,14 @@ final class Discovery implements AutoCloseable {
     }
 
     @Override
+    void vanished() {
+      if (schemaLife != null) {
+        schemas.forget(schemaLife, limits.fileBytes());
+      }
+      children.values().forEach(Entry::vanished);
+    }
+
+    @Override
     boolean isLike(Entry other) {
       return other instanceof Directory directory && link == directory.link;
     }
@@ -463,7 +480,16 @@ final class Discovery implements AutoCloseable {
 
     /** Whether a child was dropped. */
     private boolean scanChildren() {
-      return children.values().removeIf(child -> !child.scan());
+      return children
+          .values()
+          .removeIf(
+              child -> {
+                boolean gone = !child.scan();
+                if (gone) {
+                  child.vanished();
+                }
+                return gone;
+              });
     }
 
     /** Lists a directory that is being waited for; whether it has to be waited for further. */
@@ -516,6 +542,14 @@ final class Discovery implements AutoCloseable {
             Entry known = children.get(name);
             return known != null && known.isLike(fresh) ? known : fresh;
           });
+      if (!listing.tooMany) {
+        children.forEach(
+            (name, known) -> {
+              if (listing.children.get(name) != known) {
+                known.vanished();
+              }
+            });
+      }
       children = listing.children;
       inode = now;
       listed = true;
@@ -662,6 +696,7 @@ final class Discovery implements AutoCloseable {
 
     /** Makes the source after a listing, unless it is what it was. */
     private void describe() {
+      step();
       Schema before = schema;
       listed = false;
       try {

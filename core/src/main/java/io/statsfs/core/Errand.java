@@ -29,6 +29,11 @@ final class Errand<T> implements Guard.Work {
     }
   }
 
+  @Override
+  public void notStarted() {
+    busy = false;
+  }
+
   /** Whether it has not ended; it may hang. */
   boolean isBusy() {
     return busy;

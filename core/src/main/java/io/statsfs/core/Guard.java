@@ -22,6 +22,9 @@ final class Guard implements AutoCloseable {
       return 0;
     }
 
+    /** Called instead of {@link #run} if there is no thread to be had. */
+    default void notStarted() {}
+
     /** Called by the thread of the work if that ends after all when it was left behind. */
     default void returned() {}
   }
@@ -97,8 +100,14 @@ final class Guard implements AutoCloseable {
     Worker known = worker;
     if (known == null || !known.take(work)) {
       known = new Worker(threadName, work);
+      try {
+        known.start();
+      } catch (Throwable e) {
+        worker = null;
+        work.notStarted();
+        throw e;
+      }
       worker = known;
-      known.start();
     }
     return known;
   }
@@ -170,6 +179,8 @@ final class Guard implements AutoCloseable {
         if (work == null) {
           long began = System.nanoTime();
           LockSupport.parkNanos(this, IDLE_NANOS);
+          // By whoever thinks that this thread is his; interrupted, it would never park again.
+          Thread.interrupted();
           if (System.nanoTime() - began >= IDLE_NANOS) {
             end();
           }

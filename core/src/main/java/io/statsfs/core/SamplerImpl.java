@@ -181,7 +181,7 @@ final class SamplerImpl implements Sampler {
       if (guard == null) {
         return fs.readText(stat);
       }
-      if (memory.status(index) == Status.BLOCKED) {
+      if (memory.status(index) == Status.BLOCKED || stuck.hangs(stat.source())) {
         throw blocked(stat);
       }
       TextReading text = new TextReading(stat);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>On statsfs each opening of a {@code .schema} file leaks a reference to its source, and two
  * openings at once corrupt kernel memory. So a schema is read once in the life of its source,
  * nothing ever expires, and one is read at a time in the whole JVM: {@link #SHARED} serves all
- * instances. Entries that a vanished source left behind are dropped when the bound is reached.
+ * instances. A source that vanished takes its entry with it.
  *
  * <p>As long as one does not answer, no other is read either, and what it says in the end is taken.
  */
@@ -115,11 +115,16 @@ final class SchemaCache {
     }
   }
 
+  /** Drops the schema of a life that has ended. */
+  void forget(Life life, int maxBytes) {
+    cache.invalidate(new Key(life, maxBytes));
+  }
+
   private record Reading(Key key, Errand<ByteBuffer> errand) {}
 
   private Loaded load(Key key) {
     ByteBuffer text;
-    synchronized (ONE_AT_A_TIME) {
+    synchronized (guard) {
       try {
         text = read(key);
       } catch (IOException e) {
@@ -147,7 +152,14 @@ final class SchemaCache {
       left = null;
       return before.errand.get();
     }
-    Errand<ByteBuffer> errand = new Errand<>(() -> TextFile.read(key.life.file, key.maxBytes));
+    Errand<ByteBuffer> errand =
+        new Errand<>(
+            () -> {
+              // By the thread that may hang: then those of other class loaders wait as well.
+              synchronized (ONE_AT_A_TIME) {
+                return TextFile.read(key.life.file, key.maxBytes);
+              }
+            });
     if (!guard.run(errand)) {
       left = new Reading(key, errand);
       throw new FileSystemException(key.life.file.toString(), null, "it does not answer");

@@ -112,6 +112,12 @@ final class StuckSources {
     return !it.tried;
   }
 
+  /** Whether a thread hangs in this source now, or its tree is dead. */
+  boolean hangs(Source source) {
+    Stuck it = stuck.get(source);
+    return it != null && it.work != null || isDead(source.tree());
+  }
+
   private boolean isDead(Tree tree) {
     int hanging = 0;
     for (Map.Entry<Source, Stuck> entry : stuck.entrySet()) {

@@ -64,6 +64,11 @@ final class TreeScans implements AutoCloseable {
     }
 
     @Override
+    public void notStarted() {
+      busy = false;
+    }
+
+    @Override
     public long progress() {
       return discovery.steps();
     }

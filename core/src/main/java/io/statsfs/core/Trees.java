@@ -8,6 +8,7 @@ import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -147,6 +148,8 @@ final class Trees {
       try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
         stream.iterator().hasNext();
       }
+    } catch (DirectoryIteratorException e) {
+      throw unavailable(root, type.name(), e.getCause());
     } catch (IOException e) {
       throw unavailable(root, type.name(), e);
     }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,29 @@ class ChangingTreeTest {
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
       Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void schemasOfSourcesThatVanishedAreLetGo() {
+    for (int i = 0; i < 4; i++) {
+      tree.stat("kvm/vm" + i + "/n", i).schema("kvm/vm" + i, "LABEL\nvm " + i + "\n\n");
+      tree.stat("kvm/vm" + i + "/vcpu/n", i).schema("kvm/vm" + i + "/vcpu", "LABEL\nv 0\n\n");
+    }
+    try (Fs fs = new Fs(tree.settle().root())) {
+      assertEquals(8, fs.schemas.stats().size());
+      tree.remove("kvm/vm0");
+      fs.refresh();
+      assertEquals(6, fs.schemas.stats().size());
+      tree.move("kvm/vm1", "away");
+      tree.stat("kvm/vm1/n", 9).schema("kvm/vm1", "LABEL\nvm again\n\n");
+      fs.refresh();
+      assertEquals(Map.of("vm", "again"), fs.source("kvm/vm1").labels());
+      tree.remove("kvm");
+      tree.remove("away");
+      fs.refresh();
+      assertEquals(0, fs.schemas.stats().size());
+      assertEquals(0, fs.schemas.stats().evictions());
     }
   }
 

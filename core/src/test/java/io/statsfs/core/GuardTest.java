@@ -130,6 +130,21 @@ class GuardTest {
   }
 
   @Test
+  void aThreadThatIsInterruptedWhileItIsIdleParksOn() {
+    Noted work = new Noted();
+    assertTrue(guard.run(work));
+    work.thread.interrupt();
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (work.thread.isInterrupted()) {
+      assertTrue(System.nanoTime() - deadline < 0, "it spins");
+      Thread.onSpinWait();
+    }
+    Thread thread = work.thread;
+    assertTrue(guard.run(work));
+    assertSame(thread, work.thread);
+  }
+
+  @Test
   void whatTheWorkThrowsReachesTheCallerOnce() {
     IllegalStateException thrown = new IllegalStateException();
     assertSame(

@@ -12,6 +12,7 @@ import io.statsfs.SchemaCacheStats;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
+import java.lang.Thread.State;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -102,18 +103,12 @@ class SchemaCacheTest {
     Path file = write("kvm", TEXT);
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
-      Thread[] reader = new Thread[2];
       SchemaCache patient = new SchemaCache(MAX, Duration.ofMinutes(1));
       Future<Schema> first = executor.submit(() -> patient.get(life(pipe), MAX));
       SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1));
       await(() -> isRead());
-      Future<Schema> second =
-          executor.submit(
-              () -> {
-                reader[1] = Thread.currentThread();
-                return other.get(SchemaCache.life(file), MAX);
-              });
-      await(() -> reader[1] != null && reader[1].getState() == Thread.State.BLOCKED);
+      Future<Schema> second = executor.submit(() -> other.get(SchemaCache.life(file), MAX));
+      await(() -> isWaitedFor());
       assertFalse(second.isDone());
       Files.writeString(pipe, TEXT);
       assertEquals("1", first.get(30, TimeUnit.SECONDS).labels().get("vm"));
@@ -162,6 +157,12 @@ class SchemaCacheTest {
   private static boolean isRead() {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().equals("statsfs-schema") && isIn(thread, "TextFile"));
+  }
+
+  /** Whether another one waits for that. */
+  private static boolean isWaitedFor() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(t -> t.getName().equals("statsfs-schema") && t.getState() == State.BLOCKED);
   }
 
   private static boolean isIn(Thread thread, String className) {

@@ -109,9 +109,7 @@ final class Series {
     for (StatInstrument instrument : instruments.values()) {
       int[] own = limit(instrument, indexes.getOrDefault(instrument, List.of()), sampler);
       instrument.setSeries(
-          own,
-          Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new),
-          sampler);
+          own, Arrays.stream(own).mapToObj(i -> attributesOf[i]).toArray(Attributes[]::new));
     }
     if (states != null) {
       states.retain(sampler);

@@ -10,12 +10,10 @@ import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.Status;
-import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * exported no more.
  */
 final class StatInstrument {
+  /** If nobody collects, what comes and goes must not pile up. */
+  private static final int MAX_KNOWN = 100_000;
+
   private final Meter meter;
   private final String name;
   private final String description;
@@ -38,10 +39,14 @@ final class StatInstrument {
   private @Nullable ObservableDoubleMeasurement doubles;
   private int[] indexes = {};
   private Attributes[] attributes = {};
-  private Stat[] stats = {};
 
   /** Of counters, the values at the last collection. */
   private double[] counts = {};
+
+  /** The same by their attributes, those included that left the catalog since. */
+  private final Map<Attributes, Double> known = new HashMap<>();
+
+  private boolean isCollected;
 
   /** Of the stats at some positions of a sampler, whose values decide between longs and doubles. */
   StatInstrument(
@@ -105,37 +110,36 @@ final class StatInstrument {
   }
 
   /** Which positions of the sampler are this instrument's, and their attributes. */
-  void setSeries(int[] indexes, Attributes[] attributes, Sampler sampler) {
+  void setSeries(int[] indexes, Attributes[] attributes) {
     if (counter) {
-      Stat[] now = Arrays.stream(indexes).mapToObj(sampler::stat).toArray(Stat[]::new);
-      counts = counts(now, attributes);
-      stats = now;
+      rememberCounts();
+      counts = new double[indexes.length];
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] = known.getOrDefault(attributes[i], Double.NEGATIVE_INFINITY);
+      }
     }
     this.indexes = indexes;
     this.attributes = attributes;
   }
 
   /**
-   * What the counters of other series are at; one that came again under its name is to be reset.
+   * By their series, since a source that goes and comes again between two collections is the same
+   * series to the SDK; and what was not in the last collection is none.
    */
-  private double[] counts(Stat[] now, Attributes[] attributesNow) {
-    Map<Stat, Double> known = new IdentityHashMap<>();
-    for (int i = 0; i < stats.length; i++) {
-      known.put(stats[i], counts[i]);
+  private void rememberCounts() {
+    if (isCollected || known.size() > MAX_KNOWN) {
+      known.clear();
+      isCollected = false;
     }
-    Set<Attributes> names = Set.copyOf(Arrays.asList(attributes));
-    double[] result = new double[now.length];
-    for (int i = 0; i < now.length; i++) {
-      double fresh =
-          names.contains(attributesNow[i]) ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
-      result[i] = known.getOrDefault(now[i], fresh);
+    for (int i = 0; i < counts.length; i++) {
+      known.put(attributes[i], counts[i]);
     }
-    return result;
   }
 
   /** Records the values that are OK; false if one does not fit, which is then left out. */
   boolean record(Sampler sampler) {
     boolean fits = true;
+    isCollected = true;
     for (int i = 0; i < indexes.length; i++) {
       int index = indexes[i];
       Status status = sampler.status(index);

@@ -71,7 +71,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads. A failure is logged once and never reaches the application.
  * While the catalog stands still, the stats of a collection cost no allocation here beyond what the
- * reader says; measuring itself takes some hundred bytes.
+ * reader says; measuring itself takes some hundred bytes, and states their texts.
  */
 public final class StatsFsMetrics implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.statsfs.otel");
@@ -108,10 +108,11 @@ public final class StatsFsMetrics implements AutoCloseable {
     AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
     StatFilter filter =
         builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);
-    ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
     meter = meter(builder.openTelemetry, SCOPE);
     series = new Series(builder, meter, message -> logOnce(remarks, message));
     sampler = fs.sampler(filter, builder.patience);
+    // Once nothing stands in the way of this one.
+    ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
     fs.addListener(listener);
     catalogChanged(sampler.catalog());
     ownMetrics =

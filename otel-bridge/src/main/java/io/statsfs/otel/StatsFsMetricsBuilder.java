@@ -103,8 +103,8 @@ public final class StatsFsMetricsBuilder {
    * Gives stats whose value is a text, as an enum's is, a point for each text that was seen: 1 for
    * the present one and 0 for the others, told apart by the attribute {@code state} ({@code
    * stat.state} where the source has a label of that name). At most 32 texts of up to 64 characters
-   * are told apart; others have no point. Each such stat is read a second time, as text, in each
-   * collection. Default: they have no points.
+   * are told apart; others have no point; for the limit of series they count as one. Each such stat
+   * is read a second time, as text, in each collection. Default: they have no points.
    *
    * @return this
    */
@@ -118,11 +118,13 @@ public final class StatsFsMetricsBuilder {
    * observable gauge, since without a schema nobody knows, and a stat of one name must not be a
    * counter on one host and a gauge on another.
    *
-   * <p>A counter that begins anew, as its stat was cleared or its source came again under its name,
-   * misses one collection and then goes on at its smaller value: a receiver of cumulative counters
-   * takes that for the reset that it is, and with delta temporality the whole new value is
-   * reported. Where several readers collect from one SDK, only the first after the reset sees the
-   * gap.
+   * <p>A counter whose value is smaller than at the last collection, as its stat was cleared or its
+   * source came again under its name, misses one collection and then goes on at its smaller value:
+   * a receiver of cumulative counters takes that for the reset that it is, and with delta
+   * temporality the whole new value is reported. Where several readers collect from one SDK, only
+   * the first after the reset sees the gap. With delta temporality the SDK also reports a counter
+   * whole that could not be read for one collection, and so counts it twice; prefer cumulative
+   * temporality, OTLP's default.
    *
    * @return this
    */

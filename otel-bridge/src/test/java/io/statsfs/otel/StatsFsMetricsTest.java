@@ -733,16 +733,30 @@ class StatsFsMetricsTest {
         fs.refresh();
         tree.stat("kvm/vm1/c", 13);
         collect.run();
-        // The same name in another life, and at a higher value.
-        tree.remove("kvm/vm1").stat("kvm/vm1/c", 300).schema("kvm/vm1", schema);
+        // A stat that is new makes another object of the source, but not another counter.
+        tree.stat("kvm/vm1/new", 1);
+        fs.refresh();
+        tree.stat("kvm/vm1/c", 14);
+        collect.run();
+        // The same name in another life, with looks at the tree in between.
+        tree.remove("kvm/vm1");
+        fs.refresh();
+        tree.stat("kvm/vm1/c", 3).schema("kvm/vm1", schema);
         fs.refresh();
         collect.run();
-        tree.stat("kvm/vm1/c", 301);
+        tree.stat("kvm/vm1/c", 4);
+        collect.run();
+        // Away for a whole collection.
+        tree.remove("kvm/vm1");
+        fs.refresh();
+        collect.run();
+        tree.stat("kvm/vm1/c", 2).schema("kvm/vm1", schema);
+        fs.refresh();
         collect.run();
         assertEquals(
             delta
-                ? Arrays.asList("70", "20", null, "12", "1", null, "301")
-                : Arrays.asList("70", "90", null, "12", "13", null, "301"),
+                ? Arrays.asList("70", "20", null, "12", "1", "1", null, "4", null, "2")
+                : Arrays.asList("70", "90", null, "12", "13", "14", null, "4", null, "2"),
             values);
       }
     }

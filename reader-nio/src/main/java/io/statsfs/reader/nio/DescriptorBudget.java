@@ -1,8 +1,9 @@
 package io.statsfs.reader.nio;
 
+import java.io.BufferedReader;
+import java.io.FileReader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many more files may be kept open. Safe for use by several threads. */
@@ -23,9 +24,11 @@ final class DescriptorBudget {
 
   /** A quarter of what the process may open (RLIMIT_NOFILE); none if that cannot be found out. */
   static DescriptorBudget ofProcess() {
-    try {
+    // Not by a channel, which an interrupted thread cannot read.
+    try (BufferedReader limits =
+        new BufferedReader(new FileReader("/proc/self/limits", StandardCharsets.ISO_8859_1))) {
       // "Max open files            1024                 524288               files"
-      for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+      for (String line = limits.readLine(); line != null; line = limits.readLine()) {
         if (line.startsWith(LIMIT)) {
           String soft = line.substring(LIMIT.length()).strip().split("\\s+")[0];
           long limit = soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);

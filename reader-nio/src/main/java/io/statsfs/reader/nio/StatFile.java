@@ -76,12 +76,12 @@ final class StatFile {
     try {
       int length = fill(channel, keepOpen, text, max, toLineEnd);
       keep = keepOpen && budget.take();
+      text.notKept += keepOpen && !keep ? 1 : 0;
       return length;
     } finally {
       if (keep) {
         kept = channel;
       } else {
-        text.notKept += keepOpen ? 1 : 0;
         channel.close();
       }
     }

@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
           + " OTEL_METRICS_EXPORTER, OTEL_METRIC_EXPORT_INTERVAL, OTEL_EXPORTER_OTLP_ENDPOINT,"
           + " OTEL_EXPORTER_OTLP_PROTOCOL (http/protobuf), OTEL_EXPORTER_PROMETHEUS_HOST (localhost)"
           + " and _PORT (9464),"
-          + " OTEL_RESOURCE_ATTRIBUTES, ...",
+          + " OTEL_RESOURCE_ATTRIBUTES, ...; but not OTEL_INSTRUMENTATION_STATSFS_*.",
       "STATSFS_AGENT_JAVA_OPTS replaces the options that the start script gives to the JVM.",
       "",
       "Examples:",
@@ -97,7 +97,9 @@ public final class StatsFsAgent implements Callable<Integer> {
   @Option(
       names = "--reader",
       paramLabel = "NAME",
-      description = "How to read: nio or jni. Default: the best that is available.")
+      description =
+          "How to read: nio or jni. Default: the system property io.statsfs.reader, else the best"
+              + " that is available.")
   private @Nullable String reader;
 
   @Option(
