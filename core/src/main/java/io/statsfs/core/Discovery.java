@@ -306,6 +306,17 @@ final class Discovery implements AutoCloseable {
      */
     void vanished() {}
 
+    /** Whether this is still there, as far as can be told: a listing amid changes can miss it. */
+    final boolean isThere() {
+      try {
+        return inode == null || inode.isSame(inode());
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        return false;
+      } catch (IOException e) {
+        return true;
+      }
+    }
+
     /** Whether this may go on where the other was found. */
     boolean isLike(Entry other) {
       return getClass() == other.getClass();
@@ -545,7 +556,7 @@ final class Discovery implements AutoCloseable {
       if (!listing.tooMany) {
         children.forEach(
             (name, known) -> {
-              if (listing.children.get(name) != known) {
+              if (listing.children.get(name) != known && !known.isThere()) {
                 known.vanished();
               }
             });

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>On statsfs each opening of a {@code .schema} file leaks a reference to its source, and two
  * openings at once corrupt kernel memory. So a schema is read once in the life of its source,
  * nothing ever expires, and one is read at a time in the whole JVM: {@link #SHARED} serves all
- * instances. A source that vanished takes its entry with it.
+ * instances. A source that vanished takes its entry with it, some time later.
  *
  * <p>As long as one does not answer, no other is read either, and what it says in the end is taken.
  */
@@ -36,6 +38,9 @@ final class SchemaCache {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  /** Longer than a scan takes from looking at a schema to asking for it. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
   static final SchemaCache SHARED = new SchemaCache(MAX_BYTES);
 
   /** Interned, so that it is the same for all class loaders that load this class. */
@@ -43,15 +48,18 @@ final class SchemaCache {
 
   private final Cache<Key, Loaded> cache;
   private final Guard guard;
+  private final long graceNanos;
+  private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
   /** The reading that was left behind last. It may have come back. */
   private @Nullable Reading left;
 
   SchemaCache(long maxBytes) {
-    this(maxBytes, PATIENCE);
+    this(maxBytes, PATIENCE, GRACE);
   }
 
-  SchemaCache(long maxBytes, Duration patience) {
+  SchemaCache(long maxBytes, Duration patience, Duration grace) {
+    graceNanos = grace.toNanos();
     guard = new Guard("statsfs-schema", patience);
     cache =
         Caffeine.newBuilder()
@@ -115,10 +123,22 @@ final class SchemaCache {
     }
   }
 
-  /** Drops the schema of a life that has ended. */
+  /**
+   * Drops the schema of a life that has ended, but not at once: whoever saw it live a moment ago
+   * and missed it here would open what has taken its place, which somebody else opens too.
+   */
   void forget(Life life, int maxBytes) {
-    cache.invalidate(new Key(life, maxBytes));
+    ended.add(new Ended(new Key(life, maxBytes), System.nanoTime()));
+    for (Ended first = ended.peek(); first != null; first = ended.peek()) {
+      if (System.nanoTime() - first.at < graceNanos) {
+        break;
+      } else if (ended.remove(first)) {
+        cache.invalidate(first.key);
+      }
+    }
   }
+
+  private record Ended(Key key, long at) {}
 
   private record Reading(Key key, Errand<ByteBuffer> errand) {}
 

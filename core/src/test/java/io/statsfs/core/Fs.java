@@ -13,7 +13,7 @@ import java.util.List;
 
 /** An opened tree with a cache and a reader of its own, which only the test refreshes. */
 final class Fs implements AutoCloseable {
-  final SchemaCache schemas = new SchemaCache(32 << 20);
+  final SchemaCache schemas = new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
   final LogCapture log = new LogCapture();
   final FakeReader reader = new FakeReader();
   final StatsFsImpl fs;

@@ -103,9 +103,9 @@ class SchemaCacheTest {
     Path file = write("kvm", TEXT);
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
-      SchemaCache patient = new SchemaCache(MAX, Duration.ofMinutes(1));
+      SchemaCache patient = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
       Future<Schema> first = executor.submit(() -> patient.get(life(pipe), MAX));
-      SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1));
+      SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
       await(() -> isRead());
       Future<Schema> second = executor.submit(() -> other.get(SchemaCache.life(file), MAX));
       await(() -> isWaitedFor());
@@ -123,7 +123,7 @@ class SchemaCacheTest {
   void oneThatDoesNotAnswerIsLeftBehindAndTakenWhenItDoes() throws Exception {
     Path pipe = pipe();
     Path file = write("kvm", TEXT);
-    SchemaCache impatient = new SchemaCache(MAX, Duration.ofMillis(50));
+    SchemaCache impatient = new SchemaCache(MAX, Duration.ofMillis(50), Duration.ZERO);
     IOException silent = assertThrows(IOException.class, () -> impatient.get(life(pipe), MAX));
     assertEquals(pipe + ": it does not answer", silent.getMessage());
     for (int i = 0; i < 3; i++) {
