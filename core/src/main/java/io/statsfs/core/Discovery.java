@@ -602,9 +602,25 @@ final class Discovery implements AutoCloseable {
       }
       step();
       EntryType is = told;
+      int permissions = 0;
+      if (is == EntryType.FILE && type.hasControls() && place.isSource()) {
+        // Only the mode says if it is a stat.
+        is = EntryType.UNKNOWN;
+        entry = entry == null ? path.resolve(name) : entry;
+      }
       if (is == EntryType.UNKNOWN) {
         try {
-          is = typeOf(entry);
+          if (type.hasControls()) {
+            int mode = Inode.mode(entry);
+            is = typeOf(mode);
+            permissions = Inode.permissions(mode);
+            if (is == EntryType.FILE && !Inode.isReadableByAnyone(mode)) {
+              // A control: write-only, so that it holds no statistic.
+              return;
+            }
+          } else {
+            is = typeOf(entry);
+          }
         } catch (NoSuchFileException e) {
           return;
         } catch (IOException e) {
@@ -631,8 +647,9 @@ final class Discovery implements AutoCloseable {
               new FlatFile(inSubsystem().child(name), given == null ? path.resolve(name) : given));
         } else {
           SourceImpl.Name known = names.get(name);
-          if (known == null) {
-            known = new SourceImpl.Name(name, given == null ? Path.of(name) : given.getFileName());
+          if (known == null || known.permissions() != permissions) {
+            Path file = given == null ? Path.of(name) : given.getFileName();
+            known = new SourceImpl.Name(name, file, permissions);
             names.put(name, known);
           }
           listing.stats.put(name, known);
@@ -659,6 +676,15 @@ final class Discovery implements AutoCloseable {
         listing.stats.put(name, stat); // Whose sampling tells.
       }
       return child != null || stat != null;
+    }
+
+    private static EntryType typeOf(int mode) {
+      if (Inode.isRegularFile(mode)) {
+        return EntryType.FILE;
+      } else if (Inode.isDirectory(mode)) {
+        return EntryType.DIRECTORY;
+      }
+      return Inode.isLink(mode) ? EntryType.LINK : EntryType.OTHER;
     }
 
     private static EntryType typeOf(Path entry) throws IOException {
@@ -734,7 +760,7 @@ final class Discovery implements AutoCloseable {
       for (String dropped : schema.dropped()) {
         seen(schemaFile, dropped + " was left out");
       }
-      if (source == null || schema != before || !source.hasNames(stats.keySet())) {
+      if (source == null || schema != before || !source.hasFiles(stats.values())) {
         source =
             stats.isEmpty()
                 ? null

@@ -56,6 +56,15 @@ record FileSystemType(
     return of(type);
   }
 
+  /**
+   * Whether files may be there that are written only, such as {@code cgroup.kill} or tracefs's
+   * {@code free_buffer}, so that the mode of each new file has to be looked at. An ordinary file
+   * system has none, and neither has statsfs.
+   */
+  boolean hasControls() {
+    return told != Told.ALL && !doubtful;
+  }
+
   static FileSystemType of(String type) {
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.

@@ -17,6 +17,9 @@ record Inode(int mode, long device, long number, int links, long modified, long 
   private static final int TYPE = 0170000;
   private static final int DIRECTORY = 0040000;
   private static final int REGULAR = 0100000;
+  private static final int LINK = 0120000;
+  private static final int PERMISSIONS = 07777;
+  private static final int ANYBODY_MAY_READ = 0444;
   private static final String ATTRIBUTES = "unix:mode,dev,ino,nlink,lastModifiedTime,size";
   private static final LinkOption[] FOLLOW = {};
   private static final LinkOption[] NO_FOLLOW = {LinkOption.NOFOLLOW_LINKS};
@@ -33,12 +36,37 @@ record Inode(int mode, long device, long number, int links, long modified, long 
         (long) map.get("size"));
   }
 
-  boolean isDirectory() {
+  /** The type and the permissions of an entry, of a symbolic link itself. */
+  static int mode(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:mode", NO_FOLLOW);
+  }
+
+  static boolean isDirectory(int mode) {
     return (mode & TYPE) == DIRECTORY;
   }
 
-  boolean isRegularFile() {
+  static boolean isRegularFile(int mode) {
     return (mode & TYPE) == REGULAR;
+  }
+
+  static boolean isLink(int mode) {
+    return (mode & TYPE) == LINK;
+  }
+
+  static boolean isReadableByAnyone(int mode) {
+    return (mode & ANYBODY_MAY_READ) != 0;
+  }
+
+  static int permissions(int mode) {
+    return mode & PERMISSIONS;
+  }
+
+  boolean isDirectory() {
+    return isDirectory(mode);
+  }
+
+  boolean isRegularFile() {
+    return isRegularFile(mode);
   }
 
   boolean isSame(Inode other) {

@@ -46,7 +46,8 @@ final class SourceImpl implements Source {
       Place place, Path path, FileSystemType type, Map<String, Schema.Metric> lines) {
     List<Stat> stats = new ArrayList<>(lines.size());
     SourceImpl source = new SourceImpl(place, path, type, null, Schema.EMPTY, true, stats);
-    lines.forEach((name, metric) -> stats.add(new StatImpl(source, new Name(name, null), metric)));
+    lines.forEach(
+        (name, metric) -> stats.add(new StatImpl(source, new Name(name, null, 0), metric)));
     return source;
   }
 
@@ -67,8 +68,14 @@ final class SourceImpl implements Source {
     this.stats = Collections.unmodifiableList(stats);
   }
 
-  /** The name of a stat, and that of its file: null if it is a line of its source's file. */
-  record Name(String text, @Nullable Path file) {}
+  /**
+   * The name of a stat, and what is known of its file.
+   *
+   * @param file its name; null if the stat is a line of its source's file
+   * @param permissions of the file when it was listed; 0 where nobody looked, see {@link
+   *     FileSystemType#hasControls}
+   */
+  record Name(String text, @Nullable Path file, int permissions) {}
 
   /** Whether the stats have just these names, in this order. */
   boolean hasNames(Collection<String> names) {
@@ -84,6 +91,20 @@ final class SourceImpl implements Source {
     return true;
   }
 
+  /** Whether the stats are just these files, in this order. */
+  boolean hasFiles(Collection<Name> files) {
+    if (files.size() != stats.size()) {
+      return false;
+    }
+    int i = 0;
+    for (Name file : files) {
+      if (!file.equals(((StatImpl) stats.get(i++)).statName)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   FileSystemType type() {
     return type;
   }
@@ -91,6 +112,11 @@ final class SourceImpl implements Source {
   /** Of the directory when it was listed. Not for a file of many values. */
   Inode inode() {
     return Objects.requireNonNull(inode);
+  }
+
+  /** Of the file of one of these stats, see {@link Name}. */
+  int permissions(Stat stat) {
+    return ((StatImpl) stat).statName.permissions;
   }
 
   /** Whether a schema says what one of these stats is. */

@@ -138,6 +138,12 @@ final class Trees {
         }
         // Readers follow no link at the end of a path.
         Path file = root.toRealPath();
+        if (type.hasControls() && !Inode.isReadableByAnyone(Inode.mode(file))) {
+          throw new TreeUnavailableException(
+              Reason.NOT_A_TREE,
+              root + " is write-only: nobody may read it, and opening it can change something.",
+              null);
+        }
         TextFile.read(file, 1);
         return new Tree(file, layout, type.name());
       }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * }</pre>
  */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
-public abstract class ReaderContract extends StockTreeContract {
+public abstract class ReaderContract extends UnopenedFileContract {
 
   /** For the test class that extends this one. */
   protected ReaderContract() {}

@@ -1,0 +1,164 @@
+package io.statsfs.testkit;
+
+import static io.statsfs.testkit.Outcomes.sample;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.Sampler;
+import io.statsfs.Stat;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import io.statsfs.TreeUnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Part of {@link ReaderContract}: files that are no stats because of what opening them does. */
+abstract class UnopenedFileContract extends StockTreeContract {
+  private static final Layout FILES = Layout.builder("files").subsystem("files").build();
+
+  @Test
+  void aFileThatNobodyMayReadIsNoStat() throws Exception {
+    Path group = cgroup();
+    try (StatsFs fs = open(group, FILES);
+        Sampler sampler = fs.sampler()) {
+      assertEquals(readable(group), names(fs));
+      assertFalse(names(fs).contains("cgroup.kill"));
+      sampler.sample();
+      assertEquals(0, sampler.count(Status.FAILED), () -> Outcomes.of(sampler).toString());
+      assertEquals(List.of(), fs.catalog().problems());
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void aFileThatSomebodyMayReadAgainIsAStatAgain() throws Exception {
+    Path group = cgroup();
+    Path file = group.resolve("cgroup.freeze");
+    try (StatsFs fs = open(group, FILES);
+        Sampler sampler = fs.sampler()) {
+      assertEquals("0", sample(sampler).get("files/cgroup.freeze"));
+      for (String permissions : List.of("-w-------", "rw-r--r--", "---------", "r--r-----")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        // A living source is listed anew at every tenth scan.
+        for (int i = 0; i < 11; i++) {
+          fs.refresh();
+        }
+        assertEquals(readable(group), names(fs), permissions);
+        assertEquals(
+            permissions.contains("r") ? "0" : null, sample(sampler).get("files/cgroup.freeze"));
+      }
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void aFileOfManyValuesThatNobodyMayReadIsNoSource() throws Exception {
+    Path group = cgroup();
+    Path file = group.resolve("cgroup.stat");
+    try (StatsFs fs =
+            open(
+                group,
+                Layout.builder("cgroup").subsystem("g").flatKeyedFiles("cgroup.stat").build());
+        Sampler sampler = fs.sampler()) {
+      assertEquals("0", sample(sampler).get("g/cgroup.stat/nr_descendants"));
+      Files.setPosixFilePermissions(file, Set.of());
+      for (int i = 0; i < 11; i++) {
+        fs.refresh();
+      }
+      assertEquals(null, sample(sampler).get("g/cgroup.stat/nr_descendants"));
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void aRootThatNobodyMayReadIsNotOpened() {
+    Path file = Path.of("/proc/sys/vm/drop_caches");
+    assumeTrue(Files.exists(file), "there is no " + file);
+    TreeUnavailableException e =
+        assertThrows(TreeUnavailableException.class, () -> open(file, Layout.flatKeyed("vm")));
+    assertEquals(TreeUnavailableException.Reason.NOT_A_TREE, e.reason());
+    assertTrue(e.getMessage().contains(file + " is write-only"), e::getMessage);
+  }
+
+  /** Opening the file {@code free_buffer} empties the trace buffer, whoever opens it. */
+  @Test
+  void writeOnlyFilesOfTheTracerAreNotOpened() throws Exception {
+    Path mount = Files.createTempDirectory("statsfs-tracefs-").toRealPath();
+    try {
+      Command.tryRun("mount", "-t", "tracefs", "tracefs", mount.toString());
+      Path instance = mount.resolve("instances").resolve(Command.uniqueName());
+      try {
+        Files.createDirectory(instance);
+        boolean writes = writeToTrace(instance);
+        try (StatsFs fs = open(instance, FILES);
+            Sampler sampler = fs.sampler(stat -> !stat.name().startsWith("trace"))) {
+          sampler.sample();
+          assertFalse(names(fs).contains("free_buffer"));
+          assertFalse(names(fs).contains("trace_marker"));
+        }
+        if (writes) {
+          assertTrue(Files.readString(instance.resolve("trace")).contains("still here"));
+        }
+      } finally {
+        Files.deleteIfExists(instance);
+        Command.run("umount", "--lazy", mount.toString());
+      }
+    } finally {
+      Files.deleteIfExists(mount);
+    }
+  }
+
+  /** Whether the buffer holds a line now; under lockdown nobody may write one. */
+  private static boolean writeToTrace(Path instance) {
+    try {
+      Files.writeString(instance.resolve("trace_marker"), "still here");
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A new control group; only root can make one. */
+  private static Path cgroup() throws IOException {
+    Path mount = Path.of("/sys/fs/cgroup/unified");
+    if (!Files.exists(mount.resolve("cgroup.procs"))) {
+      mount = Path.of("/sys/fs/cgroup");
+    }
+    assumeTrue(Files.exists(mount.resolve("cgroup.procs")), "there is no cgroup v2 here");
+    assumeTrue(Command.isRoot(), "needs root to make a cgroup");
+    return Files.createDirectory(mount.resolve(Command.uniqueName()));
+  }
+
+  private static Set<String> names(StatsFs fs) {
+    return fs.catalog().stats().stream().map(Stat::name).collect(Collectors.toSet());
+  }
+
+  private static Set<String> readable(Path directory) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (permissions.contains(PosixFilePermission.OWNER_READ)) {
+          names.add(file.getFileName().toString());
+        }
+      }
+    }
+    return names;
+  }
+}
