@@ -2,14 +2,18 @@ package io.statsfs.reader.jni;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the C library, once, and keeps what went wrong. */
@@ -17,7 +21,13 @@ final class NativeLibrary {
   static final String PATH_PROPERTY = "io.statsfs.native.path";
   static final String DIRECTORY_PROPERTY = "io.statsfs.native.tmpdir";
 
-  private static final String USE_NIO = "or use the reader 'nio'";
+  static final String USE_NIO = "or use the reader 'nio'";
+
+  /** Put together at run time, since shading changes constants that begin like a package. */
+  private static final String ORIGINAL_PACKAGE = String.join(".", "io", "statsfs", "reader", "jni");
+
+  /** What a full build holds. */
+  private static final List<String> PLATFORMS = List.of("linux-x86_64", "linux-aarch64");
 
   private NativeLibrary() {}
 
@@ -73,12 +83,23 @@ final class NativeLibrary {
     try {
       return Native.version();
     } catch (UnsatisfiedLinkError e) {
-      throw explained(
-          System.getProperty(PATH_PROPERTY)
-              + " is a library, but not that of this reader: it has no "
-              + e.getMessage(),
-          "Check what -D" + PATH_PROPERTY + " names",
-          e);
+      String path = System.getProperty(PATH_PROPERTY);
+      boolean isRelocated = !Native.class.getPackageName().equals(ORIGINAL_PACKAGE);
+      throw isRelocated
+          ? explained(
+              "The classes of the reader were moved to the package "
+                  + Native.class.getPackageName()
+                  + ", where the functions of the native library do not find them",
+              "Exclude the package " + ORIGINAL_PACKAGE + " from the relocation",
+              e)
+          : explained(
+              (path == null ? "The native library in the jar" : path)
+                  + " is a library, but not that of this reader: it has no "
+                  + e.getMessage(),
+              path == null
+                  ? "Look for a second META-INF/native/" + platform() + " on the class path"
+                  : "Check what -D" + PATH_PROPERTY + " names",
+              e);
     }
   }
 
@@ -105,44 +126,81 @@ final class NativeLibrary {
   }
 
   private static void extractAndLoad() throws IOException {
-    String resource = "/META-INF/native/" + platform() + "/libstatsfs.so";
-    try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
-      if (library == null) {
-        throw new UnsatisfiedLinkError(
-            "The jar has no native library for "
-                + platform()
-                + ", only for linux-x86_64 and linux-aarch64. Build one and name it with -D"
-                + PATH_PROPERTY
-                + ", "
-                + USE_NIO
-                + ".");
-      }
-      Path directory = privateDirectory();
-      Path file = directory.resolve("libstatsfs.so");
-      try {
-        copy(library, file, directory.getParent());
-        requirePrivate(directory, file);
-        load(
-            file.toRealPath(),
-            "If "
-                + directory.getParent()
-                + " is mounted noexec, set -D"
-                + DIRECTORY_PROPERTY
-                + " to a directory that is not, or -D"
-                + PATH_PROPERTY
-                + " to the library");
-      } finally {
-        // A library that is loaded needs its file no more.
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(directory);
-      }
+    String name = resource(platform());
+    List<URL> copies = resources(name);
+    if (copies.isEmpty()) {
+      String others =
+          PLATFORMS.stream()
+              .filter(platform -> !resources(resource(platform)).isEmpty())
+              .collect(Collectors.joining(" and "));
+      throw new UnsatisfiedLinkError(
+          "The jar has no native library for "
+              + platform()
+              + (others.isEmpty() ? ", nor for another platform" : ", only for " + others)
+              + ". Build one and name it with -D"
+              + PATH_PROPERTY
+              + ", "
+              + USE_NIO
+              + ".");
+    }
+    PrivateDirectory directory = PrivateDirectory.create(parent());
+    Path file = directory.path().resolve("libstatsfs.so");
+    try {
+      copy(ofThisJar(copies, name), file, directory.path().getParent());
+      directory.requireUnchanged();
+      requireExecutable(file);
+      load(
+          file,
+          "Set -D"
+              + DIRECTORY_PROPERTY
+              + " to another directory, or -D"
+              + PATH_PROPERTY
+              + " to the library");
+    } finally {
+      remove(file, directory.path());
     }
   }
 
-  private static void copy(InputStream library, Path file, Path parent) throws IOException {
+  private static Path parent() {
+    return Path.of(System.getProperty(DIRECTORY_PROPERTY, System.getProperty("java.io.tmpdir")));
+  }
+
+  private static String resource(String platform) {
+    return "META-INF/native/" + platform + "/libstatsfs.so";
+  }
+
+  /** All files of a name that the loader of this class has; several jars may bring one each. */
+  private static List<URL> resources(String name) {
     try {
+      ClassLoader loader = NativeLibrary.class.getClassLoader();
+      return Collections.list(
+          loader == null ? ClassLoader.getSystemResources(name) : loader.getResources(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The one that came with this class, where a class path has two versions of the jar. */
+  private static URL ofThisJar(List<URL> copies, String name) {
+    String classFile = NativeLibrary.class.getName().replace('.', '/') + ".class";
+    String self = String.valueOf(NativeLibrary.class.getResource("NativeLibrary.class"));
+    String jar = self.substring(0, Math.max(0, self.length() - classFile.length()));
+    return copies.stream()
+        .filter(copy -> copy.toString().equals(jar + name))
+        .findFirst()
+        .orElse(copies.get(0));
+  }
+
+  private static void copy(URL library, Path file, Path parent) throws IOException {
+    URLConnection connection = library.openConnection();
+    // Else the jar would stay open when its class loader is closed.
+    connection.setUseCaches(false);
+    try (InputStream in = connection.getInputStream()) {
       // Fails if there is anything of this name, be it a link.
-      Files.copy(library, file);
+      Files.createFile(file, PrivateDirectory.FOR_THIS_USER);
+      try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE)) {
+        in.transferTo(out);
+      }
     } catch (IOException e) {
       throw new IOException(
           "The native library cannot be written below "
@@ -158,50 +216,37 @@ final class NativeLibrary {
     }
   }
 
-  /** A new directory that nobody else can enter or exchange. */
-  static Path privateDirectory() throws IOException {
-    Path parent =
-        Path.of(System.getProperty(DIRECTORY_PROPERTY, System.getProperty("java.io.tmpdir")));
-    Path directory;
-    try {
-      directory =
-          Files.createTempDirectory(
-              parent,
-              "statsfs-",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } catch (IOException e) {
+  /** On a mount with noexec, access(2) answers that a file with all rights is not executable. */
+  private static void requireExecutable(Path file) throws IOException {
+    if (!Files.isExecutable(file)) {
       throw new IOException(
-          "No directory can be made in "
-              + parent
-              + " for the native library ("
-              + e
-              + "). Set -D"
+          file.getParent().getParent()
+              + " is mounted noexec, so that no library can be loaded from there. Set -D"
               + DIRECTORY_PROPERTY
-              + " to one that can be written, "
-              + USE_NIO
-              + ".",
-          e);
-    }
-    return directory;
-  }
-
-  /** The directory must still be the one that was made, with the file of this process in it. */
-  private static void requirePrivate(Path directory, Path file) throws IOException {
-    PosixFileAttributes made =
-        Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    boolean isPrivate =
-        made.isDirectory()
-            && PosixFilePermissions.toString(made.permissions()).equals("rwx------")
-            && made.owner().equals(Files.getOwner(file, LinkOption.NOFOLLOW_LINKS));
-    if (!isPrivate) {
-      throw new IOException(
-          directory
-              + " was made for the native library, but belongs to somebody else or is open to"
-              + " others. Set -D"
-              + DIRECTORY_PROPERTY
-              + " to a directory that only this user can write, "
+              + " to a directory that is not, or -D"
+              + PATH_PROPERTY
+              + " to the library, "
               + USE_NIO
               + ".");
+    }
+  }
+
+  /**
+   * A library that is loaded does not need its file any more. One that cannot be removed, as on
+   * NFS, where a mapped file keeps a name, is no reason not to use it.
+   */
+  static void remove(Path file, Path directory) {
+    try {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      // In the reverse order.
+      directory.toFile().deleteOnExit();
+      file.toFile().deleteOnExit();
+      System.getLogger("io.statsfs")
+          .log(
+              System.Logger.Level.INFO,
+              directory + " cannot be removed before the JVM ends, when it is tried again: " + e);
     }
   }
 

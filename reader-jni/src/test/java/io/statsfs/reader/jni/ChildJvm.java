@@ -68,11 +68,14 @@ final class ChildJvm implements AutoCloseable {
     return startPlain(main, all, arguments);
   }
 
-  /** Starts it on the class path, with these options and no other. */
+  /** Starts it on the class path, with these options and no other but the class path. */
   static ChildJvm startPlain(Class<?> main, List<String> options, String... arguments)
       throws IOException {
     List<String> all = new ArrayList<>(options);
-    all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    if (!options.contains("-cp")) {
+      all.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    }
+    all.add(main.getName());
     all.addAll(Arrays.asList(arguments));
     return new ChildJvm(all);
   }

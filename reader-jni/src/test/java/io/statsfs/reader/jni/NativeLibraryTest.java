@@ -2,7 +2,9 @@ package io.statsfs.reader.jni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
@@ -14,10 +16,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads the library in every way, each in a JVM of its own, and fails to in every way. */
 class NativeLibraryTest {
@@ -83,12 +89,15 @@ class NativeLibraryTest {
   }
 
   private static byte[] library() throws IOException {
-    String architecture = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
     try (InputStream in =
         NativeLibrary.class.getResourceAsStream(
-            "/META-INF/native/linux-" + architecture + "/libstatsfs.so")) {
+            "/META-INF/native/" + platform() + "/libstatsfs.so")) {
       return in.readAllBytes();
     }
+  }
+
+  private static String platform() {
+    return System.getProperty("os.arch").equals("aarch64") ? "linux-aarch64" : "linux-x86_64";
   }
 
   @Test
@@ -167,7 +176,8 @@ class NativeLibraryTest {
       String option = "-Djava.io.tmpdir=" + noexec.point();
       assertUnavailable(
           sample("jni", option),
-          "If " + noexec.point() + " is mounted noexec, set -D" + DIRECTORY,
+          noexec.point() + " is mounted noexec",
+          "Set -D" + DIRECTORY + " to a directory that is not",
           "or -D" + PATH + " to the library");
       assertEquals(List.of(), ChildJvm.list(noexec.point()));
       assertSampled(sample("jni", option, "-D" + DIRECTORY + "=" + temporary));
@@ -181,8 +191,9 @@ class NativeLibraryTest {
     try (TmpfsMount readOnly = TmpfsMount.create("ro")) {
       assertUnavailable(
           sample("jni", "-Djava.io.tmpdir=" + readOnly.point()),
-          "No directory can be made in " + readOnly.point(),
-          "Set -D" + DIRECTORY + " to one that can be written");
+          "No private directory can be made in " + readOnly.point(),
+          "Read-only file system",
+          "Set -D" + DIRECTORY + " to a directory that only this user or root can write");
     }
   }
 
@@ -191,8 +202,9 @@ class NativeLibraryTest {
     Path missing = directory.resolve("missing");
     assertUnavailable(
         sample("jni", "-D" + DIRECTORY + "=" + missing),
-        "No directory can be made in " + missing,
-        "Set -D" + DIRECTORY + " to one that can be written");
+        "No private directory can be made in " + missing,
+        "NoSuchFile",
+        "Set -D" + DIRECTORY + " to a directory that only this user or root can write");
   }
 
   @Test
@@ -213,16 +225,112 @@ class NativeLibraryTest {
     assertSampled(sample("jni", "-Djava.io.tmpdir=" + link));
   }
 
+  private void assertNotPrivate(String why) throws Exception {
+    assertUnavailable(
+        sample("jni"),
+        "No private directory can be made in " + temporary,
+        why,
+        "Set -D" + DIRECTORY + " to a directory that only this user or root can write");
+  }
+
+  private static void setMode(Path directory, int mode) throws IOException {
+    Files.setAttribute(directory, "unix:mode", mode);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0777, 0770, 0702, 0720})
+  void aDirectoryThatOthersMayChangeFails(int mode) throws Exception {
+    setMode(temporary, mode);
+    assertNotPrivate(String.format("%s has mode %o", temporary, mode));
+    setMode(temporary, mode | 01000);
+    assertSampled(sample("jni"));
+  }
+
+  @Test
+  void aDirectoryBelowOneThatOthersMayChangeFails() throws Exception {
+    Path above = Files.createDirectory(directory.resolve("above"));
+    temporary = Files.createDirectories(above.resolve("middle/temporary"));
+    setMode(above, 0777);
+    assertNotPrivate(above + " has mode 777");
+    setMode(above, 01777);
+    assertSampled(sample("jni"));
+  }
+
+  @Test
+  void aDirectoryOfAnotherUserFails() throws Exception {
+    try {
+      Files.setAttribute(temporary, "unix:uid", 65534);
+    } catch (IOException e) {
+      assumeTrue(false, "a file cannot be given to another user here: " + e);
+    }
+    setMode(temporary, 01777);
+    assertNotPrivate(temporary + " belongs to user 65534");
+  }
+
+  /** The other user, who may do so in a directory of his own, is played by the test. */
+  @Test
+  void aDirectoryThatWasExchangedIsNoticed() throws Exception {
+    PrivateDirectory made = PrivateDirectory.create(temporary);
+    made.requireUnchanged();
+    Path away = Files.move(made.path(), directory.resolve("away"));
+    Files.createDirectory(made.path(), PrivateDirectory.FOR_THIS_USER);
+    IOException e = assertThrows(IOException.class, made::requireUnchanged);
+    assertTrue(e.getMessage().contains(made.path() + " was made for the library"), e.getMessage());
+    Files.delete(made.path());
+    Files.createSymbolicLink(made.path(), away);
+    assertThrows(IOException.class, made::requireUnchanged);
+    Files.delete(made.path());
+    Files.move(away, made.path());
+    made.requireUnchanged();
+    setMode(made.path(), 0777);
+    assertThrows(IOException.class, made::requireUnchanged);
+    Files.delete(made.path());
+    assertThrows(IOException.class, made::requireUnchanged);
+  }
+
+  @Test
+  void whatCannotBeRemovedIsNoFailure() throws Exception {
+    Path made = Files.createDirectory(directory.resolve("made"));
+    Path file = Files.writeString(made.resolve("libstatsfs.so"), "");
+    // As on NFS, where a file that is mapped gets another name when it is removed.
+    Path other = Files.writeString(made.resolve(".nfs0001"), "");
+    NativeLibrary.remove(file, made);
+    assertEquals(List.of(".nfs0001"), ChildJvm.list(made));
+    Files.delete(other);
+    NativeLibrary.remove(file, made);
+    assertFalse(Files.exists(made));
+  }
+
+  /** A class path with the jars of two versions, in either order. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theLibraryOfTheOwnJarIsTaken(boolean otherFirst) throws Exception {
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Path library = other.resolve("META-INF/native/" + platform() + "/libstatsfs.so");
+    Files.createDirectories(library.getParent());
+    Files.writeString(library, "This is no library.\n");
+    String own = System.getProperty("java.class.path");
+    assertSampled(sample("jni", "-cp", otherFirst ? other + ":" + own : own + ":" + other));
+  }
+
   @Test
   void anUnknownArchitectureFails() throws Exception {
     assertUnavailable(
         sample("jni", "-Dos.arch=sparc"),
-        "The jar has no native library for linux-sparc",
-        "linux-x86_64 and linux-aarch64",
+        "The jar has no native library for linux-sparc, only for " + others(),
         "name it with -D" + PATH);
     // The named fix helps.
     assertSampled(
         sample("jni", "-Dos.arch=sparc", "-D" + PATH + "=" + copyLibrary("libstatsfs.so")));
+  }
+
+  /** The platforms that were built for, since not every machine has a cross compiler. */
+  private static String others() {
+    return Stream.of("linux-x86_64", "linux-aarch64")
+        .filter(
+            p ->
+                NativeLibrary.class.getResource("/META-INF/native/" + p + "/libstatsfs.so") != null)
+        .collect(Collectors.joining(" and "));
   }
 
   @Test
@@ -339,7 +447,7 @@ class NativeLibraryTest {
     }
     assertEquals(temporary.toRealPath(), seen.getParent().getParent());
     assertTrue(seen.getParent().getFileName().toString().matches("statsfs-[0-9]{10,}"));
-    Path made = NativeLibrary.privateDirectory();
+    Path made = PrivateDirectory.create(temporary).path();
     try {
       assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
     } finally {
