@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import io.statsfs.spi.PrintableText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -84,7 +85,8 @@ public interface Catalog {
                           ? "subsystem '" + subsystem + "' has no device '" + device + "'"
                           : "that source has no stat '" + name + "'";
               return new NoSuchElementException(
-                  "No stat " + subsystem + "/" + device + "/" + name + ": " + why);
+                  PrintableText.of(
+                      "No stat " + subsystem + "/" + device + "/" + name + ": " + why));
             });
   }
 
@@ -95,9 +97,24 @@ public interface Catalog {
    * @param message what happened, why, and where something can be done about it, what
    */
   record Problem(Path path, String message) {
+    /**
+     * With a message that is made {@linkplain PrintableText printable}.
+     *
+     * @param path the file or directory
+     * @param message what happened
+     */
+    public Problem {
+      message = PrintableText.of(message);
+    }
+
+    /**
+     * The path and the message, for logs.
+     *
+     * @return printable text
+     */
     @Override
     public String toString() {
-      return path + ": " + message;
+      return PrintableText.of(path + ": " + message);
     }
   }
 }

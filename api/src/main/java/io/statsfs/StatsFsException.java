@@ -1,8 +1,12 @@
 package io.statsfs;
 
+import io.statsfs.spi.PrintableText;
 import org.jspecify.annotations.Nullable;
 
-/** Something that was asked for cannot be had. The message says what, why, and what to do. */
+/**
+ * Something that was asked for cannot be had. The message says what, why, and what to do. It is
+ * made {@linkplain PrintableText printable}, whatever names are in it; that of a cause need not be.
+ */
 public class StatsFsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +16,7 @@ public class StatsFsException extends RuntimeException {
    * @param message what happened, why, and what to do
    */
   public StatsFsException(String message) {
-    super(message);
+    super(PrintableText.of(String.valueOf(message)));
   }
 
   /**
@@ -22,6 +26,6 @@ public class StatsFsException extends RuntimeException {
    * @param cause what led to it
    */
   public StatsFsException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(PrintableText.of(String.valueOf(message)), cause);
   }
 }

@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import io.statsfs.spi.PrintableText;
 import java.nio.file.Path;
 
 /**
@@ -11,8 +12,13 @@ import java.nio.file.Path;
  *     such as {@code statsfs} or {@code sysfs}
  */
 public record Tree(Path root, Layout layout, String fileSystemType) {
+  /**
+   * The root, the layout and the type of file system, for messages.
+   *
+   * @return printable text
+   */
   @Override
   public String toString() {
-    return root + " (" + layout.name() + " on " + fileSystemType + ")";
+    return PrintableText.of(root + " (" + layout.name() + " on " + fileSystemType + ")");
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Readers {
   static final String PROPERTY = "io.statsfs.reader";
   private static final int MAX_FAILURES = 10;
-  private static final System.Logger LOG = System.getLogger("io.statsfs");
+  private static final Log LOG = new Log();
 
   private Readers() {}
 
@@ -51,8 +51,7 @@ final class Readers {
       if (cause == null) {
         causes.forEach(
             (other, why) ->
-                LOG.log(
-                    System.Logger.Level.WARNING,
+                LOG.warn(
                     "The reader '"
                         + other
                         + "' cannot be used here, so '"
@@ -116,7 +115,7 @@ final class Readers {
         providers.putIfAbsent(provider.name(), provider);
       } catch (ServiceConfigurationError | LinkageError e) {
         failures++;
-        LOG.log(System.Logger.Level.WARNING, "A reader could not be loaded: " + e.getMessage());
+        LOG.warn("A reader could not be loaded: " + e.getMessage());
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import io.statsfs.Stat;
+import io.statsfs.spi.PrintableText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Taken as they come: labels and metrics in any order, blanks at line ends, a missing blank line
  * at the end, a label section without a label, {@code DESC (null)}, a description of several lines.
- * One pass, linear time.
+ * Descriptions and units, which are for people, are made printable. One pass, linear time.
  */
 final class SchemaParser {
   /** More would help nobody to mend the text. */
@@ -146,7 +147,8 @@ final class SchemaParser {
       drop(metricLine, "a METRIC without a NAME");
     } else if (inMetric) {
       String text = description == null ? "" : description.toString();
-      Schema.Metric metric = new Schema.Metric(kind, type, text, unit);
+      Schema.Metric metric =
+          new Schema.Metric(kind, type, PrintableText.of(text), PrintableText.of(unit));
       if (isShipped && name.endsWith("*")) {
         prefixes.put(name.substring(0, name.length() - 1), metric);
       } else if (metrics.putIfAbsent(name, metric) != null) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps the catalog of some trees up to date. */
 final class StatsFsImpl implements StatsFs {
-  private static final System.Logger LOG = System.getLogger("io.statsfs");
+  private static final Log LOG = new Log();
 
   /** What is read of a file as text. */
   private static final int MAX_TEXT_BYTES = 64 << 10;
@@ -152,11 +152,9 @@ final class StatsFsImpl implements StatsFs {
   private static void logOnce(Set<String> logged, String message) {
     synchronized (logged) {
       if (logged.size() < MAX_LOGGED && logged.add(message)) {
-        LOG.log(System.Logger.Level.WARNING, message);
+        LOG.warn(message);
         if (logged.size() == MAX_LOGGED) {
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "Further problems are not logged; Catalog.problems() has those of the trees.");
+          LOG.warn("Further problems are not logged; Catalog.problems() has those of the trees.");
         }
       }
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the trees of this machine, and checks those that a user names. */
 final class Trees {
-  private static final System.Logger LOG = System.getLogger("io.statsfs");
+  private static final Log LOG = new Log();
 
   private static final int ENOTDIR = 20;
 
@@ -41,7 +41,7 @@ final class Trees {
       return List.of(statsfs());
     } catch (TreeUnavailableException e) {
       if (e.reason() == Reason.NOT_READABLE) {
-        LOG.log(System.Logger.Level.WARNING, e.getMessage());
+        LOG.warn(e.getMessage());
       }
       List<Tree> stock = new ArrayList<>();
       for (Layout layout : Layout.stock()) {
@@ -206,8 +206,7 @@ final class Trees {
           .map(point -> point.resolve(layout.homePath()))
           .toList();
     } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
+      LOG.warn(
           system.mountinfo() + " cannot be read, so no tree is found: " + ReadFailure.describe(e));
       return List.of();
     }

@@ -5,8 +5,12 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.spi.PrintableText;
 
-/** Attributes that the bridge can give the points of a source. */
+/**
+ * Attributes that the bridge can give the points of a source. Names and labels are made {@linkplain
+ * PrintableText#distinct printable}, since attributes end on terminals, too.
+ */
 public final class SourceAttributes {
   private static final AttributeKey<String> SUBSYSTEM = AttributeKey.stringKey("subsystem");
   private static final AttributeKey<String> DEVICE = AttributeKey.stringKey("device");
@@ -27,7 +31,10 @@ public final class SourceAttributes {
       return withPlace(Attributes.empty(), source);
     }
     AttributesBuilder attributes = Attributes.builder();
-    source.labels().forEach(attributes::put);
+    source
+        .labels()
+        .forEach(
+            (key, value) -> attributes.put(PrintableText.of(key), PrintableText.distinct(value)));
     return attributes.build();
   }
 
@@ -39,14 +46,17 @@ public final class SourceAttributes {
    * @return its attributes
    */
   public static Attributes byDevice(Source source) {
-    return source.device().isEmpty() ? Attributes.empty() : Attributes.of(DEVICE, source.device());
+    return source.device().isEmpty()
+        ? Attributes.empty()
+        : Attributes.of(DEVICE, PrintableText.distinct(source.device()));
   }
 
   /** Tells apart sources that have the same labels. */
   static Attributes withPlace(Attributes attributes, Source source) {
-    AttributesBuilder more = attributes.toBuilder().put(SUBSYSTEM, source.subsystem());
+    AttributesBuilder more =
+        attributes.toBuilder().put(SUBSYSTEM, PrintableText.distinct(source.subsystem()));
     if (!source.device().isEmpty()) {
-      more.put(DEVICE, source.device());
+      more.put(DEVICE, PrintableText.distinct(source.device()));
     }
     return more.build();
   }
@@ -56,8 +66,8 @@ public final class SourceAttributes {
    */
   static Attributes withStatAndRoot(Attributes attributes, Stat stat) {
     return attributes.toBuilder()
-        .put(STAT, stat.name())
-        .put(ROOT, stat.source().tree().root().toString())
+        .put(STAT, PrintableText.distinct(stat.name()))
+        .put(ROOT, PrintableText.distinct(stat.source().tree().root().toString()))
         .build();
   }
 }

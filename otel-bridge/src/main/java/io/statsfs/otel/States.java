@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatReadException;
+import io.statsfs.spi.PrintableText;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -42,9 +43,7 @@ final class States {
   }
 
   private static boolean isState(String text) {
-    return !text.isEmpty()
-        && text.length() <= MAX_LENGTH
-        && text.chars().noneMatch(Character::isISOControl);
+    return !text.isEmpty() && text.length() <= MAX_LENGTH && PrintableText.of(text).equals(text);
   }
 
   private static Attributes with(Attributes attributes, String text) {

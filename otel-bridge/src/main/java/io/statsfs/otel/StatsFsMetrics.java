@@ -11,6 +11,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.otel.internal.Log;
 import io.statsfs.otel.internal.ZeroCodeTrees;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ import org.jspecify.annotations.Nullable;
  * reader says; measuring itself takes some hundred bytes, and states their texts.
  */
 public final class StatsFsMetrics implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.statsfs.otel");
+  private static final Log LOG = new Log();
   private static final String SCOPE = "io.statsfs";
   private static final int EPERM = 1;
 
@@ -250,7 +251,7 @@ public final class StatsFsMetrics implements AutoCloseable {
     sampled = true;
     for (Status status : TOLD) {
       if (counts[status.ordinal()] > 0 && told.add(status)) {
-        LOG.log(System.Logger.Level.WARNING, unreadable(status));
+        LOG.warn(unreadable(status));
       }
     }
   }
@@ -314,7 +315,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   /** Each kind has a bound of its own, so that many remarks do not hide a failure. */
   private static void logOnce(Set<String> logged, String message) {
     if (logged.size() < MAX_LOGGED && logged.add(message)) {
-      LOG.log(System.Logger.Level.WARNING, message);
+      LOG.warn(message);
     }
   }
 

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.declarativeconfig.DeclarativeConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.declarativeconfig.DeclarativeConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.AutoConfigureListener;
+import io.statsfs.otel.internal.Log;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +38,7 @@ public final class StatsFsDeclarativeConfiguration
             : DeclarativeConfigProperties.empty();
     for (String key : config.getPropertyKeys()) {
       if (!Settings.NAMES.contains(key.replace('_', '-'))) {
-        ZeroCodeMetrics.warn("There is no setting statsfs." + key + ", and it is left out.");
+        new Log().warn("There is no setting statsfs." + key + ", and it is left out.");
       }
     }
     return new Properties(config);

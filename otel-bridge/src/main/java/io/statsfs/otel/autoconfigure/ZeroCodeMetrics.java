@@ -5,6 +5,7 @@ import io.opentelemetry.api.metrics.MeterProvider;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
 import io.statsfs.otel.StatsFsMetrics;
+import io.statsfs.otel.internal.Log;
 import io.statsfs.otel.internal.ZeroCodeTrees;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class ZeroCodeMetrics {
       ZeroCodeTrees.add(openTelemetry, fs, closing);
     } catch (Throwable e) {
       // A LinkageError too, where an artifact is missing or does not fit.
-      warn("There will be no kernel statistics: " + reason(e));
+      new Log().warn("There will be no kernel statistics: " + reason(e));
       close();
     }
   }
@@ -74,12 +75,7 @@ final class ZeroCodeMetrics {
         closeable.close();
       }
     } catch (Throwable e) {
-      warn("Closing failed: " + e);
+      new Log().warn("Closing failed: " + e);
     }
-  }
-
-  static void warn(String message) {
-    // No logger is got before it is needed, as AgentStart says.
-    System.getLogger("io.statsfs.otel").log(System.Logger.Level.WARNING, message);
   }
 }

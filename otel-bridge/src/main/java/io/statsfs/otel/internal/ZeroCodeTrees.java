@@ -66,9 +66,8 @@ public final class ZeroCodeTrees {
       ENTRIES.removeAll(closing);
     }
     for (Entry entry : closing) {
-      System.getLogger("io.statsfs.otel")
-          .log(
-              System.Logger.Level.WARNING,
+      new Log()
+          .warn(
               "StatsFsMetrics was created in code for trees that are exported without code already."
                   + " The latter ends, so that nothing is counted twice;"
                   + " otel.instrumentation.statsfs.enabled=false prevents it from the beginning.");
