@@ -60,14 +60,33 @@ public final class Layout {
       builder("kvm")
           .home("kvm", "debugfs")
           .subsystem("kvm")
-          // Tables that are long to make, some of them with the machine's memory locked.
           .exclude(
+              // Tables that are long to make, some of them with the machine's memory locked. On
+              // x86:
               "mmu_rmaps_stat",
-              "stage2_page_tables",
+              // On arm64 and riscv; the directory nested has a file for each guest of a guest.
+              "*_page_tables",
               "stage2_levels",
+              "gstage_levels",
               "ipa_range",
+              "gpa_range",
               "idregs",
-              "vgic-state")
+              "resx",
+              "vgic-*",
+              "nested",
+              // On powerpc.
+              "htab",
+              "radix",
+              "xive",
+              "xics",
+              "kvm-xive-*",
+              "kvm-xics-*",
+              "timings",
+              "*_timing",
+              // Histograms, of which a file shows the first bucket alone.
+              "*_hist")
+          .schema(resource("kvm.schema"))
+          .kindsByMode()
           .build();
 
   private final String name;
@@ -79,7 +98,8 @@ public final class Layout {
   private final @Nullable String schemaFile;
   private final String schema;
   private final Set<String> flatKeyedFiles;
-  private final Set<String> excludedFiles;
+  private final List<String> excludes;
+  private final boolean kindsByMode;
   private final boolean rootFile;
 
   private Layout(Builder builder) {
@@ -92,7 +112,8 @@ public final class Layout {
     schemaFile = builder.schemaFile;
     schema = builder.schema;
     flatKeyedFiles = builder.flatKeyedFiles;
-    excludedFiles = builder.excludedFiles;
+    excludes = builder.excludes;
+    kindsByMode = builder.kindsByMode;
     rootFile = builder.rootFile;
   }
 
@@ -131,8 +152,15 @@ public final class Layout {
 
   /**
    * The statistics of KVM on debugfs, the tree that statsfs was made to replace, as subsystem
-   * {@code kvm}: its own stats, and below {@code <pid>-<fd>[/vcpu<n>]} those of each virtual
-   * machine.
+   * {@code kvm}: its own stats, and below {@code <tid>-<fd>[/vcpu<n>]} those of each virtual
+   * machine. KVM's own are the sums over the machines that run, and so become smaller when one
+   * ends.
+   *
+   * <p>The schema has what the kernel's stat descriptors say ({@code kvm_vm_stats_desc} and {@code
+   * kvm_vcpu_stats_desc} in {@code arch/}*{@code /kvm}), of all architectures. The kernel gives a
+   * level the mode 0444 and anything else 0644 ({@code kvm_stats_debugfs_mode}), which is how stats
+   * that are not in the schema get their kind. Left out are the histograms, since their files show
+   * the first bucket alone, and tables.
    *
    * @return the layout
    */
@@ -255,12 +283,27 @@ public final class Layout {
   }
 
   /**
-   * The names of files that are no stats.
+   * Whether a file of that name is no stat, and a directory of that name no source.
    *
-   * @return the names; empty if every file is one
+   * @param name the name, as {@link Stat#name()} writes it
+   * @return true if a pattern of {@link Builder#exclude} matches
    */
-  public Set<String> excludedFiles() {
-    return excludedFiles;
+  public boolean excludes(String name) {
+    for (String pattern : excludes) {
+      if (Glob.matches(pattern, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the mode of a file gives the kind of a stat that nothing describes.
+   *
+   * @return true if so, see {@link Builder#kindsByMode}
+   */
+  public boolean hasKindsByMode() {
+    return kindsByMode;
   }
 
   /**
@@ -307,7 +350,8 @@ public final class Layout {
     private @Nullable String schemaFile;
     private String schema = "";
     private Set<String> flatKeyedFiles = Set.of();
-    private Set<String> excludedFiles = Set.of();
+    private List<String> excludes = List.of();
+    private boolean kindsByMode;
     private boolean rootFile;
 
     private Builder(String name) {
@@ -411,13 +455,33 @@ public final class Layout {
     }
 
     /**
-     * Leaves files out that are no stats, and that nobody should read at each sample.
+     * Leaves out files that are no stats, which are then never opened, and directories with all
+     * that is below them.
      *
-     * @param fileNames their names
+     * @param patterns of their names; {@code *} stands for any characters, {@code ?} for one
+     * @return this
+     * @throws IllegalArgumentException if a pattern has a {@code /}, which no name has
+     */
+    public Builder exclude(String... patterns) {
+      excludes = List.of(patterns);
+      for (String pattern : excludes) {
+        if (pattern.indexOf('/') >= 0) {
+          throw new IllegalArgumentException(
+              "'" + pattern + "' matches no name; exclude a directory by its name alone");
+        }
+      }
+      return this;
+    }
+
+    /**
+     * Says that the mode of a file gives the kind of a stat that nothing describes: where nobody
+     * may write, as with mode 0444, it is a {@linkplain Stat.Kind#GAUGE level}, otherwise it
+     * {@linkplain Stat.Kind#CUMULATIVE counts}.
+     *
      * @return this
      */
-    public Builder exclude(String... fileNames) {
-      excludedFiles = unmodifiable(fileNames);
+    public Builder kindsByMode() {
+      kindsByMode = true;
       return this;
     }
 

@@ -79,6 +79,26 @@ class LayoutTest {
   }
 
   @Test
+  void excludesArePatternsOfNames() {
+    Layout layout = Layout.builder("mine").exclude("table", "state@*", "c?").build();
+    for (String name : List.of("table", "state@", "state@8080000", "c1")) {
+      assertTrue(layout.excludes(name), name);
+    }
+    for (String name : List.of("tables", "a table", "state", "c", "c12", "")) {
+      assertFalse(layout.excludes(name), name);
+    }
+    assertFalse(Layout.statsfs().excludes("table"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "a/b", "nested/*", "a/"})
+  void patternThatMatchesNoNameIsRefused(String pattern) {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Layout.builder("mine").exclude(pattern));
+    assertTrue(e.getMessage().contains("'" + pattern + "'"), e.getMessage());
+  }
+
+  @Test
   void rootFileNeedsASubsystem() {
     Layout.Builder builder = Layout.builder("mine").rootFile();
     assertThrows(IllegalStateException.class, builder::build);

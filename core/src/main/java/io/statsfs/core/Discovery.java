@@ -586,7 +586,7 @@ final class Discovery implements AutoCloseable {
     }
 
     private boolean isWanted(String name) {
-      return !place.tree().layout().excludedFiles().contains(name)
+      return !place.tree().layout().excludes(name)
           && (place.isSource() || place.hasChild(name) || place.isSchema(name));
     }
 
@@ -603,14 +603,15 @@ final class Discovery implements AutoCloseable {
       step();
       EntryType is = told;
       int permissions = 0;
-      if (is == EntryType.FILE && type.hasControls() && place.isSource()) {
-        // Only the mode says if it is a stat.
+      boolean needsMode = type.hasControls() || place.tree().layout().hasKindsByMode();
+      if (is == EntryType.FILE && needsMode && place.isSource()) {
+        // Only the mode says if, and which kind of stat it is.
         is = EntryType.UNKNOWN;
         entry = entry == null ? path.resolve(name) : entry;
       }
       if (is == EntryType.UNKNOWN) {
         try {
-          if (type.hasControls()) {
+          if (needsMode) {
             int mode = Inode.mode(entry);
             is = typeOf(mode);
             permissions = Inode.permissions(mode);

@@ -20,6 +20,7 @@ record Inode(int mode, long device, long number, int links, long modified, long 
   private static final int LINK = 0120000;
   private static final int PERMISSIONS = 07777;
   private static final int ANYBODY_MAY_READ = 0444;
+  private static final int ANYBODY_MAY_WRITE = 0222;
   private static final String ATTRIBUTES = "unix:mode,dev,ino,nlink,lastModifiedTime,size";
   private static final LinkOption[] FOLLOW = {};
   private static final LinkOption[] NO_FOLLOW = {LinkOption.NOFOLLOW_LINKS};
@@ -55,6 +56,10 @@ record Inode(int mode, long device, long number, int links, long modified, long 
 
   static boolean isReadableByAnyone(int mode) {
     return (mode & ANYBODY_MAY_READ) != 0;
+  }
+
+  static boolean isWritableByAnyone(int mode) {
+    return (mode & ANYBODY_MAY_WRITE) != 0;
   }
 
   static int permissions(int mode) {

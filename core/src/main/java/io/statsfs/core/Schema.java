@@ -27,6 +27,9 @@ record Schema(
     /** Of a stat that nothing describes. */
     static final Metric UNKNOWN = new Metric(Stat.Kind.GAUGE, Stat.Type.INT, "", "");
 
+    /** Of a stat that nothing describes, but whose file's mode says that it counts. */
+    static final Metric UNKNOWN_COUNTER = new Metric(Stat.Kind.CUMULATIVE, Stat.Type.INT, "", "");
+
     Metric withUnit(String other) {
       return new Metric(kind, type, description, other);
     }

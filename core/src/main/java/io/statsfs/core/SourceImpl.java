@@ -36,9 +36,15 @@ final class SourceImpl implements Source {
     for (Name name : files) {
       Schema.Metric metric = schema.find(name.text());
       metric = metric == null ? shipped.find(name.text()) : metric;
-      stats.add(new StatImpl(source, name, metric == null ? Schema.Metric.UNKNOWN : metric));
+      stats.add(new StatImpl(source, name, metric == null ? undescribed(place, name) : metric));
     }
     return source;
+  }
+
+  private static Schema.Metric undescribed(Place place, Name name) {
+    boolean counts =
+        place.tree().layout().hasKindsByMode() && Inode.isWritableByAnyone(name.permissions());
+    return counts ? Schema.Metric.UNKNOWN_COUNTER : Schema.Metric.UNKNOWN;
   }
 
   /** Of a file of many values; the metrics are by their names. */
@@ -119,9 +125,10 @@ final class SourceImpl implements Source {
     return ((StatImpl) stat).statName.permissions;
   }
 
-  /** Whether a schema says what one of these stats is. */
+  /** Whether a schema says what one of these stats is. Where modes tell kinds, these decide. */
   boolean isDescribed(Stat stat) {
-    return ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;
+    return !place.tree().layout().hasKindsByMode()
+        && ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;
   }
 
   @Override

@@ -323,7 +323,10 @@ abstract class StockTreeContract extends PermissionContract {
       Map<String, String> expected = new TreeMap<>();
       try (Stream<Path> files = Files.list(kvm)) {
         for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-          expected.put("kvm/" + file.getFileName(), direct(file));
+          // The file of a histogram shows one bucket.
+          if (!file.getFileName().toString().endsWith("_hist")) {
+            expected.put("kvm/" + file.getFileName(), direct(file));
+          }
         }
       }
       assertTrue(expected.containsKey("kvm/exits"), expected::toString);

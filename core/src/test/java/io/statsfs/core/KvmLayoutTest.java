@@ -1,0 +1,163 @@
+package io.statsfs.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.Stat;
+import io.statsfs.Stat.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the layout of KVM says of the files that the architectures have. */
+class KvmLayoutTest {
+  @TempDir Path root;
+
+  private void file(String path, String permissions) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "1\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "halt_wait_hist",
+        "halt_poll_success_hist",
+        "halt_poll_fail_hist",
+        "12-3/halt_wait_hist",
+        "12-3/mmu_rmaps_stat",
+        "12-3/stage2_page_tables",
+        "12-3/gstage_page_tables",
+        "12-3/stage2_levels",
+        "12-3/ipa_range",
+        "12-3/gpa_range",
+        "12-3/idregs",
+        "12-3/vgic-state",
+        "12-3/vgic-its-state@8080000",
+        "12-3/nested/0x40000000-0x0-s2-0x1",
+        "12-3/htab",
+        "12-3/radix",
+        "12-3/xive",
+        "12-3/vcpu0/timings",
+        "vm12-lp3/htab",
+        "vm12-lp3/vcpu1/timings",
+        "vm12_vcpu0_timing"
+      })
+  void tablesAndHistogramsAreNoStats(String path) throws IOException {
+    file("exits", "rw-r--r--");
+    file(path, "r--r--r--");
+    try (Fs fs = new Fs(root, Layout.kvm())) {
+      assertEquals(List.of("kvm/exits"), fs.stats());
+      assertEquals(1, fs.catalog().sources().size());
+      assertEquals(List.of(), fs.catalog().problems());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "exits, CUMULATIVE, {exit}",
+    "halt_wait_ns, CUMULATIVE, ns",
+    "blocking, GAUGE, {vcpu}",
+    "pages_4k, GAUGE, {page}",
+    "nx_lpage_splits, GAUGE, {page}",
+    "largepages, GAUGE, {page}",
+    // Peaks have the mode of counters.
+    "max_mmu_rmap_size, GAUGE, {mapping}",
+    "max_mmu_page_hash_collisions, GAUGE, {collision}",
+    "guest doorbell, CUMULATIVE, {exit}",
+    "wfi_exit_stat, CUMULATIVE, {exit}",
+    "instruction_sigp_sense, CUMULATIVE, {instruction}",
+    "deliver_ckc, CUMULATIVE, {interrupt}",
+    "num_2M_pages, GAUGE, {page}",
+    "hugepages, GAUGE, {page}",
+    "csr_exit_kernel, CUMULATIVE, {exit}",
+    "vz_gpsi_exits, CUMULATIVE, {exit}",
+    "tsc-offset, GAUGE, {cycle}",
+    "lapic_timer_advance_ns, GAUGE, ns",
+    "pid, GAUGE, ''",
+  })
+  void theSchemaSaysWhatStatsAre(String name, Kind kind, String unit) throws IOException {
+    // Whatever the mode says.
+    file(name, "rw-r--r--");
+    file("12-3/" + name, "r--r--r--");
+    try (Fs fs = new Fs(root, Layout.kvm())) {
+      assertEquals(2, fs.catalog().stats().size());
+      for (Stat stat : fs.catalog().stats()) {
+        assertEquals(kind, stat.kind());
+        assertEquals(Stat.Type.INT, stat.type());
+        assertEquals(unit, stat.unit());
+        assertTrue(stat.description().endsWith("."), stat::description);
+      }
+    }
+  }
+
+  @Test
+  void theModeGivesTheKindOfWhatTheSchemaDoesNotHave() throws IOException {
+    file("new_level", "r--r--r--");
+    file("new_counter", "rw-r--r--");
+    file("12-3/vcpu0/new_level", "r--r--r--");
+    file("12-3/vcpu0/new_counter", "rw-r--r--");
+    try (Fs fs = new Fs(root, Layout.kvm())) {
+      assertEquals(4, fs.catalog().stats().size());
+      for (Stat stat : fs.catalog().stats()) {
+        assertEquals(
+            stat.name().equals("new_level") ? Kind.GAUGE : Kind.CUMULATIVE,
+            stat.kind(),
+            stat::toString);
+        assertEquals("", stat.unit() + stat.description());
+      }
+    }
+  }
+
+  @Test
+  void aModeThatChangesChangesTheKind() throws IOException {
+    file("new", "r--r--r--");
+    file("other", "r--r--r--");
+    try (Fs fs = new Fs(root, Layout.kvm())) {
+      file("new", "rw-r--r--");
+      Files.delete(root.resolve("other"));
+      fs.refresh();
+      assertEquals(Kind.CUMULATIVE, fs.catalog().stats().get(0).kind());
+    }
+  }
+
+  @Test
+  void inAnotherLayoutTheModeSaysNothing() throws IOException {
+    file("kvm/new", "rw-r--r--");
+    try (Fs fs = new Fs(root)) {
+      assertEquals(Kind.GAUGE, fs.catalog().stats().get(0).kind());
+    }
+  }
+
+  @Test
+  void everyMetricOfTheSchemaHasADescriptionThatIsASentence() {
+    Schema schema = SchemaParser.parseShipped(Layout.kvm().schema());
+    assertEquals(List.of(), schema.dropped());
+    assertTrue(schema.metrics().size() > 150);
+    schema
+        .metrics()
+        .forEach((name, metric) -> assertTrue(metric.description().endsWith("."), name));
+    // A name that is there twice would have been dropped, a prefix would not.
+    List<String> prefixes =
+        Layout.kvm()
+            .schema()
+            .lines()
+            .filter(line -> line.startsWith("NAME ") && line.endsWith("*"))
+            .toList();
+    assertEquals(
+        prefixes.size(),
+        prefixes.stream().collect(Collectors.toMap(Function.identity(), p -> p)).size());
+  }
+}
