@@ -46,8 +46,17 @@ struct sfs_batch {
   int32_t not_kept;
   uint32_t next_source; /* where a sample goes on */
   uint32_t next_stat;
+  uint32_t position; /* the stat whose file is at hand; other threads ask */
   int outdated;
 };
+
+static void move_to(struct sfs_batch *batch, uint32_t index) {
+  __atomic_store_n(&batch->position, index, __ATOMIC_RELAXED);
+}
+
+static int is_left_out(uint32_t outcome) {
+  return (outcome & SFS_LEFT_OUT) != 0;
+}
 
 /* How many files may be kept open, and are, by all batches together. */
 static int32_t budget;
@@ -160,11 +169,12 @@ static void fail_all(const struct source *source, uint32_t outcome, int64_t *val
  * when all have been read; the first one that is speaks for the others, since a source goes as a
  * whole.
  */
-static void drop_values_of_the_dead(const struct source *source, int directory, int64_t *values,
-                                    uint32_t *outcomes) {
+static void drop_values_of_the_dead(struct sfs_batch *batch, const struct source *source,
+                                    int directory, int64_t *values, uint32_t *outcomes) {
   for (uint32_t i = 0; i < source->count; i++) {
     uint32_t index = source->first + i;
     if ((outcomes[index] & 0xff) == SFS_OK && (values[index] == 0 || values[index] == -1)) {
+      move_to(batch, index);
       int fd = sfs_openat(directory, source->stats[i].name,
                           SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
       if (fd >= 0) {
@@ -195,6 +205,11 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
   for (uint32_t i = batch->next_stat; i < source->count && !unfinished; i++) {
     struct stat *stat = &source->stats[i];
     uint32_t index = source->first + i;
+    if (is_left_out(outcomes[index])) {
+      batch->next_stat = i + 1;
+      continue;
+    }
+    move_to(batch, index);
     long length = -1;
     if (stat->fd != CLOSED) {
       length = read_value(stat->fd, 1, batch->text);
@@ -210,8 +225,10 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
           uint32_t outcome = outcome_of_error(directory, SFS_AT_FDCWD, source->path);
           for (uint32_t k = i; k < source->count; k++) {
             close_kept(batch, &source->stats[k].fd);
-            values[source->first + k] = 0;
-            outcomes[source->first + k] = outcome;
+            if (!is_left_out(outcomes[source->first + k])) {
+              values[source->first + k] = 0;
+              outcomes[source->first + k] = outcome;
+            }
           }
           directory = CLOSED;
           break;
@@ -242,7 +259,7 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
   }
   if (directory != CLOSED) {
     if ((source->flags & SFS_DOUBTFUL) != 0) {
-      drop_values_of_the_dead(source, directory, values, outcomes);
+      drop_values_of_the_dead(batch, source, directory, values, outcomes);
     }
     sfs_close(directory);
   }
@@ -377,6 +394,10 @@ static int begins_number(const char *at, const char *end) {
  */
 static int sample_flat_file(struct sfs_batch *batch, struct source *source, int64_t *values,
                             uint32_t *outcomes) {
+  if (source->count > 0 && is_left_out(outcomes[source->first])) {
+    return 0;
+  }
+  move_to(batch, source->first);
   long read = read_flat_file(batch, source);
   if (read < 0) {
     fail_all(source, outcome_of_error(read, SFS_AT_FDCWD, source->path), values, outcomes);
@@ -431,14 +452,13 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
   return unfinished;
 }
 
-/* Another thread may ask where this one is. */
 static void go_to_source(struct sfs_batch *batch, uint32_t source) {
-  __atomic_store_n(&batch->next_source, source, __ATOMIC_RELAXED);
+  batch->next_source = source;
   batch->next_stat = 0;
 }
 
 int32_t sfs_batch_position(const struct sfs_batch *batch) {
-  return (int32_t)__atomic_load_n(&batch->next_source, __ATOMIC_RELAXED);
+  return (int32_t)__atomic_load_n(&batch->position, __ATOMIC_RELAXED);
 }
 
 enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,

@@ -43,6 +43,9 @@ enum sfs_status {
 /* The text of a value is no longer than this, or it is no number. */
 enum { SFS_VALUE_BYTES = 4096 };
 
+/* Bit of an outcome: the stat is left out, its file not touched and the outcome not changed. */
+enum { SFS_LEFT_OUT = 1 << 10 };
+
 struct sfs_batch;
 
 /* What a call of sfs_batch_sample ended with. */
@@ -60,8 +63,9 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
                     struct sfs_batch **batch);
 
 /*
- * Reads each stat once and writes its value and outcome. An outcome has the status in bits 0-7, the
- * kind of number (enum sfs_number) in bits 8-9 and errno in bits 16-31.
+ * Reads each stat once and writes its value and outcome, except for those whose outcome has
+ * SFS_LEFT_OUT. An outcome has the status in bits 0-7, the kind of number (enum sfs_number) in bits
+ * 8-9 and errno in bits 16-31.
  *
  * A decimal with more digits than can be scaled exactly here is left to the caller: SFS_TO_FINISH
  * then says that some of the stats from `*first` up to `*end` are SFS_UNFINISHED, with the offset and
@@ -74,8 +78,8 @@ enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uin
                                    int32_t *first, int32_t *end);
 
 /*
- * The source that a sample is at. The one function that another thread may call while a sample is
- * taken, to see where it hangs.
+ * The stat whose file a sample is at; of a file of many lines the first one. The one function that
+ * another thread may call while a sample is taken, to see where it hangs.
  */
 int32_t sfs_batch_position(const struct sfs_batch *batch);
 

@@ -1079,6 +1079,47 @@ static void signals_at_a_high_rate(void) {
   close_sampled(&sampled);
 }
 
+/* Neither opened nor changed; where the sample is shows the last file that it read. */
+static void stats_that_are_left_out(void) {
+  for (int keep = 0; keep < 2; keep++) {
+    plan_directory(keep ? SFS_KEEP_OPEN : 0);
+    for (int i = 0; i < 3; i++) {
+      write_text(in_home("%c", 'a' + i), "7\n");
+      plan_stat(&plan, i == 0 ? "a" : i == 1 ? "b" : "c", 0);
+    }
+    write_text(flat_file(), "x 8\ny 9\n");
+    plan_source(&plan, flat_file(), SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, 2, -1);
+    plan_stat(&plan, "x", 0);
+    plan_stat(&plan, "y", 0);
+    struct sampled sampled = open_plan(&plan, NULL);
+    const uint32_t blocked = SFS_BLOCKED | SFS_LEFT_OUT;
+    sampled.outcomes[2] = sampled.outcomes[3] = sampled.outcomes[4] = blocked;
+    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_VALUE(sampled, 0, 7);
+    CHECK_VALUE(sampled, 1, 7);
+    for (int i = 2; i < 5; i++) {
+      CHECK_EQUAL(blocked, sampled.outcomes[i]);
+    }
+    CHECK_EQUAL(1, sfs_batch_position(sampled.batch));
+    CHECK_EQUAL(keep ? 2 : 0, sfs_batch_kept(sampled.batch));
+    if (!keep) {
+      /* Not changed either if the directory is gone. */
+      sampled.outcomes[0] = blocked;
+      sampled.outcomes[2] = sampled.outcomes[3] = sampled.outcomes[4] = 0;
+      empty_home();
+      REQUIRE(rmdir(home) == 0);
+      sample(&sampled);
+      CHECK_EQUAL(blocked, sampled.outcomes[0]);
+      for (int i = 1; i < 5; i++) {
+        CHECK_EQUAL(SFS_GONE, status_of(sampled.outcomes[i]));
+      }
+      CHECK_EQUAL(3, sfs_batch_position(sampled.batch));
+      REQUIRE(mkdir(home, 0755) == 0);
+    }
+    close_sampled(&sampled);
+  }
+}
+
 /* Batches that share nothing but the budget, each in its own thread. */
 static void *sample_in_thread(void *argument) {
   const struct plan *own = argument;
@@ -1148,6 +1189,7 @@ int main(void) {
       TEST(descriptor_budget_set_anew),
       TEST(adoption),
       TEST(wrong_plans),
+      TEST(stats_that_are_left_out),
       TEST(nothing_is_left),
       TEST(signals_at_a_high_rate),
       TEST(threads),

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
  *
  * outcome bits    0-7   ordinal of the {@link Status}
  *                 8-9   0 signed integer, 1 integer above 2^63-1, 2 double
+ *                 10    1 if the stat is left out: readers neither read it nor change this
  *                 16-31 errno, or 0
  * </pre>
  *
@@ -24,6 +25,7 @@ public final class SampleMemory {
   private static final Status[] STATUSES = Status.values();
   private static final int UNSIGNED = 1 << 8;
   private static final int DOUBLE = 2 << 8;
+  private static final int LEFT_OUT = 1 << 10;
 
   private final ByteBuffer buffer;
   private final int size;
@@ -103,6 +105,18 @@ public final class SampleMemory {
     put(index, 0, status.ordinal() | errno << 16);
   }
 
+  /**
+   * Stores that there is no value, and that readers leave the stat out until something else is
+   * stored for it. Not for readers. The stats of a file of many values are left out together.
+   *
+   * @param index which stat
+   * @param status why; not {@link Status#OK}
+   * @param errno Linux's error number, or 0
+   */
+  public void leaveOut(int index, Status status, int errno) {
+    put(index, 0, status.ordinal() | LEFT_OUT | errno << 16);
+  }
+
   private void put(int index, long bits, int outcome) {
     buffer.putLong(index * 8, bits);
     buffer.putInt(outcomes + index * 4, outcome);
@@ -128,6 +142,17 @@ public final class SampleMemory {
    */
   public int errno(int index) {
     return outcome(index) >>> 16;
+  }
+
+  /**
+   * Whether readers leave a stat out. They ask before each file.
+   *
+   * @param index which stat
+   * @return true if the file is not to be read, and the outcome stays as it is
+   * @throws IndexOutOfBoundsException if there is no such stat
+   */
+  public boolean isLeftOut(int index) {
+    return (outcome(index) & LEFT_OUT) != 0;
   }
 
   /**

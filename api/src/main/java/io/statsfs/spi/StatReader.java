@@ -10,8 +10,8 @@ public interface StatReader extends AutoCloseable {
   /**
    * Prepares the reading of many stats.
    *
-   * @param plans the sources, and what to read of each, in the order of their indices; none is
-   *     covered twice. The results of indices that no plan covers are not the reader's
+   * @param plans the sources, and what to read of each, in the order of their indices. Each index
+   *     is covered once
    * @param memory where the results go
    * @param previous the batch that this one replaces. What it prepared for sources that are in both
    *     may be taken over; it is not used after this call and must be closed by it. Null for the
@@ -66,17 +66,21 @@ public interface StatReader extends AutoCloseable {
   interface Batch extends AutoCloseable {
 
     /**
-     * Reads each stat once and puts a value or a failure for it. Throws nothing. It may hang in a
-     * file that does; then the batch is left to the thread that hangs, which closes it if it ever
-     * returns, and another one is prepared without the source.
+     * Reads each stat once and puts a value or a failure for it, except for those that the memory
+     * {@linkplain SampleMemory#isLeftOut leaves out}: their files are not touched and their
+     * outcomes not changed. Throws nothing. It may hang in a file that does; then the batch is left
+     * to the thread that hangs, which closes it if it ever returns, and another one is prepared
+     * with a memory that leaves the file out.
      */
     void sample();
 
     /**
-     * Which source is being read. The only method that is called during a sample, by other threads.
+     * Which file is being read, so that others see whether the sample makes progress and where it
+     * hangs. The only method that is called during a sample, by other threads.
      *
-     * @return the position in the plans of the source that the sample is at; any number when there
-     *     is no sample
+     * @return the index of the stat whose file the sample is at, before the file or its directory
+     *     is touched; for a file of many values that of its first stat. Any number when there is no
+     *     sample
      */
     int position();
 

@@ -65,6 +65,24 @@ class SampleMemoryTest {
   }
 
   @Test
+  void aStatIsLeftOutUntilSomethingElseIsStored() {
+    SampleMemory memory = new SampleMemory(2);
+    memory.putLong(0, 7);
+    memory.leaveOut(0, Status.DENIED, 0xffff);
+    assertTrue(memory.isLeftOut(0) && !memory.isLeftOut(1));
+    assertEquals(Status.DENIED, memory.status(0));
+    assertEquals(0xffff, memory.errno(0));
+    assertEquals(0, memory.longValue(0));
+    assertFalse(memory.isUnsigned(0) || memory.isDouble(0));
+    memory.putFailure(0, Status.GONE, 0);
+    assertFalse(memory.isLeftOut(0));
+    memory.leaveOut(0, Status.BLOCKED, 0);
+    memory.putLong(0, 8);
+    assertFalse(memory.isLeftOut(0));
+    assertThrows(IndexOutOfBoundsException.class, () -> memory.isLeftOut(2));
+  }
+
+  @Test
   void eachStatusAndErrnoComesBack() {
     SampleMemory memory = new SampleMemory(1);
     for (Status status : Status.values()) {

@@ -78,37 +78,33 @@ final class SamplerImpl implements Sampler {
     catalog = next;
   }
 
-  /** Has the reader prepare all sources but those that are stuck. */
+  /** Has the reader prepare all sources, and leaves out those that are stuck. */
   private void prepare() {
     memory = new SampleMemory(stats.length);
-    List<SourcePlan> free = plans;
     if (!stuck.isEmpty()) {
-      free = new ArrayList<>(plans.size());
       for (SourcePlan plan : plans) {
         if (stuck.isLeftOut(plan.source())) {
           for (int i = 0; i < plan.stats().size(); i++) {
-            memory.putFailure(plan.firstIndex() + i, Status.BLOCKED, 0);
+            memory.leaveOut(plan.firstIndex() + i, Status.BLOCKED, 0);
           }
-        } else {
-          free.add(plan);
         }
       }
     }
     StatReader.Batch previous = reading == null ? null : reading.batch;
     reading = null;
     isPrepared = false;
-    reading = new Reading(free, fs.reader().prepare(free, memory, previous));
+    reading = new Reading(stats, fs.reader().prepare(plans, memory, previous));
     isPrepared = true;
   }
 
   /** A batch that may get stuck, and then goes to the thread that is. */
   private final class Reading implements Guard.Work {
-    final List<SourcePlan> plans;
+    private final Stat[] stats;
     final StatReader.Batch batch;
     private int position;
 
-    Reading(List<SourcePlan> plans, StatReader.Batch batch) {
-      this.plans = plans;
+    Reading(Stat[] stats, StatReader.Batch batch) {
+      this.stats = stats;
       this.batch = batch;
     }
 
@@ -125,7 +121,7 @@ final class SamplerImpl implements Sampler {
 
     /** Where it was when it was last looked at; the batch is not to be asked any more. */
     Source stuckIn() {
-      return plans.get(Math.min(position, plans.size() - 1)).source();
+      return stats[Math.min(position, stats.length - 1)].source();
     }
 
     @Override
@@ -146,7 +142,7 @@ final class SamplerImpl implements Sampler {
       } else if (!isPrepared || stuck.hasChanged()) {
         prepare();
       }
-      if (guard == null || reading.plans.isEmpty()) {
+      if (guard == null || stats.length == 0) {
         reading.run();
       } else {
         sample(guard);

@@ -1,6 +1,5 @@
 package io.statsfs.core;
 
-import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.core.text.FlatKeyedText;
@@ -19,7 +18,7 @@ import java.util.function.Consumer;
 final class FakeReader implements StatReader {
   volatile List<SourcePlan> plans = List.of();
   volatile Runnable onSample = () -> {};
-  volatile Consumer<Source> onSource = source -> {};
+  volatile Consumer<Stat> onFile = stat -> {};
   volatile int prepared;
   volatile int samples;
   volatile boolean closed;
@@ -73,14 +72,20 @@ final class FakeReader implements StatReader {
       }
       onSample.run();
       outdated = false;
-      for (position = 0; position < plans.size(); position++) {
-        SourcePlan plan = plans.get(position);
-        onSource.accept(plan.source());
-        if (plan.source().isFlatKeyed()) {
-          flat(plan);
-        } else {
-          for (int i = 0; i < plan.stats().size(); i++) {
-            value(plan.stats().get(i), plan.firstIndex() + i);
+      for (SourcePlan plan : plans) {
+        int files = plan.source().isFlatKeyed() ? 1 : plan.stats().size();
+        for (int i = 0; i < files; i++) {
+          int index = plan.firstIndex() + i;
+          if (memory.isLeftOut(index)) {
+            continue;
+          }
+          position = index;
+          Stat stat = plan.stats().get(i);
+          onFile.accept(stat);
+          if (plan.source().isFlatKeyed()) {
+            flat(plan);
+          } else {
+            value(stat, index);
           }
         }
       }

@@ -34,17 +34,24 @@ final class DirectoryReader extends SourceReader {
 
   @Override
   void sample(SampleMemory memory, Text text) {
-    // One look at a directory that was gone, instead of one failure per file.
-    gone = gone && isGone();
+    boolean known = false;
     for (int i = 0; i < files.length; i++) {
+      int index = firstIndex() + i;
+      if (memory.isLeftOut(index)) {
+        continue;
+      }
+      text.moveTo(index);
+      // One look at a directory that was gone, instead of one failure per file.
+      gone = gone && (known || isGone());
+      known = true;
       if (gone) {
-        memory.putFailure(firstIndex() + i, Status.GONE, ENOENT);
+        memory.putFailure(index, Status.GONE, ENOENT);
       } else {
         sample(i, memory, text);
       }
     }
     if (doubtful) {
-      dropValuesOfTheDead(memory);
+      dropValuesOfTheDead(memory, text);
     }
   }
 
@@ -54,11 +61,12 @@ final class DirectoryReader extends SourceReader {
    * when all have been read; the first one that is speaks for the others, since a source goes as a
    * whole.
    */
-  private void dropValuesOfTheDead(SampleMemory memory) {
+  private void dropValuesOfTheDead(SampleMemory memory, Text text) {
     for (int i = 0; i < files.length; i++) {
       int index = firstIndex() + i;
       long value = memory.longValue(index);
       if ((value == 0 || value == -1) && memory.status(index) == Status.OK) {
+        text.moveTo(index);
         if (!Files.notExists(files[i].path(), LinkOption.NOFOLLOW_LINKS)) {
           return;
         }

@@ -22,6 +22,10 @@ final class FlatFileReader extends SourceReader {
 
   @Override
   void sample(SampleMemory memory, Text text) {
+    if (memory.isLeftOut(firstIndex())) {
+      return;
+    }
+    text.moveTo(firstIndex());
     try {
       int length = file.readAll(text, maxBytes);
       if (length == maxBytes) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +59,6 @@ final class NioReader implements StatReader {
     private final SourceReader[] readers;
     private final SampleMemory memory;
     private final Text text = new Text();
-    private final AtomicInteger position = new AtomicInteger();
 
     NioBatch(SourceReader[] readers, SampleMemory memory) {
       this.readers = readers;
@@ -73,9 +71,8 @@ final class NioReader implements StatReader {
       text.interrupted = Thread.interrupted();
       text.notKept = 0;
       try {
-        for (int i = 0; i < readers.length; i++) {
-          position.setOpaque(i);
-          readers[i].sample(memory, text);
+        for (SourceReader reader : readers) {
+          reader.sample(memory, text);
         }
       } finally {
         if (text.interrupted) {
@@ -86,7 +83,7 @@ final class NioReader implements StatReader {
 
     @Override
     public int position() {
-      return position.getOpaque();
+      return text.position();
     }
 
     @Override

@@ -39,7 +39,7 @@ abstract class SourceReader {
     return true;
   }
 
-  /** Reads each stat once. */
+  /** Reads each stat once, except for those that are left out. */
   abstract void sample(SampleMemory memory, Text text);
 
   /** Whether the last sample showed that the catalog has other stats than the source. */
