@@ -34,17 +34,15 @@ final class Clearing {
   private static final int ANYBODY_MAY_WRITE = 0222;
   private static final int EROFS = 30;
 
-  private final SystemFiles system;
-  private final Types types;
+  private final Paths paths;
 
-  /** What tells the type of the file system at a path. */
-  interface Types {
-    FileSystemType at(Path path) throws IOException;
+  /** Says what a path leads to now. */
+  interface Paths {
+    FileSystemPath at(Path path) throws IOException;
   }
 
-  Clearing(SystemFiles system, Types types) {
-    this.system = system;
-    this.types = types;
+  Clearing(Paths paths) {
+    this.paths = paths;
   }
 
   /**
@@ -124,8 +122,12 @@ final class Clearing {
         (SecureDirectoryStream<Path>) Files.newDirectoryStream(source.path())) {
       lookAt(stat, source, directory);
       requireInteger(stat, directory, name);
-      lookAt(stat, source, directory);
+      Inode before = lookAt(stat, source, directory);
       try (SeekableByteChannel file = directory.newByteChannel(name, WRITE)) {
+        // Something else may have been mounted there by the time it was opened.
+        if (!lookAt(stat, source, directory).isSame(before)) {
+          throw refused(Reason.GONE, stat, "its file was replaced by another one; try again");
+        }
         if (file.write(ByteBuffer.wrap(new byte[] {'0'})) != 1) {
           throw new IOException("the file did not take the 0");
         }
@@ -133,7 +135,7 @@ final class Clearing {
     }
   }
 
-  private void lookAt(Stat stat, SourceImpl source, SecureDirectoryStream<Path> directory)
+  private Inode lookAt(Stat stat, SourceImpl source, SecureDirectoryStream<Path> directory)
       throws IOException {
     // In one call, so that the key, which is all that the open directory tells, is of this inode.
     Map<String, Object> found = Files.readAttributes(source.path(), "unix:dev,ino,fileKey");
@@ -147,7 +149,7 @@ final class Clearing {
           "its source was replaced by another one; refresh(), then take it anew");
     }
     Inode file = Inode.of(stat.path(), false);
-    requireClearingFileSystem(stat, source.path());
+    requireClearingFileSystem(stat);
     if (!file.isRegularFile() || file.device() != source.inode().device()) {
       throw refused(
           Reason.GONE, stat, "what is there now is no file of this file system; see what it is");
@@ -158,26 +160,28 @@ final class Clearing {
           stat,
           "nobody may write to it, which marks a floating stat; only what counts can be cleared");
     }
+    return file;
   }
 
-  private void requireClearingFileSystem(Stat stat, Path directory) throws IOException {
-    FileSystemType type = types.at(directory);
-    if (type.clears() != null) {
-      Path real = directory.toRealPath();
-      // A mount of a part of the file system does not tell which part that is.
-      if (type.clears().toString().isEmpty()
-          || Mounts.read(system.mountinfo()).ofTypes(Set.of(type.name())).stream()
-              .anyMatch(point -> real.startsWith(point.resolve(type.clears())))) {
-        return;
-      }
+  private void requireClearingFileSystem(Stat stat) throws IOException {
+    FileSystemPath at = paths.at(stat.path());
+    if (!at.type().isKnown()) {
+      throw refused(
+          Reason.NOT_CLEARABLE,
+          stat,
+          "the type of its file system is unknown, as no mount of this process fits");
+    } else if (at.isMounted()) {
+      throw refused(
+          Reason.NOT_CLEARABLE, stat, "another file is mounted over it; unmount that first");
+    } else if (!at.clears()) {
+      throw refused(
+          Reason.NOT_CLEARABLE,
+          stat,
+          "it is on "
+              + at.type().name()
+              + ", where writing 0 may change a setting; only stats on statsfs, and those of KVM"
+              + " on debugfs, can be cleared");
     }
-    throw refused(
-        Reason.NOT_CLEARABLE,
-        stat,
-        "it is on "
-            + type.name()
-            + ", where writing 0 may change a setting; only stats on statsfs, and those of KVM"
-            + " where the whole debugfs is mounted, can be cleared");
   }
 
   private static void requireInteger(Stat stat, SecureDirectoryStream<Path> directory, Path name)

@@ -11,6 +11,6 @@ public final class CoreProvider implements StatsFsProvider {
 
   @Override
   public StatsFs.Builder builder() {
-    return new StatsFsBuilder(new Trees(SystemFiles.PROC), SchemaCache.SHARED);
+    return new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), SchemaCache.SHARED);
   }
 }

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,6 +73,7 @@ final class Discovery implements AutoCloseable {
   private static final int MOST_HANGING = 4;
 
   private final Tree tree;
+  private final FileSystems fileSystems;
   private final Limits limits;
   private final SchemaCache schemas;
   private final StatReader reader;
@@ -91,8 +93,10 @@ final class Discovery implements AutoCloseable {
   private int sourcesLeft;
   private boolean readFlatFilesAgain;
 
-  Discovery(Tree tree, Limits limits, SchemaCache schemas, StatReader reader) {
+  Discovery(
+      Tree tree, FileSystems fileSystems, Limits limits, SchemaCache schemas, StatReader reader) {
     this.tree = tree;
+    this.fileSystems = fileSystems;
     this.limits = limits;
     this.schemas = schemas;
     this.reader = reader;
@@ -211,10 +215,33 @@ final class Discovery implements AutoCloseable {
   private FileSystemType type(Path path, long device) throws IOException {
     FileSystemType type = types.get(device);
     if (type == null) {
-      type = FileSystemType.at(path);
+      type = fileSystems.type(path, device);
       types.put(device, type);
+      if (!type.isKnown()) {
+        problem(
+            path,
+            "the type of its file system is unknown, as no mount of this process fits; files are"
+                + " not kept open, and a stock tree is not recognized unless its layout is named");
+      }
     }
     return type;
+  }
+
+  /** Whether the root is where its layout was chosen for, or on a file system that is as good. */
+  private boolean isOnItsFileSystem(Inode now) throws IOException {
+    FileSystemType type = type(root.path, now.device());
+    Set<String> homes = tree.layout().homeTypes();
+    if (!type.isKnown() || !homes.contains(tree.fileSystemType()) || homes.contains(type.name())) {
+      return true;
+    }
+    problem(
+        root.path,
+        "is on "
+            + type.name()
+            + " now, and was opened on "
+            + tree.fileSystemType()
+            + "; nothing is read there until that is mounted again, on top");
+    return false;
   }
 
   /** How many stats may still be taken in. */
@@ -270,6 +297,10 @@ final class Discovery implements AutoCloseable {
             vanished();
           }
           forget();
+        }
+        if (place.depth() == 0 && !isOnItsFileSystem(now)) {
+          forget();
+          return true;
         }
         return scan(now);
       } catch (NoSuchFileException | NotDirectoryException e) {

@@ -1,8 +1,6 @@
 package io.statsfs.core;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param doubtful whether a file that was opened before its source went reads as 0, or as
  *     2<sup>64</sup>-1, without an error
  * @param clears below which directory of the file system writing {@code 0} to the file of a
- *     cumulative stat zeroes it, the empty path being everywhere; null where that may change a
- *     setting instead
+ *     cumulative stat zeroes it, {@code /} being everywhere; null where that may change a setting
+ *     instead
  */
 record FileSystemType(
     String name,
@@ -25,7 +23,7 @@ record FileSystemType(
     Told told,
     boolean plain,
     boolean doubtful,
-    @Nullable Path clears) {
+    @Nullable String clears) {
 
   /** What the link count and the modification time of a directory tell. */
   enum Told {
@@ -37,23 +35,11 @@ record FileSystemType(
     ALL
   }
 
-  /**
-   * The type of the file system at a path.
-   *
-   * @throws IOException if the path is not there
-   */
-  static FileSystemType at(Path path) throws IOException {
-    String type;
-    try {
-      type = Files.getFileStore(path).type();
-    } catch (IOException e) {
-      if (Files.notExists(path)) {
-        throw e;
-      }
-      // The mount is not in /proc/mounts, as in a chroot.
-      type = "unknown";
-    }
-    return of(type);
+  /** Where nothing can be relied on, not even the name. */
+  static final FileSystemType UNKNOWN = of("unknown");
+
+  boolean isKnown() {
+    return !name.equals(UNKNOWN.name);
   }
 
   /**
@@ -69,10 +55,9 @@ record FileSystemType(
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.
       case "statsfs", "stats_fs", "fuse.statsfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, true, true, Path.of(""));
+          new FileSystemType(type, false, Told.DIRECTORIES, true, true, "/");
       // Whatever else is on debugfs is no statistics.
-      case "debugfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, false, false, Path.of("kvm"));
+      case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false, false, "/kvm");
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
       // A directory of symbolic links has the link count of one of files.
       case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, false, null);
@@ -82,5 +67,25 @@ record FileSystemType(
           new FileSystemType(type, false, Told.ALL, false, false, null);
       default -> new FileSystemType(type, false, Told.NOTHING, false, false, null);
     };
+  }
+
+  /** Where a type is mounted by convention, the most usual place first. */
+  static List<String> usualPlaces(String type) {
+    return switch (type) {
+      case "statsfs", "stats_fs" ->
+          List.of("/sys/kernel/stats", "/sys/kernel/statsfs", "/sys/kernel/stats_fs");
+      case "debugfs" -> List.of("/sys/kernel/debug");
+      case "sysfs" -> List.of("/sys");
+      case "proc" -> List.of("/proc");
+      default -> List.of();
+    };
+  }
+
+  /**
+   * Whether {@code stat(2)} shows other devices for files than {@code mountinfo} for the mount: one
+   * for each subvolume, or for each layer.
+   */
+  static boolean hasDevicesOfItsOwn(String type) {
+    return type.equals("btrfs") || type.equals("overlay");
   }
 }

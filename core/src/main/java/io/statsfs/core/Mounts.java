@@ -1,81 +1,221 @@
 package io.statsfs.core;
 
-import java.io.ByteArrayOutputStream;
+import io.statsfs.core.text.NameText;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** The mounts of this process, as {@code /proc/self/mountinfo} (proc(5)) lists them. */
+/**
+ * The mounts of this process, as {@code /proc/self/mountinfo} (proc(5)) lists them. Paths are
+ * strings of one char per byte here, so that names of any encoding compare.
+ */
 record Mounts(List<Mount> mounts) {
-  private static final int MAX_BYTES = 16 << 20;
+  /** Some 500,000 mounts. The kernel allows 100,000 unless fs.mount-max says otherwise. */
+  private static final int MAX_BYTES = 64 << 20;
+
+  private static final Pattern OCTAL = Pattern.compile("(?!000)[0-3][0-7]{2}");
 
   /**
-   * A whole file system at a place.
+   * One mount.
    *
-   * @param point where it is mounted
+   * @param parent the id of the mount that it is mounted on
+   * @param device what {@code stat(2)} says of a file there, on most file systems
+   * @param root which directory or file of the file system is mounted
+   * @param point where
    * @param type as {@code /proc/filesystems} has it
    */
-  record Mount(Path point, String type) {}
+  record Mount(int id, int parent, long device, String root, String point, String type) {
+
+    /** The path inside the file system of a path that leads to this mount. */
+    String inside(String path) {
+      String below = path.substring(point.equals("/") ? 0 : point.length());
+      return root.equals("/")
+          ? below.isEmpty() ? "/" : below
+          : below.equals("/") ? root : root + below;
+    }
+
+    boolean isAbove(String path) {
+      return path.startsWith(point)
+          && (path.length() == point.length()
+              || point.equals("/")
+              || path.charAt(point.length()) == '/');
+    }
+  }
 
   static Mounts read(Path mountinfo) throws IOException {
     ByteBuffer text = TextFile.read(mountinfo, MAX_BYTES);
-    // One char per byte, so that mount points of any encoding come through.
+    if (text.remaining() == MAX_BYTES) {
+      throw new IOException("it is longer than " + MAX_BYTES + " bytes");
+    }
     return parse(StandardCharsets.ISO_8859_1.decode(text).toString());
   }
 
-  /**
-   * Mounts of a part of a file system are left out: what is looked for is not where it should be.
-   */
+  /** A line that makes no sense is no mount. */
   static Mounts parse(String mountinfo) {
     List<Mount> mounts = new ArrayList<>();
     for (String line : mountinfo.split("\n")) {
-      String[] fields = line.split(" ");
-      int separator = 6;
-      while (separator < fields.length && !fields[separator].equals("-")) {
-        separator++;
-      }
-      if (separator + 1 < fields.length && fields[3].equals("/")) {
-        mounts.add(new Mount(path(fields[4]), fields[separator + 1]));
+      try {
+        Mount mount = mount(line.split(" "));
+        if (mount != null) {
+          mounts.add(mount);
+        }
+      } catch (IllegalArgumentException e) {
+        // No number where there must be one.
       }
     }
     return new Mounts(List.copyOf(mounts));
   }
 
-  /** In the order of the types: the kernel's own statsfs comes before one in user space. */
-  List<Path> ofTypes(Collection<String> types) {
-    return types.stream()
-        .flatMap(type -> mounts.stream().filter(m -> m.type.equals(type)))
-        .map(Mount::point)
-        .toList();
+  private static @Nullable Mount mount(String[] fields) {
+    int separator = 6;
+    while (separator < fields.length && !fields[separator].equals("-")) {
+      separator++;
+    }
+    if (separator + 1 >= fields.length || fields[separator + 1].isEmpty()) {
+      return null;
+    }
+    String root = unescape(fields[3]);
+    String point = unescape(fields[4]);
+    // No path leads to what is mounted on a directory that was removed.
+    if (!root.startsWith("/") || !point.startsWith("/") || point.endsWith("//deleted")) {
+      return null;
+    }
+    return new Mount(
+        Integer.parseInt(fields[0]),
+        Integer.parseInt(fields[1]),
+        device(fields[2]),
+        root,
+        point,
+        unescape(fields[separator + 1]));
+  }
+
+  /** As {@code stat(2)} and Java's attribute {@code unix:dev} have it (makedev(3)). */
+  private static long device(String majorAndMinor) {
+    int colon = majorAndMinor.indexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException("no device");
+    }
+    long major = Integer.parseInt(majorAndMinor.substring(0, colon));
+    long minor = Integer.parseInt(majorAndMinor.substring(colon + 1));
+    return (major & ~0xfffL) << 32 | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | minor & 0xff;
   }
 
   /** Blanks, tabs, line ends and backslashes stand as three octal digits. */
-  private static Path path(String escaped) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
+  private static String unescape(String escaped) {
+    if (escaped.indexOf('\\') < 0) {
+      return escaped;
+    }
+    StringBuilder text = new StringBuilder(escaped.length());
     for (int i = 0; i < escaped.length(); i++) {
-      if (escaped.charAt(i) == '\\' && i + 3 < escaped.length()) {
-        bytes.write(Integer.parseInt(escaped.substring(i + 1, i + 4), 8));
+      char c = escaped.charAt(i);
+      if (c == '\\') {
+        String digits = escaped.substring(i + 1, Math.min(i + 4, escaped.length()));
+        if (!OCTAL.matcher(digits).matches()) {
+          throw new IllegalArgumentException("no octal number");
+        }
+        c = (char) Integer.parseInt(digits, 8);
         i += 3;
-      } else {
-        bytes.write(escaped.charAt(i));
+      }
+      text.append(c);
+    }
+    return text.toString();
+  }
+
+  /**
+   * The mount that a path leads to, found as the kernel does: from the root, at each name what is
+   * mounted there on the mount that was reached so far. So neither a mount below another one that
+   * hides it is taken, nor one with a further one over it.
+   *
+   * @param path absolute, without symbolic links
+   * @return the mount; null if the root of this process is no mount and none is mounted on the way
+   */
+  @Nullable Mount at(String path) {
+    List<Mount> left = new ArrayList<>();
+    for (Mount mount : mounts) {
+      if (mount.isAbove(path)) {
+        left.add(mount);
       }
     }
-    return path(bytes.toByteArray());
+    left.sort(Comparator.comparingInt(mount -> mount.point.length()));
+    Mount at = null;
+    String passed = "";
+    for (Mount next = next(left, null, passed); next != null; next = next(left, at, passed)) {
+      at = next;
+      passed = next.point;
+      left.remove(next);
+      if (passed.equals("/")) {
+        // A process stays with its root, whatever is mounted over that.
+        left.removeIf(mount -> mount.point.equals("/"));
+      }
+    }
+    return at;
+  }
+
+  /** What is mounted first on the way on from a mount. */
+  private static @Nullable Mount next(List<Mount> left, @Nullable Mount from, String passed) {
+    Mount next = null;
+    for (Mount mount : left) {
+      boolean isOn =
+          from == null
+              ? left.stream().noneMatch(other -> other.id == mount.parent && other != mount)
+              : mount.parent == from.id && mount.point.length() >= passed.length();
+      // Of several in one place, which the kernel does not have, the last.
+      if (isOn && (next == null || next.point.length() == mount.point.length())) {
+        next = mount;
+      }
+    }
+    return next;
+  }
+
+  /** Whether a file system with this device is mounted. */
+  boolean has(long device) {
+    return mounts.stream().anyMatch(mount -> mount.device == device);
+  }
+
+  /**
+   * Mounts of whole file systems of some types, whether they are hidden by others or not.
+   *
+   * @param types in the order in which they are wanted
+   * @return those of one type together, in the order of the list but the usual places first
+   */
+  List<Mount> whole(List<String> types) {
+    List<Mount> found = new ArrayList<>();
+    for (String type : types) {
+      List<String> usual = FileSystemType.usualPlaces(type);
+      mounts.stream()
+          .filter(mount -> mount.type.equals(type) && mount.root.equals("/"))
+          .sorted(Comparator.comparingInt(mount -> rank(usual, mount.point)))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  private static int rank(List<String> usual, String point) {
+    int index = usual.indexOf(point);
+    return index < 0 ? usual.size() : index;
+  }
+
+  /** The bytes of a path, one to a char. */
+  static String bytes(Path path) {
+    return new String(NameText.encode(path), StandardCharsets.ISO_8859_1);
   }
 
   /** By way of a URI, since a path of bytes beyond ASCII cannot be made of text in every locale. */
-  private static Path path(byte[] bytes) {
+  static Path path(String bytes) {
     StringBuilder uri = new StringBuilder("file://");
-    for (byte b : bytes) {
+    for (int i = 0; i < bytes.length(); i++) {
+      char b = bytes.charAt(i);
       boolean plain =
-          b == '/' || b == '-' || b == '.' || b == '_' || b >= 0 && Character.isLetterOrDigit(b);
-      uri.append(plain ? "" + (char) b : String.format(Locale.ROOT, "%%%02X", b));
+          b == '/' || b == '-' || b == '.' || b == '_' || b < 0x80 && Character.isLetterOrDigit(b);
+      uri.append(plain ? "" + b : String.format(Locale.ROOT, "%%%02X", (int) b));
     }
     return Path.of(URI.create(uri.toString()));
   }

@@ -79,18 +79,27 @@ final class StatsFsBuilder implements StatsFs.Builder {
 
   @Override
   public StatsFs build() {
-    List<Tree> opened;
+    Trees.Detected found;
     if (!roots.isEmpty()) {
       // A root that is named twice is still one.
-      opened = roots.stream().map(Supplier::get).distinct().toList();
+      List<Tree> named = roots.stream().map(Supplier::get).distinct().toList();
       if (statsfsRequired) {
-        opened.forEach(Trees::requireStatsfs);
+        named.forEach(Trees::requireStatsfs);
       }
+      found = new Trees.Detected(named, List.of());
+    } else if (statsfsRequired) {
+      found = new Trees.Detected(List.of(trees.statsfs()), List.of());
     } else {
-      opened = statsfsRequired ? List.of(trees.statsfs()) : trees.detect();
+      found = trees.detect();
     }
-    Clearing clearing = clearingAllowed ? new Clearing(trees.system(), FileSystemType::at) : null;
+    FileSystems fileSystems = trees.fileSystems();
     return new StatsFsImpl(
-        opened, limits, schemas, Readers.choose(reader), refreshInterval, clearing);
+        found,
+        fileSystems,
+        limits,
+        schemas,
+        Readers.choose(reader),
+        refreshInterval,
+        clearingAllowed ? new Clearing(fileSystems::at) : null);
   }
 }

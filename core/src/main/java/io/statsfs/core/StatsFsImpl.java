@@ -21,6 +21,7 @@ import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,7 @@ final class StatsFsImpl implements StatsFs {
   private final Readers.Chosen chosen;
   private final Limits limits;
   private final List<Tree> trees;
+  private final List<Catalog.Problem> notOpened;
   private final @Nullable Clearing clearing;
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
@@ -63,18 +65,20 @@ final class StatsFsImpl implements StatsFs {
 
   /** Without a {@code clearing} nothing can be cleared. */
   StatsFsImpl(
-      List<Tree> trees,
+      Trees.Detected found,
+      FileSystems fileSystems,
       Limits limits,
       SchemaCache schemas,
       Readers.Chosen chosen,
       Duration refreshInterval,
       @Nullable Clearing clearing) {
-    this.trees = trees;
+    trees = found.trees();
+    notOpened = found.problems();
     this.limits = limits;
     this.schemas = schemas;
     this.chosen = chosen;
     this.clearing = clearing;
-    scans = new TreeScans(trees, limits, schemas, chosen.reader());
+    scans = new TreeScans(trees, fileSystems, limits, schemas, chosen.reader());
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     refresh();
     refresher = new Thread(() -> refreshEvery(refreshInterval), "statsfs-refresh");
@@ -118,14 +122,16 @@ final class StatsFsImpl implements StatsFs {
       boolean flatFilesToo = flatFilesOutdated;
       flatFilesOutdated = false;
       Discovery.Found found = scans.scan(flatFilesToo);
+      List<Catalog.Problem> all = new ArrayList<>(notOpened);
+      all.addAll(found.problems());
       CatalogImpl before = catalog;
       if (before.version() > 0
           && found.sources().equals(before.sources())
-          && found.problems().equals(before.problems())) {
+          && all.equals(before.problems())) {
         return false;
       }
-      catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), found.problems());
-      found.problems().forEach(problem -> logOnce(problems, problem.toString()));
+      catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), all);
+      all.forEach(problem -> logOnce(problems, problem.toString()));
       return true;
     }
   }

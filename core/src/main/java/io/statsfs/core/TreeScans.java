@@ -26,10 +26,15 @@ final class TreeScans implements AutoCloseable {
   private final List<TreeScan> scans = new ArrayList<>();
   private final Guard guard = new Guard("statsfs-scan", PATIENCE);
 
-  TreeScans(List<Tree> trees, Limits limits, SchemaCache schemas, StatReader reader) {
+  TreeScans(
+      List<Tree> trees,
+      FileSystems fileSystems,
+      Limits limits,
+      SchemaCache schemas,
+      StatReader reader) {
     this.limits = limits;
     for (Tree tree : trees) {
-      scans.add(new TreeScan(tree, new Discovery(tree, limits, schemas, reader)));
+      scans.add(new TreeScan(tree, new Discovery(tree, fileSystems, limits, schemas, reader)));
     }
   }
 

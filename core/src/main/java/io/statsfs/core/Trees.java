@@ -1,11 +1,14 @@
 package io.statsfs.core;
 
+import io.statsfs.Catalog;
 import io.statsfs.Layout;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.Mounts.Mount;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.PrintableText;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -16,83 +19,130 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the trees of this machine, and checks those that a user names. */
 final class Trees {
-  private static final Log LOG = new Log();
-
   private static final int ENOTDIR = 20;
 
-  private final SystemFiles system;
+  private final FileSystems fileSystems;
 
-  Trees(SystemFiles system) {
-    this.system = system;
+  Trees(FileSystems fileSystems) {
+    this.fileSystems = fileSystems;
   }
 
-  SystemFiles system() {
-    return system;
+  FileSystems fileSystems() {
+    return fileSystems;
   }
+
+  /**
+   * Trees that were looked for.
+   *
+   * @param problems why others could not be opened though they seem to be there
+   */
+  record Detected(List<Tree> trees, List<Catalog.Problem> problems) {}
 
   /** A statsfs if there is one that can be read, else the stock trees. */
-  List<Tree> detect() {
-    try {
-      return List.of(statsfs());
-    } catch (TreeUnavailableException e) {
-      if (e.reason() == Reason.NOT_READABLE) {
-        LOG.warn(e.getMessage());
-      }
-      List<Tree> stock = new ArrayList<>();
-      for (Layout layout : Layout.stock()) {
-        for (Path root : homes(layout)) {
-          try {
-            stock.add(open(root, layout));
-            break;
-          } catch (TreeUnavailableException notHere) {
-            // Another mount of this file system may be readable, and another tree may be there.
-          }
-        }
-      }
-      if (stock.isEmpty()) {
-        throw new TreeUnavailableException(
-            e.reason(),
-            e.getMessage()
-                + " Nor is there any of the stock trees "
-                + Layout.stock()
-                + " among the mounts of this process; name a root, or mount sysfs and procfs.",
-            e);
-      }
-      return List.copyOf(stock);
+  Detected detect() {
+    Mounts mounts = mounts();
+    Search statsfs = search(Layout.statsfs(), mounts);
+    if (statsfs.tree != null) {
+      return new Detected(List.of(statsfs.tree), List.of());
     }
+    List<Tree> trees = new ArrayList<>();
+    List<Catalog.Problem> problems = new ArrayList<>();
+    statsfs.addProblem(problems);
+    for (Layout layout : Layout.stock()) {
+      Search stock = search(layout, mounts);
+      if (stock.tree != null) {
+        trees.add(stock.tree);
+      } else {
+        stock.addProblem(problems);
+      }
+    }
+    if (trees.isEmpty()) {
+      TreeUnavailableException e = unavailable(statsfs);
+      StringBuilder message = new StringBuilder(e.getMessage());
+      message.append(" Nor is there any of the stock trees ").append(Layout.stock());
+      message.append(" among the mounts of this process; name a root, or mount sysfs and procfs.");
+      problems.forEach(problem -> message.append(' ').append(problem).append('.'));
+      throw new TreeUnavailableException(e.reason(), message.toString(), e);
+    }
+    return new Detected(List.copyOf(trees), List.copyOf(problems));
   }
 
   /** The statsfs, and nothing else. */
   Tree statsfs() {
-    List<Path> homes = homes(Layout.statsfs());
-    TreeUnavailableException failure = null;
-    for (Path root : homes) {
-      try {
-        return open(root, Layout.statsfs());
-      } catch (TreeUnavailableException e) {
-        failure = e;
-      }
+    Search statsfs = search(Layout.statsfs(), mounts());
+    if (statsfs.tree == null) {
+      throw unavailable(statsfs);
     }
-    if (failure != null) {
-      throw failure;
-    } else if (isSupported()) {
-      throw new TreeUnavailableException(
+    return statsfs.tree;
+  }
+
+  private TreeUnavailableException unavailable(Search statsfs) {
+    if (statsfs.failure != null) {
+      return statsfs.failure;
+    } else if (fileSystems.isSupported(Layout.statsfs().homeTypes())) {
+      return new TreeUnavailableException(
           Reason.NOT_MOUNTED,
           "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs"
               + " /sys/kernel/stats",
           null);
     }
-    throw new TreeUnavailableException(
+    return new TreeUnavailableException(
         Reason.NOT_SUPPORTED,
         "This kernel has no statsfs (it is not in "
-            + system.filesystems()
+            + fileSystems.filesystems()
             + "): statsfs was never merged into Linux and needs a patched kernel.",
         null);
+  }
+
+  /** What came of looking for a tree: the tree, or what kept it from being opened, or nothing. */
+  private record Search(
+      Layout layout,
+      @Nullable Tree tree,
+      @Nullable Path root,
+      @Nullable TreeUnavailableException failure) {
+
+    /** A tree that is not there is no problem. */
+    void addProblem(List<Catalog.Problem> problems) {
+      if (root != null && failure != null && failure.reason() != Reason.NOT_FOUND) {
+        // The problem names the root itself.
+        String why = failure.getMessage().substring(PrintableText.of(root + " ").length());
+        problems.add(new Catalog.Problem(root, "the tree " + layout + " is left out: it " + why));
+      }
+    }
+  }
+
+  /** Looks at all mounts that may have a tree of this layout, until one can be opened. */
+  private Search search(Layout layout, Mounts mounts) {
+    Search best = new Search(layout, null, null, null);
+    // Any user can mount a file system that a process of his serves.
+    List<String> types = layout.homeTypes().stream().filter(t -> !t.startsWith("fuse.")).toList();
+    for (Mount home : mounts.whole(types)) {
+      Path root = Mounts.path(home.point()).resolve(layout.homePath());
+      try {
+        requireVisible(root, layout, mounts);
+        return new Search(layout, open(root, layout, home), root, null);
+      } catch (TreeUnavailableException e) {
+        if (best.failure == null || best.failure.reason() == Reason.NOT_FOUND) {
+          best = new Search(layout, null, root, e);
+        }
+      }
+    }
+    return best;
+  }
+
+  private static void requireVisible(Path root, Layout layout, Mounts mounts) {
+    String path = Mounts.bytes(root);
+    Mount mount = mounts.at(path);
+    if (mount == null || !FileSystemPath.of(mount, path).isHomeOf(layout)) {
+      String other =
+          mount == null ? "another mount" : mount.type() + " at " + Mounts.path(mount.point());
+      throw new TreeUnavailableException(
+          Reason.NOT_A_TREE, root + " is hidden by " + other + ", which was mounted later.", null);
+    }
   }
 
   static void requireStatsfs(Tree tree) {
@@ -106,28 +156,43 @@ final class Trees {
 
   /** A root that a user names, with the layout that it seems to have. */
   Tree open(Path root) {
-    return open(root, null);
+    return open(root, null, null);
   }
 
-  /** With the layout that the root seems to have, if none is given. */
-  Tree open(Path root, @Nullable Layout layout) {
-    Errand<Tree> opening = new Errand<>(() -> openHere(root, layout));
+  /** A root that a user names. */
+  Tree open(Path root, Layout layout) {
+    return open(root, layout, null);
+  }
+
+  /**
+   * With the layout that the root seems to have, if none is given.
+   *
+   * @param home the mount that the root was found by, whose type it must have
+   */
+  private Tree open(Path root, @Nullable Layout layout, @Nullable Mount home) {
+    Errand<Tree> opening = new Errand<>(() -> openHere(root, layout, home));
     try (Guard guard = new Guard("statsfs-open", TreeScans.PATIENCE)) {
       if (guard.run(opening)) {
         return opening.get();
       }
       throw new TreeUnavailableException(
           Reason.NOT_READABLE,
-          root + " does not answer. If it is served by a process or another host, see to that.",
+          root + " does not answer. Check the process or host that serves it, if there is one.",
           null);
     } catch (IOException e) {
-      throw unavailable(root, "", e);
+      throw unavailable(root, home, "", e);
     }
   }
 
-  private static Tree openHere(Path root, @Nullable Layout given) throws IOException {
-    FileSystemType type = FileSystemType.at(root);
-    Layout layout = given == null ? guess(root, type.name()) : given;
+  private Tree openHere(Path root, @Nullable Layout given, @Nullable Mount home)
+      throws IOException {
+    FileSystemPath at = fileSystems.at(root);
+    String type = at.type().name();
+    Layout layout = given == null ? guess(root, at) : given;
+    if (home != null && !at.isHomeOf(layout)) {
+      throw new TreeUnavailableException(
+          Reason.NOT_A_TREE, root + " is on " + type + " and not on " + home.type() + ".", null);
+    }
     try {
       if (layout.isRootFile()) {
         if (!Files.isRegularFile(root)) {
@@ -138,14 +203,14 @@ final class Trees {
         }
         // Readers follow no link at the end of a path.
         Path file = root.toRealPath();
-        if (type.hasControls() && !Inode.isReadableByAnyone(Inode.mode(file))) {
+        if (at.type().hasControls() && !Inode.isReadableByAnyone(Inode.mode(file))) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,
               root + " is write-only: nobody may read it, and opening it can change something.",
               null);
         }
         TextFile.read(file, 1);
-        return new Tree(file, layout, type.name());
+        return new Tree(file, layout, type);
       }
       // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
       if (Files.exists(root) && !Files.isDirectory(root)) {
@@ -155,70 +220,66 @@ final class Trees {
         stream.iterator().hasNext();
       }
     } catch (DirectoryIteratorException e) {
-      throw unavailable(root, type.name(), e.getCause());
+      throw unavailable(root, home, type, e.getCause());
     } catch (IOException e) {
-      throw unavailable(root, type.name(), e);
+      throw unavailable(root, home, type, e);
     }
-    return new Tree(root, layout, type.name());
+    return new Tree(root, layout, type);
   }
 
-  private static Layout guess(Path root, String type) {
-    Path absolute = root.toAbsolutePath().normalize();
-    Optional<Layout> stock =
-        Layout.stock().stream()
-            .filter(l -> l.homeTypes().contains(type) && absolute.endsWith(l.homePath()))
-            .findFirst();
-    if (stock.isPresent()) {
-      return stock.get();
+  private static Layout guess(Path root, FileSystemPath at) {
+    for (Layout layout : Layout.stock()) {
+      if (at.isHomeOf(layout)) {
+        return layout;
+      }
     }
-    return Files.isRegularFile(root) ? Layout.flatKeyed(NameText.of(absolute)) : Layout.statsfs();
+    return Files.isRegularFile(root)
+        ? Layout.flatKeyed(NameText.of(root.toAbsolutePath().normalize()))
+        : Layout.statsfs();
   }
 
-  private static TreeUnavailableException unavailable(Path root, String type, IOException e) {
+  private static TreeUnavailableException unavailable(
+      Path root, @Nullable Mount home, String type, IOException e) {
     if (e instanceof NoSuchFileException) {
       return new TreeUnavailableException(Reason.NOT_FOUND, root + " does not exist.", e);
     } else if (ReadFailure.errno(e) == ENOTDIR) {
       return new TreeUnavailableException(Reason.NOT_A_TREE, root + " is not a directory.", e);
     } else if (e instanceof AccessDeniedException) {
+      String fix =
+          home != null && home.type().equals("debugfs")
+              ? fixMount(Mounts.path(home.point()))
+              : fix(root, home == null ? type : home.type());
       return new TreeUnavailableException(
-          Reason.NOT_READABLE, root + " cannot be read: permission denied. " + fix(root, type), e);
+          Reason.NOT_READABLE, root + " cannot be read: permission denied. " + fix, e);
     }
     return new TreeUnavailableException(
         Reason.NOT_READABLE, root + " cannot be read: " + ReadFailure.describe(e) + ".", e);
   }
 
-  /** Both file systems are mounted with mode 0700 unless the mount says otherwise. */
   static String fix(Path root, String type) {
-    String forRoot = "Run as root, or let root ";
     return Layout.statsfs().homeTypes().contains(type)
-        ? forRoot
-            + "chmod 755 "
-            + root
-            + " (again after each mount or remount, unless that says mode=755)."
-        : forRoot + "make it readable.";
+        ? fixMount(root)
+        : "Run as root, or let root make it readable.";
   }
 
-  private List<Path> homes(Layout layout) {
-    try {
-      // Any user can mount a file system that a process of his serves.
-      List<String> types = layout.homeTypes().stream().filter(t -> !t.startsWith("fuse.")).toList();
-      return Mounts.read(system.mountinfo()).ofTypes(types).stream()
-          .map(point -> point.resolve(layout.homePath()))
-          .toList();
-    } catch (IOException e) {
-      LOG.warn(
-          system.mountinfo() + " cannot be read, so no tree is found: " + ReadFailure.describe(e));
-      return List.of();
-    }
+  /** statsfs and debugfs are mounted with mode 0700 unless the mount says otherwise. */
+  private static String fixMount(Path point) {
+    return "Run as root, or let root chmod 755 "
+        + point
+        + " (again after each mount or remount, unless that says mode=755).";
   }
 
-  private boolean isSupported() {
+  private Mounts mounts() {
     try {
-      return Files.readAllLines(system.filesystems()).stream()
-          .map(line -> line.substring(line.indexOf('\t') + 1))
-          .anyMatch(Layout.statsfs().homeTypes()::contains);
+      return fileSystems.mounts();
     } catch (IOException e) {
-      return false;
+      throw new TreeUnavailableException(
+          Reason.NOT_READABLE,
+          fileSystems.mountinfo()
+              + " cannot be read, so no tree can be looked for: "
+              + ReadFailure.describe(e)
+              + ". Name a root, or mount procfs.",
+          e);
     }
   }
 }

@@ -50,12 +50,16 @@ class ClearingTest {
   }
 
   private Fs open(String type) {
-    return open(path -> FileSystemType.of(type));
+    return open(path -> on(type, path));
   }
 
-  private Fs open(Clearing.Types types) {
+  private Fs open(Clearing.Paths paths) {
     tree.settle();
-    return new Fs(tree.root(), Layout.statsfs(), new Clearing(SystemFiles.PROC, types));
+    return new Fs(tree.root(), Layout.statsfs(), new Clearing(paths));
+  }
+
+  private static FileSystemPath on(String type, Path path) {
+    return new FileSystemPath(FileSystemType.of(type), Mounts.bytes(path), false);
   }
 
   /** Something happens to the tree while it is looked at, before or after the value is read. */
@@ -65,7 +69,7 @@ class ClearingTest {
           if (++looks == look) {
             happening.run();
           }
-          return FileSystemType.of("statsfs");
+          return on("statsfs", path);
         });
   }
 
@@ -127,7 +131,7 @@ class ClearingTest {
     tree.stat("kvm/a", UNTOUCHED).settle();
     try (Fs fs = new Fs(tree.root());
         StatsFs built =
-            new StatsFsBuilder(new Trees(SystemFiles.PROC), new SchemaCache(1000))
+            new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), new SchemaCache(1000))
                 .root(tree.root())
                 .build()) {
       refused(Reason.NOT_ALLOWED, "allowClearing()", fs.fs, stat(fs, "a"));
@@ -140,7 +144,7 @@ class ClearingTest {
   void ordinaryFilesAreNotWrittenTo() {
     tree.stat("kvm/a", UNTOUCHED);
     try (StatsFs fs =
-        new StatsFsBuilder(new Trees(SystemFiles.PROC), new SchemaCache(1000))
+        new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), new SchemaCache(1000))
             .root(tree.root())
             .refreshInterval(Duration.ZERO)
             .allowClearing()
@@ -151,12 +155,20 @@ class ClearingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"sysfs", "proc", "cgroup", "cgroup2", "ext4", "tmpfs", "fuse", "unknown", ""})
+  @ValueSource(strings = {"sysfs", "proc", "cgroup", "cgroup2", "ext4", "tmpfs", "fuse", ""})
   void fileSystemsThatDoNotClearAreNotWrittenTo(String type) {
     tree.stat("kvm/a", UNTOUCHED);
     try (Fs fs = open(type)) {
       refused(Reason.NOT_CLEARABLE, "may change a setting", fs.fs, stat(fs, "a"));
+      assertEquals(UNTOUCHED, text("kvm/a"));
+    }
+  }
+
+  @Test
+  void whereTheFileSystemIsUnknownNothingIsCleared() {
+    tree.stat("kvm/a", UNTOUCHED);
+    try (Fs fs = open(path -> FileSystemPath.UNKNOWN)) {
+      refused(Reason.NOT_CLEARABLE, "its file system is unknown", fs.fs, stat(fs, "a"));
       assertEquals(UNTOUCHED, text("kvm/a"));
     }
   }
@@ -169,23 +181,36 @@ class ClearingTest {
     "/, debugfs, debug/net/kvm, false",
     "/, debugfs, kvm, false",
     "/, tmpfs, debug/kvm, false",
-    "/net, debugfs, debug/kvm, false"
+    "/net, debugfs, debug/kvm, false",
+    "/kvm, debugfs, debug/1-2, true",
+    "/kvm/1-2, debugfs, debug, true",
+    "/kvm2, debugfs, debug/1-2, false"
   })
   void onDebugfsOnlyKvmIsCleared(String part, String type, String directory, boolean clears) {
-    tree.stat("mountinfo", "9 1 0:7 " + part + " " + tree.path("debug") + " rw - " + type + " d rw")
+    String device = Mounted.device(tree.root());
+    tree.directory("debug")
         .stat(directory + "/a", UNTOUCHED)
+        .stat(
+            "mountinfo",
+            "1 0 "
+                + device
+                + " / / rw - tmpfs t rw\n9 1 "
+                + device
+                + " "
+                + part
+                + " "
+                + tree.path("debug")
+                + " rw - "
+                + type
+                + " d rw")
         .settle();
     Layout layout = Layout.builder("test").subsystem("kvm").build();
-    SystemFiles system = new SystemFiles(tree.path("mountinfo"), tree.path("none"));
-    try (Fs fs =
-        new Fs(
-            tree.path(directory),
-            layout,
-            new Clearing(system, path -> FileSystemType.of("debugfs")))) {
+    FileSystems system = new FileSystems(tree.path("mountinfo"), tree.path("none"));
+    try (Fs fs = new Fs(tree.path(directory), layout, new Clearing(system::at))) {
       if (clears) {
         fs.fs.clear(stat(fs, "a"));
       } else {
-        refused(Reason.NOT_CLEARABLE, "it is on debugfs", fs.fs, stat(fs, "a"));
+        refused(Reason.NOT_CLEARABLE, "it is on ", fs.fs, stat(fs, "a"));
       }
       assertEquals(clears ? CLEARED : UNTOUCHED, text(directory + "/a"));
     }
@@ -281,7 +306,7 @@ class ClearingTest {
         new Fs(
             tree.path("values"),
             Layout.flatKeyed("kvm"),
-            new Clearing(SystemFiles.PROC, path -> FileSystemType.of("statsfs")))) {
+            new Clearing(path -> on("statsfs", path)))) {
       refused(Reason.NOT_CLEARABLE, "many values", fs.fs, stat(fs, "a"));
       assertEquals(text, text("values"));
     }
@@ -371,14 +396,8 @@ class ClearingTest {
       tree.stat("kvm/a", UNTOUCHED);
       try (Fs fs = openAndMeanwhile(look, () -> tree.move("kvm", "old").stat("kvm/a", UNTOUCHED))) {
         Stat stat = stat(fs, "a");
-        if (look == 1) {
-          refused(Reason.GONE, "replaced", fs.fs, stat);
-          assertEquals(UNTOUCHED, text("old/a"));
-        } else {
-          // It was the right one when it was opened.
-          fs.fs.clear(stat);
-          assertEquals(CLEARED, text("old/a"));
-        }
+        refused(Reason.GONE, "replaced", fs.fs, stat);
+        assertEquals(UNTOUCHED, text("old/a"));
         assertEquals(UNTOUCHED, text("kvm/a"));
       }
       tree.remove("kvm").remove("old");
@@ -425,8 +444,10 @@ class ClearingTest {
     }
   }
 
-  @Test
-  void fileOfAnotherFileSystemInItsPlaceIsNotCleared() throws Exception {
+  /** The second look is the last one before the file is opened for writing. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void fileOfAnotherFileSystemInItsPlaceIsNotCleared(int look) throws Exception {
     tree.stat("kvm/a", UNTOUCHED);
     try (TestTree other = new TestTree(Files.createTempDirectory("statsfs-other-"))) {
       other.stat("setting", UNTOUCHED);
@@ -434,7 +455,7 @@ class ClearingTest {
       try (Fs fs = open();
           Fs meanwhile =
               openAndMeanwhile(
-                  1, () -> mounts.add(bind(other.path("setting"), tree.path("kvm/a"))))) {
+                  look, () -> mounts.add(bind(other.path("setting"), tree.path("kvm/a"))))) {
         refused(Reason.GONE, "no file of this file system", meanwhile.fs, stat(meanwhile, "a"));
         refused(Reason.GONE, "no file of this file system", fs.fs, stat(fs, "a"));
       } finally {
@@ -443,6 +464,30 @@ class ClearingTest {
       assertEquals(UNTOUCHED, Files.readString(other.path("setting")));
       assertEquals(UNTOUCHED, text("kvm/a"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void anotherFileOfTheSameFileSystemMountedOverItIsNotCleared(int look) {
+    tree.stat("kvm/a", UNTOUCHED).stat("kvm/b", UNTOUCHED);
+    List<Mounted> mounts = new ArrayList<>();
+    try (Fs fs =
+        open(
+            path -> {
+              if (++looks == look) {
+                mounts.add(bind(tree.path("kvm/b"), tree.path("kvm/a")));
+              }
+              FileSystemPath at = FileSystems.ofThisProcess().at(path);
+              return new FileSystemPath(FileSystemType.of("statsfs"), at.path(), at.isMounted());
+            })) {
+      StatClearException e =
+          assertThrows(StatClearException.class, () -> fs.fs.clear(stat(fs, "a")));
+      assertTrue(e.getMessage().contains("is mounted over it"), e.getMessage());
+    } finally {
+      mounts.forEach(Mounted::close);
+    }
+    assertEquals(UNTOUCHED, text("kvm/a"));
+    assertEquals(UNTOUCHED, text("kvm/b"));
   }
 
   private static Mounted bind(Path from, Path point) {
@@ -525,10 +570,7 @@ class ClearingTest {
     try (Mounted mounted = Mounted.tmpfs(tree.path("mount"))) {
       tree.stat("mount/kvm/a", UNTOUCHED);
       try (Fs fs =
-          new Fs(
-              mounted.point(),
-              Layout.statsfs(),
-              new Clearing(SystemFiles.PROC, path -> FileSystemType.of("statsfs")))) {
+          new Fs(mounted.point(), Layout.statsfs(), new Clearing(path -> on("statsfs", path)))) {
         Process remount =
             new ProcessBuilder("mount", "-o", "remount,ro", mounted.point().toString()).start();
         assertEquals(0, remount.waitFor());

@@ -41,12 +41,20 @@ final class Fs implements AutoCloseable {
 
   private Fs(List<Tree> trees, Limits limits, Duration interval, Clearing clearing) {
     Readers.Chosen chosen = new Readers.Chosen("fake", reader);
-    fs = new StatsFsImpl(trees, limits, schemas, chosen, interval, clearing);
+    fs =
+        new StatsFsImpl(
+            new Trees.Detected(trees, List.of()),
+            FileSystems.ofThisProcess(),
+            limits,
+            schemas,
+            chosen,
+            interval,
+            clearing);
   }
 
   static Tree tree(Path root, Layout layout) {
     try {
-      return new Tree(root, layout, FileSystemType.at(root).name());
+      return new Tree(root, layout, FileSystems.ofThisProcess().at(root).type().name());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -3,11 +3,22 @@ package io.statsfs.core;
 import io.statsfs.core.text.NameText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** A real mount, which closing undoes. Tests are skipped where nothing may be mounted. */
 record Mounted(Path point) implements AutoCloseable {
+
+  /** The device that a mount has in mountinfo if a path is on it. */
+  static String device(Path path) {
+    try {
+      long device = (long) Files.getAttribute(path, "unix:dev");
+      return (device >> 8 & 0xfff) + ":" + (device & 0xff | device >> 12 & 0xfff00);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   static Mounted tmpfs(Path point) throws IOException, InterruptedException {
     return mount(point, "mount -t tmpfs tmpfs");

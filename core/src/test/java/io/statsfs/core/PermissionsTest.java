@@ -59,12 +59,16 @@ class PermissionsTest {
       tree.stat("filesystems", "nodev\tstatsfs\n");
       tree.stat(
           "mountinfo",
-          "1 0 0:1 / "
+          "1 0 "
+              + Mounted.device(tree.root())
+              + " / "
               + tree.path("stats")
-              + " rw - statsfs statsfs rw\n2 0 0:2 / "
+              + " rw - statsfs statsfs rw\n2 0 "
+              + Mounted.device(tree.root())
+              + " / "
               + tree.path("proc")
               + " rw - proc proc rw\n");
-      SystemFiles system = new SystemFiles(tree.path("mountinfo"), tree.path("filesystems"));
+      FileSystems system = new FileSystems(tree.path("mountinfo"), tree.path("filesystems"));
       allow(tree.path("stats"), "---------");
       try {
         TreeUnavailableException e =
@@ -79,9 +83,17 @@ class PermissionsTest {
         assertTrue(e.getMessage().contains("Run as root"), e.getMessage());
         assertEquals(List.of(), log.lines());
         // Without being strict the stock trees do, and one line says why.
-        List<Tree> trees = new Trees(system).detect();
-        assertEquals(List.of(Layout.vmstat()), trees.stream().map(Tree::layout).toList());
-        assertEquals(List.of(e.getMessage()), log.lines());
+        Trees.Detected found = new Trees(system).detect();
+        assertEquals(List.of(Layout.vmstat()), found.trees().stream().map(Tree::layout).toList());
+        assertEquals(1, found.problems().size());
+        String problem = found.problems().get(0).toString();
+        assertEquals(
+            tree.path("stats")
+                + ": the tree statsfs is left out: it cannot be read: permission"
+                + " denied. Run as root, or let root chmod 755 "
+                + tree.path("stats")
+                + " (again after each mount or remount, unless that says mode=755).",
+            problem);
         // A root that is out of reach, and a file that is.
         assertEquals(
             Reason.NOT_READABLE,
@@ -89,7 +101,7 @@ class PermissionsTest {
                     TreeUnavailableException.class,
                     () -> new Trees(system).open(tree.path("stats/kvm")))
                 .reason());
-        allow(tree.path("proc/vmstat"), "---------");
+        allow(tree.path("proc/vmstat"), "---r--r--");
         assertEquals(
             Reason.NOT_READABLE,
             assertThrows(
@@ -190,7 +202,9 @@ class PermissionsTest {
       // Another user may write to the one, and this one may write to the other but not read it.
       allow(tree.path("kvm/a"), "r---w----");
       allow(tree.path("kvm/b"), "-w-------");
-      Clearing clearing = new Clearing(SystemFiles.PROC, path -> FileSystemType.of("statsfs"));
+      Clearing clearing =
+          new Clearing(
+              path -> new FileSystemPath(FileSystemType.of("statsfs"), Mounts.bytes(path), false));
       try (Fs fs = new Fs(tree.root(), Layout.statsfs(), clearing)) {
         for (Stat stat : fs.catalog().stats()) {
           StatClearException e = assertThrows(StatClearException.class, () -> fs.fs.clear(stat));
@@ -211,7 +225,7 @@ class PermissionsTest {
       allow(tree.path("kvm/1"), "---------");
       try (Fs fs = new Fs(tree.root());
           StatsFs other =
-              new StatsFsBuilder(new Trees(SystemFiles.PROC), new SchemaCache(1000))
+              new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), new SchemaCache(1000))
                   .root(tree.root())
                   .refreshInterval(Duration.ZERO)
                   .build()) {

@@ -300,6 +300,7 @@ class SchemaCacheTest {
   }
 
   private StatsFs.Builder builder() {
-    return new StatsFsBuilder(new Trees(SystemFiles.PROC), SchemaCache.SHARED).root(tree.root());
+    return new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), SchemaCache.SHARED)
+        .root(tree.root());
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,22 +36,31 @@ class TreesTest {
     tree.close();
   }
 
-  /** A machine with mounts of "type path", the paths being below the test's directory. */
-  private SystemFiles machine(String filesystems, String... mounts) {
+  /**
+   * A machine with mounts of "type path", the paths being below the test's directory. All have that
+   * directory's device, so that this is for opening alone: scans know a file system by its device.
+   */
+  private FileSystems machine(String filesystems, String... mounts) {
+    String device = Mounted.device(tree.root());
     StringBuilder mountinfo = new StringBuilder("1 0 8:1 / / rw - ext4 /dev/vda rw\n");
-    int id = 10;
+    List<Path> points = new ArrayList<>(List.of(Path.of("/")));
     for (String mount : mounts) {
       String[] parts = mount.split(" ", 2);
       Path point = tree.root().resolve(parts[1]);
-      mountinfo.append(++id).append(" 1 0:5 / ").append(point).append(" rw,relatime - ");
-      mountinfo.append(parts[0]).append(" none rw\n");
+      int parent = 0;
+      for (int i = 0; i < points.size(); i++) {
+        parent = point.startsWith(points.get(i)) ? i + 1 : parent;
+      }
+      points.add(point);
+      mountinfo.append(points.size()).append(' ').append(parent).append(' ').append(device);
+      mountinfo.append(" / ").append(point).append(" rw - ").append(parts[0]).append(" x rw\n");
     }
     tree.stat("system/mountinfo", mountinfo.toString());
     tree.stat("system/filesystems", filesystems);
-    return new SystemFiles(tree.path("system/mountinfo"), tree.path("system/filesystems"));
+    return new FileSystems(tree.path("system/mountinfo"), tree.path("system/filesystems"));
   }
 
-  private static StatsFs.Builder builder(SystemFiles system) {
+  private static StatsFs.Builder builder(FileSystems system) {
     return new StatsFsBuilder(new Trees(system), new SchemaCache(1 << 20))
         .refreshInterval(Duration.ZERO);
   }
@@ -71,7 +81,7 @@ class TreesTest {
       assertEquals(1, fs.catalog().trees().size());
       assertEquals(tree.path(place), found.root());
       assertSame(Layout.statsfs(), found.layout());
-      assertEquals("tmpfs", found.fileSystemType());
+      assertEquals(mount.split(" ")[0], found.fileSystemType());
       assertEquals(1, fs.readLong(fs.catalog().get("kvm", "", "exits")));
     }
   }
@@ -81,7 +91,7 @@ class TreesTest {
     tree.stat("b/kvm/exits", 1);
     Trees trees = new Trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
     assertEquals(tree.path("b"), trees.statsfs().root());
-    assertEquals(List.of(tree.path("b")), trees.detect().stream().map(Tree::root).toList());
+    assertEquals(List.of(tree.path("b")), trees.detect().trees().stream().map(Tree::root).toList());
   }
 
   @Test
@@ -99,12 +109,16 @@ class TreesTest {
     Files.createSymbolicLink(
         tree.path("sys/class/net/lo"), Path.of("../../devices/virtual/net/lo"));
     tree.settle();
-    SystemFiles machine = machine("nodev\tsysfs\n", "sysfs sys", "proc proc", "debugfs debug");
+    FileSystems machine = machine("nodev\tsysfs\n", "sysfs sys", "proc proc", "debugfs debug");
+    Trees.Detected found = new Trees(machine).detect();
+    assertEquals(List.of(), found.problems());
+    assertEquals(
+        List.of(Layout.net(), Layout.vmstat(), Layout.kvm()),
+        found.trees().stream().map(Tree::layout).toList());
+    StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
+    found.trees().forEach(tree -> builder.root(tree.root(), tree.layout()));
     try (LogCapture log = new LogCapture();
-        StatsFs fs = builder(machine).build()) {
-      assertEquals(
-          List.of(Layout.net(), Layout.vmstat(), Layout.kvm()),
-          fs.catalog().trees().stream().map(Tree::layout).toList());
+        StatsFs fs = builder.build()) {
       assertEquals(
           List.of("kvm/exits", "net/lo/rx_bytes", "vmstat/pgpgin"),
           fs.catalog().stats().stream().map(Stat::toString).toList());
@@ -115,14 +129,15 @@ class TreesTest {
   @Test
   void stockTreesThatAreMissingAreLeftOut() {
     tree.stat("proc/vmstat", "pgpgin 7\n").stat("sys/kernel/x", 1);
-    List<Tree> trees = new Trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere")).detect();
+    List<Tree> trees =
+        new Trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere")).detect().trees();
     assertEquals(List.of(Layout.vmstat()), trees.stream().map(Tree::layout).toList());
   }
 
   @Test
   void secondMountOfAStockFileSystemIsTried() {
     tree.stat("proc2/vmstat", "pgpgin 7\n");
-    List<Tree> trees = new Trees(machine("", "proc proc1", "proc proc2")).detect();
+    List<Tree> trees = new Trees(machine("", "proc proc1", "proc proc2")).detect().trees();
     assertEquals(List.of(tree.path("proc2/vmstat")), trees.stream().map(Tree::root).toList());
   }
 
@@ -138,7 +153,7 @@ class TreesTest {
   @Test
   void strictOnAKernelWithoutStatsfsSaysThatItNeedsAPatchedOne() {
     tree.stat("proc/vmstat", "pgpgin 7\n");
-    SystemFiles machine = machine("nodev\tsysfs\n\text4\nnodev\tnostatsfs\n", "proc proc");
+    FileSystems machine = machine("nodev\tsysfs\n\text4\nnodev\tnostatsfs\n", "proc proc");
     TreeUnavailableException e =
         refused(Reason.NOT_SUPPORTED, () -> builder(machine).requireStatsfs().build());
     assertTrue(e.getMessage().contains("needs a patched kernel"), e.getMessage());
@@ -149,7 +164,7 @@ class TreesTest {
   @ValueSource(strings = {"nodev\tstatsfs\n", "nodev\tsysfs\nnodev\tstats_fs\n\text4\n"})
   void strictWhereStatsfsIsNotMountedSaysHowToMountIt(String filesystems) {
     tree.stat("proc/vmstat", "pgpgin 7\n");
-    SystemFiles machine = machine(filesystems, "proc proc");
+    FileSystems machine = machine(filesystems, "proc proc");
     TreeUnavailableException e =
         refused(Reason.NOT_MOUNTED, () -> builder(machine).requireStatsfs().build());
     assertTrue(
@@ -159,7 +174,7 @@ class TreesTest {
   @Test
   void strictOpensNothingButStatsfs() {
     tree.stat("stats/kvm/exits", 1).stat("other/kvm/exits", 2);
-    SystemFiles machine = machine("nodev\tstatsfs\n", "statsfs stats");
+    FileSystems machine = machine("nodev\tstatsfs\n", "statsfs stats");
     try (StatsFs fs = builder(machine).requireStatsfs().build()) {
       assertEquals(tree.path("stats"), fs.catalog().trees().get(0).root());
     }
@@ -171,11 +186,12 @@ class TreesTest {
   }
 
   @Test
-  void unreadableMountinfoIsToldAndFindsNothing() {
-    SystemFiles machine = new SystemFiles(tree.path("no"), tree.path("no"));
-    try (LogCapture log = new LogCapture()) {
-      refused(Reason.NOT_SUPPORTED, () -> new Trees(machine).detect());
-      assertTrue(log.lines().get(0).contains("cannot be read"), log.lines()::toString);
+  void withoutMountinfoNothingIsLookedForAndTheMessageSaysWhy() {
+    Trees trees = new Trees(new FileSystems(tree.path("no"), tree.path("no")));
+    for (Executable action : List.<Executable>of(trees::detect, trees::statsfs)) {
+      TreeUnavailableException e = refused(Reason.NOT_READABLE, action);
+      String expected = tree.path("no") + " cannot be read, so no tree can be looked for: it does";
+      assertTrue(e.getMessage().startsWith(expected), e.getMessage());
     }
   }
 
@@ -183,17 +199,21 @@ class TreesTest {
   void missingRootIsNotFound() {
     Path root = tree.path("no");
     assertTrue(
-        refused(Reason.NOT_FOUND, () -> builder(SystemFiles.PROC).root(root).build())
+        refused(Reason.NOT_FOUND, () -> builder(FileSystems.ofThisProcess()).root(root).build())
             .getMessage()
             .contains(root + " does not exist"));
-    refused(Reason.NOT_FOUND, () -> builder(SystemFiles.PROC).root(root, Layout.vmstat()).build());
-    refused(Reason.NOT_FOUND, () -> builder(SystemFiles.PROC).root(root, Layout.statsfs()).build());
+    refused(
+        Reason.NOT_FOUND,
+        () -> builder(FileSystems.ofThisProcess()).root(root, Layout.vmstat()).build());
+    refused(
+        Reason.NOT_FOUND,
+        () -> builder(FileSystems.ofThisProcess()).root(root, Layout.statsfs()).build());
   }
 
   @Test
   void rootOfTheWrongKindIsNoTree() throws Exception {
     tree.stat("file", "a 1\n");
-    Trees trees = new Trees(SystemFiles.PROC);
+    Trees trees = new Trees(FileSystems.ofThisProcess());
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file"), Layout.statsfs()));
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.root(), Layout.vmstat()));
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file/below")));
@@ -205,7 +225,7 @@ class TreesTest {
   @Test
   void layoutFollowsFromTheRoot() {
     tree.stat("class/net/x", 1).stat("vmstat", "a 1\n").stat("ünits.txt", "a 1\n");
-    Trees trees = new Trees(SystemFiles.PROC);
+    Trees trees = new Trees(FileSystems.ofThisProcess());
     assertSame(Layout.net(), trees.open(Path.of("/sys/class/net")).layout());
     assertSame(Layout.net(), trees.open(Path.of("/sys/class/../class/net/")).layout());
     assertSame(Layout.vmstat(), trees.open(Path.of("/proc/vmstat")).layout());
@@ -230,7 +250,7 @@ class TreesTest {
     Files.createSymbolicLink(tree.path("dir-link"), Path.of("real"));
     Files.createSymbolicLink(tree.path("file-link"), Path.of("values"));
     try (StatsFs fs =
-        builder(SystemFiles.PROC)
+        builder(FileSystems.ofThisProcess())
             .root(tree.path("dir-link"))
             .root(tree.path("file-link"))
             .build()) {
@@ -243,7 +263,10 @@ class TreesTest {
   void severalRootsAreOpenedTogether() {
     tree.stat("one/kvm/exits", 1).stat("two/a/b", 2);
     try (StatsFs fs =
-        builder(SystemFiles.PROC).root(tree.path("two")).root(tree.path("one")).build()) {
+        builder(FileSystems.ofThisProcess())
+            .root(tree.path("two"))
+            .root(tree.path("one"))
+            .build()) {
       assertEquals(
           List.of("a/b", "kvm/exits"), fs.catalog().stats().stream().map(Stat::toString).toList());
       assertEquals(
@@ -254,7 +277,7 @@ class TreesTest {
 
   @Test
   void thisMachineHasStockTrees() {
-    try (StatsFs fs = builder(SystemFiles.PROC).build()) {
+    try (StatsFs fs = builder(FileSystems.ofThisProcess()).build()) {
       assertTrue(fs.readLong(fs.catalog().get("vmstat", "", "pgfault")) > 0);
       assertEquals(List.of(), fs.catalog().problems());
     }
@@ -262,7 +285,7 @@ class TreesTest {
 
   @Test
   void refreshIntervalIsChecked() {
-    StatsFs.Builder builder = builder(SystemFiles.PROC);
+    StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
     for (Duration wrong : List.of(Duration.ofNanos(999_999), Duration.ofMillis(-1))) {
       assertThrows(IllegalArgumentException.class, () -> builder.refreshInterval(wrong));
     }
@@ -271,7 +294,7 @@ class TreesTest {
 
   @Test
   void nullsAreRefusedAtOnce() {
-    StatsFs.Builder builder = builder(SystemFiles.PROC);
+    StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
     assertThrows(NullPointerException.class, () -> builder.root(null));
     assertThrows(NullPointerException.class, () -> builder.root(tree.root(), null));
     assertThrows(NullPointerException.class, () -> builder.reader(null));
