@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Timeout;
  * them all.
  *
  * <p>The tests use trees of their own in {@code /dev/shm}, and what the machine has: sysfs, procfs,
- * and as root a network interface, a cgroup and a mount of debugfs that they make and remove. What
- * a machine lacks is skipped with a message.
+ * and as root a network interface, a cgroup, virtual machines and a mount of debugfs that they make
+ * and remove. What a machine lacks is skipped with a message.
  *
  * <pre>{@code
  * class MyReaderContractTest extends ReaderContract {
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * }</pre>
  */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
-public abstract class ReaderContract extends UnopenedFileContract {
+public abstract class ReaderContract extends VirtualMachineContract {
 
   /** For the test class that extends this one. */
   protected ReaderContract() {}

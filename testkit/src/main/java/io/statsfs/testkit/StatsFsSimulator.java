@@ -2,7 +2,6 @@ package io.statsfs.testkit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +47,6 @@ public final class StatsFsSimulator implements AutoCloseable {
   private static final String DESCRIPTION = "description";
   private static final String ERRORS = "errors";
 
-  private static final Pattern TEXT_FILE_BUSY = Pattern.compile("error[=:] ?26\\b");
-  private static final int TRIES = 50;
   private static final int SECONDS_TO_END = 5;
 
   private final Path directory;
@@ -164,7 +159,11 @@ public final class StatsFsSimulator implements AutoCloseable {
 
   private static StatsFsSimulator start(Path directory, String description) throws IOException {
     String named = System.getProperty(PATH_PROPERTY);
-    Path program = named == null ? extract(directory) : Path.of(named).toAbsolutePath();
+    Path program =
+        named == null
+            ? BundledProgram.extract(
+                PROGRAM, directory, "libfuse3-dev and pkg-config", PATH_PROPERTY)
+            : Path.of(named).toAbsolutePath();
     StatsFsSimulator simulator =
         new StatsFsSimulator(directory, run(directory, program, description));
     boolean ready = false;
@@ -186,64 +185,25 @@ public final class StatsFsSimulator implements AutoCloseable {
     return simulator;
   }
 
-  private static Path extract(Path directory) throws IOException {
-    String architecture = System.getProperty("os.arch");
-    String platform =
-        System.getProperty("os.name").toLowerCase(Locale.ROOT)
-            + "-"
-            + (architecture.equals("amd64") ? "x86_64" : architecture);
-    Path program = directory.resolve(PROGRAM);
-    try (InputStream in =
-        StatsFsSimulator.class.getResourceAsStream(
-            "/META-INF/native/" + platform + "/" + PROGRAM)) {
-      if (in == null) {
-        throw new UnsupportedOperationException(
-            "The jar has no simulator for "
-                + platform
-                + ", only for the machine that it was built on, and only if that had libfuse3-dev"
-                + " and pkg-config. Build one and name it with -D"
-                + PATH_PROPERTY
-                + ".");
-      }
-      Files.copy(in, program);
-    }
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-    return program;
-  }
-
   /** With relative paths, for those could hold what the locale cannot say. */
   private static Process run(Path directory, Path program, String description) {
     ProcessBuilder builder =
         new ProcessBuilder(program.toString(), MOUNT_POINT, description)
             .directory(directory.toFile())
             .redirectError(directory.resolve(ERRORS).toFile());
-    for (int tried = 1; ; tried++) {
-      try {
-        return builder.start();
-      } catch (IOException e) {
-        // A process that another thread starts holds, for a moment, what was open for writing here.
-        if (!TEXT_FILE_BUSY.matcher(String.valueOf(e.getMessage())).find() || tried == TRIES) {
-          throw new UnsupportedOperationException(
-              "The simulator cannot be started: "
-                  + e.getMessage()
-                  + ". If "
-                  + directory.getParent()
-                  + " is mounted noexec, set -Djava.io.tmpdir to a directory that is not. The"
-                  + " program needs glibc; name one of your own with -D"
-                  + PATH_PROPERTY
-                  + ".",
-              e);
-        }
-      }
-      pause();
-    }
-  }
-
-  private static void pause() {
     try {
-      Thread.sleep(20);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return BundledProgram.start(builder);
+    } catch (IOException e) {
+      throw new UnsupportedOperationException(
+          "The simulator cannot be started: "
+              + e.getMessage()
+              + ". If "
+              + directory.getParent()
+              + " is mounted noexec, set -Djava.io.tmpdir to a directory that is not. The"
+              + " program needs glibc; name one of your own with -D"
+              + PATH_PROPERTY
+              + ".",
+          e);
     }
   }
 

@@ -340,10 +340,10 @@ abstract class StockTreeContract extends PermissionContract {
   }
 
   /** What the file says, in the words of {@link Outcomes}; no virtual machine runs meanwhile. */
-  private static String direct(Path file) {
+  static String direct(Path file) {
     try {
       String text = Files.readString(file).strip();
-      return text.matches("[0-9]+") ? text : "NOT_A_NUMBER 0";
+      return text.matches("-?[0-9]+") ? text : "NOT_A_NUMBER 0";
     } catch (IOException e) {
       return String.valueOf(e.getMessage()).contains("Operation not permitted")
           ? "DENIED 1"
