@@ -356,7 +356,8 @@ void append_reading(const struct tree *tree, struct buffer *buffer, const struct
                     uint64_t now) {
   const struct value *value = stat->value;
   if (!stat->linked || stat->revoked) {
-    append_bits(buffer, U64, value->aggregate == MIN ? UINT64_MAX : 0);
+    const struct totals nothing = {.is_signed = is_signed(value->type)};
+    append_bits(buffer, value->type, totals_result(&nothing, value->aggregate));
   } else if (value->aggregate == SIMPLE) {
     append_value(buffer, value, now);
   } else {

@@ -196,8 +196,14 @@ uint64_t totals_result(const struct totals *totals, enum aggregate aggregate) {
     case SUM:
       return totals->sum;
     case MIN:
-      return totals->count == 0 ? UINT64_MAX : totals->min;
+      if (totals->count == 0) {
+        return totals->is_signed ? (uint64_t)INT64_MAX : UINT64_MAX;
+      }
+      return totals->min;
     case MAX:
+      if (totals->count == 0) {
+        return totals->is_signed ? (uint64_t)INT64_MIN : 0;
+      }
       return totals->max;
     case AVG:
       if (totals->count == 0) {

@@ -65,6 +65,7 @@ struct totals {
   uint64_t zeros;
 };
 
+/* An aggregate of nothing has 64 bits, whatever the width of its type. */
 void add_to_totals(struct totals *totals, uint64_t bits);
 uint64_t totals_result(const struct totals *totals, enum aggregate aggregate);
 

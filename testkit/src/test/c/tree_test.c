@@ -74,8 +74,23 @@ static void aggregates_take_simple_stats_below(void) {
   remove_source(&tree, kvm);
   expect_reading("18446744073709551615\n", least);
   release(least);
-  CHECK_EQUAL(4, tree.made);
-  CHECK_EQUAL(4, tree.gone);
+  kvm = source(tree.root, "kvm");
+  static const char *const of_nothing[] = {"0\n", "0\n", "9223372036854775807\n",
+                                           "-9223372036854775808\n", "0\n", "0\n"};
+  struct node *dead[COUNT_ZERO + 1];
+  for (int i = SIMPLE; i <= COUNT_ZERO; i++) {
+    char name[] = {(char)('a' + i), 0};
+    dead[i] = stat_of(kvm, name, &(struct value){.type = S8, .aggregate = (enum aggregate)i, .bits = 3});
+    expect_reading(i == SIMPLE ? "3\n" : of_nothing[i], dead[i]);
+    hold(dead[i]);
+  }
+  remove_source(&tree, kvm);
+  for (int i = SIMPLE; i <= COUNT_ZERO; i++) {
+    expect_reading(of_nothing[i], dead[i]);
+    release(dead[i]);
+  }
+  CHECK_EQUAL(5, tree.made);
+  CHECK_EQUAL(5, tree.gone);
   free_tree(&tree);
 }
 

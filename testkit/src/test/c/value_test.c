@@ -130,6 +130,11 @@ static void aggregates_of_nothing(void) {
   CHECK_EQUAL(0, total(SUM, false, NULL, 0));
   CHECK_EQUAL(0, total(AVG, false, NULL, 0));
   CHECK_EQUAL(0, total(COUNT_ZERO, false, NULL, 0));
+  CHECK_EQUAL(INT64_MAX, total(MIN, true, NULL, 0));
+  CHECK_EQUAL(INT64_MIN, total(MAX, true, NULL, 0));
+  CHECK_EQUAL(0, total(SUM, true, NULL, 0));
+  CHECK_EQUAL(0, total(AVG, true, NULL, 0));
+  CHECK_EQUAL(0, total(COUNT_ZERO, true, NULL, 0));
 }
 
 static void writes_are_parsed_as_by_the_kernel(void) {

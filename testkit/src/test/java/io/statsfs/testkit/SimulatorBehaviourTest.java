@@ -21,8 +21,10 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -274,6 +276,38 @@ class SimulatorBehaviourTest {
       try (FileChannel channel = open("kvm/1-2/exits")) {
         simulator.remove("kvm/1-2");
         assertEquals("18446744073709551615\n", read(channel, 100));
+      }
+    }
+
+    @Test
+    void ofNothingASignedMinimumIsTheLargestNumberAndASignedMaximumTheSmallest()
+        throws IOException {
+      Map<String, String> expected =
+          Map.of(
+              "sum", "0\n",
+              "min", "9223372036854775807\n",
+              "max", "-9223372036854775808\n",
+              "avg", "0\n",
+              "count_zero", "0\n");
+      for (String type : List.of("s8", "s16", "s32", "s64")) {
+        simulator.source("kvm/1-2/vcpu0");
+        for (String kind : expected.keySet()) {
+          simulator.stat("kvm/1-2/" + kind, type, "cumulative", "aggregate=" + kind);
+          assertEquals(expected.get(kind), read("kvm/1-2/" + kind), type + " " + kind);
+          simulator.stat("kvm/1-2/vcpu0/" + kind, type, "cumulative", "value=-5");
+          String alive = kind.equals("count_zero") ? "0\n" : "-5\n";
+          assertEquals(alive, read("kvm/1-2/" + kind), type + " " + kind);
+        }
+        Map<String, FileChannel> open = new HashMap<>();
+        for (String kind : expected.keySet()) {
+          open.put(kind, open("kvm/1-2/" + kind));
+        }
+        simulator.remove("kvm/1-2");
+        for (Map.Entry<String, FileChannel> each : open.entrySet()) {
+          try (FileChannel channel = each.getValue()) {
+            assertEquals(expected.get(each.getKey()), read(channel, 100), type + each.getKey());
+          }
+        }
       }
     }
 
