@@ -4,6 +4,7 @@ module io.statsfs.core {
   requires com.github.benmanes.caffeine;
   requires static org.jspecify;
 
+  exports io.statsfs.core.batch;
   exports io.statsfs.core.text;
 
   uses io.statsfs.spi.ReaderProvider;

@@ -164,27 +164,46 @@ static void fail_all(const struct source *source, uint32_t outcome, int64_t *val
 }
 
 /*
- * A source of statsfs that goes while it is read answers 0, or the largest number for a minimum,
- * where a file was opened before, and no error. So such a value counts only if its file is there
- * when all have been read; the first one that is speaks for the others, since a source goes as a
- * whole.
+ * Whether a value may be that of a source of statsfs which went while it was read: the aggregate of
+ * nothing, and no error. A sum, a count and an average are 0; a minimum is the largest number of 64
+ * bits and a maximum the smallest, signed or unsigned as the stat is.
+ */
+static int is_of_nothing(uint32_t outcome, int64_t value) {
+  static const uint64_t doubles[] = {
+      0x43e0000000000000, /* 2^63 */
+      0x43f0000000000000, /* 2^64 */
+      0xc3e0000000000000, /* -2^63 */
+  };
+  if ((outcome & 0xff) != SFS_OK) {
+    return 0;
+  } else if ((outcome >> KIND_SHIFT & 3) == SFS_DOUBLE) {
+    return value == 0 || value == (int64_t)doubles[0] || value == (int64_t)doubles[1] ||
+           value == (int64_t)doubles[2];
+  }
+  return value == 0 || value == -1 || value == INT64_MAX || value == INT64_MIN;
+}
+
+/*
+ * A value that may be of nothing counts only if its file is there when all have been read. The first
+ * one that is speaks for the others, since a source goes as a whole.
  */
 static void drop_values_of_the_dead(struct sfs_batch *batch, const struct source *source,
                                     int directory, int64_t *values, uint32_t *outcomes) {
   for (uint32_t i = 0; i < source->count; i++) {
     uint32_t index = source->first + i;
-    if ((outcomes[index] & 0xff) == SFS_OK && (values[index] == 0 || values[index] == -1)) {
+    if (is_of_nothing(outcomes[index], values[index])) {
       move_to(batch, index);
-      int fd = sfs_openat(directory, source->stats[i].name,
-                          SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
+      const char *name = source->stats[i].name;
+      int fd = directory < 0
+                   ? directory
+                   : sfs_openat(directory, name, SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
       if (fd >= 0) {
         sfs_close(fd);
         return;
       }
-      if (fd == -SFS_ENOENT) {
-        values[index] = 0;
-        outcomes[index] = failure(SFS_GONE, fd);
-      }
+      values[index] = 0;
+      outcomes[index] = directory < 0 ? outcome_of_error(fd, SFS_AT_FDCWD, source->path)
+                                      : outcome_of_error(fd, directory, name);
     }
   }
 }
@@ -200,6 +219,7 @@ static void drop_values_of_the_dead(struct sfs_batch *batch, const struct source
 static int sample_directory(struct sfs_batch *batch, struct source *source, int64_t *values,
                             uint32_t *outcomes) {
   int keep_open = (source->flags & SFS_KEEP_OPEN) != 0;
+  int goes_on = batch->next_stat > 0;
   int directory = CLOSED;
   int unfinished = 0;
   for (uint32_t i = batch->next_stat; i < source->count && !unfinished; i++) {
@@ -230,6 +250,7 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
               outcomes[source->first + k] = outcome;
             }
           }
+          batch->next_stat = source->count;
           directory = CLOSED;
           break;
         }
@@ -257,10 +278,14 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
     }
     batch->next_stat = i + 1;
   }
+  if ((source->flags & SFS_DOUBTFUL) != 0 && (directory != CLOSED || goes_on)) {
+    /* Those before a value that the caller finished may be of a source that went meanwhile. */
+    int looked = directory != CLOSED ? directory
+                                     : sfs_openat(SFS_AT_FDCWD, source->path, DIRECTORY_FLAGS);
+    drop_values_of_the_dead(batch, source, looked, values, outcomes);
+    directory = looked < 0 ? CLOSED : looked;
+  }
   if (directory != CLOSED) {
-    if ((source->flags & SFS_DOUBTFUL) != 0) {
-      drop_values_of_the_dead(batch, source, directory, values, outcomes);
-    }
     sfs_close(directory);
   }
   return unfinished;

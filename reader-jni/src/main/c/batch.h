@@ -23,7 +23,7 @@ enum { SFS_PLAN_HEADER = 3, SFS_PLAN_SOURCE = 7, SFS_PLAN_STAT = 3 };
 enum {
   SFS_KEEP_OPEN = 1, /* files may be kept open and read again at their beginning */
   SFS_FLAT_KEYED = 2, /* the source is one file of many lines; stats are their names */
-  SFS_DOUBTFUL = 4 /* when it goes while it is read, it may answer 0 or 2^64-1 and no error */
+  SFS_DOUBTFUL = 4 /* when it goes while it is read, it may answer the aggregate of nothing and no error */
 };
 
 /* Flags of stats. */

@@ -455,6 +455,59 @@ static void unfinished_values(void) {
   CHECK_EQUAL(before, descriptors());
 }
 
+/* ---- sources that go while they are read ---- */
+
+/* Values that may be of nothing count as long as their source is there, with its other values. */
+static void values_of_nothing(void) {
+  static const char *const texts[] = {"0\n",
+                                      "18446744073709551615\n",
+                                      "9223372036854775807\n",
+                                      "-9223372036854775808\n",
+                                      "-1\n",
+                                      "0.0\n",
+                                      "-9223372036854775808.0000000000000000000001\n",
+                                      "9223372036854775807\n",
+                                      "18446744073709551615\n"};
+  enum { LAST_INTEGER = 4, LAST = 8, OTHER, DECIMAL };
+  char away[sizeof home + 8];
+  snprintf(away, sizeof away, "%s-away", home);
+  plan_directory(SFS_DOUBTFUL);
+  for (int i = 0; i <= LAST; i++) {
+    char name[] = {(char)('a' + i), 0};
+    write_text(in_home("%s", name), texts[i]);
+    plan_stat(&plan, name, i > LAST_INTEGER ? SFS_AS_DOUBLE : 0);
+  }
+  write_text(in_home("other"), "7\n");
+  plan_stat(&plan, "other", 0);
+  write_text(in_home("pi"), "3.14159265358979323846\n");
+  plan_stat(&plan, "pi", SFS_AS_DOUBLE);
+  struct sampled sampled = open_plan(&plan, NULL);
+  for (int there = 1; there >= 0; there--) {
+    enum sfs_progress progress;
+    while ((progress = sample(&sampled)) == SFS_TO_FINISH) {
+      for (int i = sampled.first; i < sampled.end; i++) {
+        /* As Java does. */
+        double number = strtod(sfs_batch_text(sampled.batch) + (sampled.values[i] >> 32), NULL);
+        memcpy(&sampled.values[i], &number, sizeof number);
+        sampled.outcomes[i] = SFS_OK | SFS_DOUBLE << 8;
+      }
+      if (!there && sampled.end == DECIMAL + 1) {
+        /* Nothing is left to be read of it when it goes. */
+        REQUIRE(rename(home, away) == 0);
+      }
+    }
+    CHECK_EQUAL(SFS_DONE, progress);
+    for (int i = 0; i <= LAST; i++) {
+      CHECK_EQUAL(there ? SFS_OK : SFS_GONE, status_of(sampled.outcomes[i]));
+      CHECK_EQUAL(there ? 0 : ENOENT, errno_of(sampled.outcomes[i]));
+    }
+    CHECK_VALUE(sampled, OTHER, 7);
+    CHECK_EQUAL(SFS_OK, status_of(sampled.outcomes[DECIMAL]));
+  }
+  REQUIRE(rename(away, home) == 0);
+  close_sampled(&sampled);
+}
+
 /* ---- files of many values ---- */
 
 static void flat_files(void) {
@@ -1173,6 +1226,7 @@ int main(void) {
       TEST(long_files),
       TEST(endless_files),
       TEST(unfinished_values),
+      TEST(values_of_nothing),
       TEST(flat_files),
       TEST(some_lines_of_a_file),
       TEST(odd_things_for_flat_files),

@@ -7,6 +7,8 @@ module io.statsfs.testkit {
 
   exports io.statsfs.testkit;
 
+  uses io.statsfs.spi.ReaderProvider;
+
   // The tests of the contract are not public.
   opens io.statsfs.testkit;
 }

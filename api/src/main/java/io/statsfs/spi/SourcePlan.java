@@ -15,9 +15,10 @@ import java.util.List;
  *     gone (sysfs, procfs, cgroup v2). Elsewhere each sample must open each file anew: on statsfs
  *     and debugfs a second read finds the end of the file and {@code pread} is refused, and on an
  *     ordinary file system a kept descriptor goes on answering for a file that was replaced
- * @param doubtful whether a source that goes while it is read may answer 0, or 2<sup>64</sup>-1,
- *     and no error for a file that was opened before, as statsfs does. Such a value then counts
- *     only if the file is still there when the source has been read
+ * @param doubtful whether a source that goes while it is read answers the aggregate of nothing, and
+ *     no error, for a file that was opened before, as statsfs does: 0; for a minimum
+ *     2<sup>63</sup>-1 if it is signed, else 2<sup>64</sup>-1; for a maximum -2<sup>63</sup> if it
+ *     is signed. Such a value then counts only if the source is still there when it has been read
  * @param fileBytes how much to read of a file of many values at most. If that is not all, what
  *     follows the last line end must be left out: a number that is cut is another number
  */

@@ -17,6 +17,9 @@ public interface StatReader extends AutoCloseable {
    *     may be taken over; it is not used after this call and must be closed by it. Null for the
    *     first batch
    * @return the batch. Trees that cannot be read are no reason to fail: their stats get a status
+   * @throws IllegalStateException if the reader or the previous batch is closed, or that is in a
+   *     sample
+   * @throws IllegalArgumentException if the memory has not all the indices of the plans
    */
   Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous);
 
@@ -56,8 +59,8 @@ public interface StatReader extends AutoCloseable {
   }
 
   /**
-   * Frees what the reader holds. Called after all batches were closed, but for those that hang in a
-   * sample, which are closed by their threads if these return.
+   * Closes the batches that were not, and frees what the reader holds. What a batch needs that
+   * hangs in a sample is freed by its thread if that returns.
    */
   @Override
   void close();
@@ -68,9 +71,12 @@ public interface StatReader extends AutoCloseable {
     /**
      * Reads each stat once and puts a value or a failure for it, except for those that the memory
      * {@linkplain SampleMemory#isLeftOut leaves out}: their files are not touched and their
-     * outcomes not changed. Throws nothing. It may hang in a file that does; then the batch is left
-     * to the thread that hangs, which closes it if it ever returns, and another one is prepared
-     * with a memory that leaves the file out.
+     * outcomes not changed. Throws nothing else. It may hang in a file that does; then the batch is
+     * left to the thread that hangs, which closes it if it ever returns, and another one is
+     * prepared with a memory that leaves the file out.
+     *
+     * @throws IllegalStateException if this is closed, another batch has replaced it, or another
+     *     thread is in this method
      */
     void sample();
 
@@ -81,6 +87,7 @@ public interface StatReader extends AutoCloseable {
      * @return the index of the stat whose file the sample is at, before the file or its directory
      *     is touched; for a file of many values that of its first stat. Any number when there is no
      *     sample
+     * @throws IllegalStateException if this is closed or another batch has replaced it
      */
     int position();
 
@@ -96,6 +103,7 @@ public interface StatReader extends AutoCloseable {
      * How many files are kept open for the next sample. Not called during a sample.
      *
      * @return the number
+     * @throws IllegalStateException if this is closed or another batch has replaced it
      */
     int keptOpen();
 
@@ -104,10 +112,14 @@ public interface StatReader extends AutoCloseable {
      * Not called during a sample.
      *
      * @return the number
+     * @throws IllegalStateException if this is closed or another batch has replaced it
      */
     int notKept();
 
-    /** Frees what the batch holds. Not called during a sample. */
+    /**
+     * Frees what the batch holds; during a sample, when that ends. The garbage collector does the
+     * same for a batch that was forgotten. Does nothing the second time.
+     */
     @Override
     void close();
   }

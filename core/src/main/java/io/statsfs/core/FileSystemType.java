@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     again from the beginning, and with an error once its object is gone
  * @param told which changes of a directory its inode tells
  * @param plain whether directories without subdirectories hold regular files only
- * @param doubtful whether a file that was opened before its source went reads as 0, or as
- *     2<sup>64</sup>-1, without an error
+ * @param doubtful whether a file that was opened before its source went reads as the aggregate of
+ *     nothing, without an error
  * @param clears below which directory of the file system writing {@code 0} to the file of a
  *     cumulative stat zeroes it, {@code /} being everywhere; null where that may change a setting
  *     instead

@@ -20,6 +20,7 @@ import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,6 +43,8 @@ final class StatsFsImpl implements StatsFs {
 
   /** More lines would be read by nobody; {@link Catalog#problems()} has them all. */
   private static final int MAX_LOGGED = 20;
+
+  private static final int MOST_READ_AGAIN = 2;
 
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(10);
 
@@ -254,7 +257,7 @@ final class StatsFsImpl implements StatsFs {
     requireOpen();
     try {
       if (!stat.source().isFlatKeyed()) {
-        return TextFile.read(stat.path(), MAX_TEXT_BYTES);
+        return readOneValue(stat);
       }
       ByteBuffer text = TextFile.read(stat.path(), limits.fileBytes());
       return text.remaining() < limits.fileBytes()
@@ -266,6 +269,31 @@ final class StatsFsImpl implements StatsFs {
           stat.path() + " cannot be read: " + ReadFailure.describe(e),
           e);
     }
+  }
+
+  private static ByteBuffer readOneValue(Stat stat) throws IOException {
+    ByteBuffer text = TextFile.read(stat.path(), MAX_TEXT_BYTES);
+    if (stat.source() instanceof SourceImpl source && source.type().doubtful()) {
+      // It may have gone, and another one come, between the opening and the reading.
+      Inode before = source.inode();
+      for (int again = 0; mayBeOfNothing(text); again++) {
+        Inode now = Inode.of(source.path(), false);
+        if (now.isSame(before)) {
+          break;
+        } else if (again == MOST_READ_AGAIN) {
+          throw new NoSuchFileException(source.path().toString());
+        }
+        before = now;
+        text = TextFile.read(stat.path(), MAX_TEXT_BYTES);
+      }
+    }
+    return text;
+  }
+
+  private static boolean mayBeOfNothing(ByteBuffer text) {
+    SampleMemory memory = new SampleMemory(1);
+    NumberText.put(text, 0, text.remaining(), false, memory, 0);
+    return NumberText.mayBeOfNothing(memory, 0);
   }
 
   @Override

@@ -41,7 +41,6 @@ abstract class ChurnContract extends LossContract {
   private final LongAdder values = new LongAdder();
   private final LongAdder gone = new LongAdder();
   private final LongAdder blocked = new LongAdder();
-  private final LongAdder ofTheDead = new LongAdder();
   private final LongAdder refreshes = new LongAdder();
 
   @Test
@@ -58,15 +57,13 @@ abstract class ChurnContract extends LossContract {
     await(() -> heap() < heap + HEAP_BOUND, () -> heap() + " bytes, before " + heap);
     System.out.printf(
         "churn with %s: %d sources made, %d samples, %d values checked, %d gone, %d blocked,"
-            + " %d zeros of sources that were replaced while they were read, %d refreshes,"
-            + " heap %d -> %d kB%n",
+            + " %d refreshes, heap %d -> %d kB%n",
         reader(),
         made(),
         samples.sum(),
         values.sum(),
         gone.sum(),
         blocked.sum(),
-        ofTheDead.sum(),
         refreshes.sum(),
         heap >> 10,
         heap() >> 10);
@@ -172,11 +169,6 @@ abstract class ChurnContract extends LossContract {
       long source = Long.parseLong(stat.source().device().substring(2));
       long number = Long.parseLong(stat.name().substring(1));
       long value = sampler.longValue(i);
-      if (value == 0 && (source != 0 || number != 0) && stat.source().subsystem().equals("same")) {
-        // A reader that goes by names may take the next source of that name for this one.
-        ofTheDead.increment();
-        continue;
-      }
       long life = value / 1000;
       boolean ofThatName =
           stat.source().subsystem().equals("many") ? life == source : life % REUSED_NAMES == source;

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Part of {@link ReaderContract}: what the process may not read. */
-abstract class PermissionContract extends DescriptorContract {
+abstract class PermissionContract extends BatchContract {
 
   @Test
   void filesThatTheProcessMayNotReadAreDeniedAndTheOthersRead() throws Exception {

@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -227,15 +229,22 @@ abstract class StatsFsValueContract extends SimulatedTest {
   }
 
   @Test
-  void aSourceThatGoesBetweenTheOpeningAndTheReadingOfItsFilesGivesNoZero() throws Exception {
+  void aSourceThatGoesBetweenTheOpeningAndTheReadingOfItsFilesGivesNoValueOfNothing()
+      throws Exception {
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try {
-      for (String hanging : List.of("s1", "least")) {
+      for (String hanging :
+          List.of("s1", "least u64 min", "least u64 max", "least s8 min", "least s64 max")) {
         Map<String, String> expected = threeSources();
-        simulator.stat("kvm/vm1/least", "u64", "cumulative", "aggregate=min");
+        String[] least = hanging.split(" ");
+        simulator.stat(
+            "kvm/vm1/least",
+            least.length > 1 ? least[1] : "s32",
+            "cumulative",
+            "aggregate=" + (least.length > 2 ? least[2] : "avg"));
         try (StatsFs fs = open();
             Sampler sampler = fs.sampler()) {
-          String path = "kvm/vm1/" + hanging;
+          String path = "kvm/vm1/" + least[0];
           simulator.hang(path);
           Future<Map<String, String>> sampling = pool.submit(() -> sample(sampler));
           awaitHanging(1);
@@ -243,13 +252,76 @@ abstract class StatsFsValueContract extends SimulatedTest {
           expected.put("kvm/vm1/least", "GONE 2");
           expected.put("kvm/vm1/s1", "GONE 2");
           expected.put("kvm/vm1/s2", "GONE 2");
-          if (hanging.equals("least")) {
+          if (least.length > 1) {
             // Which comes first in its source.
             expected.put("kvm/vm1/s0", "GONE 2");
           }
           assertEquals(expected, sampling.get());
         }
         simulator.remove("kvm");
+      }
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  @Test
+  void aSourceThatIsReplacedBetweenTheOpeningAndTheReadingOfItsFilesGivesNoValueOfNothing()
+      throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    Map<String, String> expected = threeSources();
+    try (StatsFs fs = open();
+        Sampler sampler = fs.sampler()) {
+      for (int i = 0; i < 5; i++) {
+        simulator.hang("kvm/vm1/s1");
+        Future<Map<String, String>> sampling = pool.submit(() -> sample(sampler));
+        awaitHanging(1);
+        simulator.remove("kvm/vm1").source("kvm/vm1");
+        for (int j = 0; j < 3; j++) {
+          simulator.stat("kvm/vm1/s" + j, "u64", "cumulative", "value=" + (200 + j));
+        }
+        simulator.heal("kvm/vm1/s1");
+        Map<String, String> outcomes = sampling.get();
+        for (String stat : List.of("kvm/vm1/s1", "kvm/vm1/s2")) {
+          String outcome = outcomes.remove(stat);
+          assertTrue(Set.of(expected.get(stat), "GONE 2").contains(outcome), outcome);
+        }
+        assertTrue(expected.entrySet().containsAll(outcomes.entrySet()), outcomes::toString);
+        assertEquals(expected, sample(sampler));
+      }
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  @Test
+  void aSourceThatGoesWhileOneStatIsReadIsGoneAndNotZero() throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      for (int i = 0; i < 3; i++) {
+        threeSources();
+        simulator.stat("kvm/vm1/most", "s32", "cumulative", "aggregate=max");
+        try (StatsFs fs = open()) {
+          Stat stat = stat(fs, i == 2 ? "kvm/vm1/most" : "kvm/vm1/s1");
+          simulator.hang(stat.toString());
+          boolean asText = i == 1;
+          Future<Object> reading =
+              pool.submit(() -> asText ? fs.readText(stat) : (Object) fs.readLong(stat));
+          awaitHanging(1);
+          simulator.remove("kvm/vm1").heal(stat.toString());
+          ExecutionException e = assertThrows(ExecutionException.class, reading::get);
+          assertEquals(Status.GONE, ((StatReadException) e.getCause()).status());
+        }
+        simulator.remove("kvm");
+      }
+      threeSources();
+      simulator.set("kvm/vm1/s1", 0);
+      try (StatsFs fs = open()) {
+        assertEquals(0, fs.readLong(stat(fs, "kvm/vm1/s1")));
+        // Another one in its place.
+        simulator.remove("kvm/vm1").source("kvm/vm1").stat("kvm/vm1/s1", "u64", "cumulative");
+        assertEquals(0, fs.readLong(stat(fs, "kvm/vm1/s1")));
+        assertEquals("0", fs.readText(stat(fs, "kvm/vm1/s1")));
       }
     } finally {
       pool.shutdown();

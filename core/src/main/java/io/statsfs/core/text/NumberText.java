@@ -25,6 +25,23 @@ public final class NumberText {
   private NumberText() {}
 
   /**
+   * Whether a value may be the aggregate of nothing, which is what statsfs answers, without an
+   * error, for a source that goes while it is read. A sum, a count and an average are 0; a minimum
+   * is the largest number of 64 bits and a maximum the smallest, signed or unsigned as the stat is.
+   *
+   * @param memory where the value is
+   * @param index of which stat
+   * @return true if so, and for some doubles that are near to such a number
+   */
+  public static boolean mayBeOfNothing(SampleMemory memory, int index) {
+    if (memory.status(index) != Status.OK) {
+      return false;
+    }
+    long value = memory.longValue(index);
+    return value == 0 || value == -1 || value == Long.MAX_VALUE || value == Long.MIN_VALUE;
+  }
+
+  /**
    * Stores the number that a text holds, or that it holds none.
    *
    * @param text the bytes

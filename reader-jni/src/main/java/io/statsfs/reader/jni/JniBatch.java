@@ -3,13 +3,13 @@ package io.statsfs.reader.jni;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
+import io.statsfs.core.batch.OpenBatches;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.io.ByteArrayOutputStream;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A batch in native memory, which is freed if this is forgotten without being closed. */
 final class JniBatch implements StatReader.Batch {
-  private static final Cleaner CLEANER = Cleaner.create();
   private static final int HEADER = 3;
   private static final int SOURCE = 7;
   private static final int STAT = 3;
@@ -37,36 +36,32 @@ final class JniBatch implements StatReader.Batch {
   private final long values;
   private final long outcomes;
   private final Handle handle;
-  private final Cleaner.Cleanable cleanable;
   private boolean outdated;
 
-  JniBatch(List<SourcePlan> plans, SampleMemory memory, @Nullable JniBatch previous) {
+  JniBatch(
+      OpenBatches batches,
+      List<SourcePlan> plans,
+      SampleMemory memory,
+      @Nullable JniBatch previous) {
+    batches.requirePossible(plans, memory);
     this.plans = plans;
     this.memory = memory;
     values = Native.address(memory.buffer());
     outcomes = values + 8L * memory.size();
     handle = new Handle(open(plans, memory.size(), previous));
-    cleanable = CLEANER.register(this, handle);
+    batches.add(this, handle);
   }
 
-  /** Apart from the batch, which the cleaner must not hold. */
-  private static final class Handle implements Runnable {
-    private long batch;
+  private static final class Handle extends OpenBatches.Resources {
+    private final long batch;
 
     Handle(long batch) {
       this.batch = batch;
     }
 
-    /** The batch, which is from now on somebody else's to close. */
-    synchronized long take() {
-      long taken = batch;
-      batch = 0;
-      return taken;
-    }
-
     @Override
-    public void run() {
-      Native.close(take());
+    protected void free() {
+      Native.close(batch);
     }
   }
 
@@ -121,7 +116,11 @@ final class JniBatch implements StatReader.Batch {
       plan.putInt(i);
     }
     plan.put(text.toByteArray());
-    long ended = previous == null ? 0 : previous.handle.take();
+    long ended = 0;
+    if (previous != null) {
+      previous.handle.takeOver();
+      ended = previous.handle.batch;
+    }
     long batch = Native.open(Native.address(plan), bytes, ended);
     Reference.reachabilityFence(plan);
     if (batch < 0) {
@@ -140,14 +139,17 @@ final class JniBatch implements StatReader.Batch {
 
   @Override
   public void sample() {
-    long progress = Native.sample(handle.batch, values, outcomes);
-    while (progress > 0) {
-      finish((int) (progress >>> 32), (int) progress);
-      progress = Native.sample(handle.batch, values, outcomes);
+    handle.beginSample();
+    try {
+      long progress = Native.sample(handle.batch, values, outcomes);
+      while (progress > 0) {
+        finish((int) (progress >>> 32), (int) progress);
+        progress = Native.sample(handle.batch, values, outcomes);
+      }
+      outdated = progress < 0;
+    } finally {
+      handle.endSample();
     }
-    outdated = progress < 0;
-    // The cleaner must not run while the library works.
-    Reference.reachabilityFence(this);
   }
 
   /** Decimals of so many digits that the library leaves them to Java. */
@@ -168,9 +170,10 @@ final class JniBatch implements StatReader.Batch {
 
   @Override
   public int position() {
-    int position = Native.position(handle.batch);
-    Reference.reachabilityFence(this);
-    return position;
+    synchronized (handle) {
+      handle.requireOpen();
+      return Native.position(handle.batch);
+    }
   }
 
   @Override
@@ -180,20 +183,22 @@ final class JniBatch implements StatReader.Batch {
 
   @Override
   public int keptOpen() {
-    int kept = Native.kept(handle.batch);
-    Reference.reachabilityFence(this);
-    return kept;
+    synchronized (handle) {
+      handle.requireOpen();
+      return Native.kept(handle.batch);
+    }
   }
 
   @Override
   public int notKept() {
-    int notKept = Native.notKept(handle.batch);
-    Reference.reachabilityFence(this);
-    return notKept;
+    synchronized (handle) {
+      handle.requireOpen();
+      return Native.notKept(handle.batch);
+    }
   }
 
   @Override
   public void close() {
-    cleanable.clean();
+    handle.close();
   }
 }

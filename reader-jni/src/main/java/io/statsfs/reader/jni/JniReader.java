@@ -1,5 +1,6 @@
 package io.statsfs.reader.jni;
 
+import io.statsfs.core.batch.OpenBatches;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class JniReader implements StatReader {
 
   private final DirectoryList directories = new DirectoryList();
+  private final OpenBatches batches = new OpenBatches();
 
   JniReader() {}
 
@@ -53,7 +55,7 @@ public final class JniReader implements StatReader {
 
   @Override
   public Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous) {
-    return new JniBatch(plans, memory, (JniBatch) previous);
+    return new JniBatch(batches, plans, memory, (JniBatch) previous);
   }
 
   @Override
@@ -62,5 +64,7 @@ public final class JniReader implements StatReader {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    batches.close();
+  }
 }

@@ -25,8 +25,18 @@ public final class JniReaderProvider implements ReaderProvider {
     return JniReader.unavailabilityCause();
   }
 
+  /**
+   * Opens the reader.
+   *
+   * @throws IllegalStateException if the library cannot be loaded; its cause is why
+   */
   @Override
   public StatReader open() {
+    Throwable cause = unavailabilityCause();
+    if (cause != null) {
+      throw new IllegalStateException(
+          "The reader 'jni' cannot be used here: " + cause.getMessage(), cause);
+    }
     return new JniReader();
   }
 }

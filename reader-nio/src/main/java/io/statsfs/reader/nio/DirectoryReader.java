@@ -9,16 +9,24 @@ import io.statsfs.spi.SourcePlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a source of one file per value. */
 final class DirectoryReader extends SourceReader {
   /** What looking at a directory that is gone answers, so that all its files tell the same. */
   private static final int ENOENT = 2;
 
+  private static final int MOST_READ_AGAIN = 2;
+
   private final StatFile[] files;
   private final boolean[] asDouble;
   private final boolean doubtful;
   private boolean gone;
+
+  /** Which directory was there when it was looked at last. */
+  private @Nullable Object life;
 
   DirectoryReader(SourcePlan plan, DescriptorBudget budget) {
     super(plan);
@@ -34,6 +42,13 @@ final class DirectoryReader extends SourceReader {
 
   @Override
   void sample(SampleMemory memory, Text text) {
+    read(memory, text);
+    if (doubtful) {
+      requireOneLife(memory, text);
+    }
+  }
+
+  private void read(SampleMemory memory, Text text) {
     boolean known = false;
     for (int i = 0; i < files.length; i++) {
       int index = firstIndex() + i;
@@ -50,29 +65,46 @@ final class DirectoryReader extends SourceReader {
         sample(i, memory, text);
       }
     }
-    if (doubtful) {
-      dropValuesOfTheDead(memory, text);
-    }
   }
 
   /**
-   * A source of statsfs that goes while it is read answers 0, or the largest number for a minimum,
-   * where a file was opened before, and no error. So such a value counts only if its file is there
-   * when all have been read; the first one that is speaks for the others, since a source goes as a
-   * whole.
+   * A value that may be of nothing counts only if the source is the same afterwards that it was
+   * when it was looked at last, which was before the reading. Else all is read again.
    */
-  private void dropValuesOfTheDead(SampleMemory memory, Text text) {
-    for (int i = 0; i < files.length; i++) {
-      int index = firstIndex() + i;
-      long value = memory.longValue(index);
-      if ((value == 0 || value == -1) && memory.status(index) == Status.OK) {
-        text.moveTo(index);
-        if (!Files.notExists(files[i].path(), LinkOption.NOFOLLOW_LINKS)) {
+  private void requireOneLife(SampleMemory memory, Text text) {
+    try {
+      for (int again = 0; movesToValueOfNothing(memory, text); again++) {
+        Object before = life;
+        life =
+            Files.readAttributes(
+                    source().path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+        if (life.equals(before)) {
           return;
+        } else if (again == MOST_READ_AGAIN) {
+          throw new NoSuchFileException(source().path().toString());
         }
-        memory.putFailure(index, Status.GONE, ENOENT);
+        read(memory, text);
+      }
+    } catch (IOException e) {
+      life = null;
+      Status status = ReadFailure.status(e, source().path());
+      for (int i = firstIndex(); i < firstIndex() + files.length; i++) {
+        if (NumberText.mayBeOfNothing(memory, i)) {
+          memory.putFailure(i, status, ReadFailure.errno(e));
+        }
       }
     }
+  }
+
+  private boolean movesToValueOfNothing(SampleMemory memory, Text text) {
+    for (int i = firstIndex(); i < firstIndex() + files.length; i++) {
+      if (NumberText.mayBeOfNothing(memory, i)) {
+        text.moveTo(i);
+        return true;
+      }
+    }
+    return false;
   }
 
   private void sample(int i, SampleMemory memory, Text text) {

@@ -1,6 +1,7 @@
 package io.statsfs.reader.nio;
 
 import io.statsfs.Source;
+import io.statsfs.core.batch.OpenBatches;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NioReader implements StatReader {
   private final DescriptorBudget budget;
+  private final OpenBatches batches = new OpenBatches();
 
   NioReader(DescriptorBudget budget) {
     this.budget = budget;
@@ -28,9 +30,12 @@ final class NioReader implements StatReader {
 
   @Override
   public Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous) {
+    batches.requirePossible(plans, memory);
     Map<Source, SourceReader> before = new IdentityHashMap<>();
     if (previous != null) {
-      for (SourceReader reader : ((NioBatch) previous).readers) {
+      OpenFiles files = ((NioBatch) previous).files;
+      files.takeOver();
+      for (SourceReader reader : files.readers) {
         before.put(reader.source(), reader);
       }
     }
@@ -48,25 +53,47 @@ final class NioReader implements StatReader {
       }
     }
     before.values().forEach(SourceReader::close);
-    return new NioBatch(readers.toArray(SourceReader[]::new), memory);
+    NioBatch batch = new NioBatch(readers.toArray(SourceReader[]::new), memory);
+    batches.add(batch, batch.files);
+    return batch;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    batches.close();
+  }
+
+  private static final class OpenFiles extends OpenBatches.Resources {
+    private final SourceReader[] readers;
+
+    OpenFiles(SourceReader[] readers) {
+      this.readers = readers;
+    }
+
+    @Override
+    protected void free() {
+      for (SourceReader reader : readers) {
+        reader.close();
+      }
+    }
+  }
 
   /** The sources, read one after the other. */
   private static final class NioBatch implements Batch {
     private final SourceReader[] readers;
+    private final OpenFiles files;
     private final SampleMemory memory;
     private final Text text = new Text();
 
     NioBatch(SourceReader[] readers, SampleMemory memory) {
       this.readers = readers;
       this.memory = memory;
+      files = new OpenFiles(readers);
     }
 
     @Override
     public void sample() {
+      files.beginSample();
       // A channel that is read by an interrupted thread is closed, and so would be the next ones.
       text.interrupted = Thread.interrupted();
       text.notKept = 0;
@@ -75,6 +102,7 @@ final class NioReader implements StatReader {
           reader.sample(memory, text);
         }
       } finally {
+        files.endSample();
         if (text.interrupted) {
           Thread.currentThread().interrupt();
         }
@@ -83,7 +111,10 @@ final class NioReader implements StatReader {
 
     @Override
     public int position() {
-      return text.position();
+      synchronized (files) {
+        files.requireOpen();
+        return text.position();
+      }
     }
 
     @Override
@@ -98,23 +129,27 @@ final class NioReader implements StatReader {
 
     @Override
     public int keptOpen() {
-      int kept = 0;
-      for (SourceReader reader : readers) {
-        kept += reader.kept();
+      synchronized (files) {
+        files.requireOpen();
+        int kept = 0;
+        for (SourceReader reader : readers) {
+          kept += reader.kept();
+        }
+        return kept;
       }
-      return kept;
     }
 
     @Override
     public int notKept() {
-      return text.notKept;
+      synchronized (files) {
+        files.requireOpen();
+        return text.notKept;
+      }
     }
 
     @Override
     public void close() {
-      for (SourceReader reader : readers) {
-        reader.close();
-      }
+      files.close();
     }
   }
 }

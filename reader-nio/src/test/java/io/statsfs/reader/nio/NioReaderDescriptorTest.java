@@ -248,6 +248,35 @@ class NioReaderDescriptorTest {
   }
 
   @Test
+  void theBudgetIsGivenBackWhenABatchIsForgotten() throws Exception {
+    DescriptorBudget budget = new DescriptorBudget(1000);
+    try (StatsFs fs = open(NET);
+        NioReader reader = new NioReader(budget)) {
+      for (int i = 0; i < 5; i++) {
+        sampleAndForget(fs, reader);
+      }
+      for (int i = 0; i < 1000 && budget.left() < 1000; i++) {
+        System.gc();
+        Thread.sleep(10);
+      }
+      assertEquals(1000, budget.left());
+      sampleAndForget(fs, reader);
+      assertTrue(budget.left() < 1000);
+    }
+    assertEquals(1000, budget.left());
+  }
+
+  private static void sampleAndForget(StatsFs fs, NioReader reader) {
+    Source source = fs.catalog().sources().get(0);
+    reader
+        .prepare(
+            List.of(new SourcePlan(source, source.stats(), 0, true, false, 1 << 20)),
+            new SampleMemory(source.stats().size()),
+            null)
+        .sample();
+  }
+
+  @Test
   void threadsThatShareABudgetNeverTakeMoreThanThereIs() throws Exception {
     DescriptorBudget budget = new DescriptorBudget(1000);
     ExecutorService pool = Executors.newFixedThreadPool(4);

@@ -49,9 +49,8 @@ class NioReaderInterruptTest {
         Thread thread = new Thread(sampling, "sampling");
         thread.start();
         Random random = new Random(1);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         int interrupts = 0;
-        while (System.nanoTime() < end) {
+        while (interrupts < 1000) {
           LockSupport.parkNanos(random.nextInt(500_000));
           thread.interrupt();
           interrupts++;
@@ -61,7 +60,6 @@ class NioReaderInterruptTest {
         }
         done.set(true);
         assertEquals(interrupts, sampling.get());
-        assertTrue(interrupts > 100, "only " + interrupts);
         sampler.sample();
         assertValues(sampler);
         assertEquals(before, OpenFiles.all());
