@@ -1,6 +1,5 @@
 package io.statsfs.core;
 
-import io.statsfs.Catalog;
 import io.statsfs.Limits;
 import io.statsfs.Source;
 import io.statsfs.Tree;
@@ -27,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +60,11 @@ final class Discovery implements AutoCloseable {
    */
   private static final int SCANS_UNTIL_LISTED_ANYWAY = 10;
 
+  /** What problems have in common that are logged as one. */
+  private static final String UNREADABLE = "cannot be read: ";
+
+  private static final String SCHEMA_LINES = "lines of a schema";
+
   /** Nobody reads more, and a hostile tree must not fill the memory with complaints. */
   private static final int MAX_PROBLEMS = 1000;
 
@@ -87,11 +92,24 @@ final class Discovery implements AutoCloseable {
 
   private final Map<Long, FileSystemType> types = new HashMap<>();
 
-  private List<Catalog.Problem> problems = new ArrayList<>();
+  private List<TreeProblem> problems = new ArrayList<>();
   private List<Directory> young = new ArrayList<>();
   private final List<Errand<ByteBuffer>> hanging = new ArrayList<>();
   private int sourcesLeft;
+
+  /** Where the layout follows none. */
+  private Links links = new Links();
+
+  /** Those that lead to another place than the layout names. */
+  private Links stray = new Links();
+
+  /** Directories that were listed. */
+  private int listings;
+
   private boolean readFlatFilesAgain;
+
+  /** Why the reader did not list the last directory. */
+  private @Nullable Throwable readerFailure;
 
   Discovery(
       Tree tree, FileSystems fileSystems, Limits limits, SchemaCache schemas, StatReader reader) {
@@ -113,7 +131,14 @@ final class Discovery implements AutoCloseable {
    *
    * @param entries the directories and files of many values, sources or not
    */
-  record Found(List<Source> sources, List<Catalog.Problem> problems, int entries) {}
+  record Found(List<Source> sources, List<TreeProblem> problems, int entries) {}
+
+  /** Lets go of all that was found, of which the next scan finds what is still there. */
+  void forget() {
+    root.forget();
+    young = new ArrayList<>();
+    names.clear();
+  }
 
   /** What changes while a scan gets on; other threads may ask. */
   long steps() {
@@ -136,6 +161,8 @@ final class Discovery implements AutoCloseable {
     readFlatFilesAgain = flatFilesToo;
     problems = new ArrayList<>();
     young = new ArrayList<>();
+    links = new Links();
+    stray = new Links();
     sourcesLeft = maxEntries;
     types.clear();
     if (names.size() > MAX_NAMES) {
@@ -145,9 +172,15 @@ final class Discovery implements AutoCloseable {
       root.forget();
     }
     if (root.outOfReach != null) {
-      problem(root.path, "cannot be read", root.outOfReach);
+      unreadable(root.path, root.outOfReach);
     }
     settle();
+    if (readerFailure != null) {
+      problem(
+          root.path,
+          "reader does not list",
+          "the reader failed to list a directory, which was listed without it: " + readerFailure);
+    }
     List<Source> sources = new ArrayList<>();
     Budget budget = new Budget(maxStats);
     root.collect(sources, budget);
@@ -157,11 +190,56 @@ final class Discovery implements AutoCloseable {
     if (budget.exceeded) {
       problems.add(exceeded("stats", "stats", limits.stats()));
     }
+    reportLinks();
+    if (sources.isEmpty() && !budget.exceeded && sourcesLeft >= 0) {
+      reportEmpty();
+    }
     return new Found(sources, problems, maxEntries - Math.max(0, sourcesLeft));
   }
 
-  private Catalog.Problem exceeded(String what, String limit, int number) {
-    return new Catalog.Problem(
+  private void reportLinks() {
+    if (links.count > 0) {
+      String why =
+          "layout "
+              + tree.layout()
+              + " follows none there. To read what they lead to, open that as a root of its own";
+      problems.add(new TreeProblem(tree, "links", tree.root(), links.describe() + why));
+    }
+    if (stray.count > 0) {
+      Path inside = tree.root().resolve(tree.layout().links().orElseThrow()).normalize();
+      String why =
+          "layout " + tree.layout() + " follows only what leads to a directory below " + inside;
+      problems.add(new TreeProblem(tree, "stray links", tree.root(), stray.describe() + why));
+    }
+  }
+
+  /** Unless it is known why. */
+  private void reportEmpty() {
+    boolean isKnown =
+        problems.stream()
+            .anyMatch(
+                known ->
+                    known.problem().path().equals(root.path)
+                        && (tree.layout().isRootFile() || known.cause().startsWith(UNREADABLE)));
+    if (isKnown) {
+      return;
+    }
+    problems.add(
+        root.inode == null
+            ? new TreeProblem(tree, "gone", tree.root(), "does not exist any more")
+            : new TreeProblem(
+                tree,
+                "no stats",
+                tree.root(),
+                "holds no stats: there is no file that layout "
+                    + tree.layout()
+                    + " takes for one. Check that this is the right root and layout"));
+  }
+
+  private TreeProblem exceeded(String what, String limit, int number) {
+    return new TreeProblem(
+        tree,
+        "more " + what,
         tree.root(),
         "more than "
             + number
@@ -189,20 +267,25 @@ final class Discovery implements AutoCloseable {
     }
   }
 
-  private void problem(Path path, String message) {
+  private void problem(Path path, String cause, String message) {
     if (problems.size() < MAX_PROBLEMS) {
-      problems.add(new Catalog.Problem(path, message));
+      problems.add(new TreeProblem(tree, cause, path, message));
     }
   }
 
-  private void problem(Path path, String what, IOException failure) {
+  private void unreadable(Path path, IOException failure) {
+    String cause = UNREADABLE + ReadFailure.describe(failure);
+    problem(path, cause, cause + "; it stays as it was seen last" + advice(path, failure));
+  }
+
+  /** Of the library, or of the reader. It affects only what is at this path and below. */
+  private void failed(Path path, RuntimeException failure) {
     problem(
         path,
-        what
-            + ": "
-            + ReadFailure.describe(failure)
-            + "; it stays as it was seen last"
-            + advice(path, failure));
+        "not scanned: " + failure.getClass(),
+        "was not scanned, which is a fault of this library or of its reader ("
+            + failure
+            + "); it stays as it was seen last");
   }
 
   /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */
@@ -220,6 +303,7 @@ final class Discovery implements AutoCloseable {
       if (!type.isKnown()) {
         problem(
             path,
+            "unknown file system",
             "the type of its file system is unknown, as no mount of this process fits; files are"
                 + " not kept open, and a stock tree is not recognized unless its layout is named");
       }
@@ -236,12 +320,53 @@ final class Discovery implements AutoCloseable {
     }
     problem(
         root.path,
+        UNREADABLE + "other file system",
         "is on "
             + type.name()
             + " now, and was opened on "
             + tree.fileSystemType()
             + "; nothing is read there until that is mounted again, on top");
     return false;
+  }
+
+  /** Symbolic links that are not followed. */
+  private static final class Links {
+    private int count;
+    private @Nullable Path first;
+    private String target = "";
+
+    /** So that which is the first does not depend on the listing's order. */
+    void add(Path link) {
+      count++;
+      first = first == null || link.compareTo(first) < 0 ? link : first;
+    }
+
+    void findTarget() {
+      try {
+        target = first == null ? "" : readable(Files.readSymbolicLink(first));
+      } catch (IOException e) {
+        target = "?";
+      }
+    }
+
+    void addAll(Links others) {
+      count += others.count;
+      target = first == null ? others.target : target;
+      first = first == null ? others.first : first;
+    }
+
+    private static String readable(Path path) {
+      return path.toString();
+    }
+
+    String describe() {
+      return (count == 1 ? "1 symbolic link below is" : count + " symbolic links below are")
+          + " not followed, such as "
+          + readable(Objects.requireNonNull(first))
+          + " -> "
+          + target
+          + ": ";
+    }
   }
 
   /** How many stats may still be taken in. */
@@ -271,7 +396,7 @@ final class Discovery implements AutoCloseable {
     @Nullable AccessDeniedException outOfReach;
 
     /** What the last reading of this came upon; tells as long as that reading counts. */
-    final List<Catalog.Problem> seen = new ArrayList<>();
+    final List<TreeProblem> seen = new ArrayList<>();
 
     Entry(Place place, Path path) {
       this.place = place;
@@ -281,11 +406,17 @@ final class Discovery implements AutoCloseable {
     /** Brings this up to date; false if it is not there any more. */
     final boolean scan() {
       step();
-      outOfReach = null;
       if (--sourcesLeft < 0) {
+        outOfReach = null;
         forget();
         return true;
       }
+      // What went may have been replaced.
+      return scanOnce() || scanOnce();
+    }
+
+    private boolean scanOnce() {
+      outOfReach = null;
       try {
         Inode now = lookAt();
         if (now == null) {
@@ -306,7 +437,10 @@ final class Discovery implements AutoCloseable {
       } catch (NoSuchFileException | NotDirectoryException e) {
         return false;
       } catch (IOException e) {
-        problem(path, "cannot be read", e);
+        unreadable(path, e);
+        return true;
+      } catch (RuntimeException e) {
+        failed(path, e);
         return true;
       }
     }
@@ -338,7 +472,7 @@ final class Discovery implements AutoCloseable {
     void vanished() {}
 
     /** Whether this is still there, as far as can be told: a listing amid changes can miss it. */
-    final boolean isThere() {
+    boolean isThere() {
       try {
         return inode == null || inode.isSame(inode());
       } catch (NoSuchFileException | NotDirectoryException e) {
@@ -360,9 +494,9 @@ final class Discovery implements AutoCloseable {
       seen.clear();
     }
 
-    void seen(Path path, String message) {
+    void seen(Path path, String cause, String message) {
       if (seen.size() < MAX_PROBLEMS) {
-        seen.add(new Catalog.Problem(path, message));
+        seen.add(new TreeProblem(tree, cause, path, message));
       }
     }
   }
@@ -415,7 +549,10 @@ final class Discovery implements AutoCloseable {
       ByteBuffer text = text();
       seen.clear();
       if (text.remaining() == limits.fileBytes()) {
-        seen(path, "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
+        seen(
+            path,
+            "longer",
+            "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
         text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
       }
       Schema schema = shipped;
@@ -442,6 +579,7 @@ final class Discovery implements AutoCloseable {
     private @Nullable Path schemaFile;
     private SchemaCache.@Nullable Life schemaLife;
     private Schema schema = Schema.EMPTY;
+    private Links unfollowed = new Links();
     private boolean settled;
     private boolean listed;
     private int scansSinceListed;
@@ -459,6 +597,7 @@ final class Discovery implements AutoCloseable {
       schemaFile = null;
       schemaLife = null;
       schema = Schema.EMPTY;
+      unfollowed = new Links();
       settled = false;
     }
 
@@ -468,6 +607,11 @@ final class Discovery implements AutoCloseable {
         schemas.forget(schemaLife, limits.fileBytes());
       }
       children.values().forEach(Entry::vanished);
+    }
+
+    @Override
+    boolean isThere() {
+      return super.isThere() && (!link || place.depth() == 0 || leadsInside(path));
     }
 
     @Override
@@ -493,6 +637,7 @@ final class Discovery implements AutoCloseable {
       if (isNew && !settled) {
         young.add(this);
       }
+      int listingsBefore = listings;
       if (scanChildren() && !isDue) {
         // One went without a sign of it, so others may have come.
         list(now);
@@ -501,9 +646,13 @@ final class Discovery implements AutoCloseable {
       for (Entry child : children.values()) {
         if (child.outOfReach != null) {
           // The first is enough.
-          problem(path, "cannot be read", child.outOfReach);
+          unreadable(path, child.outOfReach);
           break;
         }
+      }
+      if (listings != listingsBefore && !isThere()) {
+        // What was listed below may be that of what took the place of this.
+        throw new NoSuchFileException(path.toString(), null, "replaced while it was scanned");
       }
       return true;
     }
@@ -543,7 +692,7 @@ final class Discovery implements AutoCloseable {
         }
         children.values().removeIf(child -> child.inode == null && !child.scan());
         return true;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         // Gone, or not ours to see: the next scan finds out which.
         return false;
       }
@@ -555,29 +704,26 @@ final class Discovery implements AutoCloseable {
       // Without subdirectories, and on such a file system, everything is a regular file.
       boolean onlyFiles = type.plain() && now.links() == 2 && !place.mayFollowLinks();
       long began = System.currentTimeMillis();
-      Listing listing = new Listing();
-      List<StatReader.Entry> entries = reader.list(path);
-      if (entries != null) {
-        for (StatReader.Entry entry : entries) {
-          if (isWanted(entry.name())) {
-            add(listing, entry.name(), null, entry.type());
-          }
-        }
-      } else {
-        listFiles(listing, onlyFiles);
-      }
+      Listing listing = listEntries(now, onlyFiles);
       seen.clear();
-      listing.unseen.forEach(unseen -> seen(unseen.path(), unseen.message()));
+      listing.unseen.forEach(
+          (entry, why) -> seen(entry, "cannot be looked at", "cannot be looked at: " + why));
       if (listing.tooMany) {
-        seen(path, "more entries than Limits allow; the last in order are left out");
+        seen(
+            path, "more entries", "more entries than Limits allow; the last in order are left out");
       }
       if (listing.tooDeep) {
-        seen(path, "more than " + limits.depth() + " levels deep; what is below is left out");
+        seen(
+            path,
+            "too deep",
+            "more than " + limits.depth() + " levels deep; what is below is left out");
       }
       boolean changed =
           !listing.stats.keySet().equals(stats.keySet())
               || !listing.children.keySet().equals(children.keySet());
       stats = listing.stats;
+      unfollowed = listing.links;
+      unfollowed.findTarget();
       schemaFile = listing.schemaFile;
       listing.children.replaceAll(
           (name, fresh) -> {
@@ -593,11 +739,52 @@ final class Discovery implements AutoCloseable {
             });
       }
       children = listing.children;
+      listings++;
       inode = now;
       listed = true;
       scansSinceListed = 0;
       settled = began - TimeUnit.NANOSECONDS.toMillis(now.modified()) >= SETTLING_MILLIS;
       return changed;
+    }
+
+    private Listing listEntries(Inode before, boolean onlyFiles) throws IOException {
+      Listing listing = listEntries(onlyFiles);
+      Inode after = inode();
+      if (onlyFiles && after.links() != 2) {
+        // A subdirectory came in between, and was taken for a file.
+        listing = listEntries(false);
+        after = inode();
+      }
+      if (!after.isSame(before)) {
+        throw new NoSuchFileException(path.toString(), null, "replaced while it was listed");
+      }
+      return listing;
+    }
+
+    private Listing listEntries(boolean onlyFiles) throws IOException {
+      Listing listing = new Listing();
+      List<StatReader.Entry> entries = listByReader();
+      if (entries == null) {
+        listFiles(listing, onlyFiles);
+        return listing;
+      }
+      for (StatReader.Entry entry : entries) {
+        if (isWanted(entry.name())) {
+          add(listing, entry.name(), null, entry.type());
+        }
+      }
+      return listing;
+    }
+
+    private @Nullable List<StatReader.Entry> listByReader() {
+      try {
+        List<StatReader.Entry> entries = reader.list(path);
+        readerFailure = null;
+        return entries;
+      } catch (RuntimeException | LinkageError e) {
+        readerFailure = e;
+        return null;
+      }
     }
 
     /**
@@ -657,13 +844,18 @@ final class Discovery implements AutoCloseable {
           return;
         } catch (IOException e) {
           if (!isKept(name, listing)) {
-            listing.unseen.add(
-                new Catalog.Problem(entry, "cannot be looked at: " + ReadFailure.describe(e)));
+            listing.unseen.put(entry, ReadFailure.describe(e));
           }
           return;
         }
       }
       boolean isLink = is == EntryType.LINK && place.mayFollowLinks() && leadsInside(entry);
+      if (is == EntryType.LINK && !isLink) {
+        if (!place.mayFollowLinks() || Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
+          listing.links.add(entry);
+        }
+        return;
+      }
       if (isLink || is == EntryType.DIRECTORY) {
         if (!place.hasChild(name)) {
           return;
@@ -755,8 +947,13 @@ final class Discovery implements AutoCloseable {
     @Override
     void collect(List<Source> sources, Budget budget) {
       if (listed) {
-        describe();
+        try {
+          describe();
+        } catch (RuntimeException e) {
+          failed(path, e);
+        }
       }
+      (place.mayFollowLinks() ? stray : links).addAll(unfollowed);
       super.collect(sources, budget);
       for (Entry child : children.values()) {
         child.collect(sources, budget);
@@ -767,7 +964,6 @@ final class Discovery implements AutoCloseable {
     private void describe() {
       step();
       Schema before = schema;
-      listed = false;
       try {
         // For nothing it is not opened, as each opening costs the kernel something.
         SchemaCache.Life life =
@@ -785,12 +981,18 @@ final class Discovery implements AutoCloseable {
         settled = false;
         problem(
             schemaFile,
+            "schema cannot be read: " + ReadFailure.describe(e),
             "cannot be read, so the stats beside it are described as before, if at all: "
                 + ReadFailure.describe(e)
                 + advice(schemaFile, e));
       }
+      if (schema != before && !isThere()) {
+        // It may be the schema of what took the place of this.
+        source = null;
+        return;
+      }
       for (String dropped : schema.dropped()) {
-        seen(schemaFile, dropped + " was left out");
+        seen(schemaFile, SCHEMA_LINES, dropped + " was left out");
       }
       if (source == null || schema != before || !source.hasFiles(stats.values())) {
         source =
@@ -799,6 +1001,7 @@ final class Discovery implements AutoCloseable {
                 : SourceImpl.ofDirectory(
                     inSubsystem(), path, type, inode, schema, shipped, stats.values());
       }
+      listed = false;
     }
   }
 
@@ -806,7 +1009,8 @@ final class Discovery implements AutoCloseable {
   private static final class Listing {
     final TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
     final TreeMap<String, Entry> children = new TreeMap<>();
-    final List<Catalog.Problem> unseen = new ArrayList<>();
+    final TreeMap<Path, String> unseen = new TreeMap<>();
+    final Links links = new Links();
     @Nullable Path schemaFile;
     boolean tooMany;
     boolean tooDeep;

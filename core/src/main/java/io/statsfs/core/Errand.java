@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Errand<T> implements Guard.Work {
   private final Task<T> task;
   private @Nullable T result;
-  private @Nullable IOException failure;
+  private @Nullable Throwable failure;
   private volatile boolean busy = true;
 
   interface Task<T> {
@@ -22,7 +22,8 @@ final class Errand<T> implements Guard.Work {
   public void run() {
     try {
       result = task.run();
-    } catch (IOException e) {
+    } catch (Throwable e) {
+      // For whoever asks for the result, which may be later, when this was left behind.
       failure = e;
     } finally {
       busy = false;
@@ -31,6 +32,7 @@ final class Errand<T> implements Guard.Work {
 
   @Override
   public void notStarted() {
+    failure = new IOException("there was no thread to do it");
     busy = false;
   }
 
@@ -39,10 +41,15 @@ final class Errand<T> implements Guard.Work {
     return busy;
   }
 
-  /** What came of it, once it is not busy. */
+  /** What came of it, or what it threw, once it is not busy. */
   T get() throws IOException {
-    if (failure != null) {
-      throw failure;
+    Throwable thrown = failure;
+    if (thrown instanceof IOException e) {
+      throw e;
+    } else if (thrown instanceof RuntimeException e) {
+      throw e;
+    } else if (thrown != null) {
+      throw (Error) thrown;
     }
     return result;
   }

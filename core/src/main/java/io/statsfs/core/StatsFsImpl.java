@@ -24,7 +24,6 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -36,13 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps the catalog of some trees up to date. */
 final class StatsFsImpl implements StatsFs {
-  private static final Log LOG = new Log();
-
   /** What is read of a file as text. */
   private static final int MAX_TEXT_BYTES = 64 << 10;
-
-  /** More lines would be read by nobody; {@link Catalog#problems()} has them all. */
-  private static final int MAX_LOGGED = 20;
 
   private static final int MOST_READ_AGAIN = 2;
 
@@ -59,8 +53,7 @@ final class StatsFsImpl implements StatsFs {
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final List<Consumer<Catalog>> listeners = new CopyOnWriteArrayList<>();
-  private final Set<String> problems = new HashSet<>();
-  private final Set<String> failures = new HashSet<>();
+  private final FailureLog log = new FailureLog(System::nanoTime);
   private final Thread refresher;
   private volatile CatalogImpl catalog;
   private volatile boolean flatFilesOutdated;
@@ -83,6 +76,7 @@ final class StatsFsImpl implements StatsFs {
     this.clearing = clearing;
     scans = new TreeScans(trees, fileSystems, limits, schemas, chosen.reader());
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
+    notOpened.forEach(problem -> log.failed(problem, problem.toString()));
     refresh();
     refresher = new Thread(() -> refreshEvery(refreshInterval), "statsfs-refresh");
     refresher.setDaemon(true);
@@ -96,11 +90,23 @@ final class StatsFsImpl implements StatsFs {
       try {
         TimeUnit.MILLISECONDS.sleep(TimeUnit.MILLISECONDS.convert(interval));
         refresh();
-      } catch (InterruptedException | IllegalStateException e) {
+        log.well(this);
+      } catch (InterruptedException e) {
         // Closed; or interrupted by somebody who has no business here.
       } catch (RuntimeException | Error e) {
-        logOnce(failures, "The trees " + trees + " could not be refreshed: " + e);
+        refreshFailed(e);
       }
+    }
+  }
+
+  private void refreshFailed(Throwable failure) {
+    try {
+      // Closing in between is no failure.
+      if (!closed) {
+        log.failed(this, "The trees " + trees + " could not be refreshed: " + failure);
+      }
+    } catch (RuntimeException | Error e) {
+      // There may be no memory to log with; there may be again at the next refresh.
     }
   }
 
@@ -125,16 +131,16 @@ final class StatsFsImpl implements StatsFs {
       boolean flatFilesToo = flatFilesOutdated;
       flatFilesOutdated = false;
       Discovery.Found found = scans.scan(flatFilesToo);
-      List<Catalog.Problem> all = new ArrayList<>(notOpened);
-      all.addAll(found.problems());
+      List<Catalog.Problem> problems = new ArrayList<>(notOpened);
+      found.problems().forEach(problem -> problems.add(problem.problem()));
+      log.problems(found.problems());
       CatalogImpl before = catalog;
       if (before.version() > 0
           && found.sources().equals(before.sources())
-          && all.equals(before.problems())) {
+          && problems.equals(before.problems())) {
         return false;
       }
-      catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), all);
-      all.forEach(problem -> logOnce(problems, problem.toString()));
+      catalog = CatalogImpl.of(before.version() + 1, trees, found.sources(), problems);
       return true;
     }
   }
@@ -142,8 +148,9 @@ final class StatsFsImpl implements StatsFs {
   private void tell(Consumer<Catalog> listener) {
     try {
       listener.accept(catalog);
+      log.well(listener);
     } catch (RuntimeException | Error e) {
-      logOnce(failures, "A listener of catalogs failed: " + e);
+      log.failed(listener, "A listener of catalogs failed: " + e);
     }
   }
 
@@ -155,18 +162,7 @@ final class StatsFsImpl implements StatsFs {
   @Override
   public void removeListener(Consumer<Catalog> listener) {
     listeners.remove(listener);
-  }
-
-  /** Each kind has a bound of its own, so that many problems do not hide a failure. */
-  private static void logOnce(Set<String> logged, String message) {
-    synchronized (logged) {
-      if (logged.size() < MAX_LOGGED && logged.add(message)) {
-        LOG.warn(message);
-        if (logged.size() == MAX_LOGGED) {
-          LOG.warn("Further problems are not logged; Catalog.problems() has those of the trees.");
-        }
-      }
-    }
+    log.forget(listener);
   }
 
   /** Sees to it that the next scan reads files of many values again. */

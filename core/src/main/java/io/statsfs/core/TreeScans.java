@@ -1,14 +1,18 @@
 package io.statsfs.core;
 
-import io.statsfs.Catalog;
 import io.statsfs.Limits;
 import io.statsfs.Source;
+import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.spi.StatReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scans all trees. One whose scan hangs, as on the mount of a server that does not answer, stays as
@@ -42,6 +46,7 @@ final class TreeScans implements AutoCloseable {
     final Tree tree;
     private final Discovery discovery;
     private volatile Discovery.Found found = new Discovery.Found(List.of(), List.of(), 0);
+    private volatile @Nullable Throwable failure;
     private volatile boolean busy;
     private boolean flatFilesToo;
     private int maxSources;
@@ -63,9 +68,26 @@ final class TreeScans implements AutoCloseable {
     public void run() {
       try {
         found = discovery.scan(flatFilesToo, maxSources, maxStats);
+        failure = null;
+      } catch (RuntimeException | Error e) {
+        failed(e);
       } finally {
         busy = false;
       }
+    }
+
+    /** What was found before stays. */
+    void failed(Throwable e) {
+      failure = e;
+      busy = false;
+      if (e instanceof OutOfMemoryError) {
+        discovery.forget();
+      }
+    }
+
+    TreeProblem problem(String what) {
+      return new TreeProblem(
+          tree, what, tree.root(), what + "; what is below stays as it was seen last");
     }
 
     @Override
@@ -86,25 +108,89 @@ final class TreeScans implements AutoCloseable {
    */
   Discovery.Found scan(boolean flatFilesToo) {
     List<Source> sources = new ArrayList<>();
-    List<Catalog.Problem> problems = new ArrayList<>();
+    List<TreeProblem> problems = new ArrayList<>();
     int entries = 0;
     for (TreeScan scan : scans) {
       if (!scan.busy) {
         scan.begin(flatFilesToo, limits.sources() - entries, limits.stats() - stats(sources));
-        guard.run(scan);
+        try {
+          guard.run(scan);
+        } catch (RuntimeException | Error e) {
+          // There was no thread for it.
+          scan.failed(e);
+        }
       }
       Discovery.Found found = scan.found;
       entries += found.entries();
       sources.addAll(found.sources());
       problems.addAll(found.problems());
       if (scan.busy) {
-        problems.add(
-            new Catalog.Problem(
-                scan.tree.root(), "does not answer; what is below stays as it was seen last"));
+        problems.add(scan.problem("does not answer"));
+      } else if (scan.failure != null) {
+        problems.add(scan.problem(why(scan.failure)));
       }
     }
     sources.sort(ORDER);
+    problems.addAll(duplicates(sources));
     return new Discovery.Found(sources, problems, entries);
+  }
+
+  /** Stats that an earlier tree has too; the sources are in order. */
+  private static List<TreeProblem> duplicates(List<Source> sources) {
+    Map<Tree, Duplicates> found = new LinkedHashMap<>();
+    for (int first = 0, next = 1; first < sources.size(); first = next++) {
+      while (next < sources.size() && ORDER.compare(sources.get(first), sources.get(next)) == 0) {
+        next++;
+      }
+      if (next == first + 1) {
+        continue;
+      }
+      Map<String, Tree> owners = new HashMap<>();
+      for (Source source : sources.subList(first, next)) {
+        for (Stat stat : source.stats()) {
+          Tree owner = owners.putIfAbsent(stat.name(), source.tree());
+          if (owner != null) {
+            found.computeIfAbsent(source.tree(), t -> new Duplicates(owner, stat)).count++;
+          }
+        }
+      }
+    }
+    return found.values().stream().map(Duplicates::problem).toList();
+  }
+
+  /** The stats of a tree that are in another one, or twice in the same. */
+  private static final class Duplicates {
+    private final Tree owner;
+    private final Stat first;
+    int count;
+
+    Duplicates(Tree owner, Stat first) {
+      this.owner = owner;
+      this.first = first;
+    }
+
+    TreeProblem problem() {
+      Tree tree = first.source().tree();
+      return new TreeProblem(
+          tree,
+          "stats of another tree",
+          tree.root(),
+          (count == 1 ? "1 stat is in " : count + " stats are in ")
+              + (owner.equals(tree) ? "this tree twice" : owner.root() + " too")
+              + ", such as "
+              + first
+              + (owner.equals(tree)
+                  ? ". Open a directory above or below as the root"
+                  : ". Open one of the roots alone, or tell such stats apart by their trees"));
+    }
+  }
+
+  private static String why(Throwable failure) {
+    return failure instanceof OutOfMemoryError
+        ? "was not scanned for lack of memory ("
+            + failure.getMessage()
+            + "); lower Limits, open a smaller root, or give the JVM more (-Xmx)"
+        : "was not scanned, which is a fault of this library or of its reader (" + failure + ")";
   }
 
   private static int stats(List<Source> sources) {

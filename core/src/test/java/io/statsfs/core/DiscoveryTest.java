@@ -136,11 +136,23 @@ class DiscoveryTest {
   }
 
   @Test
-  void emptyTreeHasAnEmptyCatalog() {
+  void emptyTreeHasAnEmptyCatalogAndIsAProblem() {
+    tree.directory("kvm/1");
     try (Fs fs = open()) {
       assertEquals(List.of(), fs.stats());
-      assertEquals(List.of(), fs.problems());
       assertEquals(1, fs.catalog().trees().size());
+      assertEquals(1, fs.problems().size(), fs.problems()::toString);
+      assertTrue(fs.problems().get(0).contains("holds no stats"), fs.problems()::toString);
+      assertEquals(tree.root(), fs.catalog().problems().get(0).path());
+      assertEquals(1, fs.log.lines().size());
+      Object before = fs.catalog();
+      assertEquals(before, fs.refresh());
+      tree.stat("kvm/1/a", 1);
+      fs.refresh();
+      assertEquals(List.of(), fs.problems());
+      tree.remove("kvm/1");
+      fs.refresh();
+      assertTrue(fs.problems().get(0).contains("holds no stats"), fs.problems()::toString);
     }
   }
 
@@ -210,7 +222,17 @@ class DiscoveryTest {
         assertEquals(
             List.of("elsewhere/x", "kvm/exits", root + "/outside").stream().sorted().toList(),
             fs.stats().stream().sorted().toList());
-        assertEquals(List.of(), fs.problems());
+        assertEquals(1, fs.problems().size(), fs.problems()::toString);
+        assertTrue(
+            fs.problems()
+                .get(0)
+                .startsWith(
+                    "5 symbolic links below are not followed, such as "
+                        + tree.path("sublink")
+                        + " -> "
+                        + tree.path("elsewhere")
+                        + ": layout statsfs follows none there"),
+            fs.problems()::toString);
       }
     }
   }
@@ -450,7 +472,22 @@ class DiscoveryTest {
     tree.settle();
     try (Fs fs = new Fs(tree.path("sys/class/net"), Layout.net())) {
       assertEquals(List.of("net/lo/rx", "net/plain/rx"), fs.stats());
-      assertEquals(List.of(), fs.problems());
+      assertEquals(
+          List.of(
+              "1 symbolic link below is not followed, such as "
+                  + tree.path("sys/class/net/eth1/statistics")
+                  + " -> ../../../virtual/net/lo/statistics: layout net follows none there. To read"
+                  + " what they lead to, open that as a root of its own",
+              "8 symbolic links below are not followed, such as "
+                  + tree.path("sys/class/net/absolute")
+                  + " -> "
+                  + tree.path("outside/evil")
+                  + ": layout net follows only what leads to a directory below "
+                  + tree.path("sys/devices")),
+          fs.problems());
+      assertEquals(2, fs.log.lines().size());
+      Object before = fs.catalog();
+      assertEquals(before, fs.refresh());
       // One that turns round later is dropped.
       Files.delete(tree.path("sys/class/net/lo"));
       Files.createSymbolicLink(tree.path("sys/class/net/lo"), tree.path("outside/evil"));

@@ -10,15 +10,19 @@ import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads in the simplest way, holds its user to the contract, and remembers what it was asked. */
 final class FakeReader implements StatReader {
   volatile List<SourcePlan> plans = List.of();
   volatile Runnable onSample = () -> {};
   volatile Consumer<Stat> onFile = stat -> {};
+  volatile Function<Path, @Nullable List<Entry>> onList = directory -> null;
   volatile int prepared;
   volatile int samples;
   volatile boolean closed;
@@ -40,6 +44,11 @@ final class FakeReader implements StatReader {
     FakeBatch batch = new FakeBatch(plans, memory);
     open.add(batch);
     return batch;
+  }
+
+  @Override
+  public @Nullable List<Entry> list(Path directory) {
+    return onList.apply(directory);
   }
 
   @Override
