@@ -45,8 +45,12 @@ public interface Catalog {
   List<Stat> stats();
 
   /**
-   * What could not be taken in: directories that may not be listed, lines of a schema that make no
-   * sense, what lies beyond the {@link Limits}. Each is logged once, too, of many the first 20.
+   * What could not be taken in, or is not as it should be: a tree without stats, directories that
+   * may not be listed, symbolic links that are not followed, files and schemas with lines that make
+   * no sense, stats that another root has too, what lies beyond the {@link Limits}.
+   *
+   * <p>For each tree and cause the first problem is logged with the number of those like it. It is
+   * logged again when it comes back after the tree was without it for five minutes.
    *
    * @return the problems; empty if all is well
    */

@@ -286,7 +286,7 @@ public final class TreeFuzz {
     }
     require(catalog.sources().size() <= limits.sources(), "too many sources", fs);
     require(stats <= limits.stats(), "too many stats", fs);
-    require(catalog.problems().size() <= 1002, "too many problems", fs);
+    require(catalog.problems().size() <= 1010, "too many problems", fs);
     sampler.sample();
     require(sampler.size() == stats, "the sampler has " + sampler.size(), fs);
     for (int i = 0; i < stats; i++) {
