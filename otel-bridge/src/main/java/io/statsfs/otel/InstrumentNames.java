@@ -4,32 +4,48 @@ import io.statsfs.Stat;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Names that OpenTelemetry takes. */
 final class InstrumentNames {
-  private static final int MAX_LENGTH = 255;
+  static final int MAX_LENGTH = 255;
   private static final int HASH_LENGTH = 18;
 
-  /** Units that kernels count in, in the words of Prometheus. */
-  private static final Map<String, String> UNITS =
+  /** Endings that Prometheus reserves, and its exporter takes off names and units. */
+  private static final Pattern RESERVED = Pattern.compile("([._](total|created|bucket|info))+$");
+
+  private static final Pattern NO_LABEL = Pattern.compile("[^a-zA-Z0-9]+");
+
+  /** Units in the words of Prometheus: several of something, and one where it divides. */
+  private static final Map<String, String[]> UNITS =
       Map.ofEntries(
-          Map.entry("s", "seconds"),
-          Map.entry("ms", "milliseconds"),
-          Map.entry("us", "microseconds"),
-          Map.entry("ns", "nanoseconds"),
-          Map.entry("min", "minutes"),
-          Map.entry("h", "hours"),
-          Map.entry("d", "days"),
-          Map.entry("By", "bytes"),
-          Map.entry("KiBy", "kibibytes"),
-          Map.entry("MiBy", "mebibytes"),
-          Map.entry("GiBy", "gibibytes"),
-          Map.entry("KBy", "kilobytes"),
-          Map.entry("MBy", "megabytes"),
-          Map.entry("GBy", "gigabytes"),
-          Map.entry("Hz", "hertz"),
-          Map.entry("Cel", "celsius"),
-          Map.entry("%", "percent"));
+          unit("a", "years", "year"),
+          unit("mo", "months", "month"),
+          unit("wk", "weeks", "week"),
+          unit("d", "days", "day"),
+          unit("h", "hours", "hour"),
+          unit("min", "minutes", "minute"),
+          unit("s", "seconds", "second"),
+          unit("ms", "milliseconds", "millisecond"),
+          unit("us", "microseconds", "microsecond"),
+          unit("ns", "nanoseconds", "nanosecond"),
+          unit("By", "bytes", "byte"),
+          unit("KiBy", "kibibytes", "kibibyte"),
+          unit("MiBy", "mebibytes", "mebibyte"),
+          unit("GiBy", "gibibytes", "gibibyte"),
+          unit("TiBy", "tebibytes", "tebibyte"),
+          unit("kBy", "kilobytes", "kilobyte"),
+          unit("MBy", "megabytes", "megabyte"),
+          unit("GBy", "gigabytes", "gigabyte"),
+          unit("TBy", "terabytes", "terabyte"),
+          unit("Hz", "hertz", "hertz"),
+          unit("Cel", "celsius", "celsius"),
+          unit("%", "percent", "percent"));
+
+  private static Map.Entry<String, String[]> unit(String unit, String several, String one) {
+    return Map.entry(unit, new String[] {several, one});
+  }
 
   private InstrumentNames() {}
 
@@ -115,17 +131,53 @@ final class InstrumentNames {
   }
 
   /**
-   * What two instruments must not have in common together with all their attributes: the name that
-   * Prometheus gives them. It knows {@code _} alone where OpenTelemetry has {@code . / -} too, and
-   * only one in a row; it takes some endings off and puts the unit at the end; and it fails a whole
-   * scrape over two equal series. Unlike Prometheus, but like OpenTelemetry, this ignores case.
+   * The name that Prometheus gives a metric, without the {@code _total} of a counter. It has {@code
+   * _} alone where OpenTelemetry has {@code . / -} too, and only one in a row; it takes reserved
+   * endings off and puts the unit at the end. Two metrics of one such name with equal labels make a
+   * whole scrape fail, and if their kinds or units differ the exporter drops one of them. Unlike
+   * Prometheus, but like OpenTelemetry, this ignores case.
    */
-  static String collisionKey(String name, String unit) {
+  static String inPrometheus(String name, String unit) {
     String key = name.toLowerCase(Locale.ROOT).replaceAll("[._/-]+", "_");
-    key = key.replaceFirst("(_(total|created|bucket|info))+$", "");
-    String ending = UNITS.getOrDefault(unit, unit.replaceAll("\\{[^}]*}", ""));
-    return ending.isEmpty() || ending.equals("1") || key.endsWith(ending)
+    String bare = RESERVED.matcher(key).replaceFirst("");
+    key = bare.isEmpty() ? key.substring(1) : bare;
+    String ending = unitInPrometheus(unit);
+    return ending.isEmpty() || key.endsWith(ending.toLowerCase(Locale.ROOT))
         ? key
-        : key + "_" + ending;
+        : key + "_" + ending.toLowerCase(Locale.ROOT);
+  }
+
+  /** The unit in words; empty if there is none. */
+  static String unitInPrometheus(String unit) {
+    String bare = unit.replaceAll("\\{[^}]*}", "").trim();
+    if (bare.isEmpty() || bare.equals("/") || bare.equals("1")) {
+      return "";
+    }
+    String words = word(bare, 0);
+    int slash = bare.indexOf('/');
+    if (!UNITS.containsKey(bare) && slash >= 0) {
+      String several = word(bare.substring(0, slash), 0).trim();
+      String one = word(bare.substring(slash + 1), 1).trim();
+      words = several.isEmpty() ? "per_" + one : several + "_per_" + one;
+    }
+    words = words.replaceAll("[^a-zA-Z0-9:.]", "_").replaceAll("^[._]+|[._]+$", "");
+    return RESERVED.matcher("_" + words).replaceFirst("").replaceFirst("^_", "");
+  }
+
+  private static String word(String unit, int form) {
+    String[] words = UNITS.get(unit);
+    return words == null ? unit : words[form];
+  }
+
+  /**
+   * The label name that Prometheus makes of the key of an attribute: letters, digits and single
+   * {@code _}. Null if it finds none in the key, for which its exporter drops the whole metric.
+   */
+  static @Nullable String labelInPrometheus(String key) {
+    String label = NO_LABEL.matcher(key).replaceAll("_");
+    if (label.isEmpty() || label.equals("_")) {
+      return null;
+    }
+    return label.charAt(0) >= '0' && label.charAt(0) <= '9' ? "key_" + label : label;
   }
 }

@@ -10,9 +10,11 @@ import io.statsfs.ReaderStats;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.Status;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
-/** What the bridge tells of itself; {@link StatsFsMetrics} has the list. */
+/** What the bridge exports of itself; {@link StatsFsMetrics} has the list. */
 final class OwnMetrics implements AutoCloseable {
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
   private static final Attributes[] BY_STATUS =
@@ -24,8 +26,20 @@ final class OwnMetrics implements AutoCloseable {
   private static final Attributes KEPT_OPEN = Attributes.of(STATE, "kept_open");
   private static final Attributes NOT_KEPT = Attributes.of(STATE, "not_kept");
 
+  private static final AttributeKey<String> LIMIT = AttributeKey.stringKey("limit");
+  private static final Attributes OF_INSTRUMENTS = Attributes.of(LIMIT, "instruments");
+  private static final Attributes OF_SERIES = Attributes.of(LIMIT, "series");
+
+  private static final String COLLECTION_DURATION = "statsfs.collection.duration";
+  private static final String STATS = "statsfs.stats";
+  private static final String WITHOUT_SERIES = "statsfs.stats.without_series";
+  private static final String SOURCES = "statsfs.sources";
+  private static final String FILES = "statsfs.files";
+  private static final String CACHE = "statsfs.schema_cache.";
+
   private final ObservableDoubleMeasurement duration;
   private final ObservableLongMeasurement stats;
+  private final ObservableLongMeasurement withoutSeries;
   private final ObservableLongMeasurement sources;
   private final ObservableLongMeasurement files;
   private final ObservableLongMeasurement cacheSize;
@@ -35,32 +49,48 @@ final class OwnMetrics implements AutoCloseable {
   private final ObservableLongMeasurement cacheEvictions;
   private final BatchCallback callback;
 
-  OwnMetrics(Meter meter, StatsFsMetrics metrics) {
+  /** Keeps stats from being given the names of these metrics. */
+  static void reserve(TakenNames names) {
+    names.reserve(COLLECTION_DURATION, "s", false);
+    names.reserve(STATS, "{stat}", false);
+    names.reserve(WITHOUT_SERIES, "{stat}", false);
+    names.reserve(SOURCES, "{source}", false);
+    names.reserve(FILES, "{file}", false);
+    names.reserve(CACHE + "size", "{schema}", false);
+    for (String counter : List.of("hits", "loads", "load_failures", "evictions")) {
+      names.reserve(CACHE + counter, "{schema}", true);
+    }
+  }
+
+  OwnMetrics(Meter meter, Consumer<OwnMetrics> record) {
     // No histogram: the SDK would go on exporting it after the bridge is closed.
     duration =
         meter
-            .gaugeBuilder("statsfs.collection.duration")
+            .gaugeBuilder(COLLECTION_DURATION)
             .setUnit("s")
-            .setDescription("Time that the last collection took to sample and record the stats.")
+            .setDescription("Time that the sample of this collection took.")
             .buildObserver();
-    stats = gauge(meter, "statsfs.stats", "{stat}", "Stats by the status of their last sample.");
-    sources = gauge(meter, "statsfs.sources", "{source}", "Sources in the catalog.");
+    stats = gauge(meter, STATS, "{stat}", "Stats by their status in this collection.");
+    withoutSeries =
+        gauge(meter, WITHOUT_SERIES, "{stat}", "Stats that are not exported, by the limit passed.");
+    sources = gauge(meter, SOURCES, "{source}", "Sources in the catalog.");
     files =
         gauge(
             meter,
-            "statsfs.files",
+            FILES,
             "{file}",
             "Files that may be kept open, by whether they are or descriptors are short.");
-    cacheSize = gauge(meter, "statsfs.schema_cache.size", "{schema}", "Schemas in the cache.");
+    cacheSize = gauge(meter, CACHE + "size", "{schema}", "Schemas in the cache.");
     cacheHits = counter(meter, "hits", "Schemas that were found in the cache.");
     cacheLoads = counter(meter, "loads", "Schemas that were read.");
     cacheLoadFailures = counter(meter, "load_failures", "Schemas that could not be read.");
     cacheEvictions = counter(meter, "evictions", "Schemas dropped to keep within the bound.");
     callback =
         meter.batchCallback(
-            () -> metrics.recordOwn(this),
+            () -> record.accept(this),
             duration,
             stats,
+            withoutSeries,
             sources,
             files,
             cacheSize,
@@ -82,7 +112,7 @@ final class OwnMetrics implements AutoCloseable {
 
   private static ObservableLongMeasurement counter(Meter meter, String name, String description) {
     return meter
-        .counterBuilder("statsfs.schema_cache." + name)
+        .counterBuilder(CACHE + name)
         .setUnit("{schema}")
         .setDescription(description)
         .buildObserver();
@@ -90,11 +120,18 @@ final class OwnMetrics implements AutoCloseable {
 
   /** {@code counts} has a number per status. */
   void record(
-      double seconds, int[] counts, int sourceCount, ReaderStats reader, SchemaCacheStats cache) {
+      double seconds,
+      int[] counts,
+      Series series,
+      int sourceCount,
+      ReaderStats reader,
+      SchemaCacheStats cache) {
     duration.record(seconds);
     for (int i = 0; i < counts.length; i++) {
       stats.record(counts[i], BY_STATUS[i]);
     }
+    withoutSeries.record(series.withoutInstrument(), OF_INSTRUMENTS);
+    withoutSeries.record(series.beyondSeriesLimit(), OF_SERIES);
     sources.record(sourceCount);
     files.record(reader.keptOpen(), KEPT_OPEN);
     files.record(reader.notKept(), NOT_KEPT);

@@ -19,24 +19,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The instrument of all stats of one name, and the series that it has at present.
  *
- * <p>It counts in longs, unless a stat is a FLOAT or a value does not fit: OpenTelemetry's integers
+ * <p>It records longs, unless a stat is a FLOAT or a value does not fit: OpenTelemetry's integers
  * end at 2<sup>63</sup>-1, so that from the first larger value on the whole name is recorded in
- * doubles, through a second instrument of the same name. The first one then has no points and is
- * exported no more.
+ * doubles, through a second instrument of the same name in another meter. The first one then has no
+ * points and is exported no more.
  */
 final class StatInstrument {
   /** If nobody collects, what comes and goes must not pile up. */
   private static final int MAX_KNOWN = 100_000;
 
-  private final Meter meter;
   private final String name;
   private final String description;
   private final String unit;
   private final boolean counter;
   private final @Nullable States states;
-  private final String collisionKey;
+  private final int family;
   private final @Nullable ObservableLongMeasurement longs;
   private @Nullable ObservableDoubleMeasurement doubles;
+  private boolean inDoubles;
   private int[] indexes = {};
   private Attributes[] attributes = {};
 
@@ -51,29 +51,34 @@ final class StatInstrument {
   /** Of the stats at some positions of a sampler, whose values decide between longs and doubles. */
   StatInstrument(
       Meter meter,
-      String name,
+      TakenNames names,
+      String wantedName,
       Sampler sampler,
       List<Integer> indexes,
       boolean countersBySchema,
       @Nullable States states) {
     final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
-    this.meter = meter;
-    this.name = name;
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
-    collisionKey = InstrumentNames.collisionKey(name, unit);
     counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
+    name = names.take(wantedName, unit, counter);
+    family = names.family(name, unit);
     // A counter has no states to be in.
     this.states = counter ? null : states;
     boolean fractions = stats.stream().anyMatch(s -> s.type() == Stat.Type.FLOAT);
     if (fractions || indexes.stream().anyMatch(i -> !fitsLong(sampler, i))) {
       longs = null;
-      useDoubles();
+      prepareDoubles(meter);
+      switchToDoubles();
     } else {
       longs =
           counter
-              ? counterBuilder().buildObserver()
-              : gaugeBuilder().ofLongs().setDescription(description).setUnit(unit).buildObserver();
+              ? counterBuilder(meter).buildObserver()
+              : gaugeBuilder(meter)
+                  .ofLongs()
+                  .setDescription(description)
+                  .setUnit(unit)
+                  .buildObserver();
     }
   }
 
@@ -81,27 +86,43 @@ final class StatInstrument {
     return texts.stream().filter(text -> !text.isEmpty()).findFirst().orElse("");
   }
 
-  private LongCounterBuilder counterBuilder() {
+  private LongCounterBuilder counterBuilder(Meter meter) {
     return meter.counterBuilder(name).setDescription(description).setUnit(unit);
   }
 
-  private DoubleGaugeBuilder gaugeBuilder() {
+  private DoubleGaugeBuilder gaugeBuilder(Meter meter) {
     return meter.gaugeBuilder(name).setDescription(description).setUnit(unit);
   }
 
-  /** From now on this is recorded in doubles. */
-  void useDoubles() {
+  /** Makes an instrument of doubles, in a meter, that {@link #switchToDoubles} turns to. */
+  void prepareDoubles(Meter meter) {
     doubles =
-        counter ? counterBuilder().ofDoubles().buildObserver() : gaugeBuilder().buildObserver();
+        counter
+            ? counterBuilder(meter).ofDoubles().buildObserver()
+            : gaugeBuilder(meter).buildObserver();
+  }
+
+  /** Whether a value that is no long can be recorded, now or from the next sample on. */
+  boolean takesDoubles() {
+    return doubles != null;
+  }
+
+  /** From now on this is recorded in doubles. */
+  void switchToDoubles() {
+    inDoubles = true;
   }
 
   String name() {
     return name;
   }
 
-  /** See {@link InstrumentNames#collisionKey}. */
-  String collisionKey() {
-    return collisionKey;
+  /** See {@link TakenNames}. */
+  int family() {
+    return family;
+  }
+
+  boolean hasSeries() {
+    return indexes.length > 0;
   }
 
   /** What has to be registered with a callback before this can record. */
@@ -136,19 +157,18 @@ final class StatInstrument {
     }
   }
 
-  /** Records the values that are OK; false if one does not fit, which is then left out. */
-  boolean record(Sampler sampler) {
-    boolean fits = true;
+  /** Records the values that are OK, and fit into a long where it takes no others yet. */
+  void record(Sampler sampler) {
     isCollected = true;
+    boolean isSwitching = doubles != null && !inDoubles;
     for (int i = 0; i < indexes.length; i++) {
       int index = indexes[i];
       Status status = sampler.status(index);
       if (status == Status.OK) {
-        if (doubles == null && !fitsLong(sampler, index)) {
-          fits = false;
-        } else if (counter && isReset(i, sampler.doubleValue(index))) {
+        if (isSwitching && !fitsLong(sampler, index)
+            || counter && isReset(i, sampler.doubleValue(index))) {
           continue;
-        } else if (doubles != null) {
+        } else if (inDoubles) {
           doubles.record(sampler.doubleValue(index), attributes[i]);
         } else {
           longs.record(sampler.longValue(index), attributes[i]);
@@ -157,7 +177,6 @@ final class StatInstrument {
         states.read(sampler, index, attributes[i]).forEach(this::recordState);
       }
     }
-    return fits;
   }
 
   /**
@@ -172,14 +191,14 @@ final class StatInstrument {
   }
 
   private void recordState(Attributes state, Boolean present) {
-    if (doubles != null) {
+    if (inDoubles) {
       doubles.record(present ? 1 : 0, state);
     } else {
       longs.record(present ? 1 : 0, state);
     }
   }
 
-  private static boolean fitsLong(Sampler sampler, int index) {
+  static boolean fitsLong(Sampler sampler, int index) {
     return !sampler.isUnsigned(index) && !sampler.isDouble(index);
   }
 }

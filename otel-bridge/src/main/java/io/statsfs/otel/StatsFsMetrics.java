@@ -5,19 +5,19 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Catalog;
-import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
-import io.statsfs.Tree;
 import io.statsfs.otel.internal.Log;
 import io.statsfs.otel.internal.ZeroCodeTrees;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -38,23 +38,32 @@ import org.jspecify.annotations.Nullable;
  * pass and records those that have a value; what is gone or cannot be read has no point, neither an
  * old one nor a zero. Integers are recorded as such, unless a value of the same stat name, at any
  * source, has passed 2<sup>63</sup>-1 or has decimals: then the name is recorded in doubles. Where
- * that comes about only later, the value that does not fit is left out of one collection, and the
- * SDK warns of two instruments with one name, of which only one has points.
+ * that comes about only later, the points come from the same scope with {@code +doubles} at the end
+ * of its version; the value that did not fit is missing from one collection.
  *
- * <p>Two instruments, or two sources, that would share a series are told apart by further
- * attributes: {@code subsystem} and {@code device}, and if that is not enough {@code stat} and
- * {@code root}.
+ * <p>Two instruments, or two sources, that would share a series, be it only in Prometheus, get
+ * further attributes: {@code subsystem} and {@code device}, and if that is not enough {@code stat}
+ * and {@code root}. An instrument that Prometheus would take for another one of another kind or
+ * unit has {@code .gauge} or {@code .counter} at the end of its name; the log says so.
+ *
+ * <p>At most 2,000 instruments have series at a time, and 10,000 are made in all, since the SDK
+ * keeps them for good. Stats beyond that are not exported; the log says so and {@code
+ * statsfs.stats.without_series} counts them.
  *
  * <p>The instrumentation scope is {@code io.statsfs}. The bridge measures itself under {@code
- * io.statsfs.otel}:
+ * io.statsfs.otel}. These points describe the collection that they are part of; where two readers
+ * collect at the same moment, they may describe the sample of the other one.
  *
  * <table>
  * <caption>Metrics of the bridge</caption>
  * <tr><th>name</th><th>kind, unit</th><th>meaning</th></tr>
- * <tr><td>{@code statsfs.collection.duration}</td><td>gauge, s</td><td>time that the last
- *   collection took to sample the stats and record them</td></tr>
+ * <tr><td>{@code statsfs.collection.duration}</td><td>gauge, s</td><td>time that the sample of this
+ *   collection took</td></tr>
  * <tr><td>{@code statsfs.stats}</td><td>gauge, {stat}</td><td>stats by {@code status}: {@code ok},
  *   {@code gone}, {@code denied}, {@code not_a_number}, {@code blocked}, {@code failed}</td></tr>
+ * <tr><td>{@code statsfs.stats.without_series}</td><td>gauge, {stat}</td><td>stats that are not
+ *   exported since a {@code limit} was passed: {@code instruments}, or {@code series} of one
+ *   instrument ({@link StatsFsMetricsBuilder#seriesLimit})</td></tr>
  * <tr><td>{@code statsfs.sources}</td><td>gauge, {source}</td><td>sources in the catalog</td></tr>
  * <tr><td>{@code statsfs.files}</td><td>gauge, {file}</td><td>files that may be kept open, by {@code
  *   state}: {@code kept_open}, or {@code not_kept} for lack of descriptors</td></tr>
@@ -70,24 +79,27 @@ import org.jspecify.annotations.Nullable;
  * <p>A file that hangs costs the points of its own source and nothing else ({@link
  * StatsFsMetricsBuilder#patience}).
  *
- * <p>Safe for use by several threads. A failure is logged once and never reaches the application.
- * While the catalog stands still, the stats of a collection cost no allocation here beyond what the
+ * <p>Stats that cannot be read are logged in one line per tree and cause, and again if they come
+ * back after five minutes without.
+ *
+ * <p>Safe for use by several threads. A failure is logged and never reaches the application. While
+ * the catalog stands still, the stats of a collection cost no allocation here beyond what the
  * reader says; measuring itself takes some hundred bytes, and states their texts.
  */
 public final class StatsFsMetrics implements AutoCloseable {
   private static final Log LOG = new Log();
   private static final String SCOPE = "io.statsfs";
-  private static final int EPERM = 1;
 
   /** Something that differs each time must not be logged for ever. */
   private static final int MAX_LOGGED = 20;
 
-  /** What a user can do something about. */
-  private static final Status[] TOLD = {Status.DENIED, Status.FAILED, Status.BLOCKED};
-
   private final StatsFs fs;
   private final Sampler sampler;
   private final Meter meter;
+
+  /** For values that came to be doubles: the same scope, but to the SDK another meter. */
+  private final Meter meterOfDoubles;
+
   private final Series series;
   private final @Nullable OwnMetrics ownMetrics;
   private final Consumer<Catalog> listener = this::catalogChanged;
@@ -95,13 +107,17 @@ public final class StatsFsMetrics implements AutoCloseable {
   /** Held by whoever uses what is below: a collection, a change of the catalog, closing. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  private final CollectionBoundary boundary = new CollectionBoundary();
+  private int callbacks;
+  private final List<BatchCallback> registered = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
+  private final Map<StatInstrument, Group> switching = new IdentityHashMap<>();
   private final int[] counts = new int[Status.values().length];
-  private final Set<Status> told = EnumSet.noneOf(Status.class);
+  private final UnreadableStats unreadable = new UnreadableStats(LOG::warn);
   private final Set<String> remarks = new HashSet<>();
-  private final Set<String> failures = new HashSet<>();
-  private double lastDuration = Double.NaN; // Which the SDK leaves out.
-  private boolean sampled; // Whether what the sampler holds is of the last collection.
+  private final Map<String, Alarm> failures = new HashMap<>();
+  private double sampleSeconds;
+  private boolean sampled; // Whether there is a sample since the last failure of one.
   private boolean closed;
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
@@ -109,16 +125,22 @@ public final class StatsFsMetrics implements AutoCloseable {
     AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
     StatFilter filter =
         builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);
-    meter = meter(builder.openTelemetry, SCOPE);
-    series = new Series(builder, meter, message -> logOnce(remarks, message));
+    meter = meter(builder.openTelemetry, SCOPE, "");
+    meterOfDoubles = meter(builder.openTelemetry, SCOPE, "+doubles");
+    TakenNames names = new TakenNames(this::remark);
+    OwnMetrics.reserve(names);
+    series = new Series(builder, meter, names, this::remark, LOG::warn);
     sampler = fs.sampler(filter, builder.patience);
     // Once nothing stands in the way of this one.
     ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
+    // Before any others, so that CollectionBoundary knows them in each collection from the first.
+    boundaryCallback(meter);
+    boundaryCallback(meterOfDoubles);
     fs.addListener(listener);
     catalogChanged(sampler.catalog());
     ownMetrics =
         builder.ownMetrics
-            ? new OwnMetrics(meter(builder.openTelemetry, SCOPE + ".otel"), this)
+            ? new OwnMetrics(meter(builder.openTelemetry, SCOPE + ".otel", ""), ownRecorder())
             : null;
   }
 
@@ -145,11 +167,11 @@ public final class StatsFsMetrics implements AutoCloseable {
     return new StatsFsMetricsBuilder(openTelemetry, fs);
   }
 
-  private static Meter meter(OpenTelemetry openTelemetry, String scope) {
+  private static Meter meter(OpenTelemetry openTelemetry, String scope, String build) {
     String version = StatsFsMetrics.class.getPackage().getImplementationVersion();
     return openTelemetry
         .meterBuilder(scope)
-        .setInstrumentationVersion(version == null ? "development" : version)
+        .setInstrumentationVersion((version == null ? "development" : version) + build)
         .build();
   }
 
@@ -157,32 +179,51 @@ public final class StatsFsMetrics implements AutoCloseable {
    * Instruments that were registered together.
    *
    * <p>A callback can only record on the instruments that it was registered with. So instruments
-   * that come later get a callback of their own. The SDK runs the callbacks of a collection one
-   * after the other, in the order of their registration; the first takes the sample for all.
+   * that come later get a callback of their own. The SDK runs the callbacks of a meter one after
+   * the other; whichever comes first in a collection takes the sample for all of them.
    */
-  private static final class Group {
-    final List<StatInstrument> instruments;
-    @Nullable BatchCallback callback;
+  private final class Group {
+    private final List<StatInstrument> instruments;
+    private final int callback = callbacks++;
 
     Group(List<StatInstrument> instruments) {
       this.instruments = new ArrayList<>(instruments);
     }
+
+    void record() {
+      for (int i = 0; i < instruments.size(); i++) {
+        instruments.get(i).record(sampler);
+      }
+    }
   }
 
-  private void register(List<StatInstrument> instruments) {
-    if (instruments.isEmpty()) {
-      return;
-    }
+  private Group register(Meter meter, List<StatInstrument> instruments) {
     Group group = new Group(instruments);
     groups.add(group);
-    group.callback =
+    Runnable record = group::record;
+    registered.add(
         meter.batchCallback(
-            () -> collect(group),
+            () -> collect(group.callback, record, "A collection failed: "),
             instruments.get(0).measurement(),
             instruments.stream()
                 .skip(1)
                 .map(StatInstrument::measurement)
-                .toArray(ObservableMeasurement[]::new));
+                .toArray(ObservableMeasurement[]::new)));
+    return group;
+  }
+
+  /** On an instrument that never has a point, and so is never exported. */
+  private void boundaryCallback(Meter meter) {
+    int callback = callbacks++;
+    registered.add(
+        meter.batchCallback(
+            () -> collect(callback, () -> {}, "A collection failed: "),
+            meter.gaugeBuilder("statsfs").ofLongs().buildObserver()));
+  }
+
+  private Consumer<OwnMetrics> ownRecorder() {
+    int callback = callbacks++;
+    return own -> collect(callback, () -> recordOwn(own), "The bridge cannot measure itself: ");
   }
 
   /**
@@ -202,37 +243,21 @@ public final class StatsFsMetrics implements AutoCloseable {
     }
   }
 
-  private void collect(Group group) {
-    long began = System.nanoTime();
+  private void collect(int callback, Runnable record, String failure) {
     lock.lock();
     try {
       if (closed) {
         return;
       }
-      boolean first = group == groups.get(0);
-      if (first) {
+      if (boundary.begins(callback)) {
         sample();
-      } else if (!sampled) {
-        return;
       }
-      List<StatInstrument> unfit = null;
-      for (StatInstrument instrument : group.instruments) {
-        if (!instrument.record(sampler)) {
-          unfit = unfit == null ? new ArrayList<>() : unfit;
-          unfit.add(instrument);
-        }
-      }
-      if (unfit != null) {
-        group.instruments.removeAll(unfit);
-        unfit.forEach(StatInstrument::useDoubles);
-        register(unfit);
-      }
-      if (first) {
-        lastDuration = (System.nanoTime() - began) / 1e9;
+      if (sampled) {
+        record.run();
       }
     } catch (Throwable e) {
       // An Error that leaves a callback would cost the collection of every other meter.
-      logFailure("A collection failed: " + e);
+      logFailure(failure + e);
     } finally {
       lock.unlock();
     }
@@ -241,80 +266,84 @@ public final class StatsFsMetrics implements AutoCloseable {
   private void sample() {
     sampled = false;
     Arrays.fill(counts, 0);
+    long began = System.nanoTime();
+    switchToDoubles();
     sampler.sample();
     if (!series.isOf(sampler)) {
-      register(series.update(sampler));
+      List<StatInstrument> added = series.update(sampler);
+      if (!added.isEmpty()) {
+        register(meter, added);
+      }
     }
     for (int i = 0; i < sampler.size(); i++) {
-      counts[sampler.status(i).ordinal()]++;
+      Status status = sampler.status(i);
+      counts[status.ordinal()]++;
+      if (status == Status.OK) {
+        if (!StatInstrument.fitsLong(sampler, i)) {
+          prepareDoubles(series.instrument(i));
+        }
+      } else if (UnreadableStats.isReported(status)) {
+        unreadable.add(sampler, i, status);
+      }
     }
+    long ended = System.nanoTime();
+    sampleSeconds = (ended - began) / 1e9;
     sampled = true;
-    for (Status status : TOLD) {
-      if (counts[status.ordinal()] > 0 && told.add(status)) {
-        LOG.warn(unreadable(status));
+    unreadable.endOfSample(sampler, ended);
+    if (!failures.isEmpty()) {
+      for (Alarm alarm : failures.values()) {
+        alarm.absent(ended);
       }
     }
   }
 
-  /** One line for all stats of a status. */
-  private String unreadable(Status status) {
-    int first = 0;
-    while (sampler.status(first) != status) {
-      first++;
+  /**
+   * Has doubles take over at the next sample: in the present collection the SDK may have called the
+   * new callback already, or may be about to, and each point has to be recorded once.
+   */
+  private void prepareDoubles(@Nullable StatInstrument instrument) {
+    if (instrument != null && !instrument.takesDoubles()) {
+      instrument.prepareDoubles(meterOfDoubles);
+      Group group = register(meterOfDoubles, List.of(instrument));
+      group.instruments.clear();
+      switching.put(instrument, group);
     }
-    String why =
-        switch (status) {
-          case DENIED ->
-              sampler.errno(first) == EPERM
-                  ? "the kernel does not permit it (under lockdown debugfs shows only files that"
-                      + " nobody may write)"
-                  : "permission is denied. " + fix(sampler.stat(first).source().tree());
-          case BLOCKED -> "it does not answer, and is tried again when it does";
-          default -> "reading fails, with errno " + sampler.errno(first);
-        };
-    return counts[status.ordinal()]
-        + " of "
-        + sampler.size()
-        + " stats have no value, the first is "
-        + sampler.stat(first).path()
-        + ": "
-        + why
-        + ". This is told once; the metric statsfs.stats counts them.";
   }
 
-  /** Of a statsfs the root alone is closed to others, and falls back to that now and then. */
-  private static String fix(Tree tree) {
-    return Layout.statsfs().homeTypes().contains(tree.fileSystemType())
-        ? "Run as root, or let root chmod 755 " + tree.root()
-        : "Run as root, or let root make the trees readable";
+  private void switchToDoubles() {
+    if (!switching.isEmpty()) {
+      groups.forEach(group -> group.instruments.removeAll(switching.keySet()));
+      switching.forEach(
+          (instrument, group) -> {
+            instrument.switchToDoubles();
+            group.instruments.add(instrument);
+          });
+      switching.clear();
+    }
   }
 
-  /** Called in a collection; the SDK may call it before it collects the stats, or after. */
-  void recordOwn(OwnMetrics own) {
-    lock.lock();
-    try {
-      if (!closed) {
-        own.record(
-            lastDuration,
-            counts,
-            fs.catalog().sources().size(),
-            fs.readerStats(),
-            fs.schemaCacheStats());
-      }
-    } catch (Throwable e) {
-      logFailure("The bridge could not tell of itself: " + e);
-    } finally {
-      lock.unlock();
-    }
+  private void recordOwn(OwnMetrics own) {
+    own.record(
+        sampleSeconds,
+        counts,
+        series,
+        fs.catalog().sources().size(),
+        fs.readerStats(),
+        fs.schemaCacheStats());
   }
 
   private void logFailure(String message) {
-    logOnce(failures, message);
+    if (failures.size() == MAX_LOGGED && !failures.containsKey(message)) {
+      return;
+    }
+    if (failures.computeIfAbsent(message, m -> new Alarm()).present(System.nanoTime())) {
+      LOG.warn(message);
+    }
   }
 
-  /** Each kind has a bound of its own, so that many remarks do not hide a failure. */
-  private static void logOnce(Set<String> logged, String message) {
-    if (logged.size() < MAX_LOGGED && logged.add(message)) {
+  /** Has a bound of its own, so that many remarks do not hide a failure. */
+  private void remark(String message) {
+    if (remarks.size() < MAX_LOGGED && remarks.add(message)) {
       LOG.warn(message);
     }
   }
@@ -332,9 +361,7 @@ public final class StatsFsMetrics implements AutoCloseable {
         return;
       }
       closed = true;
-      for (Group group : groups) {
-        closeQuietly(group.callback);
-      }
+      registered.forEach(this::closeQuietly);
       closeQuietly(ownMetrics);
       closeQuietly(sampler);
     } finally {

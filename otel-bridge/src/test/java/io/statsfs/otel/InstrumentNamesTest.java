@@ -11,7 +11,7 @@ class InstrumentNamesTest {
 
   private static String key(String nameAndUnit) {
     String[] parts = nameAndUnit.split(" ");
-    return InstrumentNames.collisionKey(parts[0], parts.length == 1 ? "" : parts[1]);
+    return InstrumentNames.inPrometheus(parts[0], parts.length == 1 ? "" : parts[1]);
   }
 
   @ParameterizedTest

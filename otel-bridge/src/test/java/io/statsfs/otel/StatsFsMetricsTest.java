@@ -235,18 +235,47 @@ class StatsFsMetricsTest {
   @Test
   void aValueThatGrowsBeyondALongIsMissingOnceAndThenADouble() {
     tree.stat("a/x/n", "9223372036854775807\n").stat("a/y/n", 5);
-    try (StatsFs fs = open();
+    try (CaughtLog sdk = new CaughtLog("io.opentelemetry");
+        StatsFs fs = open();
         StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
       assertEquals("9223372036854775807", collect().get("statsfs.a.n{device=x, subsystem=a}"));
       tree.stat("a/x/n", "9223372036854775808\n");
       assertEquals(Map.of("statsfs.a.n{device=y, subsystem=a}", "5"), collect());
-      assertEquals(
+      Map<String, String> doubles =
           Map.of(
               "statsfs.a.n{device=x, subsystem=a}",
               "" + 0x1p63,
               "statsfs.a.n{device=y, subsystem=a}",
-              "5.0"),
+              "5.0");
+      assertEquals(doubles, collect());
+      tree.stat("a/x/n", 1).stat("a/z/n", 7);
+      fs.refresh();
+      assertEquals(
+          Map.of(
+              "statsfs.a.n{device=x, subsystem=a}", "1.0",
+              "statsfs.a.n{device=y, subsystem=a}", "5.0",
+              "statsfs.a.n{device=z, subsystem=a}", "7.0"),
           collect());
+      assertEquals(List.of(), sdk.lines());
+    }
+  }
+
+  @Test
+  void manyThatGrowBeyondALongAreNeverRecordedTwice() {
+    for (int i = 0; i < 6; i++) {
+      tree.stat("a/n" + i, i);
+    }
+    try (CaughtLog sdk = new CaughtLog("io.opentelemetry");
+        StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      for (int i = 0; i < 6; i++) {
+        tree.stat("a/n" + i, "9223372036854775808\n");
+        // A point that came twice would be an error in there.
+        assertEquals(5, collect().size());
+        assertEquals(6, CollectedMetrics.ofStats(secondReader.collectAllMetrics()).size());
+        assertEquals(6, collect().size());
+      }
+      assertEquals(List.of(), sdk.lines());
     }
   }
 
@@ -530,6 +559,79 @@ class StatsFsMetricsTest {
       assertEquals(2000, collect().size());
       assertEquals(1, logged.size(), "" + logged);
       assertTrue(logged.get(0).contains("More than 2000 stat names"), logged.get(0));
+    }
+  }
+
+  @Test
+  void namesThatComeAndGoKeepTheirSeries() {
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      for (int container = 0; container < 60; container++) {
+        for (int i = 0; i < 40; i++) {
+          tree.stat("container" + container + "/n" + i, i);
+        }
+        fs.refresh();
+        assertEquals(40, collect().size(), "container " + container);
+        tree.remove("container" + container);
+      }
+      assertEquals(List.of(), logged);
+    }
+  }
+
+  @Test
+  void namesBeyondThoseThatTheSdkCanKeepAreCounted() {
+    String[] ending = {""};
+    for (int i = 0; i < 2000; i++) {
+      tree.stat("a/" + i + "n", i);
+    }
+    InMemoryMetricReader own = InMemoryMetricReader.create();
+    try (OpenTelemetrySdk one =
+            OpenTelemetrySdk.builder()
+                .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(own).build())
+                .build();
+        StatsFs fs = open();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(one, fs).naming(stat -> "x" + stat.name() + ending[0]).build()) {
+      // Other names, as if 2000 stats had gone and others come.
+      for (int life = 1; life <= 5; life++) {
+        ending[0] = "of" + life;
+        tree.remove("a/" + life + "n");
+        fs.refresh();
+        Map<String, String> points = CollectedMetrics.of(own.collectAllMetrics());
+        long names = points.keySet().stream().filter(key -> key.startsWith("x")).count();
+        // Of the fifth life, ten are the last of 10,000.
+        assertEquals(life < 5 ? 2000 - life : 10, names);
+        assertEquals(
+            life < 5 ? "0" : "1985", points.get("statsfs.stats.without_series{limit=instruments}"));
+        assertEquals(life < 5 ? 0 : 1, logged.size(), "" + logged);
+      }
+    }
+  }
+
+  @Test
+  void attributesAreMadeOnceWhereSourcesCollideToo() {
+    Attributes many;
+    {
+      var builder = Attributes.builder();
+      for (int i = 0; i < 5_000; i++) {
+        builder.put("key" + i, i);
+      }
+      many = builder.build();
+    }
+    for (int i = 0; i < 200; i++) {
+      tree.stat("a/x/n" + i, i).stat("a/y/n" + i, i);
+    }
+    var threads =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    try (StatsFs fs = open()) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      try (StatsFsMetrics metrics =
+          StatsFsMetrics.builder(otel, fs).attributes(source -> many).build()) {
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        // Made for each stat they were 400 times 5,000 keys and values: beyond 50 MB.
+        assertTrue(bytes < 20_000_000, bytes + " bytes");
+        assertEquals(400, collect().size());
+      }
     }
   }
 

@@ -1,0 +1,151 @@
+package io.statsfs.otel;
+
+import io.statsfs.Layout;
+import io.statsfs.Sampler;
+import io.statsfs.Status;
+import io.statsfs.Tree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs stats that cannot be read: one line per tree and cause, as {@link Alarm} decides. For one
+ * thread at a time; allocates nothing while the causes stay the same.
+ */
+final class UnreadableStats {
+  private static final int EPERM = 1;
+
+  /** Trees times causes; more than a machine has. */
+  private static final int MAX_CAUSES = 100;
+
+  private final Consumer<String> log;
+  private final List<Cause> causes = new ArrayList<>();
+  private @Nullable Cause last;
+
+  UnreadableStats(Consumer<String> log) {
+    this.log = log;
+  }
+
+  private static final class Cause {
+    final Tree tree;
+    final Status status;
+    final int errno;
+    final Alarm alarm = new Alarm();
+
+    /** In the present sample. */
+    int count;
+
+    /** The position of the first of them. */
+    int first;
+
+    Cause(Tree tree, Status status, int errno) {
+      this.tree = tree;
+      this.status = status;
+      this.errno = errno;
+    }
+
+    boolean is(Tree tree, Status status, int errno) {
+      return this.tree == tree && this.status == status && this.errno == errno;
+    }
+  }
+
+  /** Whether a user can do something about a status. */
+  static boolean isReported(Status status) {
+    return status == Status.DENIED || status == Status.FAILED || status == Status.BLOCKED;
+  }
+
+  /** Takes note of a stat of the present sample with such a status. */
+  void add(Sampler sampler, int index, Status status) {
+    Cause cause = cause(sampler.stat(index).source().tree(), status, sampler.errno(index));
+    if (cause != null) {
+      if (cause.count == 0) {
+        cause.first = index;
+      }
+      cause.count++;
+    }
+  }
+
+  private @Nullable Cause cause(Tree tree, Status status, int errno) {
+    if (last != null && last.is(tree, status, errno)) {
+      return last;
+    }
+    for (int i = 0; i < causes.size(); i++) {
+      if (causes.get(i).is(tree, status, errno)) {
+        return last = causes.get(i);
+      }
+    }
+    if (causes.size() == MAX_CAUSES) {
+      return null;
+    }
+    last = new Cause(tree, status, errno);
+    causes.add(last);
+    return last;
+  }
+
+  /** Ends the present sample: logs what has to be. */
+  void endOfSample(Sampler sampler, long nanoTime) {
+    for (int i = 0; i < causes.size(); i++) {
+      Cause cause = causes.get(i);
+      if (cause.count == 0) {
+        cause.alarm.absent(nanoTime);
+      } else if (cause.alarm.present(nanoTime)) {
+        log.accept(message(sampler, cause));
+      }
+      cause.count = 0;
+    }
+  }
+
+  private static String message(Sampler sampler, Cause cause) {
+    int all = 0;
+    for (int i = 0; i < sampler.size(); i++) {
+      if (sampler.stat(i).source().tree() == cause.tree) {
+        all++;
+      }
+    }
+    String why =
+        switch (cause.status) {
+          case DENIED ->
+              cause.errno == EPERM
+                  ? "the kernel does not permit it (under lockdown debugfs shows only files that"
+                      + " nobody may write)"
+                  : "permission is denied. " + remedy(cause.tree);
+          case BLOCKED -> "it does not answer, and is tried again when it does";
+          default -> cause.errno == 0 ? "reading fails" : "reading fails with errno " + cause.errno;
+        };
+    return cause.count
+        + " of "
+        + all
+        + " stats have no value in "
+        + cause.tree.root()
+        + ". The first is "
+        + sampler.stat(cause.first).path()
+        + ": "
+        + why
+        + ". The metric statsfs.stats counts them by status.";
+  }
+
+  /** Of a statsfs the root alone is closed to others, and it is closed anew by each mount. */
+  private static String remedy(Tree tree) {
+    String capability =
+        isRoot()
+            ? "This process is root without the capability CAP_DAC_READ_SEARCH,"
+                + " or a security module forbids it: grant it,"
+            : "Run as root,";
+    return Layout.statsfs().homeTypes().contains(tree.fileSystemType())
+        ? capability + " or let root chmod 755 " + tree.root()
+        : capability + " or let root make the tree readable";
+  }
+
+  /** Root owns what the kernel shows of a process of root's. */
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+}
