@@ -994,6 +994,9 @@ final class Discovery implements AutoCloseable {
       for (String dropped : schema.dropped()) {
         seen(schemaFile, SCHEMA_LINES, dropped + " was left out");
       }
+      if (!schema.beyondLimits().isEmpty()) {
+        seen(schemaFile, "large schema", "left out: " + schema.beyondLimits());
+      }
       if (source == null || schema != before || !source.hasFiles(stats.values())) {
         source =
             stats.isEmpty()

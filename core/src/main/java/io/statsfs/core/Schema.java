@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param prefixes by the beginning of the name; only schemas that we ship have them
  * @param dropped what of the text was not understood, a message each; at most {@link
  *     SchemaParser#MAX_DROPPED}
+ * @param beyondLimits what was left out as there is too much of it; empty if nothing was
  */
 record Schema(
     Map<String, String> labels,
     Map<String, Metric> metrics,
     Map<String, Metric> prefixes,
-    List<String> dropped) {
+    List<String> dropped,
+    String beyondLimits) {
 
   static final Schema EMPTY = SchemaParser.parse("", false);
 

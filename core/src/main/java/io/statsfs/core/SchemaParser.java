@@ -21,10 +21,33 @@ final class SchemaParser {
   /** More would help nobody to mend the text. */
   static final int MAX_DROPPED = 5;
 
+  /**
+   * Each label is an attribute of each series of its source. A kernel's schema has a few; its
+   * buffer of 10,239 bytes has room for hundreds, a file in the place of one for many more.
+   */
+  static final int MAX_LABELS = 64;
+
+  /** Characters of a label's key or value. */
+  static final int MAX_LABEL = 1024;
+
+  /** Characters of a description. */
+  static final int MAX_DESCRIPTION = 1024;
+
+  /** Characters of a stat's name: 255 bytes, each written as {@code \xHH}. */
+  static final int MAX_NAME = 4 * 255;
+
+  /** Characters of a unit, as OpenTelemetry's specification of instruments has it. */
+  static final int MAX_UNIT = 63;
+
   private final Map<String, String> labels = new LinkedHashMap<>();
   private final Map<String, Schema.Metric> metrics = new HashMap<>();
   private final Map<String, Schema.Metric> prefixes = new HashMap<>();
   private final List<String> dropped = new ArrayList<>();
+  private int labelsTooMany;
+  private int labelsTooLong;
+  private int namesTooLong;
+  private int unitsTooLong;
+  private int descriptionsTooLong;
   private boolean inLabels;
   private boolean inMetric;
   private int metricLine;
@@ -79,7 +102,25 @@ final class SchemaParser {
         Collections.unmodifiableMap(parser.labels),
         Collections.unmodifiableMap(parser.metrics),
         Collections.unmodifiableMap(parser.prefixes),
-        List.copyOf(parser.dropped));
+        List.copyOf(parser.dropped),
+        parser.beyondLimits());
+  }
+
+  private String beyondLimits() {
+    List<String> what = new ArrayList<>();
+    addBeyond(what, labelsTooMany, "labels beyond the first " + MAX_LABELS);
+    addBeyond(what, labelsTooLong, "labels longer than " + MAX_LABEL + " characters");
+    addBeyond(what, namesTooLong, "metrics whose names are too long for a file");
+    addBeyond(what, unitsTooLong, "units longer than " + MAX_UNIT + " characters");
+    addBeyond(
+        what, descriptionsTooLong, "descriptions beyond " + MAX_DESCRIPTION + " characters each");
+    return String.join(", ", what);
+  }
+
+  private static void addBeyond(List<String> what, int count, String kind) {
+    if (count > 0) {
+      what.add(kind + ": " + count);
+    }
   }
 
   private void line(String line, int number) {
@@ -110,7 +151,17 @@ final class SchemaParser {
       drop(number, "a label without a key or a value");
       return;
     }
-    String before = labels.putIfAbsent(line.substring(0, blank), value);
+    if (blank > MAX_LABEL || value.length() > MAX_LABEL) {
+      // Not cut, as it could be that of another source then.
+      labelsTooLong++;
+      return;
+    }
+    String key = line.substring(0, blank);
+    if (labels.size() == MAX_LABELS && !labels.containsKey(key)) {
+      labelsTooMany++;
+      return;
+    }
+    String before = labels.putIfAbsent(key, value);
     if (before != null && !before.equals(value)) {
       drop(number, "a second value of a label");
     }
@@ -121,10 +172,12 @@ final class SchemaParser {
     String key = blank < 0 ? line : line.substring(0, blank);
     String value = blank < 0 ? "" : line.substring(blank + 1).strip();
     if (key.equals("DESC") && description == null) {
-      description = new StringBuilder(value.equals("(null)") ? "" : value);
+      description = new StringBuilder();
+      describe(value.equals("(null)") ? "" : value);
     } else if (description != null && name != null) {
       // The last field; what follows up to a blank line belongs to it.
-      description.append(' ').append(line.strip());
+      describe(" ");
+      describe(line.strip());
     } else if (key.equals("NAME") && name == null && !value.isEmpty()) {
       name = value;
     } else if (key.equals("FLAG") && value.equals("CUMULATIVE")) {
@@ -135,6 +188,8 @@ final class SchemaParser {
       type = Stat.Type.FLOAT;
     } else if (key.equals("TYPE") && value.equals("INT")) {
       type = Stat.Type.INT;
+    } else if (key.equals("UNIT") && value.length() > MAX_UNIT) {
+      unitsTooLong++;
     } else if (key.equals("UNIT")) {
       unit = value;
     } else {
@@ -142,13 +197,32 @@ final class SchemaParser {
     }
   }
 
+  /** Keeps one character more than there may be as the sign that it is too long. */
+  private void describe(String text) {
+    int room = MAX_DESCRIPTION + 1 - description.length();
+    description.append(text, 0, Math.min(room, text.length()));
+  }
+
+  private String endOfDescription() {
+    if (description == null) {
+      return "";
+    }
+    if (description.length() > MAX_DESCRIPTION) {
+      descriptionsTooLong++;
+      boolean isInPair = Character.isHighSurrogate(description.charAt(MAX_DESCRIPTION - 1));
+      description.setLength(MAX_DESCRIPTION - (isInPair ? 1 : 0));
+    }
+    return PrintableText.of(description.toString());
+  }
+
   private void endMetric() {
     if (inMetric && name == null) {
       drop(metricLine, "a METRIC without a NAME");
+    } else if (inMetric && name.length() > MAX_NAME) {
+      namesTooLong++;
     } else if (inMetric) {
-      String text = description == null ? "" : description.toString();
       Schema.Metric metric =
-          new Schema.Metric(kind, type, PrintableText.of(text), PrintableText.of(unit));
+          new Schema.Metric(kind, type, endOfDescription(), PrintableText.of(unit));
       if (isShipped && name.endsWith("*")) {
         prefixes.put(name.substring(0, name.length() - 1), metric);
       } else if (metrics.putIfAbsent(name, metric) != null) {

@@ -297,6 +297,22 @@ class DiscoveryTest {
   }
 
   @Test
+  void largeSchemaIsOneProblemAndDescribesWhatItCan() {
+    StringBuilder labels = new StringBuilder("METRIC\nNAME a\nDESC d\n\nLABEL\n");
+    for (int i = 0; i < 70_000; i++) {
+      labels.append("key").append(i).append(" value\n");
+    }
+    tree.stat("kvm/a", 1).schema("kvm", labels.toString());
+    try (Fs fs = open()) {
+      assertEquals(64, fs.source("kvm").labels().size());
+      assertEquals("d", fs.catalog().get("kvm", "", "a").description());
+      assertEquals(1, fs.problems().size(), fs.problems()::toString);
+      assertEquals("left out: labels beyond the first 64: 69936", fs.problems().get(0));
+      assertEquals(1, fs.log.lines().size());
+    }
+  }
+
+  @Test
   void schemaThatIsNoFileIsToldAndNeverOpened() throws Exception {
     tree.stat("a/x", 1).stat("b/x", 1).stat("c/x", 1).stat("c/.schema/y", 1);
     run("mkfifo", tree.path("a/.schema").toString());

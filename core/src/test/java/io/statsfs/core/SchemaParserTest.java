@@ -365,7 +365,7 @@ class SchemaParserTest {
       text.append("\nMETRIC\nNAME n").append(i).append("\nDESC d\nmore\n");
     }
     Schema schema = whole(text.toString());
-    assertEquals(100_000, schema.labels().size());
+    assertEquals(SchemaParser.MAX_LABELS, schema.labels().size());
     assertEquals(100_000, schema.metrics().size());
     assertEquals("d more", schema.find("n77").description());
   }
@@ -400,5 +400,60 @@ class SchemaParserTest {
       Schema schema = SchemaParser.parse(text + "\n\n" + EXITS, random.nextBoolean());
       assertEquals(EXITS_METRIC, schema.find("exits"), text::toString);
     }
+  }
+
+  @Test
+  void labelsAreBoundedInNumberAndLength() {
+    StringBuilder text = new StringBuilder("LABEL\n");
+    text.append("long ").append("v".repeat(1 << 20)).append('\n');
+    text.append("k".repeat(1 << 20)).append(" v\n");
+    text.append("longest ").append("v".repeat(SchemaParser.MAX_LABEL)).append('\n');
+    for (int i = 0; i < 70_000; i++) {
+      text.append("key").append(i).append(" v\n");
+    }
+    // Of those that are there already it is still said if they are there again.
+    text.append("key0 other\n\nMETRIC\nNAME a\nDESC d\n\n");
+    Schema schema = SchemaParser.parse(text.toString(), false);
+    assertEquals(SchemaParser.MAX_LABELS, schema.labels().size());
+    assertEquals("longest", schema.labels().keySet().iterator().next());
+    assertEquals("v", schema.labels().get("key62"));
+    assertEquals("d", schema.find("a").description());
+    assertEquals(
+        "labels beyond the first 64: 69937, labels longer than 1024 characters: 2",
+        schema.beyondLimits());
+    assertEquals(List.of("line 70005: a second value of a label"), schema.dropped());
+  }
+
+  @Test
+  void textsOfMetricsAreBounded() {
+    String text =
+        "METRIC\nNAME a\nDESC "
+            + "d".repeat(1 << 20)
+            + "\nmore\n\nMETRIC\nNAME b\nDESC x\n"
+            + "y\n".repeat(100_000)
+            + "\nMETRIC\nNAME "
+            + "n".repeat(1 << 20)
+            + "\n\nMETRIC\nNAME c\nUNIT "
+            + "u".repeat(64)
+            + "\nDESC "
+            + "e".repeat(1023)
+            + "\ud83d\ude00\n\nMETRIC\nNAME whole\nUNIT "
+            + "u".repeat(63)
+            + "\nDESC "
+            + "f".repeat(1024)
+            + "\n\n";
+    Schema schema = SchemaParser.parse(text, false);
+    assertEquals("d".repeat(1024), schema.find("a").description());
+    assertEquals("x" + " y".repeat(511) + " ", schema.find("b").description());
+    assertEquals("e".repeat(1023), schema.find("c").description());
+    assertEquals("", schema.find("c").unit());
+    assertEquals("f".repeat(1024), schema.find("whole").description());
+    assertEquals("u".repeat(63), schema.find("whole").unit());
+    assertEquals(4, schema.metrics().size());
+    assertEquals(
+        "metrics whose names are too long for a file: 1, units longer than 63 characters: 1,"
+            + " descriptions beyond 1024 characters each: 3",
+        schema.beyondLimits());
+    assertEquals(List.of(), schema.dropped());
   }
 }
