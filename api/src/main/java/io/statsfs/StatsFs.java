@@ -249,9 +249,13 @@ public interface StatsFs extends AutoCloseable {
     /**
      * Opens a tree instead of those that detection finds. May be called again for more trees.
      *
-     * <p>The layout follows from the root: the {@linkplain Layout#stock() stock layout} whose home
-     * ends in the same names ({@code class/net}) and has the same type of file system, {@link
-     * Layout#flatKeyed(String)} for another file, else {@link Layout#statsfs()}.
+     * <p>The layout follows from what the root is, however its path is spelled: by the mounts of
+     * this process ({@code /proc/self/mountinfo}, proc(5)) it is the {@linkplain Layout#stock()
+     * stock layout} whose home has the same type of file system and the same path inside of it
+     * ({@code class/net}); {@link Layout#flatKeyed(String)} for another file, else {@link
+     * Layout#statsfs()}. So a symbolic link to the root, or a mount of it elsewhere, will do. Where
+     * no mount fits, as in a chroot whose root is no mount, the type is unknown: then no stock
+     * layout is chosen, no file is kept open, and {@link Catalog#problems()} says so.
      *
      * @param root a directory, or a file of {@code name value} lines
      * @return this

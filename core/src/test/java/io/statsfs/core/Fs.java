@@ -31,20 +31,35 @@ final class Fs implements AutoCloseable {
   }
 
   Fs(List<Tree> trees, Limits limits, Duration interval) {
-    this(trees, limits, interval, null);
+    this(trees, limits, interval, FileSystems.ofThisProcess(), null);
   }
 
   /** One that may clear. */
   Fs(Path root, Layout layout, Clearing clearing) {
-    this(List.of(tree(root, layout)), Limits.defaults(), Duration.ZERO, clearing);
+    this(
+        List.of(tree(root, layout)),
+        Limits.defaults(),
+        Duration.ZERO,
+        FileSystems.ofThisProcess(),
+        clearing);
   }
 
-  private Fs(List<Tree> trees, Limits limits, Duration interval, Clearing clearing) {
+  /** One with other mounts than this process has. */
+  Fs(Path root, Layout layout, FileSystems fileSystems) {
+    this(List.of(tree(root, layout)), Limits.defaults(), Duration.ZERO, fileSystems, null);
+  }
+
+  private Fs(
+      List<Tree> trees,
+      Limits limits,
+      Duration interval,
+      FileSystems fileSystems,
+      Clearing clearing) {
     Readers.Chosen chosen = new Readers.Chosen("fake", reader);
     fs =
         new StatsFsImpl(
             new Trees.Detected(trees, List.of()),
-            FileSystems.ofThisProcess(),
+            fileSystems,
             limits,
             schemas,
             chosen,

@@ -24,6 +24,10 @@ record Mounted(Path point) implements AutoCloseable {
     return mount(point, "mount -t tmpfs tmpfs");
   }
 
+  static Mounted debugfs(Path point) throws IOException, InterruptedException {
+    return mount(point, "mount -t debugfs debugfs");
+  }
+
   static Mounted bind(Path from, Path point) throws IOException, InterruptedException {
     return mount(point, "mount --bind '" + from.toRealPath() + "'");
   }

@@ -40,6 +40,7 @@ class PermissionsTest {
 
   public static void main(String[] args) throws IOException {
     strictWithoutPermissionSaysHowToGiveIt();
+    stockTreeThatMayNotBeReadIsAProblemAndOneLogLine();
     sourcesStayWhilePermissionIsLost();
     schemaIsReadOnceItMayBe();
     deniedValueIsDenied();
@@ -110,6 +111,48 @@ class PermissionsTest {
                 .reason());
       } finally {
         allow(tree.path("stats"), "rwxr-xr-x");
+      }
+    }
+  }
+
+  private static void stockTreeThatMayNotBeReadIsAProblemAndOneLogLine() throws IOException {
+    try (TestTree tree = TestTree.inMemory();
+        LogCapture log = new LogCapture()) {
+      tree.stat("debug/kvm/a", 1).stat("proc/vmstat", "b 1\n").settle();
+      String device = Mounted.device(tree.root());
+      tree.stat(
+          "mountinfo",
+          "1 0 "
+              + device
+              + " / "
+              + tree.path("debug")
+              + " rw - debugfs d rw\n2 0 "
+              + device
+              + " / "
+              + tree.path("proc")
+              + " rw - proc p rw\n");
+      allow(tree.path("debug"), "---------");
+      FileSystems system = new FileSystems(tree.path("mountinfo"), tree.path("filesystems"));
+      try (StatsFs fs =
+          new StatsFsBuilder(new Trees(system), new SchemaCache(1000))
+              .refreshInterval(Duration.ZERO)
+              .build()) {
+        String problem =
+            tree.path("debug/kvm")
+                + ": the tree kvm is left out: it cannot be read: permission denied. Run as root,"
+                + " or let root chmod 755 "
+                + tree.path("debug")
+                + " (again after each mount or remount, unless that says mode=755).";
+        for (int i = 0; i < 3; i++) {
+          assertEquals(
+              List.of(problem), fs.catalog().problems().stream().map(Object::toString).toList());
+          fs.refresh();
+        }
+        assertEquals(
+            List.of("vmstat/b"), fs.catalog().stats().stream().map(Stat::toString).toList());
+        assertEquals(List.of(problem), log.lines());
+      } finally {
+        allow(tree.path("debug"), "rwxr-xr-x");
       }
     }
   }

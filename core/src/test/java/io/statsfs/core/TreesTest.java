@@ -142,6 +142,53 @@ class TreesTest {
   }
 
   @Test
+  void homeThatIsHiddenByAnotherMountIsSkippedForTheNext() {
+    tree.stat("proc1/vmstat", "other 7\n").stat("proc2/vmstat", "pgpgin 7\n");
+    Trees trees = new Trees(machine("", "proc proc1", "tmpfs proc1", "proc proc2"));
+    Trees.Detected found = trees.detect();
+    assertEquals(List.of(tree.path("proc2/vmstat")), roots(found));
+    assertEquals(List.of(), found.problems());
+  }
+
+  @Test
+  void stockTreeWhoseEveryHomeIsHiddenIsAProblem() {
+    tree.stat("proc/vmstat", "pgpgin 7\n").directory("sys/class/net");
+    Trees trees = new Trees(machine("", "proc proc", "sysfs sys", "tmpfs sys"));
+    Trees.Detected found = trees.detect();
+    assertEquals(List.of(tree.path("proc/vmstat")), roots(found));
+    assertEquals(
+        List.of(
+            tree.path("sys/class/net")
+                + ": the tree net is left out: it is hidden by tmpfs at "
+                + tree.path("sys")
+                + ", which was mounted later."),
+        found.problems().stream().map(Object::toString).toList());
+  }
+
+  @Test
+  void anotherFileInThePlaceOfAHomeIsNoHome() {
+    tree.stat("proc1/vmstat", "other 7\n").stat("proc2/vmstat", "pgpgin 7\n");
+    // As containers mask files, or show those of another machine.
+    Trees trees = new Trees(machine("", "proc proc1", "ext4 proc1/vmstat", "proc proc2"));
+    assertEquals(List.of(tree.path("proc2/vmstat")), roots(trees.detect()));
+  }
+
+  @Test
+  void hiddenStatsfsIsNoStatsfs() {
+    tree.stat("stats/kvm/a", 1).stat("proc/vmstat", "pgpgin 7\n");
+    Trees trees =
+        new Trees(machine("nodev\tstatsfs\n", "statsfs stats", "tmpfs stats", "proc proc"));
+    assertTrue(refused(Reason.NOT_A_TREE, trees::statsfs).getMessage().contains("hidden by tmpfs"));
+    assertEquals(
+        List.of(Layout.vmstat()), trees.detect().trees().stream().map(Tree::layout).toList());
+    assertEquals(1, trees.detect().problems().size());
+  }
+
+  private static List<Path> roots(Trees.Detected found) {
+    return found.trees().stream().map(Tree::root).toList();
+  }
+
+  @Test
   void withNothingAtAllBothAreTold() {
     TreeUnavailableException e =
         refused(Reason.NOT_SUPPORTED, () -> new Trees(machine("nodev\tproc\n")).detect());
