@@ -2,16 +2,21 @@ package io.statsfs.testkit;
 
 import static io.statsfs.testkit.Outcomes.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
+import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
+import io.statsfs.spi.PrintableText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Part of {@link ReaderContract}: names are bytes. */
 abstract class NameContract extends FailureContract {
@@ -124,6 +129,63 @@ abstract class NameContract extends FailureContract {
         }
       }
     }
+  }
+
+  /** Line ends forge lines of a log, escapes control terminals, overrides disguise names. */
+  private static final List<String> HOSTILE =
+      List.of(
+          "a\n2026-01-01 SEVERE forged",
+          "cr\rforged",
+          "clear\u001b[2J",
+          "bell\u0007",
+          "c1\u0085\u009b31m",
+          "del\u007f",
+          "separators\u2028\u2029",
+          "bidi\u202e\u2066txt",
+          "invisible\u200b\ufeff",
+          "latin1 \\x85\\x9b");
+
+  @Test
+  void nothingThatIsLoggedOrThrownControlsATerminal() {
+    for (String name : HOSTILE) {
+      try (TestTree tree = TestTree.inMemory();
+          LogLines log = new LogLines()) {
+        tree.stat("sub/" + name + "/" + name, "text of " + name).stat("sub/a", 1);
+        tree.schema("sub/" + name, "nonsense " + name + "\n\nLABEL\n" + name + " x\n\n");
+        tree.schema("sub", "METRIC\nNAME a\nUNIT " + name + "\nDESC " + name + "\n\n");
+        try (StatsFs fs = open(tree)) {
+          assertPrintable(fs.catalog().problems().toString());
+          assertTrue(!fs.catalog().problems().isEmpty(), name);
+          assertPrintable(fs.catalog().problems().get(0).message());
+          assertPrintable(fs.catalog().get("sub", "", "a").description());
+          assertPrintable(fs.catalog().get("sub", "", "a").unit());
+          Stat stat = fs.catalog().get("sub", name, name);
+          assertPrintable(thrownBy(() -> fs.readLong(stat)));
+          assertPrintable(thrownBy(() -> fs.clear(stat)));
+          assertPrintable(thrownBy(() -> fs.catalog().get("sub", name, "none" + name)));
+          tree.remove("sub/" + name);
+          assertPrintable(thrownBy(() -> fs.readText(stat)));
+        }
+        for (String root : List.of(name, "sub/" + name)) {
+          assertPrintable(thrownBy(() -> open(tree.path(root)).close()));
+        }
+        tree.stat("dir/" + name + "/x", 1);
+        try (StatsFs fs = open(tree.path("dir/" + name))) {
+          assertPrintable(fs.toString());
+          assertPrintable(fs.catalog().trees().toString());
+        }
+        assertTrue(!log.all().isEmpty(), name);
+        log.all().forEach(NameContract::assertPrintable);
+      }
+    }
+  }
+
+  private static String thrownBy(Executable action) {
+    return assertThrows(RuntimeException.class, action).getMessage();
+  }
+
+  private static void assertPrintable(String text) {
+    assertEquals(PrintableText.of(text), text);
   }
 
   @Test

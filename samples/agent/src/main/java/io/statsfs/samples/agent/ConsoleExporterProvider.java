@@ -17,6 +17,6 @@ public final class ConsoleExporterProvider implements ConfigurableMetricExporter
 
   @Override
   public MetricExporter createExporter(ConfigProperties config) {
-    return new ConsoleMetricExporter(System.out);
+    return new ConsoleMetricExporter(Terminal.standard());
   }
 }

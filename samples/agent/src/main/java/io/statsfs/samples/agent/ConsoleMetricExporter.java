@@ -11,18 +11,21 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
-import java.io.PrintStream;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Prints one line per point, {@code name{key="value",...} number}, in the order of the text. */
+/**
+ * Prints one line per point, {@code name{key="value",...} number}, in the order of the text. In
+ * values a backslash precedes quotes and backslashes.
+ */
 final class ConsoleMetricExporter implements MetricExporter {
-  private final PrintStream out;
+  private final Terminal terminal;
 
-  ConsoleMetricExporter(PrintStream out) {
-    this.out = out;
+  ConsoleMetricExporter(Terminal terminal) {
+    this.terminal = terminal;
   }
 
   @Override
@@ -41,10 +44,12 @@ final class ConsoleMetricExporter implements MetricExporter {
         }
       }
     }
-    // In one piece, so that what else is printed does not come between.
-    out.print(String.join("\n", lines) + (lines.isEmpty() ? "" : "\n"));
-    out.flush();
-    return out.checkError() ? CompletableResultCode.ofFailure() : CompletableResultCode.ofSuccess();
+    try {
+      terminal.print(lines);
+      return CompletableResultCode.ofSuccess();
+    } catch (IOException e) {
+      return CompletableResultCode.ofExceptionalFailure(e);
+    }
   }
 
   private static String series(Attributes attributes) {
@@ -54,7 +59,7 @@ final class ConsoleMetricExporter implements MetricExporter {
     sorted.forEach(
         (key, value) -> {
           text.append(text.length() == 1 ? "" : ",").append(key).append("=\"");
-          text.append(value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+          text.append(value.replace("\\", "\\\\").replace("\"", "\\\""));
           text.append('"');
         });
     return text.append('}').toString();

@@ -1,33 +1,24 @@
 package io.statsfs.samples.agent;
 
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
-import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
-import io.opentelemetry.sdk.resources.Resource;
+import io.statsfs.Catalog;
 import io.statsfs.Stat;
-import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
 import io.statsfs.otel.Aggregates;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,25 +57,19 @@ import picocli.CommandLine.Spec;
       "  statsfs-agent --exporter prometheus      # then: curl localhost:9464/metrics",
       "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 statsfs-agent --interval 10s",
       "",
-      "Exit code: 0 done, 1 failed (a root that cannot be read, an export that did not arrive, a"
-          + " stat that was not cleared), 2 wrong options."
+      "Exit code: 0 done, or ended by a signal; 1 failed (no stat, a root that cannot be read, an export"
+          + " that did not arrive, a stat that was not cleared); 2 wrong options; 3 out of memory."
     })
 public final class StatsFsAgent implements Callable<Integer> {
   private static final int FAILED = 1;
-  private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
 
-  /** A collector that does not answer must not keep the program from ending. */
-  private static final int SHUTDOWN_SECONDS = 5;
+  private static final String NO_TIME_TO_SCRAPE =
+      "--once leaves Prometheus no time to scrape; leave one of them out";
 
-  /** As many as the sources that are looked at, twice, since those that just vanished count. */
-  private static final int SERIES_OF_A_METRIC = 200_000;
+  /** For all tries of an export, each of which ends after OTEL_EXPORTER_OTLP_TIMEOUT. */
+  private static final Duration EXPORT_PATIENCE = Duration.ofMinutes(2);
 
-  /** A collector takes 4 MiB in one request unless told otherwise; a point has some 100 bytes. */
-  private static final int POINTS_OF_A_REQUEST = 10_000;
-
-  private static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
-
-  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
+  private final Terminal terminal = Terminal.standard();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -148,7 +133,20 @@ public final class StatsFsAgent implements Callable<Integer> {
               + " parts. Default: kept.")
   private Aggregates aggregates = Aggregates.KEPT;
 
-  @Option(names = "--list", description = "Print the stats that there are, and end.")
+  @Option(
+      names = "--own-metrics",
+      paramLabel = "WHOSE",
+      description =
+          "Metrics that the agent exports of itself: none, statsfs (how many stats have a value,"
+              + " how long a collection takes), or all, with those of OpenTelemetry's SDK. Default:"
+              + " statsfs.")
+  private OwnMetrics ownMetrics = OwnMetrics.STATSFS;
+
+  @Option(
+      names = "--list",
+      description =
+          "Print the stats that there are, each with its kind, type and value or why it has none,"
+              + " and end.")
   private boolean list;
 
   @Option(
@@ -159,14 +157,18 @@ public final class StatsFsAgent implements Callable<Integer> {
               + " of --list, no pattern. Only on statsfs, and for KVM on debugfs.")
   private Set<String> clears = new LinkedHashSet<>();
 
-  /** What the SDK takes of a metric. */
-  private int seriesLimit = SERIES_OF_A_METRIC - 1;
-
   /** What {@code --exporter} takes. */
   enum Exporter {
     OTLP,
     PROMETHEUS,
     CONSOLE
+  }
+
+  /** What {@code --own-metrics} takes. */
+  enum OwnMetrics {
+    NONE,
+    STATSFS,
+    ALL
   }
 
   /** Made by picocli. */
@@ -178,46 +180,99 @@ public final class StatsFsAgent implements Callable<Integer> {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    BriefLog.install();
+    Terminal terminal = Terminal.standard();
+    BriefLog.install(terminal);
+    StringWriter help = new StringWriter();
     int exitCode =
         new CommandLine(new StatsFsAgent())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setOut(new PrintWriter(help))
             .setParameterExceptionHandler(StatsFsAgent::wrongOption)
             .setExecutionExceptionHandler(StatsFsAgent::failed)
             .execute(args);
+    if (!help.toString().isEmpty()) {
+      exitCode = print(help.toString());
+    }
     System.exit(exitCode);
   }
 
+  private static int print(String help) {
+    try {
+      Terminal.standard().print(help.lines().toList());
+      return CommandLine.ExitCode.OK;
+    } catch (IOException e) {
+      return cannotPrint(e);
+    }
+  }
+
   private static int wrongOption(ParameterException e, String[] args) {
-    e.getCommandLine()
-        .getErr()
-        .println("statsfs-agent: " + firstLine(e) + " (--help lists the options)");
+    Terminal.standard().warn(firstLine(e) + " (--help lists the options)");
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result)
-      throws Exception {
-    if (e instanceof StatsFsException || e instanceof ConfigurationException) {
-      Throwable cause = e;
-      while (cause.getCause() != null && e instanceof ConfigurationException) {
-        cause = cause.getCause();
-      }
-      String why = cause == e ? "" : ": " + firstLine(cause);
-      line.getErr().println("statsfs-agent: " + firstLine(e) + why);
+  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result) {
+    if (isEnding()) {
+      // What fails then fails since this process was told to end.
       return FAILED;
+    } else if (e instanceof IOException cannotPrint) {
+      return cannotPrint(cannotPrint);
+    } else if (e instanceof ParameterException wrong) {
+      return wrongOption(wrong, new String[0]);
+    } else if (e instanceof StatsFsException) {
+      Terminal.standard().warn(e.getMessage());
+    } else if (e instanceof ConfigurationException) {
+      Terminal.standard().warn(configurationFailure(e));
+    } else {
+      Terminal.standard().warn("this should not happen, please report it: " + e);
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        Terminal.standard().warn(cause.toString());
+        for (StackTraceElement frame : cause.getStackTrace()) {
+          Terminal.standard().warn("  at " + frame);
+        }
+      }
     }
-    throw e;
+    return FAILED;
+  }
+
+  /** The SDK's own words, which may be few, and those of the first cause. */
+  private static String configurationFailure(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String what = firstLine(e);
+    if (cause == e) {
+      return what;
+    }
+    String why = cause.getMessage() == null ? cause.toString() : firstLine(cause);
+    return what.contains(why) ? what : what + ": " + why;
+  }
+
+  private static int cannotPrint(IOException e) {
+    Terminal.standard().warn("the standard output takes nothing more: " + e.getMessage());
+    return FAILED;
   }
 
   private static String firstLine(Throwable e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
+  /** Whether this process was told to end. */
+  private static boolean isEnding() {
+    Thread nothing = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(nothing);
+      Runtime.getRuntime().removeShutdownHook(nothing);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     if (once && exporters.contains(Exporter.PROMETHEUS)) {
-      throw new ParameterException(
-          spec.commandLine(), "--once leaves Prometheus no time to scrape; leave one of them out");
+      throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
     }
     if (!clears.isEmpty()
         && (list
@@ -225,6 +280,7 @@ public final class StatsFsAgent implements Callable<Integer> {
             || counters
             || states
             || aggregates != Aggregates.KEPT
+            || ownMetrics != OwnMetrics.STATSFS
             || interval != null
             || !exporters.isEmpty()
             || !includes.isEmpty()
@@ -232,6 +288,20 @@ public final class StatsFsAgent implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--clear goes with --root and --reader alone; leave the others out");
     }
+    if (!clears.isEmpty() || list || once) {
+      return run(new Ending());
+    }
+    Ending ending = new Ending();
+    Thread hook = new Thread(ending);
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return run(ending);
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    }
+  }
+
+  private int run(Ending ending) throws IOException, InterruptedException {
     StatsFs.Builder builder = StatsFs.builder();
     roots.forEach(builder::root);
     if (!clears.isEmpty()) {
@@ -243,51 +313,42 @@ public final class StatsFsAgent implements Callable<Integer> {
     try (StatsFs fs = builder.build()) {
       if (!clears.isEmpty()) {
         return clear(fs);
+      } else if (list) {
+        return StatList.print(fs, patterns(), terminal) ? CommandLine.ExitCode.OK : FAILED;
       }
-      return list ? list(fs) : export(fs);
+      return export(fs, ending);
     }
   }
 
-  private int list(StatsFs fs) {
-    PrintWriter out = spec.commandLine().getOut();
-    StatFilter filter = filter();
-    for (Stat stat : fs.catalog().stats()) {
-      if (filter.test(stat)) {
-        String unit = stat.unit().isEmpty() ? "" : " " + stat.unit();
-        String description = stat.description().isEmpty() ? "" : ": " + stat.description();
-        out.println(inOneLine(stat + " " + stat.kind() + " " + stat.type() + unit + description));
-      }
-    }
-    out.flush();
-    return CommandLine.ExitCode.OK;
-  }
-
-  private static String inOneLine(String text) {
-    return text.replace("\n", "\\n");
+  private Patterns patterns() {
+    return new Patterns(includes, excludes);
   }
 
   /** One that is refused does not keep the others from being cleared. */
-  private int clear(StatsFs fs) {
+  private int clear(StatsFs fs) throws IOException {
     int exitCode = CommandLine.ExitCode.OK;
     for (String name : clears) {
       try {
         Stat stat = only(fs, name);
         String before = fs.readText(stat);
         fs.clear(stat);
-        spec.commandLine().getOut().println(name + " was " + inOneLine(before) + ", is cleared");
+        terminal.print(List.of(stat + " was " + before + ", is cleared"));
       } catch (StatsFsException e) {
-        spec.commandLine().getErr().println("statsfs-agent: " + inOneLine(e.getMessage()));
+        terminal.warn(e.getMessage());
         exitCode = FAILED;
       }
     }
-    spec.commandLine().getOut().flush();
     return exitCode;
   }
 
-  private static Stat only(StatsFs fs, String name) {
+  /** By its name, or as {@code --list} prints it. */
+  private Stat only(StatsFs fs, String name) {
     List<Stat> stats =
         fs.catalog().stats().stream()
-            .filter(stat -> inOneLine(stat.toString()).equals(name))
+            .filter(
+                stat ->
+                    stat.toString().equals(name)
+                        || terminal.printable(stat.toString()).equals(name))
             .toList();
     if (stats.size() == 1) {
       return stats.get(0);
@@ -301,14 +362,28 @@ public final class StatsFsAgent implements Callable<Integer> {
   }
 
   @SuppressWarnings("try") // The metrics do their work without being named again.
-  private int export(StatsFs fs) throws InterruptedException {
-    ExportResults results = new ExportResults();
-    OpenTelemetrySdk otel = openTelemetry(results);
+  private int export(StatsFs fs, Ending ending) throws InterruptedException {
+    ExportResults results =
+        new ExportResults(once ? failure -> {} : f -> terminal.warn("an export failed: " + f));
+    AgentSdk sdk =
+        new AgentSdk(
+            results,
+            exporters.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).distinct().toList(),
+            interval,
+            ownMetrics == OwnMetrics.ALL);
+    ending.of(sdk, results);
+    if (once && sdk.hasPrometheus()) {
+      throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
+    } else if (sdk.whyNothingIsExported() != null) {
+      terminal.warn("nothing is exported: " + sdk.whyNothingIsExported());
+      return FAILED;
+    }
     StatsFsMetricsBuilder builder =
-        StatsFsMetrics.builder(otel, fs)
-            .filter(filter())
+        StatsFsMetrics.builder(sdk.sdk(), fs)
+            .filter(patterns().filter())
             .aggregates(aggregates)
-            .seriesLimit(seriesLimit);
+            .ownMetrics(ownMetrics != OwnMetrics.NONE)
+            .seriesLimit(sdk.seriesLimit());
     if (counters) {
       builder.countersBySchema();
     }
@@ -316,120 +391,67 @@ public final class StatsFsAgent implements Callable<Integer> {
       builder.states();
     }
     try (StatsFsMetrics metrics = builder.build()) {
+      sdk.open();
+      // The SDK would wait for one interval.
+      sdk.flush(once ? EXPORT_PATIENCE : Duration.ZERO);
       if (!once) {
-        waitForEnd(fs, otel, results);
+        logWhatIsExported(fs);
+        terminal.awaitFailure();
+        sdk.shutDown();
+        return report(results);
       }
-      shutDown(otel);
     }
-    return tell(results);
-  }
-
-  private int tell(ExportResults results) {
-    if (results.failed().isEmpty()) {
-      return CommandLine.ExitCode.OK;
+    List<String> unmatched = patterns().unmatched(fs.catalog());
+    unmatched.forEach(pattern -> terminal.warn(pattern + " matches no stat"));
+    if (!results.hasStats()) {
+      terminal.warn("no stat was exported: " + StatList.whyThereIsNoValue(fs, patterns()));
+      return FAILED;
     }
-    spec.commandLine()
-        .getErr()
-        .println(
-            "statsfs-agent: not all that was exported arrived, through "
-                + String.join(", ", results.failed())
-                + " (OTEL_EXPORTER_OTLP_ENDPOINT says where the collector is)");
-    return FAILED;
+    return report(results);
   }
 
-  private void waitForEnd(StatsFs fs, OpenTelemetrySdk otel, ExportResults results)
-      throws InterruptedException {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  shutDown(otel);
-                  Runtime.getRuntime().halt(tell(results));
-                }));
-    // The SDK would wait for one interval.
-    otel.getSdkMeterProvider().forceFlush();
-    long stats = fs.catalog().stats().stream().filter(filter()::test).count();
-    spec.commandLine()
-        .getErr()
-        .println(
-            "statsfs-agent: "
-                + stats
-                + " stats of "
-                + fs.catalog().trees()
-                + ", read by "
-                + fs.readerName());
-    new CountDownLatch(1).await();
+  private int report(ExportResults results) {
+    results
+        .failures()
+        .forEach(failure -> terminal.warn("not all that was exported arrived: " + failure));
+    return results.failures().isEmpty() ? CommandLine.ExitCode.OK : FAILED;
   }
 
-  /** The SDK exports once more when it is shut down. */
-  private static void shutDown(OpenTelemetrySdk otel) {
-    otel.shutdown().join(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+  private void logWhatIsExported(StatsFs fs) {
+    Catalog catalog = fs.catalog();
+    long stats = catalog.stats().stream().filter(patterns().filter()::test).count();
+    terminal.warn(stats + " stats of " + catalog.trees() + ", read by " + fs.readerName());
+    patterns()
+        .unmatched(catalog)
+        .forEach(pattern -> terminal.warn(pattern + " matches no stat at present"));
   }
 
-  private OpenTelemetrySdk openTelemetry(ExportResults results) {
-    Map<String, String> defaults =
-        Map.of(
-            "otel.exporter.otlp.protocol",
-            "http/protobuf",
-            "otel.exporter.prometheus.host",
-            "localhost",
-            CARDINALITY_LIMIT,
-            String.valueOf(SERIES_OF_A_METRIC),
-            "otel.traces.exporter",
-            "none",
-            "otel.logs.exporter",
-            "none");
-    Map<String, String> chosen = new HashMap<>();
-    // The stats are registered here, with what the options say.
-    chosen.put("otel.instrumentation.statsfs.enabled", "false");
-    if (interval != null) {
-      chosen.put("otel.metric.export.interval", String.valueOf(interval.toMillis()));
+  /**
+   * Ends an agent that goes on until it is told to end: exports once more, and decides on the exit
+   * code, which would otherwise be that of a signal.
+   */
+  private final class Ending implements Runnable {
+    private @Nullable AgentSdk sdk;
+    private @Nullable ExportResults results;
+
+    synchronized void of(AgentSdk sdk, ExportResults results) {
+      this.sdk = sdk;
+      this.results = results;
     }
-    if (!exporters.isEmpty()) {
-      Set<String> names = new LinkedHashSet<>();
-      exporters.forEach(exporter -> names.add(exporter.name().toLowerCase(Locale.ROOT)));
-      chosen.put("otel.metrics.exporter", String.join(",", names));
+
+    @Override
+    public synchronized void run() {
+      int exitCode = CommandLine.ExitCode.OK;
+      try {
+        if (sdk != null && results != null) {
+          sdk.shutDown();
+          exitCode = report(results);
+        }
+      } catch (InterruptedException e) {
+        exitCode = FAILED;
+      }
+      Runtime.getRuntime().halt(exitCode);
     }
-    return AutoConfiguredOpenTelemetrySdk.builder()
-        .addPropertiesSupplier(() -> defaults)
-        .addPropertiesCustomizer(config -> chosen)
-        .addResourceCustomizer(StatsFsAgent::named)
-        .addMetricExporterCustomizer((exporter, config) -> results.watch(exporter))
-        .addMeterProviderCustomizer(
-            (provider, config) -> {
-              // One of them is for what is beyond.
-              seriesLimit = config.getInt(CARDINALITY_LIMIT, SERIES_OF_A_METRIC) - 1;
-              return provider;
-            })
-        .addMetricReaderCustomizer((reader, config) -> inRequests(reader, results, config))
-        .disableShutdownHook()
-        .build()
-        .getOpenTelemetrySdk();
-  }
-
-  /** There is no property for the size of a request, so that the reader has to be made anew. */
-  private static MetricReader inRequests(
-      MetricReader reader, ExportResults results, ConfigProperties config) {
-    if (!(reader instanceof PeriodicMetricReader)) {
-      return reader;
-    }
-    // An exporter's reader is made right after it.
-    return PeriodicMetricReader.builder(results.lastWatched())
-        .setInterval(config.getDuration("otel.metric.export.interval", DEFAULT_INTERVAL))
-        .setMaxExportBatchSize(POINTS_OF_A_REQUEST)
-        .build();
-  }
-
-  /** The SDK's default name says nothing; one that the user set stays. */
-  private static Resource named(Resource resource, ConfigProperties config) {
-    String name = resource.getAttribute(SERVICE_NAME);
-    return name != null && !name.startsWith("unknown_service")
-        ? resource
-        : resource.toBuilder().put(SERVICE_NAME, "statsfs-agent").build();
-  }
-
-  private StatFilter filter() {
-    return StatFilter.paths(includes, excludes);
   }
 
   /** What {@code --version} prints. */

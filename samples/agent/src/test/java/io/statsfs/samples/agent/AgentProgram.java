@@ -1,6 +1,7 @@
 package io.statsfs.samples.agent;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -31,6 +32,7 @@ final class AgentProgram implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    // Empty if the output goes elsewhere.
     read(process.getInputStream(), out);
     read(process.getErrorStream(), err);
   }
@@ -40,13 +42,22 @@ final class AgentProgram implements AutoCloseable {
   }
 
   static AgentProgram start(Map<String, String> environment, String... args) {
+    return new AgentProgram(builder(environment, args));
+  }
+
+  /** With a standard output that nobody reads. */
+  static AgentProgram startWritingTo(String file, String... args) {
+    return new AgentProgram(builder(Map.of(), args).redirectOutput(new File(file)));
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, String... args) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("agent.script"));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
-    return new AgentProgram(builder);
+    return builder;
   }
 
   /** Runs the program to its end. */

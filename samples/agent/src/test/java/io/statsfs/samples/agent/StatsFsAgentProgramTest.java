@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.spi.PrintableText;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
 import io.statsfs.testkit.TestTree;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.LocalTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatsFsAgentProgramTest {
 
@@ -139,10 +143,193 @@ class StatsFsAgentProgramTest {
   }
 
   @Test
-  void listPrintsWhatThereIs() {
+  void listPrintsWhatThereIsWithItsValueOrStatus() {
     AgentProgram agent = AgentProgram.run("--list", "--include", "net/lo/rx_bytes");
-    assertEquals(List.of("net/lo/rx_bytes CUMULATIVE INT By: Bytes received."), agent.out());
+    assertEquals(1, agent.out().size(), agent.toString());
+    assertTrue(
+        agent.out().get(0).matches("net/lo/rx_bytes CUMULATIVE INT \\d+ By: Bytes received\\."),
+        agent.toString());
+    assertEquals(List.of(), agent.err());
     assertEquals(0, agent.exitCode());
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/a", -5).stat("kvm/b", "18446744073709551615\n").stat("kvm/c", "0.5\n");
+      tree.stat("kvm/d", "HALTED\n");
+      tree.schema("kvm", "METRIC\nNAME c\nFLAG GAUGE\nTYPE FLOAT\nUNIT s\nDESC (null)\n\n");
+      assertEquals(
+          List.of(
+              "kvm/a GAUGE INT -5",
+              "kvm/b GAUGE INT 18446744073709551615",
+              "kvm/c GAUGE FLOAT 0.5 s",
+              "kvm/d GAUGE INT NOT_A_NUMBER"),
+          AgentProgram.run("--list", "--root", tree.root().toString()).out());
+    }
+  }
+
+  @Test
+  void noStatIsAFailureThatSaysWhy() {
+    try (TestTree tree = TestTree.inMemory()) {
+      String root = tree.root().toString();
+      for (String[] args :
+          new String[][] {{"--list"}, {"--once", "--exporter", "console", "--own-metrics=none"}}) {
+        List<String> command = new ArrayList<>(List.of(args));
+        command.addAll(List.of("--root", root));
+        AgentProgram agent = AgentProgram.run(command.toArray(String[]::new));
+        assertEquals(1, agent.exitCode(), agent.toString());
+        assertEquals(List.of(), agent.out());
+        assertTrue(last(agent).contains("there is no stat in [" + root), agent.toString());
+      }
+      tree.stat("kvm/a", "text");
+      AgentProgram agent =
+          AgentProgram.run("--once", "--exporter", "console", "--root", root, "--include", "kvm/*");
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertTrue(last(agent).contains("1 not_a_number"), agent.toString());
+    }
+  }
+
+  @Test
+  void patternsThatMatchNothingAreNamedOnce() {
+    try (TestTree tree = TestTree.inMemory().stat("kvm/a", 1).settle()) {
+      List<String> options =
+          List.of(
+              "--root",
+              tree.root().toString(),
+              "--include",
+              "kvm/*",
+              "--include",
+              "nix/*",
+              "--exclude",
+              "nada");
+      List<String> named =
+          List.of(
+              "statsfs-agent: --include 'nix/*' matches no stat",
+              "statsfs-agent: --exclude 'nada' matches no stat");
+      List<String> list = new ArrayList<>(List.of("--list"));
+      list.addAll(options);
+      AgentProgram agent = AgentProgram.run(list.toArray(String[]::new));
+      assertEquals(0, agent.exitCode(), agent.toString());
+      assertEquals(List.of("kvm/a GAUGE INT 1"), agent.out());
+      assertEquals(named, agent.err());
+
+      List<String> running = new ArrayList<>(List.of("--exporter", "console", "--interval=100ms"));
+      running.addAll(options);
+      try (AgentProgram goesOn = AgentProgram.start(running.toArray(String[]::new))) {
+        goesOn.await("collections", () -> count(goesOn, "statsfs.kvm.a") >= 5);
+        assertEquals(3, goesOn.err().size(), goesOn.toString());
+        assertEquals(named.get(0) + " at present", goesOn.err().get(1));
+        assertEquals(named.get(1) + " at present", goesOn.err().get(2));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "C.UTF-8"})
+  void noNameControlsATerminal(String locale) {
+    Map<String, String> environment = Map.of("LC_ALL", locale);
+    String name = "a\n2026 forged\r\u001b[2J\u0007\u0085\u202e\ufeff\\x9b\u00e9";
+    String printed =
+        "a\\u000a2026 forged\\u000d\\u001b[2J\\u0007\\u0085\\u202e\\ufeff\\x9b"
+            + (locale.equals("C") ? "\\u00e9" : "\u00e9");
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("kvm/" + name + "/" + name, 1).stat("kvm/" + name + "/b", 2);
+      tree.schema("kvm/" + name, "nonsense\n\nMETRIC\nNAME b\nFLAG GAUGE\nDESC " + name + "\n\n");
+      String root = tree.root().toString();
+      try (AgentProgram list = AgentProgram.start(environment, "--list", "--root", root)) {
+        assertEquals(0, list.exitCode(), list.toString());
+        // What looks like an escape in a text is none.
+        String description = printed.replace("\\x9b", "\\x5cx9b");
+        assertEquals(
+            List.of(
+                "kvm/" + printed + "/" + printed + " GAUGE INT 1",
+                "kvm/" + printed + "/b GAUGE INT 2: " + description.replace("\\u000a2", " 2")),
+            list.out());
+        assertPrintable(list);
+        assertEquals(1, list.err().size(), list.toString());
+      }
+      try (AgentProgram once =
+          AgentProgram.start(
+              environment, "--once", "--exporter", "console", "--root", root, "--include", "k*")) {
+        assertEquals(0, once.exitCode(), once.toString());
+        assertEquals(2, count(once, "statsfs.kvm."), once.toString());
+        assertPrintable(once);
+      }
+      String stat = "kvm/" + printed + "/b";
+      try (AgentProgram clear = AgentProgram.start(environment, "--root", root, "--clear", stat)) {
+        assertEquals(1, clear.exitCode());
+        assertTrue(last(clear).contains(stat + " was not cleared"), clear.toString());
+        assertPrintable(clear);
+      }
+      for (String[] args :
+          new String[][] {
+            {"--root", root + "/\u001b[2J"}, {"\u001b]0;x\u0007"}, {"--reader=x\ry"}
+          }) {
+        try (AgentProgram wrong = AgentProgram.start(environment, args)) {
+          assertTrue(wrong.exitCode() > 0);
+          assertEquals(1, wrong.err().size(), wrong.toString());
+          assertPrintable(wrong);
+        }
+      }
+    }
+  }
+
+  private static void assertPrintable(AgentProgram agent) {
+    for (String line : Stream.concat(agent.out().stream(), agent.err().stream()).toList()) {
+      assertEquals(PrintableText.of(line), line);
+    }
+    for (String line : agent.out()) {
+      assertFalse(line.contains("\ufffd") || line.contains("?"), line);
+    }
+  }
+
+  private static String last(AgentProgram agent) {
+    return agent.err().isEmpty() ? "" : agent.err().get(agent.err().size() - 1);
+  }
+
+  @Test
+  void anOutputThatTakesNothingEndsTheProgram() {
+    assumeTrue(Files.exists(Path.of("/dev/full")));
+    for (String[] args :
+        new String[][] {
+          {"--list"}, {"--help"}, {"--once", "--exporter", "console"}, {"--exporter", "console"}
+        }) {
+      try (AgentProgram agent = AgentProgram.startWritingTo("/dev/full", args)) {
+        assertEquals(1, agent.exitCode(), agent.toString());
+        assertTrue(last(agent).contains("No space left on device"), agent.toString());
+      }
+    }
+  }
+
+  @Test
+  void ownMetricsCanBeSwitchedOff() {
+    String stat = "statsfs.net.rx_bytes{device=\"lo\"}";
+    for (String whose : List.of("none", "statsfs", "all")) {
+      try (AgentProgram agent =
+          AgentProgram.start(
+              "--exporter",
+              "console",
+              "--interval",
+              "100ms",
+              "--include",
+              "net/lo/rx_bytes",
+              "--own-metrics",
+              whose)) {
+        agent.await("collections", () -> count(agent, stat) >= 3);
+        assertEquals(!whose.equals("none"), count(agent, "statsfs.stats{") > 0, agent.toString());
+        assertEquals(whose.equals("all"), count(agent, "otel.sdk.") > 0, agent.toString());
+      }
+    }
+  }
+
+  @Test
+  void withoutMemoryTheProgramEndsWithALineAndCode3() {
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("STATSFS_AGENT_JAVA_OPTS", "-XX:MaxMetaspaceSize=8m"),
+            "--once",
+            "--exporter",
+            "console")) {
+      assertEquals(3, agent.exitCode(), agent.toString());
+      assertTrue(last(agent).contains("OutOfMemoryError"), agent.toString());
+    }
   }
 
   @Test
@@ -185,6 +372,8 @@ class StatsFsAgentProgramTest {
           {"--clear", "net/lo/rx_bytes", "--exporter", "console"},
           {"--clear", "net/lo/rx_bytes", "--interval", "1s"},
           {"--clear", "net/lo/rx_bytes", "--counters"},
+          {"--clear", "net/lo/rx_bytes", "--own-metrics", "none"},
+          {"--own-metrics", "some"},
           {"surplus"}
         }) {
       AgentProgram agent = AgentProgram.run(args);
