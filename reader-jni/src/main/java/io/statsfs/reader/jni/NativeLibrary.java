@@ -1,5 +1,6 @@
 package io.statsfs.reader.jni;
 
+import io.statsfs.spi.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -246,7 +247,10 @@ final class NativeLibrary {
       System.getLogger("io.statsfs")
           .log(
               System.Logger.Level.INFO,
-              directory + " cannot be removed before the JVM ends, when it is tried again: " + e);
+              PrintableText.of(
+                  directory
+                      + " cannot be removed before the JVM ends, when it is tried again: "
+                      + e));
     }
   }
 
