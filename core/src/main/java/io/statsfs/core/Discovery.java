@@ -103,6 +103,12 @@ final class Discovery implements AutoCloseable {
   /** Those that lead to another place than the layout names. */
   private Links stray = new Links();
 
+  /** Files that {@link ReadEffects} forbids to open. */
+  private LeftOut unopened = new LeftOut();
+
+  /** Where the root is inside its file system; empty if that is unknown, or does not matter. */
+  private String inside = "";
+
   /** Directories that were listed. */
   private int listings;
 
@@ -163,6 +169,7 @@ final class Discovery implements AutoCloseable {
     young = new ArrayList<>();
     links = new Links();
     stray = new Links();
+    unopened = new LeftOut();
     sourcesLeft = maxEntries;
     types.clear();
     if (names.size() > MAX_NAMES) {
@@ -191,6 +198,7 @@ final class Discovery implements AutoCloseable {
       problems.add(exceeded("stats", "stats", limits.stats()));
     }
     reportLinks();
+    reportUnopened();
     if (sources.isEmpty() && !budget.exceeded && sourcesLeft >= 0) {
       reportEmpty();
     }
@@ -210,6 +218,18 @@ final class Discovery implements AutoCloseable {
       String why =
           "layout " + tree.layout() + " follows only what leads to a directory below " + inside;
       problems.add(new TreeProblem(tree, "stray links", tree.root(), stray.describe() + why));
+    }
+  }
+
+  private void reportUnopened() {
+    if (unopened.count > 0) {
+      String message =
+          (unopened.count == 1 ? "1 file below is" : unopened.count + " files below are")
+              + " not opened, such as "
+              + unopened.first
+              + ": "
+              + ReadEffects.WHY;
+      problems.add(new TreeProblem(tree, "not opened", tree.root(), message));
     }
   }
 
@@ -295,6 +315,12 @@ final class Discovery implements AutoCloseable {
         : "";
   }
 
+  /** The path inside the file system, or as it is spelled where that is unknown. */
+  private String insideOf(Path path) throws IOException {
+    String known = fileSystems.at(path).path();
+    return known.isEmpty() ? path.toString() : known;
+  }
+
   private FileSystemType type(Path path, long device) throws IOException {
     FileSystemType type = types.get(device);
     if (type == null) {
@@ -329,17 +355,26 @@ final class Discovery implements AutoCloseable {
     return false;
   }
 
-  /** Symbolic links that are not followed. */
-  private static final class Links {
-    private int count;
-    private @Nullable Path first;
-    private String target = "";
+  /** Entries that are no stats for one reason. */
+  private static class LeftOut {
+    int count;
+    @Nullable Path first;
 
     /** So that which is the first does not depend on the listing's order. */
-    void add(Path link) {
+    void add(Path entry) {
       count++;
-      first = first == null || link.compareTo(first) < 0 ? link : first;
+      first = first == null || entry.compareTo(first) < 0 ? entry : first;
     }
+
+    void addAll(LeftOut others) {
+      count += others.count;
+      first = first == null ? others.first : first;
+    }
+  }
+
+  /** Symbolic links that are not followed. */
+  private static final class Links extends LeftOut {
+    private String target = "";
 
     void findTarget() {
       try {
@@ -349,10 +384,10 @@ final class Discovery implements AutoCloseable {
       }
     }
 
-    void addAll(Links others) {
-      count += others.count;
-      target = first == null ? others.target : target;
-      first = first == null ? others.first : first;
+    @Override
+    void addAll(LeftOut others) {
+      target = first == null ? ((Links) others).target : target;
+      super.addAll(others);
     }
 
     private static String readable(Path path) {
@@ -580,6 +615,7 @@ final class Discovery implements AutoCloseable {
     private SchemaCache.@Nullable Life schemaLife;
     private Schema schema = Schema.EMPTY;
     private Links unfollowed = new Links();
+    private LeftOut withEffects = new LeftOut();
     private boolean settled;
     private boolean listed;
     private int scansSinceListed;
@@ -598,6 +634,7 @@ final class Discovery implements AutoCloseable {
       schemaLife = null;
       schema = Schema.EMPTY;
       unfollowed = new Links();
+      withEffects = new LeftOut();
       settled = false;
     }
 
@@ -703,6 +740,9 @@ final class Discovery implements AutoCloseable {
       type = type(path, now.device());
       // Without subdirectories, and on such a file system, everything is a regular file.
       boolean onlyFiles = type.plain() && now.links() == 2 && !place.mayFollowLinks();
+      if (place.depth() == 0) {
+        inside = ReadEffects.mayBeOn(type) ? insideOf(path) : "";
+      }
       long began = System.currentTimeMillis();
       Listing listing = listEntries(now, onlyFiles);
       seen.clear();
@@ -724,6 +764,7 @@ final class Discovery implements AutoCloseable {
       stats = listing.stats;
       unfollowed = listing.links;
       unfollowed.findTarget();
+      withEffects = listing.withEffects;
       schemaFile = listing.schemaFile;
       listing.children.replaceAll(
           (name, fresh) -> {
@@ -856,6 +897,12 @@ final class Discovery implements AutoCloseable {
         }
         return;
       }
+      if (is == EntryType.FILE && hasReadEffects(name)) {
+        if (place.isSource()) {
+          listing.withEffects.add(path.resolve(name));
+        }
+        return;
+      }
       if (isLink || is == EntryType.DIRECTORY) {
         if (!place.hasChild(name)) {
           return;
@@ -900,6 +947,15 @@ final class Discovery implements AutoCloseable {
         listing.stats.put(name, stat); // Whose sampling tells.
       }
       return child != null || stat != null;
+    }
+
+    private boolean hasReadEffects(String name) {
+      if (!ReadEffects.mayBeOn(type)) {
+        return false;
+      }
+      // Its end is what counts.
+      String below = place.depth() == 0 ? "" : "/" + root.path.relativize(path);
+      return ReadEffects.has(type, inside + below + "/" + name);
     }
 
     private static EntryType typeOf(int mode) {
@@ -954,6 +1010,7 @@ final class Discovery implements AutoCloseable {
         }
       }
       (place.mayFollowLinks() ? stray : links).addAll(unfollowed);
+      unopened.addAll(withEffects);
       super.collect(sources, budget);
       for (Entry child : children.values()) {
         child.collect(sources, budget);
@@ -1014,6 +1071,7 @@ final class Discovery implements AutoCloseable {
     final TreeMap<String, Entry> children = new TreeMap<>();
     final TreeMap<Path, String> unseen = new TreeMap<>();
     final Links links = new Links();
+    final LeftOut withEffects = new LeftOut();
     @Nullable Path schemaFile;
     boolean tooMany;
     boolean tooDeep;

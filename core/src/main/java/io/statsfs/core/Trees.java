@@ -209,6 +209,10 @@ final class Trees {
               root + " is write-only: nobody may read it, and opening it can change something.",
               null);
         }
+        if (ReadEffects.has(at.type(), at.path().isEmpty() ? file.toString() : at.path())) {
+          throw new TreeUnavailableException(
+              Reason.NOT_A_TREE, root + " is not opened: " + ReadEffects.WHY + ".", null);
+        }
         TextFile.read(file, 1);
         return new Tree(file, layout, type);
       }

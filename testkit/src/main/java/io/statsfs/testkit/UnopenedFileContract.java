@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.Catalog;
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
@@ -96,9 +97,76 @@ abstract class UnopenedFileContract extends StockTreeContract {
     assertTrue(e.getMessage().contains(file + " is write-only"), e::getMessage);
   }
 
-  /** Opening the file {@code free_buffer} empties the trace buffer, whoever opens it. */
   @Test
-  void writeOnlyFilesOfTheTracerAreNotOpened() throws Exception {
+  void aRootThatIsGivenAwayByReadingIsNotOpened() throws Exception {
+    Path file = Path.of("/proc/kmsg");
+    assumeTrue(Files.exists(file), "there is no " + file);
+    assertNotOpened(file);
+    Path directory = Files.createTempDirectory("statsfs-kmsg-").toRealPath();
+    Path link = directory.resolve("link");
+    Path bound = directory.resolve("bound");
+    try {
+      Files.createSymbolicLink(link, file);
+      assertNotOpened(link);
+      if (Command.isRoot()) {
+        Files.createFile(bound);
+        Command.tryRun("mount", "--bind", file.toString(), bound.toString());
+        try {
+          assertNotOpened(bound);
+        } finally {
+          Command.run("umount", bound.toString());
+        }
+      }
+    } finally {
+      Files.deleteIfExists(link);
+      Files.deleteIfExists(bound);
+      Files.delete(directory);
+    }
+  }
+
+  private void assertNotOpened(Path root) {
+    TreeUnavailableException e = assertThrows(TreeUnavailableException.class, () -> open(root));
+    assertEquals(TreeUnavailableException.Reason.NOT_A_TREE, e.reason());
+    assertTrue(e.getMessage().startsWith(root + " is not opened: "), e::getMessage);
+    assertThrows(TreeUnavailableException.class, () -> open(root, Layout.flatKeyed("log")));
+  }
+
+  /** Reading {@code stat_refresh} has all CPUs bring their counters together. */
+  @Test
+  void aFileThatActsWhenItIsReadIsLeftOutAndReportedOnce() {
+    Path directory = Path.of("/proc/sys/vm");
+    assumeTrue(
+        Files.exists(directory.resolve("stat_refresh")),
+        "there is no " + directory + "/stat_refresh");
+    try (StatsFs fs = open(directory, FILES);
+        Sampler sampler = fs.sampler(stat -> stat.name().equals("swappiness"))) {
+      assertFalse(names(fs).contains("stat_refresh"));
+      assertTrue(names(fs).contains("swappiness"));
+      long version = fs.catalog().version();
+      for (int i = 0; i < 11; i++) {
+        fs.refresh();
+        sampler.sample();
+      }
+      assertEquals(version, fs.catalog().version());
+      List<Catalog.Problem> problems =
+          fs.catalog().problems().stream()
+              .filter(problem -> problem.message().contains("not opened"))
+              .toList();
+      assertEquals(1, problems.size(), () -> fs.catalog().problems().toString());
+      assertEquals(directory, problems.get(0).path());
+      assertTrue(
+          problems.get(0).message().startsWith("1 file below is not opened, ")
+              && problems.get(0).message().contains(directory + "/stat_refresh"),
+          problems::toString);
+    }
+  }
+
+  /**
+   * Opening the file {@code free_buffer} empties the trace buffer, whoever opens it; reading {@code
+   * trace_pipe} takes out what it holds.
+   */
+  @Test
+  void filesOfTheTracerThatTakeFromItAreNotOpened() throws Exception {
     Path mount = Files.createTempDirectory("statsfs-tracefs-").toRealPath();
     try {
       Command.tryRun("mount", "-t", "tracefs", "tracefs", mount.toString());
@@ -106,11 +174,25 @@ abstract class UnopenedFileContract extends StockTreeContract {
       try {
         Files.createDirectory(instance);
         boolean writes = writeToTrace(instance);
-        try (StatsFs fs = open(instance, FILES);
-            Sampler sampler = fs.sampler(stat -> !stat.name().startsWith("trace"))) {
+        Layout layout = Layout.builder("trace").subsystem("trace").exclude("events").build();
+        try (StatsFs fs = open(instance, layout);
+            Sampler sampler = fs.sampler()) {
           sampler.sample();
           assertFalse(names(fs).contains("free_buffer"));
           assertFalse(names(fs).contains("trace_marker"));
+          assertEquals(
+              Set.of(),
+              fs.catalog().stats().stream()
+                  .map(Stat::toString)
+                  .filter(stat -> stat.contains("trace_pipe"))
+                  .collect(Collectors.toSet()));
+          assertTrue(names(fs).contains("trace"));
+          assertEquals(
+              1,
+              fs.catalog().problems().stream()
+                  .filter(problem -> problem.message().contains("trace_pipe"))
+                  .count(),
+              () -> fs.catalog().problems().toString());
         }
         if (writes) {
           assertTrue(Files.readString(instance.resolve("trace")).contains("still here"));
