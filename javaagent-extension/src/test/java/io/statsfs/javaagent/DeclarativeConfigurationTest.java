@@ -85,6 +85,27 @@ class DeclarativeConfigurationTest {
     assertEquals(EXITS_OF_8, program.points());
   }
 
+  /** So Spring passes what is in its application.yaml. */
+  @Test
+  void numbersAndBooleansMayBeTexts() throws Exception {
+    List<String> lines =
+        runWithFile(
+            """
+            enabled: "true"
+            roots: ["%s"]
+            include: ["kvm/*/exits"]
+            exclude: ["kvm/7-*"]
+            refresh_interval: "3600000"
+            patience: "2000"
+            series_limit: "100"
+            counters: "FALSE"
+            own_metrics: "false"
+            """
+                .formatted(tree.root()));
+    assertEquals(List.of(), lines);
+    assertEquals(EXITS_OF_8, program.points());
+  }
+
   @Test
   void aConfigurationFileNeedNotNameIt() throws Exception {
     assertEquals(List.of(), runWithFile("{}"));

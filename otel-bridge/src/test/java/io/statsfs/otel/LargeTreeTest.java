@@ -64,6 +64,11 @@ class LargeTreeTest {
             SOURCES * STATS,
             reader.collectAllMetrics().stream().mapToInt(LargeTreeTest::points).sum());
         long[][] cost = measure(sampler::sample, patient::sample, reader::collectAllMetrics);
+        // The SDK makes an object of 32 bytes per point, which the optimizing compiler takes out
+        // again; on a loaded machine it may be long in coming.
+        for (int i = 0; i < 100 && cost[2][1] - cost[0][1] >= 32L * SOURCES * STATS; i++) {
+          cost = measure(sampler::sample, patient::sample, reader::collectAllMetrics);
+        }
         long[] sample = cost[0];
         long[] guarded = cost[1];
         long[] collection = cost[2];

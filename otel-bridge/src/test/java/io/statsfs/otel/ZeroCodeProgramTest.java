@@ -86,12 +86,42 @@ class ZeroCodeProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"caffeine", "statsfs-core|core/target", "reader-nio"})
+  @ValueSource(
+      strings = {"caffeine", "statsfs-core|core/target", "reader-nio", "statsfs-api|/api/target"})
   void anArtifactThatIsMissingIsOneLineAndTheApplicationRuns(String missing) throws Exception {
     Predicate<String> others = entry -> !entry.matches(".*(" + missing + ").*");
     List<String> lines = run(environment(), others);
     assertEquals(1, lines.size(), "" + lines);
     assertTrue(lines.get(0).startsWith("WARNING There will be no kernel statistics"), "" + lines);
     assertEquals(Map.of(), receiver.points());
+  }
+
+  @Test
+  void theWholeChainOfCausesIsInTheLine() throws Exception {
+    // A class that is there and whose initializer fails for a reason of its own.
+    Path broken = directory.resolve("broken");
+    Path type = broken.resolve("com/github/benmanes/caffeine/cache/Caffeine.java");
+    Files.createDirectories(type.getParent());
+    Files.writeString(
+        type,
+        """
+        package com.github.benmanes.caffeine.cache;
+        public final class Caffeine {
+          static {
+            if (true) {
+              throw new IllegalStateException("first", new java.io.IOException("no\\nspace"));
+            }
+          }
+          public static Caffeine newBuilder() { return null; }
+        }
+        """);
+    assertEquals(
+        0,
+        javax.tools.ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", broken.toString(), type.toString()));
+    List<String> lines = run(environment(), entry -> true, "-Xbootclasspath/a:" + broken);
+    assertEquals(1, lines.size(), "" + lines);
+    assertTrue(lines.get(0).contains("IllegalStateException: first"), "" + lines);
+    assertTrue(lines.get(0).contains("IOException: no\\u000aspace"), "" + lines);
   }
 }

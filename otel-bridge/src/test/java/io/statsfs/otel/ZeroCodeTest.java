@@ -299,6 +299,74 @@ class ZeroCodeTest {
     }
   }
 
+  @Test
+  void aTimeWithoutAUnitIsTakenAndReported() {
+    set("refresh-interval", "1000");
+    set("patience", "2s");
+    assertEquals(3, exportOnce().size());
+    assertEquals(1, logged.size(), "" + logged);
+    assertTrue(
+        logged.get(0).contains("refresh-interval=1000 has no unit and means 1000 milliseconds"),
+        "" + logged);
+  }
+
+  @Test
+  void aSettingThatDoesNotExistIsReported() {
+    System.setProperty(PREFIX + "refresh.intervall", "1s");
+    System.setProperty(PREFIX + "own-metrics", "true");
+    System.setProperty(PREFIX + "Refresh.Interval", "1s");
+    try {
+      assertEquals(3, exportOnce().size());
+    } finally {
+      System.clearProperty(PREFIX + "refresh.intervall");
+      System.clearProperty(PREFIX + "own-metrics");
+      System.clearProperty(PREFIX + "Refresh.Interval");
+    }
+    assertEquals(
+        List.of("WARNING There is no setting " + PREFIX + "refresh.intervall, and it is left out."),
+        logged);
+  }
+
+  @Test
+  void aListMayComeElementByElementAsSpringHasIt() {
+    set("include[0]", "kvm/*/exits");
+    set("include[1]", "kvm/*/halts");
+    set("exclude[0]", "kvm/7-*");
+    assertEquals(Map.of(exits("8-1"), "7"), exportOnce());
+    assertEquals(List.of(), logged);
+  }
+
+  @Test
+  void patternsThatMatchNothingAreReported() {
+    set("include", "kvm/*/exits,kvm/9-1/*,net/*");
+    set("exclude", "kvm/7-1/halts,xen/*");
+    try (OpenTelemetrySdk sdk = sdk()) {
+      assertEquals(2, export(sdk).size());
+      assertEquals(2, logged.size(), "" + logged);
+      assertTrue(
+          logged.get(0).contains("matches [kvm/9-1/*, net/*] of " + PREFIX + "include"),
+          "" + logged);
+      assertTrue(logged.get(1).contains("matches [xen/*] of " + PREFIX + "exclude"), "" + logged);
+      export(sdk);
+      assertEquals(2, logged.size(), "" + logged);
+    }
+  }
+
+  @Test
+  void thatNothingIsExportedIsReported() {
+    set("exclude", "*");
+    assertEquals(Map.of(), exportOnce());
+    assertEquals(1, logged.size(), "" + logged);
+    assertTrue(logged.get(0).contains("no kernel statistics at present"), "" + logged);
+    logged.clear();
+    tree.remove("kvm").settle();
+    set("include", "kvm/*");
+    assertEquals(Map.of(), exportOnce());
+    assertEquals(
+        1, logged.stream().filter(l -> l.contains("no kernel statistics at")).count(), "" + logged);
+    assertTrue(logged.stream().anyMatch(l -> l.contains(tree.root().toString())), "" + logged);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "enabled, yes, true or false",

@@ -23,6 +23,7 @@ final class AgentStart {
     Thread configuring = Thread.currentThread();
     Thread thread =
         new Thread(
+            null,
             () -> {
               try {
                 while (isInPremain(configuring)) {
@@ -34,7 +35,11 @@ final class AgentStart {
               }
               start.run();
             },
-            "statsfs-start");
+            "statsfs-start",
+            0,
+            false);
+    // Whoever configures may have a loader that ought to go one day.
+    thread.setContextClassLoader(null);
     thread.setDaemon(true);
     thread.start();
   }

@@ -20,4 +20,10 @@ interface SettingSource {
 
   /** Empty if it is not set. */
   List<String> list(String name);
+
+  /** What is set and is none of {@link Settings#NAMES}, as far as that can be seen. */
+  List<String> unknown();
+
+  /** What a user calls a setting. */
+  String fullName(String name);
 }

@@ -1,6 +1,7 @@
 package io.statsfs.otel.autoconfigure;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.statsfs.Catalog;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.otel.Aggregates;
@@ -8,6 +9,7 @@ import io.statsfs.otel.SourceAttributes;
 import io.statsfs.otel.StatNaming;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
+import io.statsfs.otel.internal.Log;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,7 +25,8 @@ record Settings(
     List<Path> roots,
     @Nullable String reader,
     @Nullable Duration refreshInterval,
-    StatFilter filter,
+    List<String> includes,
+    List<String> excludes,
     Naming naming,
     Aggregates aggregates,
     int seriesLimit,
@@ -48,14 +51,21 @@ record Settings(
           "patience",
           "own-metrics");
 
-  /** Throws a {@code RuntimeException} that says which setting has a wrong value. */
+  /**
+   * Throws a {@code RuntimeException} that says which setting has a wrong value; what does no harm
+   * is logged.
+   */
   static Settings of(SettingSource source, boolean enabledByDefault, int seriesByDefault) {
+    for (String name : source.unknown()) {
+      new Log().warn("There is no setting " + name + ", and it is left out.");
+    }
     return new Settings(
         flag(source, "enabled", enabledByDefault),
         source.list("roots").stream().map(Path::of).toList(),
         source.text("reader"),
         source.duration("refresh-interval"),
-        StatFilter.paths(source.list("include"), source.list("exclude")),
+        source.list("include"),
+        source.list("exclude"),
         oneOf(Naming.values(), source, "naming"),
         oneOf(Aggregates.values(), source, "aggregates"),
         Objects.requireNonNullElse(source.number("series-limit"), seriesByDefault),
@@ -109,10 +119,51 @@ record Settings(
     return builder.build();
   }
 
+  private StatFilter filter() {
+    return StatFilter.paths(includes, excludes);
+  }
+
+  /** Patterns that select nothing are more often wrong than early. */
+  void reportWhatSelectsNothing(Catalog catalog, SettingSource source) {
+    if (catalog.stats().isEmpty()) {
+      new Log()
+          .warn(
+              "There are no kernel statistics at present: "
+                  + catalog.trees()
+                  + " have none"
+                  + catalog.problems().stream()
+                      .findFirst()
+                      .map(p -> ". " + p)
+                      .orElse("; they are looked for again"));
+      return;
+    }
+    report(catalog, source.fullName("include"), includes);
+    report(catalog, source.fullName("exclude"), excludes);
+    if (catalog.stats().stream().noneMatch(filter()::test)) {
+      new Log().warn("There are no kernel statistics at present: these patterns leave none.");
+    }
+  }
+
+  private static void report(Catalog catalog, String setting, List<String> patterns) {
+    List<String> idle =
+        patterns.stream()
+            .filter(p -> catalog.stats().stream().noneMatch(StatFilter.path(p)::test))
+            .toList();
+    if (!idle.isEmpty()) {
+      new Log()
+          .warn(
+              "No stat of the form subsystem/device/stat matches "
+                  + idle
+                  + " of "
+                  + setting
+                  + " at present. Stats that come later may.");
+    }
+  }
+
   StatsFsMetrics register(OpenTelemetry openTelemetry, StatsFs fs) {
     StatsFsMetricsBuilder builder =
         StatsFsMetrics.builder(openTelemetry, fs)
-            .filter(filter)
+            .filter(filter())
             .aggregates(aggregates)
             .seriesLimit(seriesLimit)
             .ownMetrics(ownMetrics);

@@ -8,9 +8,13 @@ import io.opentelemetry.sdk.autoconfigure.spi.internal.AutoConfigureListener;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.statsfs.otel.internal.Log;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,9 +82,10 @@ public final class StatsFsAutoConfiguration
     if (chosen != null) { // Else the SDK is disabled.
       metrics.start(
           sdk,
-          () ->
+          () -> new Properties(chosen),
+          source ->
               Settings.of(
-                  new Properties(chosen),
+                  source,
                   isEnabledByDefault(chosen),
                   // Of the SDK's own, one is for what is beyond them.
                   chosen.getInt(CARDINALITY_LIMIT, RAISED_CARDINALITY_LIMIT) - 1));
@@ -115,12 +120,52 @@ public final class StatsFsAutoConfiguration
 
     @Override
     public @Nullable Duration duration(String name) {
+      String text = text(name);
+      if (text != null && text.matches("[1-9]\\d*")) {
+        new Log()
+            .warn(
+                fullName(name) + "=" + text + " has no unit and means " + text + " milliseconds.");
+      }
       return config.getDuration(PREFIX + name);
     }
 
+    /** In YAML, Spring makes a property of each element: {@code include[0]}. */
     @Override
     public List<String> list(String name) {
-      return config.getList(PREFIX + name);
+      List<String> list = config.getList(PREFIX + name);
+      if (!list.isEmpty()) {
+        return list;
+      }
+      List<String> elements = new ArrayList<>();
+      for (int i = 0; ; i++) {
+        String element = text(name + "[" + i + "]");
+        if (element == null) {
+          return elements;
+        }
+        elements.add(element);
+      }
+    }
+
+    /** The SDK does not enumerate what it takes from an application or a file. */
+    @Override
+    public List<String> unknown() {
+      return Stream.concat(
+              System.getProperties().stringPropertyNames().stream()
+                  .filter(key -> isUnknown(key.replace('-', '.'))),
+              System.getenv().keySet().stream().filter(key -> isUnknown(key.replace('_', '.'))))
+          .sorted()
+          .toList();
+    }
+
+    private static boolean isUnknown(String key) {
+      String name = key.toLowerCase(Locale.ROOT).replaceFirst("\\[\\d+]$", "");
+      return name.startsWith(PREFIX)
+          && Settings.NAMES.stream().noneMatch(n -> name.equals(PREFIX + n.replace('-', '.')));
+    }
+
+    @Override
+    public String fullName(String name) {
+      return PREFIX + name;
     }
   }
 }

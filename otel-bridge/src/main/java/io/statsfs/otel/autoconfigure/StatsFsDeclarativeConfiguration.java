@@ -6,7 +6,6 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.declarativeconfig.DeclarativeConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.declarativeconfig.DeclarativeConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.AutoConfigureListener;
-import io.statsfs.otel.internal.Log;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -27,28 +26,33 @@ public final class StatsFsDeclarativeConfiguration
 
   @Override
   public void afterAutoConfigure(OpenTelemetrySdk sdk) {
-    // What limits the file sets for readers is not told, so none is set here.
-    new ZeroCodeMetrics().start(sdk, () -> Settings.of(properties(sdk), true, Integer.MAX_VALUE));
+    // What limits the file sets for readers is not known here, so none is set.
+    new ZeroCodeMetrics()
+        .start(sdk, () -> properties(sdk), source -> Settings.of(source, true, Integer.MAX_VALUE));
   }
 
   private static Properties properties(OpenTelemetrySdk sdk) {
-    DeclarativeConfigProperties config =
+    return new Properties(
         sdk instanceof ExtendedOpenTelemetry extended
             ? extended.getInstrumentationConfig("statsfs")
-            : DeclarativeConfigProperties.empty();
-    for (String key : config.getPropertyKeys()) {
-      if (!Settings.NAMES.contains(key.replace('_', '-'))) {
-        new Log().warn("There is no setting statsfs." + key + ", and it is left out.");
-      }
-    }
-    return new Properties(config);
+            : DeclarativeConfigProperties.empty());
   }
 
-  /** Each getter of the SDK returns null for what is of another kind. */
+  /**
+   * Each getter of the SDK returns null for what is of another kind. Spring gives every scalar as a
+   * text.
+   */
   private record Properties(DeclarativeConfigProperties config) implements SettingSource {
     @Override
     public @Nullable Boolean flag(String name) {
-      return checked(name, config.getBoolean(key(name)), "true or false");
+      Boolean flag = config.getBoolean(key(name));
+      String text = config.getString(key(name));
+      if (flag == null
+          && text != null
+          && (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false"))) {
+        flag = Boolean.valueOf(text);
+      }
+      return checked(name, flag, "true or false");
     }
 
     @Override
@@ -58,13 +62,23 @@ public final class StatsFsDeclarativeConfiguration
 
     @Override
     public @Nullable Integer number(String name) {
-      return checked(name, config.getInt(key(name)), "a number");
+      Long number = number(name, "a number");
+      return number == null ? null : (int) Math.max(-1, Math.min(number, Integer.MAX_VALUE));
     }
 
     @Override
     public @Nullable Duration duration(String name) {
-      Long millis = checked(name, config.getLong(key(name)), "a number of milliseconds");
+      Long millis = number(name, "a number of milliseconds");
       return millis == null ? null : Duration.ofMillis(millis);
+    }
+
+    private @Nullable Long number(String name, String expected) {
+      Long number = config.getLong(key(name));
+      String text = config.getString(key(name));
+      if (number == null && text != null && text.strip().matches("[+-]?\\d{1,18}")) {
+        number = Long.valueOf(text.strip());
+      }
+      return checked(name, number, expected);
     }
 
     @Override
@@ -74,10 +88,24 @@ public final class StatsFsDeclarativeConfiguration
           List.of());
     }
 
+    @Override
+    public List<String> unknown() {
+      return config.getPropertyKeys().stream()
+          .filter(key -> !Settings.NAMES.contains(key.replace('_', '-')))
+          .map(key -> "statsfs." + key)
+          .sorted()
+          .toList();
+    }
+
+    @Override
+    public String fullName(String name) {
+      return "statsfs." + key(name);
+    }
+
     private <T> @Nullable T checked(String name, @Nullable T value, String expected) {
       if (value == null && config.getPropertyKeys().contains(key(name))) {
         throw new IllegalArgumentException(
-            "Invalid setting statsfs." + key(name) + ". Expected " + expected + ".");
+            "Invalid setting " + fullName(name) + ". Expected " + expected + ".");
       }
       return value;
     }

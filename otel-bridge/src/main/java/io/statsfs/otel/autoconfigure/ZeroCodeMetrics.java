@@ -3,10 +3,10 @@ package io.statsfs.otel.autoconfigure;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.statsfs.StatsFs;
-import io.statsfs.StatsFsException;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.internal.Log;
 import io.statsfs.otel.internal.ZeroCodeTrees;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,31 +16,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZeroCodeMetrics {
   private static final String SCOPE = "io.statsfs";
+  private static final int MAX_CAUSES = 10;
 
   private final Runnable closing = this::close;
   private @Nullable StatsFs fs;
   private @Nullable StatsFsMetrics metrics;
   private boolean closed;
 
-  void start(OpenTelemetry openTelemetry, Supplier<Settings> settings) {
-    AgentStart.run(() -> startNow(openTelemetry, settings));
+  void start(
+      OpenTelemetry openTelemetry,
+      Supplier<SettingSource> source,
+      Function<SettingSource, Settings> settings) {
+    AgentStart.run(() -> startNow(openTelemetry, source, settings));
   }
 
-  private synchronized void startNow(OpenTelemetry openTelemetry, Supplier<Settings> settings) {
+  private synchronized void startNow(
+      OpenTelemetry openTelemetry,
+      Supplier<SettingSource> source,
+      Function<SettingSource, Settings> settings) {
     try {
       if (closed || isIdle(openTelemetry)) {
         return;
       }
-      Settings chosen = settings.get();
+      SettingSource from = source.get();
+      Settings chosen = settings.apply(from);
       if (!chosen.enabled()) {
         return;
       }
       fs = chosen.open();
       metrics = chosen.register(openTelemetry, fs);
       ZeroCodeTrees.add(openTelemetry, fs, closing);
+      chosen.reportWhatSelectsNothing(fs.catalog(), from);
     } catch (Throwable e) {
       // A LinkageError too, where an artifact is missing or does not fit.
-      new Log().warn("There will be no kernel statistics: " + reason(e));
+      warn("There will be no kernel statistics: " + reason(e));
       close();
     }
   }
@@ -50,12 +59,27 @@ final class ZeroCodeMetrics {
     return openTelemetry.getMeterProvider().get(SCOPE) == MeterProvider.noop().get(SCOPE);
   }
 
+  /** With all causes, since the first is often only where it was noticed. */
   private static String reason(Throwable e) {
-    String message = e.getMessage();
+    StringBuilder reason = new StringBuilder(description(e));
+    Throwable cause = e.getCause();
+    for (int i = 0; i < MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
+      // Some messages have that of their cause in them.
+      String message = cause.getMessage();
+      if (message == null || reason.indexOf(message) < 0) {
+        reason.append(". Caused by: ").append(description(cause));
+      }
+    }
+    return reason.toString();
+  }
+
+  private static String description(Throwable e) {
+    String name = e.getClass().getSimpleName();
     boolean speaksForItself =
-        e instanceof StatsFsException
-            || e instanceof IllegalArgumentException
-            || e.getClass().getSimpleName().equals("ConfigurationException");
+        e instanceof IllegalArgumentException
+            || name.equals("ConfigurationException")
+            || e.getClass().getName().startsWith("io.statsfs.");
+    String message = e.getMessage();
     return speaksForItself && message != null ? message : e.toString();
   }
 
@@ -75,7 +99,16 @@ final class ZeroCodeMetrics {
         closeable.close();
       }
     } catch (Throwable e) {
-      new Log().warn("Closing failed: " + e);
+      warn("Closing failed: " + e);
+    }
+  }
+
+  /** Where the API is missing, so is what makes a message printable. */
+  private static void warn(String message) {
+    try {
+      new Log().warn(message);
+    } catch (LinkageError e) {
+      System.getLogger("io.statsfs.otel").log(System.Logger.Level.WARNING, message);
     }
   }
 }
