@@ -18,18 +18,23 @@ struct stat {
   uint32_t name_length;
   uint32_t flags;
   int fd; /* of a file of one value that is kept open */
+  uint32_t seen_in; /* of a name in a file of many values: the number of the last text with it */
 };
 
 struct source {
   const char *path;
   struct stat *stats;
-  uint32_t *table; /* of a file of many values: from a hash of the name to the stat's number + 1 */
+  /* Of a file of many values: the names that are not wanted, and from a hash of any name to its
+     number + 1. These are numbered behind the stats. */
+  struct stat *others;
+  uint32_t *table;
+  uint32_t other_count;
   uint32_t table_mask;
+  uint32_t strangers; /* names of the last text that are neither */
   uint32_t first; /* the position of the first stat's result */
   uint32_t count;
   uint32_t flags;
   uint32_t max_bytes;
-  uint32_t lines_expected;
   int fd; /* of a file of many values that is kept open */
 };
 
@@ -47,6 +52,7 @@ struct sfs_batch {
   uint32_t next_source; /* where a sample goes on */
   uint32_t next_stat;
   uint32_t position; /* the stat whose file is at hand; other threads ask */
+  uint32_t texts; /* files of many values that were read */
   int outdated;
 };
 
@@ -139,7 +145,7 @@ static int put(const struct sfs_batch *batch, const char *text, size_t length, u
                int64_t *value, uint32_t *outcome) {
   uint64_t bits = 0;
   enum sfs_number number =
-      sfs_parse_number(text, length, (flags & SFS_AS_DOUBLE) != 0, &bits);
+      sfs_parse_number(text, length, (flags & SFS_FLOAT) != 0, &bits);
   if (number == SFS_NO_NUMBER) {
     *value = 0;
     *outcome = SFS_NOT_A_NUMBER;
@@ -372,16 +378,20 @@ static int is_stat(const struct stat *stat, const char *name, size_t length) {
   return stat->name_length == length && equal(stat->name, name, length);
 }
 
-/* The number of the stat of a name, or the number of stats if there is none. */
+static struct stat *named(const struct source *source, uint32_t number) {
+  return number < source->count ? &source->stats[number] : &source->others[number - source->count];
+}
+
+/* The number of a name, or that of names altogether if it is none of them. */
 static uint32_t find(const struct source *source, const char *name, size_t length, uint32_t seed) {
   uint32_t slot = hash(name, length, seed) & source->table_mask;
   for (uint32_t i = source->table[slot]; i != 0; i = source->table[slot]) {
-    if (is_stat(&source->stats[i - 1], name, length)) {
+    if (is_stat(named(source, i - 1), name, length)) {
       return i - 1;
     }
     slot = (slot + 1) & source->table_mask;
   }
-  return source->count;
+  return source->count + source->other_count;
 }
 
 static const char *skip_word(const char *at, const char *end) {
@@ -399,23 +409,42 @@ static const char *skip_blanks(const char *at, const char *end) {
   return at;
 }
 
-static const char *line_end(const char *at, const char *end) {
-  while (at < end && *at != '\n') {
-    at++;
-  }
-  return at;
-}
-
-/* Only begins like one: whether it is one is for the number's parser to say. */
-static int begins_number(const char *at, const char *end) {
-  return at < end &&
-         (sfs_is_digit(*at) ||
-          ((*at == '-' || *at == '+') && at + 1 < end && sfs_is_digit(at[1])));
+static int is_line_end(const char *at, const char *end) {
+  return at == end || *at == '\n';
 }
 
 /*
- * Reads the stats of a source that is a file of `name value` lines, in one pass. Returns 1 if the
- * caller has to finish some.
+ * Goes from behind the value to the end of the line. Returns 1 if there is nothing on the way but at
+ * most one word, the unit, that is no number.
+ */
+static int skip_unit(const char **at, const char *end) {
+  const char *unit = skip_blanks(*at, end);
+  if (is_line_end(unit, end)) {
+    *at = unit;
+    return 1;
+  }
+  const char *unit_end = skip_word(unit, end);
+  const char *rest = skip_blanks(unit_end, end);
+  int is_unit = is_line_end(rest, end) && !sfs_is_like_a_number(unit, unit_end);
+  while (!is_line_end(rest, end)) {
+    rest++;
+  }
+  *at = rest;
+  return is_unit;
+}
+
+/* Whether a line whose name is not known could be a stat. */
+static int could_be_stat(const char *name, size_t name_length, const char *value,
+                         const char *value_end) {
+  uint64_t bits;
+  return name_length > 0 && !sfs_is_like_a_number(name, name + name_length) &&
+         sfs_parse_number(value, (size_t)(value_end - value), 1, &bits) != SFS_NO_NUMBER;
+}
+
+/*
+ * Reads the stats of a source that is a file of `name value` lines, in one pass. What a line is, and
+ * which one counts, is said in FlatKeyedText.java, which does the same. Returns 1 if the caller has to
+ * finish some.
  */
 static int sample_flat_file(struct sfs_batch *batch, struct source *source, int64_t *values,
                             uint32_t *outcomes) {
@@ -437,12 +466,17 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
     }
   }
   fail_all(source, SFS_GONE, values, outcomes);
-  uint32_t lines = 0;
+  const uint32_t names = source->count + source->other_count;
+  const uint32_t text = ++batch->texts;
   uint32_t found = 0;
+  uint32_t strangers = 0;
   uint32_t expected = 0;
   int unfinished = 0;
-  while (at < end) {
-    const char *line = at;
+  for (; at < end; at++) {
+    const char *line = at = skip_blanks(at, end);
+    if (is_line_end(line, end)) {
+      continue;
+    }
     /* Lines mostly come in the order of the stats: then a name is compared instead of looked for. */
     const struct stat *next = expected < source->count ? &source->stats[expected] : NULL;
     int is_next = next != NULL && next->name_length <= (size_t)(end - line) &&
@@ -451,29 +485,37 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
     const char *value = skip_blanks(name_end, end);
     const char *value_end = skip_word(value, end);
     size_t name_length = (size_t)(name_end - line);
-    name_length -= name_length > 0 && name_end[-1] == ':';
-    at = line_end(value_end, end) + 1;
-    if (name_length == 0 || !begins_number(value, value_end)) {
-      continue;
-    }
+    name_length -= name_end[-1] == ':';
+    at = value_end;
+    int ends_with_unit = skip_unit(&at, end);
     uint32_t i = is_next && next->name_length == name_length
                      ? expected
                      : find(source, line, name_length, batch->seed);
-    if (i == source->count) {
-      lines++;
+    if (i == names || name_length == 0) {
+      strangers += ends_with_unit && could_be_stat(line, name_length, value, value_end);
+      continue;
+    }
+    struct stat *stat = named(source, i);
+    if (stat->seen_in == text) {
+      continue; /* The first line of a name counts. */
+    }
+    stat->seen_in = text;
+    found++;
+    if (i >= source->count) {
       continue;
     }
     uint32_t index = source->first + i;
-    if (outcomes[index] != SFS_GONE) {
-      continue; /* A second line of that name. */
+    if (ends_with_unit) {
+      unfinished |= put(batch, value, (size_t)(value_end - value), stat->flags, &values[index],
+                        &outcomes[index]);
+    } else {
+      outcomes[index] = SFS_NOT_A_NUMBER;
     }
-    unfinished |= put(batch, value, (size_t)(value_end - value), source->stats[i].flags,
-                      &values[index], &outcomes[index]);
-    lines++;
-    found++;
     expected = i + 1;
   }
-  batch->outdated |= lines != source->lines_expected || found != source->count;
+  /* What could be a stat and is none may not have been one before: that counts once, until it changes. */
+  batch->outdated |= found != names || strangers != source->strangers;
+  source->strangers = strangers;
   return unfinished;
 }
 
@@ -565,7 +607,7 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
   for (uint32_t i = 0; i < source_count; i++) {
     const int32_t *p = source_plan + (size_t)i * SFS_PLAN_SOURCE;
     if ((p[3] & SFS_FLAT_KEYED) != 0) {
-      table_bytes += (size_t)table_size((uint32_t)p[2]) * sizeof(uint32_t);
+      table_bytes += (size_t)table_size((uint32_t)p[2] + (uint32_t)p[6]) * sizeof(uint32_t);
     }
   }
   size_t size = sizeof(struct sfs_batch) + source_count * sizeof(struct source) +
@@ -593,7 +635,7 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
   }
   for (uint32_t i = 0; i < stat_count; i++) {
     const int32_t *p = stat_plan + (size_t)i * SFS_PLAN_STAT;
-    batch->stats[i] = (struct stat){own_names + p[0], (uint32_t)p[1], (uint32_t)p[2], CLOSED};
+    batch->stats[i] = (struct stat){own_names + p[0], (uint32_t)p[1], (uint32_t)p[2], CLOSED, 0};
   }
   for (uint32_t i = 0; i < source_count; i++) {
     const int32_t *p = source_plan + (size_t)i * SFS_PLAN_SOURCE;
@@ -604,14 +646,16 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
     source->count = (uint32_t)p[2];
     source->flags = (uint32_t)p[3];
     source->max_bytes = (uint32_t)p[4];
-    source->lines_expected = (uint32_t)p[5];
+    source->others = batch->stats + p[5];
+    source->other_count = (uint32_t)p[6];
     source->fd = CLOSED;
     if ((source->flags & SFS_FLAT_KEYED) != 0) {
       source->table = table;
-      source->table_mask = table_size(source->count) - 1;
+      uint32_t count = source->count + source->other_count;
+      source->table_mask = table_size(count) - 1;
       table += source->table_mask + 1;
-      for (uint32_t k = 0; k < source->count; k++) {
-        const struct stat *stat = &source->stats[k];
+      for (uint32_t k = 0; k < count; k++) {
+        const struct stat *stat = named(source, k);
         uint32_t slot = hash(stat->name, stat->name_length, batch->seed) & source->table_mask;
         while (source->table[slot] != 0) {
           slot = (slot + 1) & source->table_mask;
@@ -619,8 +663,8 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
         source->table[slot] = k + 1;
       }
     }
-    if (previous != NULL && p[6] >= 0 && (uint32_t)p[6] < previous->source_count) {
-      adopt(batch, source, previous, &previous->sources[p[6]]);
+    if (previous != NULL && p[7] >= 0 && (uint32_t)p[7] < previous->source_count) {
+      adopt(batch, source, previous, &previous->sources[p[7]]);
     }
   }
   sfs_batch_close(previous);

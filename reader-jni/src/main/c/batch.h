@@ -4,9 +4,13 @@
  * The batch is described by a plan, 32-bit integers in native order and then text:
  *
  *   sources, stats, bytes of text
- *   per source  path, first stat, stats, flags, most bytes of a file, lines expected, predecessor
+ *   per source  path, first stat, stats, flags, most bytes of a file, first other name, other names,
+ *               predecessor
  *   per stat    name, length of the name, flags
  *   text        names and paths, each ended by a zero; the plan gives their offsets in here
+ *
+ * The stats come first, in the order of their results. Behind them, and counted with them, stand the
+ * other names of files of many values: known, but not wanted.
  *
  * A predecessor is the number of the source of the previous batch whose open files are taken over,
  * stat by stat, or -1.
@@ -17,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SFS_PLAN_HEADER = 3, SFS_PLAN_SOURCE = 7, SFS_PLAN_STAT = 3 };
+enum { SFS_PLAN_HEADER = 3, SFS_PLAN_SOURCE = 8, SFS_PLAN_STAT = 3 };
 
 /* Flags of sources. */
 enum {
@@ -27,7 +31,7 @@ enum {
 };
 
 /* Flags of stats. */
-enum { SFS_AS_DOUBLE = 1 };
+enum { SFS_FLOAT = 1 }; /* a schema says so */
 
 /* The status in the low byte of an outcome. */
 enum sfs_status {
@@ -51,7 +55,7 @@ struct sfs_batch;
 /* What a call of sfs_batch_sample ended with. */
 enum sfs_progress {
   SFS_DONE,
-  SFS_OUTDATED,  /* done, and a file of many lines had others than expected */
+  SFS_OUTDATED,  /* done, and a file of many lines had other names than are known */
   SFS_TO_FINISH, /* some stats are SFS_UNFINISHED; call again when they have been seen to */
 };
 

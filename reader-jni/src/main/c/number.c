@@ -5,13 +5,17 @@ static const double POWERS_OF_TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6, 
                                        1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-enum { EXACT_POWERS = sizeof POWERS_OF_TEN / sizeof POWERS_OF_TEN[0] };
+enum {
+  EXACT_POWERS = sizeof POWERS_OF_TEN / sizeof POWERS_OF_TEN[0],
+  MOST_HEX_DIGITS = 16, /* of 64 bits */
+  LEAST_HEX_DIGITS = 8, /* words of so many are the kernel's %08x, and no names */
+};
 
 static const uint64_t EXACT_MANTISSA = UINT64_C(1) << 53;
 
 /* The fraction and exponent begin at `at`; before them stands the integer `mantissa`. */
 static enum sfs_number parse_double(const char *at, const char *end, uint64_t mantissa, int exact,
-                                    int negative, uint64_t *bits) {
+                                    int negative, int is_float, uint64_t *bits) {
   size_t fraction = 0;
   exact = exact && mantissa <= EXACT_MANTISSA;
   if (at < end && *at == '.') {
@@ -24,7 +28,7 @@ static enum sfs_number parse_double(const char *at, const char *end, uint64_t ma
       return SFS_NO_NUMBER;
     }
   }
-  if (at < end && (*at == 'e' || *at == 'E')) {
+  if (is_float && at < end && (*at == 'e' || *at == 'E')) {
     exact = 0;
     at++;
     if (at < end && (*at == '-' || *at == '+')) {
@@ -53,7 +57,46 @@ static enum sfs_number parse_double(const char *at, const char *end, uint64_t ma
   return SFS_DOUBLE;
 }
 
-enum sfs_number sfs_parse_number(const char *text, size_t length, int as_double, uint64_t *bits) {
+/* What a hexadecimal digit stands for, or -1. */
+static int hex_digit(char c) {
+  if (sfs_is_digit(c)) {
+    return c - '0';
+  }
+  if (c >= 'a' && c <= 'f') {
+    return c - 'a' + 10;
+  }
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Behind the 0x. */
+static enum sfs_number parse_hex(const char *at, const char *end, int is_float, uint64_t *bits) {
+  if (at == end || end - at > MOST_HEX_DIGITS) {
+    return SFS_NO_NUMBER;
+  }
+  uint64_t value = 0;
+  for (; at < end; at++) {
+    int digit = hex_digit(*at);
+    if (digit < 0) {
+      return SFS_NO_NUMBER;
+    }
+    value = value << 4 | (uint64_t)digit;
+  }
+  if (!is_float) {
+    *bits = value;
+    return value > INT64_MAX ? SFS_UNSIGNED : SFS_SIGNED;
+  }
+  if (value > EXACT_MANTISSA) {
+    return SFS_LONG_DOUBLE;
+  }
+  union {
+    double value;
+    uint64_t bits;
+  } result = {(double)value};
+  *bits = result.bits;
+  return SFS_DOUBLE;
+}
+
+enum sfs_number sfs_parse_number(const char *text, size_t length, int is_float, uint64_t *bits) {
   const char *at = text;
   const char *end = text + length;
   while (at < end && sfs_is_space(*at)) {
@@ -62,11 +105,20 @@ enum sfs_number sfs_parse_number(const char *text, size_t length, int as_double,
   while (end > at && sfs_is_space(end[-1])) {
     end--;
   }
+  const char *start = at;
   int negative = at < end && *at == '-';
   if (negative || (at < end && *at == '+')) {
     at++;
   }
   const char *digits = at;
+  if (end - at > 1 && *at == '0') {
+    if (at[1] == 'x' || at[1] == 'X') {
+      return at == start ? parse_hex(at + 2, end, is_float, bits) : SFS_NO_NUMBER;
+    }
+    if (sfs_is_digit(at[1])) {
+      return SFS_NO_NUMBER;
+    }
+  }
   uint64_t value = 0;
   int fits = 1;
   for (; at < end && sfs_is_digit(*at); at++) {
@@ -77,12 +129,24 @@ enum sfs_number sfs_parse_number(const char *text, size_t length, int as_double,
   if (at == digits) {
     return SFS_NO_NUMBER;
   }
-  if (at < end || as_double) {
-    return parse_double(at, end, value, fits, negative, bits);
+  if (at < end || is_float) {
+    return parse_double(at, end, value, fits, negative, is_float, bits);
   }
   if (!fits || (negative && value > UINT64_C(1) << 63)) {
     return SFS_NO_NUMBER;
   }
   *bits = negative ? 0 - value : value;
   return !negative && value > INT64_MAX ? SFS_UNSIGNED : SFS_SIGNED;
+}
+
+int sfs_is_like_a_number(const char *word, const char *end) {
+  const char *at = word;
+  at += at < end && (*at == '-' || *at == '+');
+  at += at < end && *at == '.';
+  if (at < end && sfs_is_digit(*at)) {
+    return 1;
+  }
+  for (at = word; at < end && hex_digit(*at) >= 0; at++) {
+  }
+  return at == end && end - word >= LEAST_HEX_DIGITS;
 }

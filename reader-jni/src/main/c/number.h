@@ -14,11 +14,18 @@ enum sfs_number {
 };
 
 /*
- * Takes a text apart: white space around, a sign, digits, and for doubles a fraction and an
- * exponent. `bits` gets the integer, or the bits of the double; an integer is made a double, too, if
- * `as_double` is not 0. Reads `length` bytes and no more; knows no locale; keeps no state.
+ * Takes a text apart: white space around; a sign, digits without leading zeros, and perhaps a
+ * fraction; or 0x and 1 to 16 hexadecimal digits. `bits` gets the integer, or the bits of the double.
+ * If a schema says FLOAT, there may be an exponent, and an integer is made a double. Reads `length`
+ * bytes and no more; knows no locale; keeps no state.
  */
-enum sfs_number sfs_parse_number(const char *text, size_t length, int as_double, uint64_t *bits);
+enum sfs_number sfs_parse_number(const char *text, size_t length, int is_float, uint64_t *bits);
+
+/*
+ * Whether a word may be a number, of whatever notation: it begins like one, as 0.00, -1, 1/345 and
+ * 000000a1 do, or is eight hexadecimal digits or more. Such a word is no name.
+ */
+int sfs_is_like_a_number(const char *word, const char *end);
 
 /* As isspace in the C locale. */
 static inline int sfs_is_space(char c) {

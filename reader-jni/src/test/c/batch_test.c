@@ -72,7 +72,7 @@ static void new_plan(void) {
 static void plan_directory(int flags) {
   empty_home();
   new_plan();
-  plan_source(&plan, home, flags, 0, 0, -1);
+  plan_source(&plan, home, flags, 0, -1);
 }
 
 static const char *flat_file(void) {
@@ -80,13 +80,13 @@ static const char *flat_file(void) {
 }
 
 /* A plan of a flat file of this text with these names, ended by NULL. */
-static void plan_flat(const char *text, int flags, int max_bytes, int lines_expected, ...) {
+static void plan_flat(const char *text, int flags, int max_bytes, ...) {
   empty_home();
   write_text(flat_file(), text);
   new_plan();
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED | flags, max_bytes, lines_expected, -1);
+  plan_source(&plan, flat_file(), SFS_FLAT_KEYED | flags, max_bytes, -1);
   va_list names;
-  va_start(names, lines_expected);
+  va_start(names, max_bytes);
   for (const char *name = va_arg(names, const char *); name != NULL;
        name = va_arg(names, const char *)) {
     plan_stat(&plan, name, 0);
@@ -166,7 +166,7 @@ static void values(void) {
   enum { COUNT = sizeof names / sizeof names[0] };
   for (int i = 0; i < COUNT; i++) {
     write_text(in_home("%s", names[i]), texts[i]);
-    plan_stat(&plan, names[i], i == 7 ? SFS_AS_DOUBLE : 0);
+    plan_stat(&plan, names[i], i == 7 ? SFS_FLOAT : 0);
   }
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
@@ -218,12 +218,12 @@ static void many_sources(void) {
         write_text(in_home("s%d/%d", i, k), value);
       }
     }
-    plan_source(&plan, in_home("s%d", i), 0, 0, 0, -1);
+    plan_source(&plan, in_home("s%d", i), 0, 0, -1);
     plan_stat(&plan, "0", 0);
     plan_stat(&plan, "1", 0);
     plan_stat(&plan, "2", 0);
   }
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, 4096, 2, -1);
+  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, 4096, -1);
   plan_stat(&plan, "x", 0);
   plan_stat(&plan, "y", 0);
   struct sampled sampled = open_plan(&plan, NULL);
@@ -336,7 +336,7 @@ static void directories_come_and_go(void) {
   write_text(in_home("source/a"), "1\n");
   write_text(in_home("source/b"), "2\n");
   new_plan();
-  plan_source(&plan, in_home("source"), 0, 0, 0, -1);
+  plan_source(&plan, in_home("source"), 0, 0, -1);
   plan_stat(&plan, "a", 0);
   plan_stat(&plan, "b", 0);
   struct sampled sampled = open_plan(&plan, NULL);
@@ -404,9 +404,9 @@ static void long_files(void) {
 /* A file that never ends. */
 static void endless_files(void) {
   new_plan();
-  plan_source(&plan, "/dev", 0, 0, 0, -1);
+  plan_source(&plan, "/dev", 0, 0, -1);
   plan_stat(&plan, "zero", 0);
-  plan_source(&plan, "/dev/zero", SFS_FLAT_KEYED, MEGABYTE, 1, -1);
+  plan_source(&plan, "/dev/zero", SFS_FLAT_KEYED, MEGABYTE, -1);
   plan_stat(&plan, "zero", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   sample(&sampled);
@@ -417,14 +417,14 @@ static void endless_files(void) {
 
 static void unfinished_values(void) {
   plan_directory(0);
-  static const char *const texts[] = {"1\n", "1e5\n", "2\n", "3.14159265358979323846\n"};
+  static const char *const texts[] = {"1\n", "0.3333333333333333333\n", "2\n", "3.14159265358979323846\n"};
   for (int i = 0; i < 4; i++) {
     char name[] = {(char)('a' + i), 0};
     write_text(in_home("%s", name), texts[i]);
     plan_stat(&plan, name, 0);
   }
   /* The last one of a source, and a source behind it. */
-  plan_source(&plan, home, 0, 0, 0, -1);
+  plan_source(&plan, home, 0, 0, -1);
   plan_stat(&plan, "a", 0);
   int before = descriptors();
   struct sampled sampled = open_plan(&plan, NULL);
@@ -511,8 +511,8 @@ static void values_of_nothing(void) {
 /* ---- files of many values ---- */
 
 static void flat_files(void) {
-  plan_flat("a 1\nb: 2 kB\nc -3\nd 18446744073709551615\nwords are none\n\n :\ne\t5\t6\nf 1.5\n", 0,
-            4096, 6, "a", "b", "c", "d", "e", "f", NULL);
+  plan_flat("a 1\nb: 2 kB\nc -3\nd 18446744073709551615\nwords are none\n\n :\n e\t5\t%\nf 1.5\n", 0,
+            4096, "a", "b", "c", "d", "e", "f", NULL);
   struct sampled sampled = open_plan(&plan, NULL);
   CHECK_EQUAL(SFS_DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 1);
@@ -538,10 +538,18 @@ static void flat_files(void) {
   write_text(flat_file(), "a 1\nb 2\nnew 7\nc 3\nd 4\ne 5\nf 6\n");
   CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_VALUE(sampled, 2, 3);
+  /* It is reported once, and again when there are more, or less. */
+  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  write_text(flat_file(), "a 1\nb 2\nnew 7\nnewer 8\nc 3\nd 4\ne 5\nf 6\n");
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  write_text(flat_file(), "1 7\na 1\nb 2\n0.00 7\ndeadbeef 7\nc 3\nd 4\ne 5\nother 7 7\nf 6\n");
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(SFS_DONE, sample(&sampled));
   write_text(flat_file(), "a 1\nb 2\nnew 7\nd 4\ne 5\nf 6\n");
   CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 2, SFS_GONE, 0);
   write_text(flat_file(), "a 1\na 11\nb 2\nc 3\nb 12\nd 4\ne 5\nf 6\nf 16\n");
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_EQUAL(SFS_DONE, sample(&sampled));
   for (int i = 0; i < 6; i++) {
     CHECK_VALUE(sampled, i, i + 1);
@@ -557,6 +565,14 @@ static void flat_files(void) {
   CHECK_FAILURE(sampled, 4, SFS_GONE, 0);
   CHECK_VALUE(sampled, 5, 6);
 
+  /* Names that are still there, but whose lines do not fit. */
+  write_text(flat_file(), "a text\na 1\nb 2 3\nc 3 kB more\nd 4 0x5\ne\nf: 0022\n");
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled)); /* the lines before had others */
+  for (int i = 0; i < 6; i++) {
+    CHECK_FAILURE(sampled, i, SFS_NOT_A_NUMBER, 0);
+  }
+  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+
   write_text(flat_file(), "");
   CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_GONE, 0);
@@ -565,12 +581,21 @@ static void flat_files(void) {
 
 /* A source's stats may be fewer than its file has lines. */
 static void some_lines_of_a_file(void) {
-  plan_flat("a 1\nb 2\nc 3\n", 0, 4096, 3, "c", NULL);
+  plan_flat("a 1\nb 2\na 4\nc 3\nb 5\n", 0, 4096, "c", NULL);
+  plan_other(&plan, "a");
+  plan_other(&plan, "b");
   struct sampled sampled = open_plan(&plan, NULL);
   CHECK_EQUAL(SFS_DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 3);
+  write_text(flat_file(), "b text\nc 3\na 1\n");
+  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  write_text(flat_file(), "a 2\nc 3\nd 1\n");
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  write_text(flat_file(), "a 2\nc 3\n");
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   close_sampled(&sampled);
-  plan_flat("a 1\nb 2\nc 3\n", 0, 4096, 2, "c", NULL);
+  plan_flat("a 1\nb 2\nc 3\n", 0, 4096, "c", NULL);
   sampled = open_plan(&plan, NULL);
   CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_VALUE(sampled, 0, 3);
@@ -578,7 +603,7 @@ static void some_lines_of_a_file(void) {
 }
 
 static void odd_things_for_flat_files(void) {
-  plan_flat("a 1\n", 0, 4096, 1, "a", NULL);
+  plan_flat("a 1\n", 0, 4096, "a", NULL);
   struct sampled sampled = open_plan(&plan, NULL);
   REQUIRE(unlink(flat_file()) == 0);
   CHECK_EQUAL(SFS_DONE, sample(&sampled));
@@ -607,7 +632,7 @@ static void odd_things_for_flat_files(void) {
 static void cut_flat_files(void) {
   static const char text[] = "a 1234\nb 5678\n";
   for (int max = 0; max <= (int)sizeof text; max++) {
-    plan_flat(text, 0, max, 2, "a", "b", NULL);
+    plan_flat(text, 0, max, "a", "b", NULL);
     struct sampled sampled = open_plan(&plan, NULL);
     CHECK_EQUAL(max >= 14 ? SFS_DONE : SFS_OUTDATED, sample(&sampled));
     if (max >= 7) {
@@ -627,7 +652,7 @@ static void cut_flat_files(void) {
 /* From within the first buffer to beyond it, and back, at every length around its end. */
 static void growing_flat_files(void) {
   static char text[3 * SFS_VALUE_BYTES];
-  plan_flat("", 0, MEGABYTE, 2, "first", "last", NULL);
+  plan_flat("", 0, MEGABYTE, "first", "last", NULL);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int length = SFS_VALUE_BYTES - 3; length <= SFS_VALUE_BYTES + 3; length++) {
     memset(text, '\n', sizeof text);
@@ -656,7 +681,7 @@ static void many_lines(void) {
   char name[24];
   new_plan();
   empty_home();
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, MEGABYTE, LINES, -1);
+  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, MEGABYTE, -1);
   for (int i = 0; i < LINES; i++) {
     snprintf(name, sizeof name, "name_%d", i);
     plan_stat(&plan, name, 0);
@@ -681,7 +706,7 @@ static void many_lines(void) {
 static void hostile_flat_files(void) {
   static char text[MEGABYTE + 100];
   static const char *const fillings[] = {"a", "9", "\n", " ", ":", "a ", "a 1\n", "x y\n", "a\n", "\r"};
-  plan_flat("", 0, MEGABYTE, 1, "a", NULL);
+  plan_flat("", 0, MEGABYTE, "a", NULL);
   plan_stat(&plan, "", 0); /* A name that no line can have. */
   struct sampled sampled = open_plan(&plan, NULL);
   for (size_t f = 0; f < sizeof fillings / sizeof fillings[0]; f++) {
@@ -694,7 +719,7 @@ static void hostile_flat_files(void) {
     if (strcmp(fillings[f], "a 1\n") == 0) {
       CHECK_VALUE(sampled, 0, 1);
     } else {
-      CHECK_FAILURE(sampled, 0, SFS_GONE, 0);
+      CHECK_FAILURE(sampled, 0, strcmp(fillings[f], "a\n") == 0 ? SFS_NOT_A_NUMBER : SFS_GONE, 0);
     }
     CHECK_FAILURE(sampled, 1, SFS_GONE, 0);
   }
@@ -715,10 +740,16 @@ static void hostile_flat_files(void) {
 }
 
 static void unfinished_flat_values(void) {
-  plan_flat("a 1\nb 1e5 kB\nc 3\nd 2e5\n", 0, 4096, 4, "a", "b", "c", "d", NULL);
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, 4096, 4, -1);
-  plan_stat(&plan, "b", 0);
+  plan_flat("a 1\nb 1e5 kB\nc 3\nd 2e5\n", 0, 4096, NULL);
   plan_stat(&plan, "a", 0);
+  plan_stat(&plan, "b", SFS_FLOAT);
+  plan_stat(&plan, "c", 0);
+  plan_stat(&plan, "d", SFS_FLOAT);
+  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, 4096, -1);
+  plan_stat(&plan, "b", SFS_FLOAT);
+  plan_stat(&plan, "a", 0);
+  plan_other(&plan, "c");
+  plan_other(&plan, "d");
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 2; round++) {
     CHECK_EQUAL(SFS_TO_FINISH, sample(&sampled));
@@ -738,7 +769,7 @@ static void unfinished_flat_values(void) {
     CHECK_EQUAL(6, sampled.end);
     CHECK_EQUAL(SFS_UNFINISHED, sampled.outcomes[4]);
     CHECK_VALUE(sampled, 5, 1);
-    /* The second source wants two of the four lines, but knows that there are four. */
+    /* The second source wants two of the four lines, but knows all of them. */
     CHECK_EQUAL(SFS_DONE, sample(&sampled));
   }
   close_sampled(&sampled);
@@ -754,7 +785,7 @@ static void keeping_files_open(void) {
   write_text(flat_file(), "x 3\n");
   plan_stat(&plan, "a", 0);
   plan_stat(&plan, "b", 0);
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 1, -1);
+  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, -1);
   plan_stat(&plan, "x", 0);
   int before = descriptors();
   struct sampled sampled = open_plan(&plan, NULL);
@@ -789,11 +820,11 @@ static void keeping_real_files_open(void) {
   sfs_set_descriptor_budget(MANY);
   static const char *const names[] = {"rx_bytes", "tx_bytes", "rx_packets", "tx_packets"};
   new_plan();
-  plan_source(&plan, "/sys/class/net/lo/statistics", SFS_KEEP_OPEN, 0, 0, -1);
+  plan_source(&plan, "/sys/class/net/lo/statistics", SFS_KEEP_OPEN, 0, -1);
   for (int i = 0; i < 4; i++) {
     plan_stat(&plan, names[i], 0);
   }
-  plan_source(&plan, "/proc/vmstat", SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, 0, -1);
+  plan_source(&plan, "/proc/vmstat", SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, -1);
   plan_stat(&plan, "pgfault", 0);
   plan_stat(&plan, "pgpgin", 0);
   plan_stat(&plan, "nr_no_such_thing", 0);
@@ -838,11 +869,11 @@ static void kept_files_that_end(void) {
   char path[64];
   new_plan();
   snprintf(path, sizeof path, "/proc/%d", (int)child);
-  plan_source(&plan, path, SFS_KEEP_OPEN, 0, 0, -1);
+  plan_source(&plan, path, SFS_KEEP_OPEN, 0, -1);
   plan_stat(&plan, "oom_score", 0);
   plan_stat(&plan, "oom_score_adj", 0);
   snprintf(path, sizeof path, "/proc/%d/status", (int)child);
-  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, 0, -1);
+  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, -1);
   plan_stat(&plan, "Pid", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 2; round++) {
@@ -880,9 +911,9 @@ static void kept_files_that_are_replaced(void) {
   snprintf(name, sizeof name, "%d", file);
   snprintf(path, sizeof path, "/proc/self/fdinfo/%d", file);
   new_plan();
-  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 0, -1);
+  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, -1);
   plan_stat(&plan, "pos", 0);
-  plan_source(&plan, "/proc/self/fdinfo", SFS_KEEP_OPEN, 0, 0, -1);
+  plan_source(&plan, "/proc/self/fdinfo", SFS_KEEP_OPEN, 0, -1);
   plan_stat(&plan, name, 0);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
@@ -983,7 +1014,7 @@ static void adoption(void) {
   sfs_set_descriptor_budget(MANY);
   plan_kept_files(3);
   write_text(flat_file(), "x 3\n");
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 1, -1);
+  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, -1);
   plan_stat(&plan, "x", 0);
   int before = descriptors();
   struct sampled first = open_plan(&plan, NULL);
@@ -999,12 +1030,12 @@ static void adoption(void) {
   write_text(in_home("new"), "5\n");
   /* The sources in another order, the first two stats instead of three, and one that is new. */
   new_plan();
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 1, 1);
+  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 1);
   plan_stat(&plan, "x", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, 0);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0);
   plan_stat(&plan, "0", 0);
   plan_stat(&plan, "1", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, -1);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, -1);
   plan_stat(&plan, "new", 0);
   struct sampled second = open_plan(&plan, &first);
   CHECK_EQUAL(3, sfs_batch_kept(second.batch));
@@ -1017,15 +1048,15 @@ static void adoption(void) {
 
   /* More stats than before, which are not those of the next source; one predecessor for two; numbers of none. */
   new_plan();
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, 1);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 1);
   plan_stat(&plan, "0", 0);
   plan_stat(&plan, "1", 0);
   plan_stat(&plan, "2", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, 1);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 1);
   plan_stat(&plan, "0", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, 3);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, INT32_MAX);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, INT32_MIN);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 3);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, INT32_MAX);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, INT32_MIN);
   struct sampled third = open_plan(&plan, &second);
   CHECK_EQUAL(2, sfs_batch_kept(third.batch));
   CHECK_EQUAL(before + 2, descriptors());
@@ -1068,7 +1099,7 @@ static void nothing_is_left(void) {
   memset(text, '\n', sizeof text);
   plan_kept_files(3);
   write_bytes(flat_file(), text, sizeof text); /* grows the buffer */
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, 1, 1);
+  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, 1);
   plan_stat(&plan, "x", 0);
   int files = descriptors();
   long pages = 0;
@@ -1104,10 +1135,10 @@ static void signals_at_a_high_rate(void) {
   sfs_set_descriptor_budget(MANY);
   new_plan();
   for (int keep = 0; keep < 2; keep++) {
-    plan_source(&plan, "/sys/class/net/lo/statistics", keep ? SFS_KEEP_OPEN : 0, 0, 0, -1);
+    plan_source(&plan, "/sys/class/net/lo/statistics", keep ? SFS_KEEP_OPEN : 0, 0, -1);
     plan_stat(&plan, "rx_bytes", 0);
     plan_stat(&plan, "tx_bytes", 0);
-    plan_source(&plan, "/proc/vmstat", SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, 0, -1);
+    plan_source(&plan, "/proc/vmstat", SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, -1);
     plan_stat(&plan, "pgfault", 0);
   }
   struct sampled sampled = open_plan(&plan, NULL);

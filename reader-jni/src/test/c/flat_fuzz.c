@@ -13,7 +13,7 @@
 #include "number.h"
 #include "plan.h"
 
-static const char *const names[] = {"a", "b", "ab", "a:", "nr_free_pages", "-1", "\xff", "c"};
+static const char *const names[] = {"a", "b", "ab", "a:", "nr_free_pages", "N0", "\xff", "c"};
 
 enum { NAMES = sizeof names / sizeof names[0], LESS = 64, MORE = 1 << 16 };
 
@@ -34,68 +34,79 @@ static void set_up(void) {
   sfs_set_descriptor_budget(2);
   for (int i = 0; i < 2; i++) {
     memset(&plan, 0, offsetof(struct plan, sources));
-    plan_source(&plan, path, SFS_FLAT_KEYED | SFS_KEEP_OPEN, max_bytes[i], NAMES, -1);
+    plan_source(&plan, path, SFS_FLAT_KEYED | SFS_KEEP_OPEN, max_bytes[i], -1);
     for (int k = 0; k < NAMES; k++) {
-      plan_stat(&plan, names[k], k % 2 == 0 ? 0 : SFS_AS_DOUBLE);
+      plan_stat(&plan, names[k], k % 2 == 0 ? 0 : SFS_FLOAT);
     }
+    plan_other(&plan, "other");
+    plan_other(&plan, "another");
     batches[i] = open_plan(&plan, NULL);
   }
 }
 
-/* The word from here on; `*at` is then behind it and behind the blanks that follow. */
-static size_t word(const char *text, size_t *at, size_t end) {
-  size_t start = *at;
-  while (*at < end && !isspace((unsigned char)text[*at])) {
-    ++*at;
+/* A line in words. */
+struct line {
+  size_t words;
+  size_t at[4];
+  size_t length[4];
+};
+
+static struct line take_apart(const char *text, size_t at, size_t end) {
+  struct line line = {0};
+  while (1) {
+    while (at < end && isspace((unsigned char)text[at])) {
+      at++;
+    }
+    if (at == end || line.words == 4) {
+      return line;
+    }
+    line.at[line.words] = at;
+    while (at < end && !isspace((unsigned char)text[at])) {
+      at++;
+    }
+    line.length[line.words] = at - line.at[line.words];
+    line.words++;
   }
-  size_t length = *at - start;
-  while (*at < end && isspace((unsigned char)text[*at])) {
-    ++*at;
-  }
-  return length;
 }
 
-/* Where the value of a name begins, and how long it is; a length of 0 if there is none. */
-static size_t find_value(const char *text, size_t size, const char *name, size_t *value) {
-  for (size_t line = 0; line < size;) {
-    size_t end = line;
+static int is_like_a_number(const char *text, const struct line *line, size_t word) {
+  return sfs_is_like_a_number(text + line->at[word], text + line->at[word] + line->length[word]);
+}
+
+/* The first line of a name; no words if there is none. */
+static struct line find(const char *text, size_t size, const char *name) {
+  for (size_t at = 0; at < size;) {
+    size_t end = at;
     while (end < size && text[end] != '\n') {
       end++;
     }
-    size_t at = line;
-    size_t name_length = word(text, &at, end);
-    if (name_length > 0 && text[line + name_length - 1] == ':') {
-      name_length--;
+    struct line line = take_apart(text, at, end);
+    size_t length = line.words == 0 ? 0 : line.length[0];
+    length -= length > 0 && text[line.at[0] + length - 1] == ':';
+    if (length > 0 && length == strlen(name) && memcmp(text + line.at[0], name, length) == 0) {
+      return line;
     }
-    *value = at;
-    size_t length = word(text, &at, end);
-    size_t sign = length > 0 && (text[*value] == '-' || text[*value] == '+');
-    if (name_length > 0 && name_length == strlen(name) &&
-        memcmp(text + line, name, name_length) == 0 && length > sign &&
-        isdigit((unsigned char)text[*value + sign])) {
-      return length;
-    }
-    line = end + 1;
+    at = end + 1;
   }
-  return 0;
+  return (struct line){0};
 }
 
 static void check(const struct sampled *sampled, const char *text, size_t size) {
   for (int i = 0; i < NAMES; i++) {
-    size_t value = 0;
-    size_t length = find_value(text, size, names[i], &value);
+    struct line line = find(text, size, names[i]);
     uint32_t outcome = sampled->outcomes[i];
     uint64_t bits = 0;
-    enum sfs_number number = length == 0
-                                 ? SFS_NO_NUMBER
-                                 : sfs_parse_number(text + value, length, i % 2, &bits);
-    if (length == 0) {
+    enum sfs_number number = SFS_NO_NUMBER;
+    if (line.words == 2 || (line.words == 3 && !is_like_a_number(text, &line, 2))) {
+      number = sfs_parse_number(text + line.at[1], line.length[1], i % 2, &bits);
+    }
+    if (line.words == 0) {
       REQUIRE(outcome == SFS_GONE && sampled->values[i] == 0);
     } else if (number == SFS_NO_NUMBER) {
       REQUIRE(outcome == SFS_NOT_A_NUMBER && sampled->values[i] == 0);
     } else if (number == SFS_LONG_DOUBLE) {
       REQUIRE(outcome == SFS_UNFINISHED);
-      REQUIRE((uint64_t)sampled->values[i] == ((uint64_t)value << 32 | length));
+      REQUIRE((uint64_t)sampled->values[i] == ((uint64_t)line.at[1] << 32 | line.length[1]));
     } else {
       REQUIRE(outcome == (SFS_OK | (uint32_t)number << 8));
       REQUIRE((uint64_t)sampled->values[i] == bits);

@@ -80,11 +80,11 @@ static void interrupted_and_in_pieces(void) {
   char path[128];
   snprintf(path, sizeof path, "%s/flat", home);
   for (int keep = 0; keep <= SFS_KEEP_OPEN; keep++) {
-    plan_source(&plan, home, keep, 0, 0, -1);
+    plan_source(&plan, home, keep, 0, -1);
     plan_stat(&plan, "value", 0);
     plan_stat(&plan, "bare", 0);
     plan_stat(&plan, "nothing", 0);
-    plan_source(&plan, path, SFS_FLAT_KEYED | keep, 4096, 3, -1);
+    plan_source(&plan, path, SFS_FLAT_KEYED | keep, 4096, -1);
     plan_stat(&plan, "first", 0);
     plan_stat(&plan, "second", 0);
     plan_stat(&plan, "third", 0);

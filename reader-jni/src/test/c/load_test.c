@@ -67,11 +67,11 @@ int main(int count, char **arguments) {
   write_text(flat, "b 2\na: 1 kB\n");
 
   static struct plan plan;
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0, -1);
+  plan_source(&plan, home, SFS_KEEP_OPEN, 0, -1);
   plan_stat(&plan, "value", 0);
   plan_stat(&plan, "decimal", 0);
   plan_stat(&plan, "nothing", 0);
-  plan_source(&plan, flat, SFS_FLAT_KEYED, 1 << 20, 2, -1);
+  plan_source(&plan, flat, SFS_FLAT_KEYED, 1 << 20, -1);
   plan_stat(&plan, "a", 0);
   plan_stat(&plan, "b", 0);
   size_t bytes;
@@ -99,7 +99,7 @@ int main(int count, char **arguments) {
     CHECK_EQUAL(1, kept(NULL, NULL, batch));
     CHECK_EQUAL(1, not_kept(NULL, NULL, batch));
   }
-  write_text(flat, "b 3\na 1e5\n");
+  write_text(flat, "b 3\na 0.12345678901234567890123\n");
   CHECK_EQUAL((INT64_C(3) << 32) | 5, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
                                                    (int64_t)(intptr_t)outcomes));
   CHECK_EQUAL(0, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,

@@ -4,8 +4,11 @@
  * The C functions read the longest beginning that is a number; here a text is one as a whole, with
  * white space around it. Beyond that the grammars differ in this:
  *
- * - strtod takes hexadecimal numbers, infinity and NaN; these are no numbers here.
+ * - No decimal number has leading zeros, as in octal.
+ * - A hexadecimal number is 0x and 1 to 16 digits, without a sign; strtoull reads these. strtod takes
+ *   others, infinity and NaN, which are no numbers here.
  * - strtod takes a point without digits before or behind it; here it needs both.
+ * - strtod takes an exponent; here only where a schema says FLOAT.
  * - strtoull negates what has a minus, modulo 2^64; here a negative number is strtoll's.
  * - A zero byte ends a text for them; here it is a byte that is no part of a number.
  * - What strtod has to round twice, or to read an exponent for, is SFS_LONG_DOUBLE and left to the
@@ -33,10 +36,30 @@ static int only_space(const char *at, const char *end) {
   return at == end;
 }
 
+/* The number of hexadecimal digits, if a text is 0x and these, or 0. */
+static size_t hex_digits(const char *text, size_t length) {
+  size_t start = strspn(text, " \t\n\v\f\r");
+  if (text[start] != '0' || (text[start + 1] != 'x' && text[start + 1] != 'X')) {
+    return 0;
+  }
+  size_t digits = strspn(text + start + 2, "0123456789abcdefABCDEF");
+  return only_space(text + start + 2 + digits, text + length) ? digits : 0;
+}
+
+static int has_leading_zeros(const char *text) {
+  text += strspn(text, " \t\n\v\f\r");
+  text += *text == '+' || *text == '-';
+  return text[0] == '0' && isdigit((unsigned char)text[1]);
+}
+
 /* What may stand in a decimal, and a point between digits only. */
-static int in_grammar(const char *text, size_t length) {
+static int in_grammar(const char *text, size_t length, int is_float) {
+  if (has_leading_zeros(text)) {
+    return 0;
+  }
   for (size_t i = 0; i < length; i++) {
-    if (strchr("0123456789.+-eE \t\n\v\f\r", text[i]) == NULL || text[i] == 0) {
+    const char *allowed = is_float ? "0123456789.+-eE \t\n\v\f\r" : "0123456789.+- \t\n\v\f\r";
+    if (strchr(allowed, text[i]) == NULL || text[i] == 0) {
       return 0;
     }
     if (text[i] == '.' && (i == 0 || !isdigit((unsigned char)text[i - 1]) ||
@@ -55,10 +78,14 @@ static size_t count_digits(const char *text) {
   return digits;
 }
 
-static void check_double(const char *text, size_t length, enum sfs_number number, uint64_t bits) {
+static void check_double(const char *text, size_t length, int is_float, enum sfs_number number,
+                         uint64_t bits) {
   char *end;
   double value = strtod(text, &end);
-  if (!in_grammar(text, length) || end == text || !only_space(end, text + length)) {
+  size_t hex = hex_digits(text, length);
+  if (hex > 0 ? hex > 16
+              : !in_grammar(text, length, is_float) || end == text ||
+                    !only_space(end, text + length)) {
     require(number == SFS_NO_NUMBER, "no number", text);
     return;
   }
@@ -68,19 +95,22 @@ static void check_double(const char *text, size_t length, enum sfs_number number
     memcpy(&expected, &value, sizeof expected);
     require(bits == expected, "the double of strtod", text);
   } else {
-    require(strpbrk(text, "eE") != NULL || count_digits(text) > 15, "long", text);
+    require(hex > 13 || strpbrk(text, "eE") != NULL || count_digits(text) > 15, "long", text);
   }
 }
 
 static void check_integer(const char *text, size_t length, enum sfs_number number, uint64_t bits) {
   int negative = text[strspn(text, " \t\n\v\f\r")] == '-';
+  size_t hex = hex_digits(text, length);
   char *end;
   errno = 0;
-  uint64_t expected = negative ? (uint64_t)strtoll(text, &end, 10) : strtoull(text, &end, 10);
+  uint64_t expected = hex > 0    ? strtoull(text, &end, 16)
+                      : negative ? (uint64_t)strtoll(text, &end, 10)
+                                 : strtoull(text, &end, 10);
   if (end == text || !only_space(end, text + length)) {
-    check_double(text, length, number, bits);
-  } else if (errno == ERANGE) {
-    require(number == SFS_NO_NUMBER, "out of range", text);
+    check_double(text, length, 0, number, bits);
+  } else if (errno == ERANGE || hex > 16 || has_leading_zeros(text)) {
+    require(number == SFS_NO_NUMBER, "out of range, or with zeros before it", text);
   } else {
     require(bits == expected, "the same bits", text);
     require(number == (!negative && expected > INT64_MAX ? SFS_UNSIGNED : SFS_SIGNED),
@@ -100,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint64_t bits = 0;
   check_integer(text, size, sfs_parse_number(exact, size, 0, &bits), bits);
   uint64_t double_bits = 0;
-  check_double(text, size, sfs_parse_number(exact, size, 1, &double_bits), double_bits);
+  check_double(text, size, 1, sfs_parse_number(exact, size, 1, &double_bits), double_bits);
   free(exact);
   free(text);
   return 0;

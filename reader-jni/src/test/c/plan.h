@@ -30,7 +30,7 @@ static inline int32_t plan_text(struct plan *plan, const char *text) {
 
 /* Stats added after this are those of this source. */
 static inline void plan_source(struct plan *plan, const char *path, int flags, int max_bytes,
-                               int lines_expected, int predecessor) {
+                               int predecessor) {
   REQUIRE(plan->source_count < PLAN_SOURCES);
   int32_t *source = plan->sources[plan->source_count++];
   source[0] = plan_text(plan, path);
@@ -38,8 +38,9 @@ static inline void plan_source(struct plan *plan, const char *path, int flags, i
   source[2] = 0;
   source[3] = flags;
   source[4] = max_bytes;
-  source[5] = lines_expected;
-  source[6] = predecessor;
+  source[5] = 0;
+  source[6] = 0;
+  source[7] = predecessor;
 }
 
 static inline void plan_stat(struct plan *plan, const char *name, int flags) {
@@ -49,6 +50,16 @@ static inline void plan_stat(struct plan *plan, const char *name, int flags) {
   stat[1] = (int32_t)strlen(name);
   stat[2] = flags;
   plan->sources[plan->source_count - 1][2]++;
+}
+
+/* A name of the last source that is not wanted. After these no stat can be added. */
+static inline void plan_other(struct plan *plan, const char *name) {
+  int32_t *source = plan->sources[plan->source_count - 1];
+  if (source[6]++ == 0) {
+    source[5] = plan->stat_count;
+  }
+  plan_stat(plan, name, 0);
+  source[2]--;
 }
 
 /* In memory of exactly the size, so that a sanitizer sees who reads on. */

@@ -2,7 +2,9 @@ package io.statsfs.core;
 
 import io.statsfs.Limits;
 import io.statsfs.Source;
+import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
@@ -540,6 +542,12 @@ final class Discovery implements AutoCloseable {
     /** The reading of this; it may hang. */
     private @Nullable Errand<ByteBuffer> own;
 
+    /** What was said of lines that give no stat, for as long as the names stay the same. */
+    private @Nullable PassedOver passedOver;
+
+    /** It was asked for, and has not succeeded since. */
+    private boolean isDue;
+
     FlatFile(Place place, Path path) {
       super(place, path);
     }
@@ -554,14 +562,23 @@ final class Discovery implements AutoCloseable {
       if (!now.isRegularFile()) {
         return false;
       }
-      if (inode == null
-          || readFlatFilesAgain
-          || inode.modified() != now.modified()
-          || inode.size() != now.size()) {
+      isDue |=
+          inode == null
+              || readFlatFilesAgain
+              || inode.modified() != now.modified()
+              || inode.size() != now.size();
+      if (isDue) {
         read(type(path, now.device()));
         inode = now;
+        isDue = false;
       }
       return true;
+    }
+
+    @Override
+    void forget() {
+      super.forget();
+      passedOver = null;
     }
 
     private ByteBuffer text() throws IOException {
@@ -590,19 +607,60 @@ final class Discovery implements AutoCloseable {
             "longer than " + limits.fileBytes() + " bytes; only its beginning is read");
         text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
       }
-      Schema schema = shipped;
       // Keyed by strings, which a table puts in order where their hashes collide.
       Map<String, Schema.Metric> lines = new LinkedHashMap<>();
-      for (FlatKeyedText.Line line : FlatKeyedText.lines(text, text.remaining())) {
-        Schema.Metric metric = schema.find(line.name());
-        metric = metric == null ? Schema.Metric.UNKNOWN : metric;
+      FlatKeyedText.Content content =
+          FlatKeyedText.read(
+              text, text.remaining(), name -> metric(name).type() == Stat.Type.FLOAT);
+      for (FlatKeyedText.Line line : content.lines()) {
+        Schema.Metric metric = metric(line.name());
         // What the kernel writes as kB are 1024 bytes.
         boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
         lines.put(line.name(), needsUnit ? metric.withUnit("KiBy") : metric);
       }
-      if (source == null || !source.hasNames(lines.keySet())) {
+      boolean isSame = source == null ? lines.isEmpty() : source.hasNames(lines.keySet());
+      report(content, isSame);
+      if (!isSame) {
         source = lines.isEmpty() ? null : SourceImpl.ofFile(place, path, type, lines);
       }
+    }
+
+    private Schema.Metric metric(String name) {
+      Schema.Metric metric = shipped.find(name);
+      return metric == null ? Schema.Metric.UNKNOWN : metric;
+    }
+
+    /**
+     * The lines that give no stat are one problem. Their number may change with each reading; the
+     * problem keeps the one that it began with, or there would be a new catalog each time.
+     */
+    private void report(FlatKeyedText.Content content, boolean isSame) {
+      if (content.passedOver() == 0) {
+        passedOver = null;
+        if (content.lines().isEmpty()) {
+          seen(path, "has no line, so it gives no stat");
+        }
+        return;
+      }
+      if (!isSame || passedOver == null || passedOver.form() != content.form()) {
+        int all = content.lines().size() + content.passedOver();
+        passedOver = new PassedOver(content.passedOver(), all, content.form());
+      }
+      seen(path, passedOver.message());
+    }
+  }
+
+  /** What of a file of many values gives no stat. */
+  private record PassedOver(int lines, int all, FileForm form) {
+    String message() {
+      return lines
+          + " of "
+          + all
+          + (all == 1 ? " line" : " lines")
+          + " passed over: not a name, one number and at most a unit, or the name of another line"
+          + " again. It seems to be "
+          + form
+          + ", which is not read";
     }
   }
 

@@ -218,7 +218,7 @@ final class StatsFsImpl implements StatsFs {
     ByteBuffer text = readFile(stat);
     SampleMemory memory = new SampleMemory(1);
     if (stat.source().isFlatKeyed()) {
-      new FlatKeyedText(List.of(stat)).put(text, text.remaining(), memory, 0);
+      FlatKeyedText.put(text, text.remaining(), stat, memory, 0);
     } else {
       NumberText.put(text, 0, text.remaining(), stat.type() == Stat.Type.FLOAT, memory, 0);
     }
@@ -232,7 +232,7 @@ final class StatsFsImpl implements StatsFs {
   public String readText(Stat stat) {
     ByteBuffer text = readFile(stat);
     if (stat.source().isFlatKeyed()) {
-      return FlatKeyedText.value(text, text.remaining(), stat.name())
+      return FlatKeyedText.value(text, text.remaining(), stat)
           .orElseThrow(() -> unreadable(stat, Status.GONE));
     }
     byte[] bytes = new byte[text.remaining()];

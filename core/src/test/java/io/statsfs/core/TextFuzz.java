@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names, numbers and files of many values, each held to the plainest way to read it. Run by Jazzer,
@@ -29,13 +30,16 @@ public final class TextFuzz {
   private static final BigInteger MAX = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
   private static final String BLANK = "[ \\t-\\r]";
-  private static final Pattern INTEGER = Pattern.compile(BLANK + "*([-+]?[0-9]+)" + BLANK + "*");
-  private static final Pattern DECIMAL =
-      Pattern.compile(BLANK + "*([-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?)" + BLANK + "*");
-  private static final Pattern LINE =
-      Pattern.compile(
-          "([^ \\t-\\r]+)[ \\t\\x0b-\\r]+([-+]?[0-9][^ \\t-\\r]*)([ \\t\\x0b-\\r]+([^ \\t-\\r]*).*)?",
-          Pattern.DOTALL);
+  private static final String DIGITS = "[-+]?(?:0|[1-9][0-9]*)";
+  private static final Pattern INTEGER = Pattern.compile(DIGITS);
+  private static final Pattern HEX = Pattern.compile("0[xX]([0-9a-fA-F]{1,16})");
+  private static final Pattern DECIMAL = Pattern.compile(DIGITS + "\\.[0-9]+");
+  private static final Pattern FLOAT =
+      Pattern.compile(DIGITS + "(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?");
+  private static final Pattern TABLE =
+      Pattern.compile(String.join(BLANK + "+", BLANK + "*name", "type", "data" + BLANK + "*"));
+  private static final Pattern LIKE_A_NUMBER =
+      Pattern.compile("[-+]?\\.?[0-9].*|[0-9a-fA-F]{8,}", Pattern.DOTALL);
 
   private TextFuzz() {}
 
@@ -55,58 +59,101 @@ public final class TextFuzz {
     check(text, true, memory, 1);
   }
 
-  private static void check(String text, boolean asDouble, SampleMemory memory, int index) {
-    Matcher integer = INTEGER.matcher(text);
-    Matcher decimal = DECIMAL.matcher(text);
-    boolean found = memory.status(index) == Status.OK;
-    if (!asDouble && integer.matches()) {
-      BigInteger value = new BigInteger(integer.group(1));
-      boolean fits = value.compareTo(MIN) >= 0 && value.compareTo(MAX) <= 0;
-      require(found == fits, "an integer: " + text);
-      if (fits) {
-        require(memory.longValue(index) == value.longValue(), "another integer: " + text);
-        require(!memory.isDouble(index), "a double: " + text);
-        // Where only the sign tells, it is told.
-        require(
-            memory.isUnsigned(index) == (value.bitLength() == 64) || value.bitLength() < 64,
-            "another sign: " + text);
-      }
-    } else if (decimal.matches()) {
-      double value = Double.parseDouble(decimal.group(1));
-      require(found == !Double.isInfinite(value), "a decimal: " + text);
-      if (found) {
-        require(
-            Double.compare(memory.doubleValue(index), value) == 0,
-            memory.doubleValue(index) + ", but " + value + ": " + text);
-      }
-    } else {
+  /** The number that a text is: an integer as BigInteger, a double, or null. */
+  private static @Nullable Number numberOf(String text, boolean isFloat) {
+    String word = text.replaceAll("^" + BLANK + "+|" + BLANK + "+$", "");
+    Matcher hex = HEX.matcher(word);
+    BigInteger integer = null;
+    if (hex.matches()) {
+      integer = new BigInteger(hex.group(1), 16);
+    } else if (INTEGER.matcher(word).matches() && !isFloat) {
+      integer = new BigInteger(word);
+    }
+    if (integer != null && isFloat) {
+      return integer.doubleValue();
+    } else if (integer != null) {
+      return integer.compareTo(MIN) >= 0 && integer.compareTo(MAX) <= 0 ? integer : null;
+    }
+    return (isFloat ? FLOAT : DECIMAL).matcher(word).matches() ? Double.valueOf(word) : null;
+  }
+
+  private static void check(String text, boolean isFloat, SampleMemory memory, int index) {
+    Number expected = numberOf(text, isFloat);
+    if (expected instanceof BigInteger integer) {
+      require(memory.status(index) == Status.OK, "an integer: " + text);
+      require(memory.longValue(index) == integer.longValue(), "another integer: " + text);
+      require(!memory.isDouble(index), "a double: " + text);
+      require(
+          memory.isUnsigned(index) == (integer.bitLength() == 64) || integer.signum() < 0,
+          "another sign: " + text);
+    } else if (expected == null || Double.isInfinite(expected.doubleValue())) {
       require(memory.status(index) == Status.NOT_A_NUMBER, "no number: " + text);
+    } else {
+      require(memory.status(index) == Status.OK && memory.isDouble(index), "a double: " + text);
+      require(
+          Double.compare(memory.doubleValue(index), expected.doubleValue()) == 0,
+          memory.doubleValue(index) + ", but " + expected + ": " + text);
+    }
+  }
+
+  /** A line in words; a name of a file whose lines are all text has no unit. */
+  private record Words(String name, List<String> rest) {
+    static Words of(String line) {
+      List<String> words = new ArrayList<>(List.of(line.split(BLANK + "+")));
+      words.removeIf(String::isEmpty);
+      String name = words.isEmpty() ? "" : words.remove(0);
+      return new Words(name.endsWith(":") ? name.substring(0, name.length() - 1) : name, words);
+    }
+
+    boolean fits() {
+      return !name.isEmpty()
+          && !LIKE_A_NUMBER.matcher(name).matches()
+          && (rest.size() == 1 || rest.size() == 2 && !LIKE_A_NUMBER.matcher(rest.get(1)).matches())
+          && numberOf(rest.get(0), false) != null;
     }
   }
 
   private static void lines(byte[] bytes) {
     Map<String, String> units = new LinkedHashMap<>();
     Map<String, String> values = new LinkedHashMap<>();
+    // For each name the number of blank lines and lines that do not fit before its first line.
+    Map<String, Integer> sections = new LinkedHashMap<>();
+    int section = 0;
+    int all = 0;
+    int passedOver = 0;
+    boolean isTable = false;
+    boolean isBlank = false;
     for (String line : new String(bytes, StandardCharsets.ISO_8859_1).split("\n")) {
-      Matcher matcher = LINE.matcher(line);
-      if (!matcher.matches()) {
+      if (line.matches(BLANK + "*")) {
+        isBlank = true;
         continue;
       }
-      String name = matcher.group(1);
-      name = name.endsWith(":") ? name.substring(0, name.length() - 1) : name;
-      if (name.isEmpty()) {
+      section += isBlank ? 1 : 0;
+      isBlank = false;
+      all++;
+      Words words = Words.of(line);
+      String name = decode(words.name);
+      Integer before = sections.putIfAbsent(name, section);
+      if (before == null && words.fits()) {
+        units.put(name, words.rest.size() == 1 ? "" : decode(words.rest.get(1)));
+        values.put(name, words.rest.get(0));
         continue;
+      } else if (before != null && words.fits() && before != section) {
+        units.remove(name);
       }
-      String unit = matcher.group(4) == null ? "" : matcher.group(4);
-      if (units.putIfAbsent(decode(name), decode(unit)) == null) {
-        values.put(decode(name), matcher.group(2));
-      }
+      section += words.fits() ? 0 : 1;
+      // Only among the first.
+      isTable |= passedOver++ < 100 && TABLE.matcher(line).matches();
+    }
+    if (isTable) {
+      units.clear();
     }
     ByteBuffer text = ByteBuffer.wrap(bytes);
     List<FlatKeyedText.Line> expected = new ArrayList<>();
     units.forEach((name, unit) -> expected.add(new FlatKeyedText.Line(name, unit)));
-    List<FlatKeyedText.Line> found = FlatKeyedText.lines(text, bytes.length);
-    require(found.equals(expected), found + ", but " + expected);
+    FlatKeyedText.Content found = FlatKeyedText.read(text, bytes.length, name -> false);
+    require(found.lines().equals(expected), found + ", but " + expected);
+    require(found.passedOver() == all - units.size(), found + ", but of " + all + " lines");
 
     Map<String, Schema.Metric> metrics = new LinkedHashMap<>();
     units.keySet().forEach(name -> metrics.put(name, Schema.Metric.UNKNOWN));
@@ -117,17 +164,26 @@ public final class TextFuzz {
                 FileSystemType.of("tmpfs"),
                 metrics)
             .stats();
-    // Each second one first, so that they are not in the order of the text.
+    // Each second one first, so that they are not in the order of the text; of some files a part.
     List<Stat> mixed = new ArrayList<>();
     for (int i = 0; i < stats.size(); i++) {
-      mixed.add(i % 2 == 0 ? 0 : mixed.size(), stats.get(i));
+      if (bytes.length % 3 != 0 || i % 5 != 0) {
+        mixed.add(i % 2 == 0 ? 0 : mixed.size(), stats.get(i));
+      }
     }
-    SampleMemory memory = new SampleMemory(stats.size());
+    SampleMemory memory = new SampleMemory(mixed.size());
     FlatKeyedText flat = new FlatKeyedText(mixed);
     flat.put(text, bytes.length, memory, 0);
-    require(!flat.isOutdated(), "outdated");
+    flat.put(text, bytes.length, memory, 0);
+    require(mixed.isEmpty() || !flat.isOutdated(), "outdated");
+    SampleMemory one = new SampleMemory(1);
     for (int i = 0; i < mixed.size(); i++) {
-      check(values.get(mixed.get(i).name()), false, memory, i);
+      String value = values.get(mixed.get(i).name());
+      check(value, false, memory, i);
+      FlatKeyedText.put(text, bytes.length, mixed.get(i), one, 0);
+      check(value, false, one, 0);
+      String read = FlatKeyedText.value(text, bytes.length, mixed.get(i)).orElseThrow();
+      require(read.equals(value), read + ", but " + value);
     }
   }
 

@@ -4,57 +4,83 @@ import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * Takes apart the text of a file of {@code name value} lines.
  *
- * <p>A line is a name, an optional colon, blanks, a value, and perhaps more, of which the first
- * word is taken for the unit. Lines of another shape are passed over. Of several lines with one
- * name the first counts.
+ * <p>A line fits if it is a name, perhaps a colon, one number, and at most one more word, the unit.
+ * Neither name nor unit may look like a number ({@link NumberText#isLikeANumber}), or a column of a
+ * table would be taken for one. Blanks before and behind do not matter. Lines that do not fit give
+ * no stat.
  *
- * <p>An instance knows the names that are wanted, in the order in which the file had them, so that
- * a file that has not changed its order costs one comparison per line, and one that has, one look
- * into a hash table. {@link #put} allocates nothing. For one thread at a time.
+ * <p>The first word of a line is its name whether it fits or not, and of several lines with one
+ * name the first counts: if that one does not fit, none does, so that the values below a header are
+ * not taken for its first column.
+ *
+ * <p>An instance knows the names of a source, those that are wanted in the order in which the file
+ * had them, so that a file that has not changed its order costs one comparison per line, and one
+ * that has, one look into a hash table. {@link #put} allocates nothing. For one thread at a time.
  */
 public final class FlatKeyedText {
   /** Odd, and different in each JVM, so that nobody can write a file whose names all collide. */
   private static final int SEED = new SplittableRandom().nextInt() | 1;
 
+  private final Lines lines = new Lines();
   private final byte[][] names;
-  private final boolean[] asDouble;
-  private final int linesExpected;
+  private final boolean[] isFloat;
   private final int[] table;
+
+  /** For each name the number of the last text that had it. */
+  private final int[] seenIn;
+
+  private int texts;
+  private int strangers;
   private boolean outdated;
 
   /**
    * For some stats of a file.
    *
-   * @param stats which ones, in the order of the source
+   * @param stats which ones, in the order of the source; all of one source
    */
   public FlatKeyedText(List<Stat> stats) {
-    names = new byte[stats.size()][];
-    asDouble = new boolean[stats.size()];
-    table = new int[Integer.highestOneBit(Math.max(1, stats.size())) * 4];
+    List<Stat> all = new ArrayList<>(stats);
+    if (!stats.isEmpty()) {
+      Set<Stat> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+      wanted.addAll(stats);
+      stats.get(0).source().stats().stream().filter(s -> !wanted.contains(s)).forEach(all::add);
+    }
+    isFloat = new boolean[stats.size()];
+    names = new byte[all.size()][];
+    seenIn = new int[all.size()];
+    table = new int[Integer.highestOneBit(Math.max(1, all.size())) * 4];
     for (int i = 0; i < names.length; i++) {
-      names[i] = NameText.encode(stats.get(i).name());
-      asDouble[i] = stats.get(i).type() == Stat.Type.FLOAT;
+      names[i] = NameText.encode(all.get(i).name());
+      if (i < isFloat.length) {
+        isFloat[i] = all.get(i).type() == Stat.Type.FLOAT;
+      }
       int slot = hash(ByteBuffer.wrap(names[i]), 0, names[i].length);
       while (table[slot] != 0) {
         slot = slot + 1 & table.length - 1;
       }
       table[slot] = i + 1;
     }
-    linesExpected = stats.isEmpty() ? 0 : stats.get(0).source().stats().size();
   }
 
   /**
-   * Stores the values of a text; stats without a line are {@link Status#GONE}.
+   * Stores the values of a text. A stat without a line is {@link Status#GONE}, one whose line does
+   * not fit is {@link Status#NOT_A_NUMBER}.
    *
    * @param text the bytes
    * @param length how many of them, from the beginning
@@ -62,35 +88,32 @@ public final class FlatKeyedText {
    * @param firstIndex the position of the first stat there
    */
   public void put(ByteBuffer text, int length, SampleMemory memory, int firstIndex) {
-    for (int i = 0; i < names.length; i++) {
+    int wanted = isFloat.length;
+    for (int i = 0; i < wanted; i++) {
       memory.putFailure(firstIndex + i, Status.GONE, 0);
     }
-    int lines = 0;
+    texts++;
     int found = 0;
+    int others = 0;
     int expected = 0;
-    for (int at = 0; at < length; ) {
-      int lineEnd = end(text, at, length);
-      int nameEnd = nameEnd(text, at, lineEnd);
-      int value = valueStart(text, nameEnd, lineEnd);
-      int nameLength = nameLength(text, at, nameEnd);
-      if (nameLength > 0 && isNumber(text, value, lineEnd)) {
-        int i =
-            expected < names.length && equals(names[expected], text, at, nameLength)
-                ? expected
-                : find(text, at, nameLength);
-        if (i < 0) {
-          lines++;
-        } else if (memory.status(firstIndex + i) == Status.GONE) {
-          lines++;
-          int valueEnd = nameEnd(text, value, lineEnd);
-          NumberText.put(text, value, valueEnd, asDouble[i], memory, firstIndex + i);
+    lines.begin(text, length);
+    while (lines.next()) {
+      int i = expected < wanted && lines.isNamed(names[expected]) ? expected : find();
+      if (i < 0) {
+        others += lines.fits(true) ? 1 : 0;
+      } else if (seenIn[i] != texts) {
+        seenIn[i] = texts;
+        found++;
+        if (i < wanted) {
+          lines.put(isFloat[i], memory, firstIndex + i);
           expected = i + 1;
-          found++;
         }
       }
-      at = lineEnd + 1;
     }
-    outdated = lines != linesExpected || found != names.length;
+    // What fits and is no stat may not have been one before: that counts once, until it changes.
+    outdated = found != names.length || others != strangers;
+    strangers = others;
+    lines.end();
   }
 
   /**
@@ -110,7 +133,8 @@ public final class FlatKeyedText {
   }
 
   /**
-   * Whether the last text had other names than the source.
+   * Whether the last text had other names than the source. Names that are no stats, although their
+   * lines fit, are reported by the first text that has them, and when their number changes.
    *
    * @return true if so
    */
@@ -119,55 +143,96 @@ public final class FlatKeyedText {
   }
 
   /**
-   * The names in a text.
+   * The stats that a text has.
+   *
+   * <p>A name on several lines that fit, with a blank line or a line of another form between them,
+   * is the same word in several sections of the text. Its value would be that of one section, and
+   * so it gives no stat. Nor does anything in the table that {@code name type data} is the header
+   * of, whose second column is not the value.
    *
    * @param text the bytes
    * @param length how many of them, from the beginning
-   * @return the lines that are a name and a number, in their order, each name once
+   * @param isFloat which names a schema says FLOAT of
+   * @return the lines that give stats, in their order, each name once, and what the others are
    */
-  public static List<Line> lines(ByteBuffer text, int length) {
-    List<Line> lines = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    for (int at = 0; at < length; ) {
-      int lineEnd = end(text, at, length);
-      int nameEnd = nameEnd(text, at, lineEnd);
-      int value = valueStart(text, nameEnd, lineEnd);
-      int nameLength = nameLength(text, at, nameEnd);
-      if (nameLength > 0 && isNumber(text, value, lineEnd)) {
-        int unit = valueStart(text, nameEnd(text, value, lineEnd), lineEnd);
-        String name = NameText.decode(bytes(text, at, at + nameLength));
-        if (seen.add(name)) {
-          lines.add(
-              new Line(name, NameText.decode(bytes(text, unit, nameEnd(text, unit, lineEnd)))));
-        }
+  public static Content read(ByteBuffer text, int length, Predicate<String> isFloat) {
+    Map<String, Line> found = new LinkedHashMap<>();
+    Map<String, Integer> sections = new HashMap<>();
+    List<String> examples = new ArrayList<>();
+    int count = 0;
+    int section = 0;
+    Lines lines = new Lines();
+    lines.begin(text, length);
+    while (lines.next()) {
+      count++;
+      section += lines.afterBlankLine ? 1 : 0;
+      String name = NameText.decode(lines.bytes(lines.name, lines.nameEnd));
+      boolean fits = lines.fits(isFloat.test(name));
+      Integer before = sections.putIfAbsent(name, section);
+      if (before == null && fits) {
+        found.put(name, new Line(name, NameText.decode(lines.bytes(lines.unit, lines.unitEnd))));
+        continue;
       }
-      at = lineEnd + 1;
+      if (before != null && fits && before != section) {
+        found.remove(name);
+      }
+      if (examples.size() < FileForm.MOST_LINES) {
+        examples.add(lines.line());
+      }
+      section += fits ? 0 : 1;
     }
-    return lines;
+    FileForm form = FileForm.of(examples);
+    if (form == FileForm.NAME_TYPE_DATA) {
+      found.clear();
+    }
+    return new Content(List.copyOf(found.values()), count - found.size(), form);
   }
 
   /**
-   * The value of one name.
+   * The value of one stat.
    *
    * @param text the bytes
    * @param length how many of them, from the beginning
-   * @param name the name, as {@link NameText} writes it
-   * @return the word after the name, if there is such a line
+   * @param stat which one
+   * @return its number without the unit, or all that its line has behind the name if the line does
+   *     not fit; empty if there is no such line
    */
-  public static Optional<String> value(ByteBuffer text, int length, String name) {
-    byte[] wanted = NameText.encode(name);
-    for (int at = 0; at < length; ) {
-      int lineEnd = end(text, at, length);
-      int nameEnd = nameEnd(text, at, lineEnd);
-      int value = valueStart(text, nameEnd, lineEnd);
-      int nameLength = nameLength(text, at, nameEnd);
-      if (nameLength > 0 && value < lineEnd && equals(wanted, text, at, nameLength)) {
-        return Optional.of(NameText.decode(bytes(text, value, nameEnd(text, value, lineEnd))));
-      }
-      at = lineEnd + 1;
+  public static Optional<String> value(ByteBuffer text, int length, Stat stat) {
+    Lines lines = new Lines();
+    if (!lines.find(text, length, stat)) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    boolean isNumber = lines.isNumber(stat.type() == Stat.Type.FLOAT);
+    int end = isNumber ? lines.valueEnd : lines.lineEnd;
+    return Optional.of(NameText.decode(lines.bytes(lines.value, end)).stripTrailing());
   }
+
+  /**
+   * Stores the value of one stat, as {@link #put(ByteBuffer, int, SampleMemory, int)} does.
+   *
+   * @param text the bytes
+   * @param length how many of them, from the beginning
+   * @param stat which one
+   * @param memory where to store
+   * @param index for which stat
+   */
+  public static void put(ByteBuffer text, int length, Stat stat, SampleMemory memory, int index) {
+    Lines lines = new Lines();
+    if (lines.find(text, length, stat)) {
+      lines.put(stat.type() == Stat.Type.FLOAT, memory, index);
+    } else {
+      memory.putFailure(index, Status.GONE, 0);
+    }
+  }
+
+  /**
+   * What a file holds.
+   *
+   * @param lines those that give stats
+   * @param passedOver the number of lines that give none, without blank ones
+   * @param form what these seem to be
+   */
+  public record Content(List<Line> lines, int passedOver, FileForm form) {}
 
   /**
    * A line of a file of many values.
@@ -177,69 +242,151 @@ public final class FlatKeyedText {
    */
   public record Line(String name, String unit) {}
 
-  /** Where the line that begins at {@code from} ends. */
-  private static int end(ByteBuffer text, int from, int length) {
-    int i = from;
-    while (i < length && text.get(i) != '\n') {
-      i++;
+  /** Goes from line to line, and takes each apart. Blank lines are left out. */
+  private static final class Lines {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private ByteBuffer text = NOTHING;
+    private int length;
+    private int next;
+    int name;
+    int nameEnd;
+    int value;
+    int valueEnd;
+    int unit;
+    int unitEnd;
+    int lineEnd;
+    boolean afterBlankLine;
+
+    /** There is no word behind the unit, and that does not look like a number. */
+    private boolean endsWithUnit;
+
+    void begin(ByteBuffer text, int length) {
+      this.text = text;
+      this.length = length;
+      next = 0;
     }
-    return i;
-  }
 
-  private static int nameEnd(ByteBuffer text, int from, int lineEnd) {
-    int i = from;
-    while (i < lineEnd && !NumberText.isSpace(text.get(i))) {
-      i++;
+    /** Lets go of the text. */
+    void end() {
+      text = NOTHING;
     }
-    return i;
-  }
 
-  private static int nameLength(ByteBuffer text, int from, int nameEnd) {
-    return nameEnd > from && text.get(nameEnd - 1) == ':' ? nameEnd - from - 1 : nameEnd - from;
-  }
-
-  private static int valueStart(ByteBuffer text, int nameEnd, int lineEnd) {
-    int i = nameEnd;
-    while (i < lineEnd && NumberText.isSpace(text.get(i))) {
-      i++;
-    }
-    return i;
-  }
-
-  /** Only begins like one: whether it is one is for each sample to say. */
-  private static boolean isNumber(ByteBuffer text, int value, int lineEnd) {
-    if (value == lineEnd) {
-      return false;
-    }
-    byte first = text.get(value);
-    return NumberText.isDigit(first)
-        || (first == '-' || first == '+')
-            && value + 1 < lineEnd
-            && NumberText.isDigit(text.get(value + 1));
-  }
-
-  private static byte[] bytes(ByteBuffer text, int from, int to) {
-    byte[] bytes = new byte[to - from];
-    text.get(from, bytes);
-    return bytes;
-  }
-
-  private static boolean equals(byte[] name, ByteBuffer text, int from, int length) {
-    if (name.length != length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (name[i] != text.get(from + i)) {
+    boolean next() {
+      afterBlankLine = false;
+      int i = blanksEnd(next);
+      while (i < length && text.get(i) == '\n') {
+        afterBlankLine = true;
+        i = blanksEnd(i + 1);
+      }
+      if (i >= length) {
         return false;
       }
+      name = i;
+      i = wordEnd(i);
+      nameEnd = text.get(i - 1) == ':' ? i - 1 : i;
+      value = blanksEnd(i);
+      valueEnd = wordEnd(value);
+      unit = blanksEnd(valueEnd);
+      unitEnd = unit;
+      lineEnd = unit;
+      endsWithUnit = true;
+      if (!isAtEnd(unit)) {
+        unitEnd = wordEnd(unit);
+        lineEnd = blanksEnd(unitEnd);
+        endsWithUnit = isAtEnd(lineEnd) && !NumberText.isLikeANumber(text, unit, unitEnd);
+        while (!isAtEnd(lineEnd)) {
+          lineEnd++;
+        }
+      }
+      next = lineEnd + 1;
+      return true;
     }
-    return true;
+
+    /** Goes to the line that counts for a stat, if there is one. */
+    boolean find(ByteBuffer text, int length, Stat stat) {
+      byte[] wanted = NameText.encode(stat.name());
+      begin(text, length);
+      while (next()) {
+        if (isNamed(wanted)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    boolean isNamed(byte[] wanted) {
+      if (wanted.length != nameEnd - name) {
+        return false;
+      }
+      for (int i = 0; i < wanted.length; i++) {
+        if (wanted[i] != text.get(name + i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Whether this line gives a stat. */
+    boolean fits(boolean isFloat) {
+      return nameEnd > name && isNumber(isFloat) && !NumberText.isLikeANumber(text, name, nameEnd);
+    }
+
+    /** Whether there is one number behind the name, and at most a unit. */
+    boolean isNumber(boolean isFloat) {
+      return endsWithUnit && NumberText.isNumber(text, value, valueEnd, isFloat);
+    }
+
+    void put(boolean isFloat, SampleMemory memory, int index) {
+      if (endsWithUnit) {
+        NumberText.put(text, value, valueEnd, isFloat, memory, index);
+      } else {
+        memory.putFailure(index, Status.NOT_A_NUMBER, 0);
+      }
+    }
+
+    byte[] bytes(int from, int to) {
+      byte[] bytes = new byte[to - from];
+      text.get(from, bytes);
+      return bytes;
+    }
+
+    /** The beginning of the line, which is enough to see its form. */
+    String line() {
+      int end = Math.min(lineEnd, name + FileForm.MOST_CHARACTERS);
+      return new String(bytes(name, end), StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean isAtEnd(int i) {
+      return i >= length || text.get(i) == '\n';
+    }
+
+    private int wordEnd(int from) {
+      int i = from;
+      while (i < length && !NumberText.isSpace(text.get(i))) {
+        i++;
+      }
+      return i;
+    }
+
+    /** Stays within the line. */
+    private int blanksEnd(int from) {
+      int i = from;
+      while (i < length && NumberText.isSpace(text.get(i)) && text.get(i) != '\n') {
+        i++;
+      }
+      return i;
+    }
   }
 
-  private int find(ByteBuffer text, int from, int length) {
-    int slot = hash(text, from, length);
+  /** The position of the line's name, or -1 if it is none of the source's. */
+  private int find() {
+    if (lines.nameEnd == lines.name) {
+      return -1;
+    }
+    int slot = hash(lines.text, lines.name, lines.nameEnd - lines.name);
     for (int i = table[slot]; i != 0; i = table[slot]) {
-      if (equals(names[i - 1], text, from, length)) {
+      if (lines.isNamed(names[i - 1])) {
         return i - 1;
       }
       slot = slot + 1 & table.length - 1;

@@ -4,17 +4,28 @@ import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads numbers as the kernel prints them.
  *
- * <p>White space around, a sign, digits, and for doubles a fraction and an exponent; nothing else.
- * Integers may be from -2<sup>63</sup> to 2<sup>64</sup>-1. Stateless. Allocates only for a double
- * of more digits than can be scaled exactly.
+ * <p>White space may be around. An integer is a sign or none, and digits without leading zeros; it
+ * is from -2<sup>63</sup> to 2<sup>64</sup>-1. So is a hexadecimal one: {@code 0x} or {@code 0X},
+ * without a sign, and 1 to 16 hexadecimal digits. A decimal has a fraction behind such an integer,
+ * and, only where a schema says FLOAT, an exponent: elsewhere {@code 0e12} is an identifier.
+ * Everything else is text, so also {@code 0022} and {@code 0000000000000400}, which the kernel
+ * prints in octal and hexadecimal. Stateless. Allocates only for a double of more digits than can
+ * be scaled exactly.
  */
 public final class NumberText {
   /** Beyond this a further digit may not fit into 64 bits. */
   private static final long MAX_TENTH = Long.divideUnsigned(-1L, 10);
+
+  /** The hexadecimal digits of 64 bits. */
+  private static final int MOST_HEX_DIGITS = 16;
+
+  /** Words of so many hexadecimal digits are the kernel's {@code %08x}, and no names. */
+  private static final int LEAST_HEX_DIGITS = 8;
 
   /** The powers of ten that a double holds exactly. */
   private static final double[] POWERS_OF_TEN = {
@@ -47,12 +58,53 @@ public final class NumberText {
    * @param text the bytes
    * @param from where the text begins
    * @param to where it ends
-   * @param asDouble whether an integer is to be stored as a double too
+   * @param isFloat whether a schema says FLOAT: then an exponent is allowed, and an integer is
+   *     stored as a double
    * @param memory where to store
    * @param index for which stat
    */
   public static void put(
-      ByteBuffer text, int from, int to, boolean asDouble, SampleMemory memory, int index) {
+      ByteBuffer text, int from, int to, boolean isFloat, SampleMemory memory, int index) {
+    if (!parse(text, from, to, isFloat, memory, index)) {
+      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
+    }
+  }
+
+  /** Whether {@link #put} would take a text for a number, be it one that no double can hold. */
+  static boolean isNumber(ByteBuffer text, int from, int to, boolean isFloat) {
+    return parse(text, from, to, isFloat, null, 0);
+  }
+
+  /**
+   * Whether a word may be a number, of whatever notation: it begins like one, as {@code 0.00},
+   * {@code -1}, {@code 1/345} and {@code 000000a1} do, or is eight hexadecimal digits or more.
+   */
+  static boolean isLikeANumber(ByteBuffer text, int from, int to) {
+    int i = from;
+    if (i < to && (text.get(i) == '-' || text.get(i) == '+')) {
+      i++;
+    }
+    if (i < to && text.get(i) == '.') {
+      i++;
+    }
+    if (i < to && isDigit(text.get(i))) {
+      return true;
+    }
+    int digits = from;
+    while (digits < to && hexDigit(text.get(digits)) >= 0) {
+      digits++;
+    }
+    return digits == to && to - from >= LEAST_HEX_DIGITS;
+  }
+
+  /** Stores a number, if there is a memory; false if there is no number. */
+  private static boolean parse(
+      ByteBuffer text,
+      int from,
+      int to,
+      boolean isFloat,
+      @Nullable SampleMemory memory,
+      int index) {
     int start = from;
     while (start < to && isSpace(text.get(start))) {
       start++;
@@ -67,6 +119,13 @@ public final class NumberText {
       i++;
     }
     int digits = i;
+    if (i + 1 < end && text.get(i) == '0') {
+      if ((text.get(i + 1) | 0x20) == 'x') {
+        return i == start && parseHex(text, i + 2, end, isFloat, memory, index);
+      } else if (isDigit(text.get(i + 1))) {
+        return false;
+      }
+    }
     long value = 0;
     boolean fits = true;
     for (; i < end && isDigit(text.get(i)); i++) {
@@ -75,27 +134,56 @@ public final class NumberText {
       value = value * 10 + digit;
     }
     if (i == digits) {
-      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
-    } else if (i < end || asDouble) {
-      putDouble(text, start, i, end, fits ? value : -1, negative, memory, index);
-    } else if (negative && fits && (value >= 0 || value == Long.MIN_VALUE)) {
+      return false;
+    } else if (i < end || isFloat) {
+      return parseDouble(text, start, i, end, fits ? value : -1, negative, isFloat, memory, index);
+    } else if (!fits || negative && value < 0 && value != Long.MIN_VALUE) {
+      return false;
+    } else if (memory != null && negative) {
       memory.putLong(index, -value);
-    } else if (!negative && fits) {
+    } else if (memory != null) {
       memory.putUnsigned(index, value);
-    } else {
-      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
     }
+    return true;
+  }
+
+  private static boolean parseHex(
+      ByteBuffer text,
+      int from,
+      int end,
+      boolean isFloat,
+      @Nullable SampleMemory memory,
+      int index) {
+    if (from == end || end - from > MOST_HEX_DIGITS) {
+      return false;
+    }
+    long value = 0;
+    for (int i = from; i < end; i++) {
+      int digit = hexDigit(text.get(i));
+      if (digit < 0) {
+        return false;
+      }
+      value = value << 4 | digit;
+    }
+    if (memory != null) {
+      memory.putUnsigned(index, value);
+      if (isFloat) {
+        memory.putDouble(index, memory.doubleValue(index));
+      }
+    }
+    return true;
   }
 
   /** The fraction and exponent begin at {@code i}; before them the integer {@code mantissa}. */
-  private static void putDouble(
+  private static boolean parseDouble(
       ByteBuffer text,
       int start,
       int i,
       int end,
       long mantissa,
       boolean negative,
-      SampleMemory memory,
+      boolean isFloat,
+      @Nullable SampleMemory memory,
       int index) {
     int fraction = 0;
     boolean exact = Long.compareUnsigned(mantissa, 1L << 53) <= 0;
@@ -109,7 +197,7 @@ public final class NumberText {
       }
       wellFormed = fraction > 0;
     }
-    if (i < end && (text.get(i) | 0x20) == 'e') {
+    if (isFloat && i < end && (text.get(i) | 0x20) == 'e') {
       exponent = true;
       i++;
       if (i < end && (text.get(i) == '-' || text.get(i) == '+')) {
@@ -122,8 +210,10 @@ public final class NumberText {
       wellFormed &= i > digits;
     }
     if (!wellFormed || i != end) {
-      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
-      return;
+      return false;
+    }
+    if (memory == null) {
+      return true;
     }
     double value;
     if (exact && !exponent && fraction < POWERS_OF_TEN.length) {
@@ -140,10 +230,20 @@ public final class NumberText {
     } else {
       memory.putDouble(index, value);
     }
+    return true;
   }
 
-  static boolean isDigit(byte b) {
+  private static boolean isDigit(byte b) {
     return b >= '0' && b <= '9';
+  }
+
+  /** What a hexadecimal digit stands for, or -1. */
+  private static int hexDigit(byte b) {
+    if (isDigit(b)) {
+      return b - '0';
+    }
+    int letter = (b | 0x20) - 'a';
+    return letter >= 0 && letter < 6 ? letter + 10 : -1;
   }
 
   /** As C's {@code isspace} in the C locale. */

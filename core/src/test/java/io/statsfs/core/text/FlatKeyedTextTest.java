@@ -10,6 +10,7 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.core.text.FlatKeyedText.Content;
 import io.statsfs.core.text.FlatKeyedText.Line;
 import io.statsfs.spi.SampleMemory;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +43,21 @@ class FlatKeyedTextTest {
   }
 
   private static List<Line> lines(String text) {
-    return FlatKeyedText.lines(bytes(text), bytes(text).remaining());
+    return read(text).lines();
+  }
+
+  private static Content read(String text) {
+    return FlatKeyedText.read(bytes(text), bytes(text).remaining(), name -> false);
+  }
+
+  /** The text of one stat, and what it is as a number, which must not contradict each other. */
+  private static String one(String text, String name) {
+    Stat stat = new FakeSource(name).stats().get(0);
+    SampleMemory memory = new SampleMemory(1);
+    FlatKeyedText.put(bytes(text), bytes(text).remaining(), stat, memory, 0);
+    return FlatKeyedText.value(bytes(text), bytes(text).remaining(), stat).orElse("-")
+        + ", "
+        + (memory.status(0) == Status.OK ? memory.longValue(0) : memory.status(0));
   }
 
   private static List<String> names(String text) {
@@ -121,6 +135,7 @@ class FlatKeyedTextTest {
     String content = Files.readString(Path.of(file));
     List<String> names = names(content);
     assertEquals(content.lines().count(), names.size());
+    assertEquals(0, read(content).passedOver());
     Sampled sampled = new Sampled(names.toArray(String[]::new)).put(content);
     assertFalse(sampled.text.isOutdated());
     assertEquals(
@@ -193,10 +208,11 @@ class FlatKeyedTextTest {
   @Test
   void malformedLinesArePassedOver() {
     String text =
-        "\n \nalone\n blank first 1\na 1\nenum TEXT\nsign -\nb +2\ncpu  : 3\n\t4\n5\n-6\nc\t-7\tx y\n";
-    assertEquals(List.of(new Line("a", ""), new Line("b", ""), new Line("c", "x")), lines(text));
-    Sampled sampled = new Sampled("a", "b", "c").put(text);
-    assertEquals("1 2 -7", sampled.values());
+        "\n \nalone\n blank before 1\na 1\nenum TEXT\nsign -\nb +2\ncpu  : 3\n\t4\n5\n-6\nc\t-7\tx y\n";
+    assertEquals(List.of(new Line("a", ""), new Line("b", "")), lines(text));
+    assertEquals(9, read(text).passedOver());
+    Sampled sampled = new Sampled("a", "b").put(text);
+    assertEquals("1 2", sampled.values());
     assertFalse(sampled.text.isOutdated());
   }
 
@@ -207,11 +223,11 @@ class FlatKeyedTextTest {
     Sampled sampled = new Sampled("a", ":b", ":").put(text);
     assertEquals("1 2 3", sampled.values());
     assertFalse(sampled.text.isOutdated());
-    assertEquals(Optional.empty(), FlatKeyedText.value(bytes(text), 5, ""));
   }
 
   @Test
   void valueThatOnlyBeginsLikeANumberIsNotANumber() {
+    assertEquals(List.of("c"), names("a 5x\nb 18446744073709551616\nc 1.5\n"));
     Sampled sampled = new Sampled("a", "b", "c").put("a 5x\nb 18446744073709551616\nc 1.5\n");
     assertEquals("NOT_A_NUMBER NOT_A_NUMBER 1.5", sampled.values());
     assertFalse(sampled.text.isOutdated());
@@ -223,30 +239,98 @@ class FlatKeyedTextTest {
     assertEquals(List.of("a", "b"), names(text));
     Sampled sampled = new Sampled("a", "b").put(text);
     assertEquals("1 2", sampled.values());
-    assertEquals(Optional.of("1"), FlatKeyedText.value(bytes(text), text.length(), "a"));
+    assertEquals("1, 1", one(text, "a"));
+    assertEquals("2, 2", one(text, "b"));
+    assertEquals(2, read(text).passedOver());
+  }
+
+  /** As below a header: what the second line says is no value of that name. */
+  @Test
+  void firstOfLinesOfOneNameCountsThoughItDoesNotFit() {
+    String text = "IcmpMsg: InType3\nIcmpMsg: 34\nb 2\n";
+    assertEquals(List.of("b"), names(text));
+    assertEquals(2, read(text).passedOver());
+    assertEquals("InType3, NOT_A_NUMBER", one(text, "IcmpMsg"));
+    assertEquals("NOT_A_NUMBER 2", new Sampled("IcmpMsg", "b").put(text).values());
+  }
+
+  @Test
+  void namesThatSeveralSectionsHaveGiveNoStat() {
+    String zones = "Node 0, zone DMA\n  min 33\n  low 41\nNode 0, zone Normal\n  min 18\nage 3\n";
+    assertEquals(List.of("low", "age"), names(zones));
+    assertEquals(4, read(zones).passedOver());
+    assertEquals(List.of("c"), names("a: 1\nb: 2\n\na: 3\nb: 4\nc: 5\n"));
+    assertEquals(List.of("a", "b"), names("head line 1\n\na: 1\nb: 2\na: 3\nb: 4\n"));
   }
 
   @Test
   void repeatedNamesDoNotMakeTheSourceOutdatedForEver() {
-    assertFalse(new Sampled("a", "b").put("a 1\nb 2\na 3\na 4\n").text.isOutdated());
+    String text = "a 1\nb 2\na 3\na 4\nb 5x\n";
+    assertFalse(new Sampled("a", "b").put(text).text.isOutdated());
+    List<Stat> all = new FakeSource("a", "b").stats();
+    for (Stat wanted : all) {
+      Sampled sampled = new Sampled(List.of(wanted)).put(text);
+      assertFalse(sampled.text.isOutdated());
+    }
+    assertTrue(new Sampled(List.of(all.get(1))).put("b 2\nc 3\n").text.isOutdated());
+    assertTrue(new Sampled(List.of(all.get(1))).put("b 2\nb 3\n").text.isOutdated());
+  }
+
+  /** They would be found again and again, and are no stats for a reason. */
+  @Test
+  void namesThatAreNoStatsMakeTheSourceOutdatedWhenTheyChange() {
+    Sampled sampled = new Sampled("b");
+    assertTrue(sampled.put("a x\na 5\nb 1\n").text.isOutdated());
+    assertFalse(sampled.put("a x\na 5\nb 1\n").text.isOutdated());
+    assertTrue(sampled.put("a x\na 5\nb 1\nc 2").text.isOutdated());
+    assertFalse(sampled.put("a x\na 5\nb 1\nc 2").text.isOutdated());
+  }
+
+  @Test
+  void aValueThatBecomesTextIsNotANumberAndTheNameIsStillThere() {
+    Sampled sampled =
+        new Sampled("a", "b", "c", "d", "e", "f").put("a 1\nb 2\nc 3\nd 4\ne 5\nf 6\n");
+    assertEquals("1 2 3 4 5 6", sampled.values());
+    sampled.put("a max\nb 2 3\nc 3 kB now\nd\ne: 0022\n");
+    assertEquals(
+        "NOT_A_NUMBER NOT_A_NUMBER NOT_A_NUMBER NOT_A_NUMBER NOT_A_NUMBER GONE", sampled.values());
+    assertTrue(sampled.text.isOutdated());
+    sampled.put("a max\nb 2 3\nc 3 kB now\nd\ne: 0022\nf 6");
+    assertFalse(sampled.text.isOutdated(), "the names are the same");
   }
 
   @Test
   void valuesMayBeReadAsText() {
-    String text = "state RUNNABLE and more\nempty\nempty \nn: 5 kB\nlast word";
-    ByteBuffer bytes = bytes(text);
-    assertEquals(Optional.of("RUNNABLE"), FlatKeyedText.value(bytes, text.length(), "state"));
-    assertEquals(Optional.empty(), FlatKeyedText.value(bytes, text.length(), "empty"));
-    assertEquals(Optional.of("5"), FlatKeyedText.value(bytes, text.length(), "n"));
-    assertEquals(Optional.of("word"), FlatKeyedText.value(bytes, text.length(), "last"));
-    assertEquals(Optional.empty(), FlatKeyedText.value(bytes, text.length(), "las"));
-    assertEquals(Optional.empty(), FlatKeyedText.value(bytes, text.length() - 5, "last"));
+    String text = "state RUNNABLE and more \nempty\nn: 5 kB\nm 5 6\n  last word";
+    assertEquals("RUNNABLE and more, NOT_A_NUMBER", one(text, "state"));
+    assertEquals(", NOT_A_NUMBER", one(text, "empty"));
+    assertEquals("5, 5", one(text, "n"));
+    assertEquals("5 6, NOT_A_NUMBER", one(text, "m"));
+    assertEquals("word, NOT_A_NUMBER", one(text, "last"));
+    assertEquals("-, GONE", one(text, "las"));
+    assertEquals("-, GONE", one(text.substring(0, text.length() - 9), "last"));
+  }
+
+  @Test
+  void blanksBeforeANameDoNotMatter() {
+    assertEquals(List.of("a", "b", "c"), names("  a 1\n\tb 2\r\n \f\u000bc\t3 "));
+    assertEquals(
+        "1 2 3", new Sampled("a", "b", "c").put("  a 1\n\tb 2\r\n \f\u000bc\t3 ").values());
+  }
+
+  @Test
+  void exponentsFitWhereASchemaSaysFloat() {
+    String text = "a 1e5\nb 1e5\n";
+    assertEquals(
+        List.of(new Line("b", "")),
+        FlatKeyedText.read(bytes(text), text.length(), "b"::equals).lines());
   }
 
   @Test
   void namesAreBytes() {
     byte[] text = {'a', (byte) 0xff, ' ', '1', '\n', '\\', 'x', 'f', 'f', ' ', '2', '\n'};
-    List<Line> lines = FlatKeyedText.lines(ByteBuffer.wrap(text), text.length);
+    List<Line> lines =
+        FlatKeyedText.read(ByteBuffer.wrap(text), text.length, name -> false).lines();
     assertEquals(List.of(new Line("a\\xff", ""), new Line("\\x5cxff", "")), lines);
     Sampled sampled = new Sampled("a\\xff", "\\x5cxff");
     sampled.text.put(ByteBuffer.wrap(text), text.length, sampled.memory, 1);
@@ -258,7 +342,7 @@ class FlatKeyedTextTest {
     Sampled sampled = new Sampled("a", "b");
     sampled.text.put(bytes("a 12\nb 2\n"), 3, sampled.memory, 1);
     assertEquals("1 GONE", sampled.values());
-    assertEquals(1, FlatKeyedText.lines(bytes("a 12\nb 2\n"), 5).size());
+    assertEquals(1, FlatKeyedText.read(bytes("a 12\nb 2\n"), 5, name -> false).lines().size());
   }
 
   @Test
@@ -275,7 +359,7 @@ class FlatKeyedTextTest {
     for (int n = 0; n < 300; n++) {
       List<String> names = new ArrayList<>();
       for (int i = random.nextInt(300); i >= 0; i--) {
-        String name = Integer.toString(random.nextInt(5000), 4 + random.nextInt(20)) + "_";
+        String name = "_" + Integer.toString(random.nextInt(5000), 4 + random.nextInt(20));
         if (!names.contains(name)) {
           names.add(name);
         }
@@ -302,7 +386,7 @@ class FlatKeyedTextTest {
   void puttingAllocatesNothing() throws IOException {
     byte[] content = Files.readAllBytes(Path.of("/proc/vmstat"));
     List<String> names =
-        FlatKeyedText.lines(ByteBuffer.wrap(content), content.length).stream()
+        FlatKeyedText.read(ByteBuffer.wrap(content), content.length, name -> false).lines().stream()
             .map(Line::name)
             .toList();
     // Half of the lines are found in the table, the others by their order.

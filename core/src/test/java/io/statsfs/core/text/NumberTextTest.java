@@ -82,9 +82,133 @@ class NumberTextTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"+5, 5", "-0, 0", "+0, 0", "007, 7", "00000000000000000000000000012, 12"})
-  void signsAndLeadingZerosAreTaken(String text, String value) {
+  @CsvSource({"+5, 5", "-0, 0", "+0, 0"})
+  void signsAreTaken(String text, String value) {
     assertInteger(value, text);
+  }
+
+  /** The kernel prints octal and hexadecimal numbers with them, and identifiers. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00",
+        "007",
+        "-01",
+        "+00",
+        "0022",
+        "00.5",
+        "-00.0",
+        "0000000000000400",
+        "08",
+        "01e5"
+      })
+  void numbersHaveNoLeadingZeros(String text) {
+    assertNoNumber(text, false);
+    assertNoNumber(text + "\n", true);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x0, 0",
+    "0x1303, 4867",
+    "0X1f, 31",
+    "0xDeadBeef, 3735928559",
+    "0x0000000000000400, 1024",
+    "0x7fffffffffffffff, 9223372036854775807",
+    "0x8000000000000000, 9223372036854775808",
+    "0xffffffffffffffff, 18446744073709551615"
+  })
+  void hexadecimalIntegersAreWhatTheyDenote(String text, String value) {
+    assertInteger(value, text);
+    assertInteger(value, " " + text + "\n");
+    SampleMemory memory = parse(text, true);
+    assertTrue(memory.isDouble(1), text);
+    assertEquals(new BigInteger(value).doubleValue(), memory.doubleValue(1), text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0x",
+        "0X",
+        "x10",
+        "-0x1",
+        "+0x1",
+        "00x1",
+        "0xx1",
+        "0x-1",
+        "0x1g",
+        "0x1 2",
+        "0x1.8",
+        "0x1p3",
+        "0x12345678901234567",
+        "0x00000000000000001",
+        "1x0"
+      })
+  void whatOnlyBeginsLikeAHexadecimalIntegerIsNoNumber(String text) {
+    assertNoNumber(text, false);
+    assertNoNumber(text, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0e12", "1e5", "1E5", "1e+5", "1.25e-3", "-2.5E+10", "0e0"})
+  void anExponentNeedsASchemaThatSaysFloat(String text) {
+    assertNoNumber(text, false);
+    assertDouble(text, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "12345",
+        "-5",
+        "+5",
+        "0.00",
+        ".5",
+        "-.5",
+        "1/345",
+        "000000a1",
+        "0x1f",
+        "8:0",
+        "12%",
+        "4kB",
+        "deadbeef",
+        "ABCDEF01",
+        "ffffffff81000000",
+        "7f00-7fff",
+        "1.2.3.4"
+      })
+  void wordsThatLookLikeNumbers(String word) {
+    byte[] bytes = ("1" + word + "1").getBytes(StandardCharsets.ISO_8859_1);
+    assertTrue(NumberText.isLikeANumber(ByteBuffer.wrap(bytes), 1, bytes.length - 1), word);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "-",
+        "+",
+        ".",
+        "a",
+        "kB",
+        "x1",
+        "-a",
+        "--5",
+        "cpu0",
+        "added",
+        "dead",
+        "defaced",
+        "_1",
+        "DirectMap4k",
+        "Ip6InReceives",
+        "abcdef0g",
+        "-deadbeef"
+      })
+  void wordsThatDoNot(String word) {
+    byte[] bytes = ("1" + word + "1").getBytes(StandardCharsets.ISO_8859_1);
+    assertFalse(NumberText.isLikeANumber(ByteBuffer.wrap(bytes), 1, bytes.length - 1), word);
   }
 
   @Test
@@ -118,7 +242,7 @@ class NumberTextTest {
     assertNoNumber("1".repeat(4000), false);
     assertNoNumber("1".repeat(4000), true);
     assertNoNumber("-" + "9".repeat(4000), true);
-    assertInteger("1", "0".repeat(3999) + "1");
+    assertNoNumber("0".repeat(3999) + "1", true);
     assertDouble("0." + "3".repeat(4000), false);
     assertDouble("0." + "0".repeat(4000) + "3", true);
   }
@@ -138,7 +262,6 @@ class NumberTextTest {
         "5 6",
         "5\n6",
         "5\n6\n",
-        "0x10",
         "10h",
         "5a",
         "a5",
@@ -197,7 +320,16 @@ class NumberTextTest {
         "18446744073709551615.0",
         "18446744073709551616.5",
         "123456789012345678901234567890.5",
-        "0.00000000000000000000000000000000000001",
+        "0.00000000000000000000000000000000000001"
+      })
+  void decimalsAreTheNearestDoubleWhateverTheSchemaSays(String text) {
+    assertDouble(text, false);
+    assertDouble(text, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "1e5",
         "1E5",
         "1e+5",
@@ -209,8 +341,7 @@ class NumberTextTest {
         "1e-400",
         "1e0000000000000000000005"
       })
-  void decimalsAreTheNearestDoubleWhateverTheSchemaSays(String text) {
-    assertDouble(text, false);
+  void exponentsOfFloatStatsAreTheNearestDouble(String text) {
     assertDouble(text, true);
   }
 
@@ -265,13 +396,15 @@ class NumberTextTest {
     Random random = new Random(11);
     for (int n = 0; n < 300_000; n++) {
       StringBuilder text = new StringBuilder(random.nextInt(3) == 0 ? "-" : "");
-      digits(text, 1 + random.nextInt(random.nextInt(5) == 0 ? 30 : 9), random);
+      text.append(1 + random.nextInt(9));
+      digits(text, random.nextInt(random.nextInt(5) == 0 ? 30 : 9), random);
       text.append('.');
       digits(text, 1 + random.nextInt(random.nextInt(5) == 0 ? 40 : 12), random);
-      if (random.nextInt(4) == 0) {
-        text.append(random.nextBoolean() ? 'e' : 'E').append(random.nextInt(560) - 280);
+      boolean exponent = random.nextInt(4) == 0;
+      if (exponent) {
+        text.append(random.nextBoolean() ? 'e' : 'E').append(random.nextInt(540) - 290);
       }
-      assertDouble(text.toString(), random.nextBoolean());
+      assertDouble(text.toString(), exponent || random.nextBoolean());
     }
   }
 
@@ -285,7 +418,9 @@ class NumberTextTest {
   void randomTextAgreesWithAPattern() {
     Random random = new Random(13);
     String alphabet = "0159+-.eE \n\tx";
-    String number = "[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?";
+    String decimal = "[+-]?(0|[1-9][0-9]*)(\\.[0-9]+)?";
+    String number = decimal + "|0x[0-9eE]+";
+    String floatNumber = decimal + "([eE][+-]?[0-9]+)?|0x[0-9eE]+";
     int numbers = 0;
     for (int n = 0; n < 300_000; n++) {
       StringBuilder text = new StringBuilder();
@@ -293,9 +428,11 @@ class NumberTextTest {
         text.append(alphabet.charAt(random.nextInt(alphabet.length())));
       }
       String stripped = text.toString().strip();
+      boolean isFloat = random.nextBoolean();
       boolean expected =
-          stripped.matches(number) && !Double.isInfinite(Double.parseDouble(stripped));
-      Status status = parse(text.toString(), random.nextBoolean()).status(1);
+          stripped.matches(isFloat ? floatNumber : number)
+              && (stripped.startsWith("0x") || !Double.isInfinite(Double.parseDouble(stripped)));
+      Status status = parse(text.toString(), isFloat).status(1);
       assertEquals(expected, status == Status.OK, () -> "'" + text + "'");
       numbers += expected ? 1 : 0;
     }

@@ -13,21 +13,23 @@ import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A batch in native memory, which is freed if this is forgotten without being closed. */
 final class JniBatch implements StatReader.Batch {
   private static final int HEADER = 3;
-  private static final int SOURCE = 7;
+  private static final int SOURCE = 8;
   private static final int STAT = 3;
   private static final int KEEP_OPEN = 1;
   private static final int FLAT_KEYED = 2;
   private static final int DOUBTFUL = 4;
-  private static final int AS_DOUBLE = 1;
+  private static final int FLOAT = 1;
   private static final int UNFINISHED = 255;
   private static final int ENOMEM = 12;
 
@@ -74,10 +76,14 @@ final class JniBatch implements StatReader.Batch {
     }
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     int[] sourcePlan = new int[plans.size() * SOURCE];
-    int[] statPlan = new int[stats * STAT];
+    List<List<Stat>> others = plans.stream().map(JniBatch::others).toList();
+    int otherCount = others.stream().mapToInt(List::size).sum();
+    int[] statPlan = new int[(stats + otherCount) * STAT];
     Map<String, int[]> names = new HashMap<>();
     int at = 0;
-    for (SourcePlan plan : plans) {
+    int firstOther = stats;
+    for (int p = 0; p < plans.size(); p++) {
+      SourcePlan plan = plans.get(p);
       Source source = plan.source();
       Integer old = before.get(source);
       boolean same = old != null && previous.plans.get(old).stats().equals(plan.stats());
@@ -89,26 +95,16 @@ final class JniBatch implements StatReader.Batch {
               | (source.isFlatKeyed() ? FLAT_KEYED : 0)
               | (plan.doubtful() ? DOUBTFUL : 0);
       sourcePlan[at++] = plan.fileBytes();
-      sourcePlan[at++] = source.stats().size();
+      sourcePlan[at++] = firstOther;
+      sourcePlan[at++] = others.get(p).size();
       sourcePlan[at++] = same ? old : -1;
-      for (int i = 0; i < plan.stats().size(); i++) {
-        Stat stat = plan.stats().get(i);
-        int[] name =
-            names.computeIfAbsent(
-                stat.name(),
-                n -> {
-                  byte[] bytes = NameText.encode(n);
-                  return new int[] {put(text, bytes), bytes.length};
-                });
-        int k = (plan.firstIndex() + i) * STAT;
-        statPlan[k] = name[0];
-        statPlan[k + 1] = name[1];
-        statPlan[k + 2] = stat.type() == Stat.Type.FLOAT ? AS_DOUBLE : 0;
-      }
+      put(statPlan, plan.firstIndex(), plan.stats(), text, names);
+      put(statPlan, firstOther, others.get(p), text, names);
+      firstOther += others.get(p).size();
     }
     int bytes = (HEADER + sourcePlan.length + statPlan.length) * Integer.BYTES + text.size();
     ByteBuffer plan = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    plan.putInt(plans.size()).putInt(stats).putInt(text.size());
+    plan.putInt(plans.size()).putInt(stats + otherCount).putInt(text.size());
     for (int i : sourcePlan) {
       plan.putInt(i);
     }
@@ -128,6 +124,37 @@ final class JniBatch implements StatReader.Batch {
       throw new OutOfMemoryError("No native memory for " + stats + " stats, errno " + -batch);
     }
     return batch;
+  }
+
+  /** The lines of a file of many values that are not wanted, but known. */
+  private static List<Stat> others(SourcePlan plan) {
+    if (!plan.source().isFlatKeyed() || plan.stats().size() == plan.source().stats().size()) {
+      return List.of();
+    }
+    Set<Stat> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+    wanted.addAll(plan.stats());
+    return plan.source().stats().stream().filter(stat -> !wanted.contains(stat)).toList();
+  }
+
+  private static void put(
+      int[] statPlan,
+      int first,
+      List<Stat> stats,
+      ByteArrayOutputStream text,
+      Map<String, int[]> names) {
+    int k = first * STAT;
+    for (Stat stat : stats) {
+      int[] name =
+          names.computeIfAbsent(
+              stat.name(),
+              n -> {
+                byte[] bytes = NameText.encode(n);
+                return new int[] {put(text, bytes), bytes.length};
+              });
+      statPlan[k++] = name[0];
+      statPlan[k++] = name[1];
+      statPlan[k++] = stat.type() == Stat.Type.FLOAT ? FLOAT : 0;
+    }
   }
 
   private static int put(ByteArrayOutputStream text, byte[] bytes) {
