@@ -1172,7 +1172,7 @@ static void stats_that_are_left_out(void) {
       plan_stat(&plan, i == 0 ? "a" : i == 1 ? "b" : "c", 0);
     }
     write_text(flat_file(), "x 8\ny 9\n");
-    plan_source(&plan, flat_file(), SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, 2, -1);
+    plan_source(&plan, flat_file(), SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, -1);
     plan_stat(&plan, "x", 0);
     plan_stat(&plan, "y", 0);
     struct sampled sampled = open_plan(&plan, NULL);

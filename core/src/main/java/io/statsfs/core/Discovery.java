@@ -653,12 +653,11 @@ final class Discovery implements AutoCloseable {
   /** What of a file of many values gives no stat. */
   private record PassedOver(int lines, int all, FileForm form) {
     String message() {
-      return lines
+      return "passed over "
+          + lines
           + " of "
           + all
-          + (all == 1 ? " line" : " lines")
-          + " passed over: not a name, one number and at most a unit, or the name of another line"
-          + " again. It seems to be "
+          + " lines, which are not 'NAME NUMBER [UNIT]' or repeat a name; it seems to be "
           + form
           + ", which is not read";
     }

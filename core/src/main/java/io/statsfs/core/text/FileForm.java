@@ -16,19 +16,19 @@ import java.util.regex.Pattern;
  */
 public enum FileForm {
   /** Two header lines, then as {@code hits 4 178707397}: a type before the value. */
-  NAME_TYPE_DATA("a table of 'name type data', as of a ZFS kstat"),
+  NAME_TYPE_DATA("'name type data' (a ZFS kstat)"),
   /** {@code Tcp: InSegs OutSegs}, then {@code Tcp: 12 13}, as {@code /proc/net/snmp}. */
-  HEADER_AND_VALUE_LINES("header and value lines, in pairs"),
+  HEADER_AND_VALUE_LINES("header and value lines (in pairs, with one name)"),
   /** {@code some avg10=0.00 total=12}, as {@code /proc/pressure/cpu}. */
-  NESTED_KEYED("nested-keyed lines, 'KEY SUB=VALUE'"),
+  NESTED_KEYED("nested-keyed lines ('KEY SUB=VALUE')"),
   /** {@code Node 0 MemTotal: 16 kB}, as {@code node0/meminfo}. */
-  PREFIXED("lines with a prefix before the name"),
+  PREFIXED("prefixed lines (words before the name)"),
   /** {@code TCP: inuse 27 orphan 0}, as {@code /proc/net/sockstat}. */
-  ALTERNATING("alternating names and values on each line"),
+  ALTERNATING("alternating names and values"),
   /** A header, then rows, as {@code /proc/interrupts}. */
-  NAMED_COLUMNS("named columns, a table with a header"),
+  NAMED_COLUMNS("named columns (a table with a header)"),
   /** Rows of numbers without a header, as {@code /proc/diskstats}. */
-  FIXED_COLUMNS("fixed columns, rows of numbers without a header"),
+  FIXED_COLUMNS("fixed columns (rows of numbers without a header)"),
   /** One word, as {@code /proc/sys/fs/nr_open}. */
   VALUE("a single value"),
   /** Anything else, as {@code /proc/mdstat}. */
@@ -110,7 +110,7 @@ public enum FileForm {
 
   private static boolean isPrefixed(String[] row) {
     for (int i = 1; i < row.length - 1; i++) {
-      if (row[i].endsWith(":")) {
+      if (row[i].length() > 1 && row[i].endsWith(":")) {
         return isNumber(row[i + 1]) && row.length <= i + 3;
       }
     }
@@ -123,7 +123,7 @@ public enum FileForm {
         return false;
       }
     }
-    return row.length >= 3 && row.length % 2 == 1;
+    return row.length >= 3 && row.length % 2 == 1 && row[0].endsWith(":");
   }
 
   /** A line without numbers among the first, and rows that have as many words as each other. */
@@ -134,11 +134,14 @@ public enum FileForm {
         List<String[]> below = rows.subList(header + 1, rows.size());
         Map<Integer, Integer> lengths = new HashMap<>();
         below.forEach(row -> lengths.merge(row.length, 1, Integer::sum));
-        if (most(
-            below,
-            row ->
-                numbers(row, 0) >= 2 && 2 * lengths.get(row.length) >= below.size()
-                    || row.length > columns && numbers(row, 1, columns + 1) == columns)) {
+        long matching =
+            below.stream()
+                .filter(
+                    row ->
+                        numbers(row, 0) >= 2 && 2 * lengths.get(row.length) >= below.size()
+                            || row.length > columns && numbers(row, 1, columns + 1) == columns)
+                .count();
+        if (2 * matching > below.size()) {
           return true;
         }
       }
