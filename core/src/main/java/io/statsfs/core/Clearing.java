@@ -5,6 +5,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatClearException.Reason;
 import io.statsfs.Status;
+import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.SampleMemory;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -192,11 +194,16 @@ final class Clearing {
     }
     SampleMemory memory = new SampleMemory(1);
     NumberText.put(text, 0, text.remaining(), false, memory, 0);
-    if (memory.status(0) != Status.OK || memory.isDouble(0) || text.remaining() == MAX_BYTES) {
+    // The stats that can be cleared are written in decimal; 0x10 is something else.
+    boolean isHex = NameText.decode(text.array()).toLowerCase(Locale.ROOT).contains("x");
+    if (memory.status(0) != Status.OK
+        || memory.isDouble(0)
+        || isHex
+        || text.remaining() == MAX_BYTES) {
       throw refused(
           Reason.NOT_CLEARABLE,
           stat,
-          "what it holds is not an integer, and writing to a stat of text can hang the kernel");
+          "what it holds is not a decimal integer, and writing to a stat of text can hang the kernel");
     }
   }
 }

@@ -227,6 +227,8 @@ class ClearingTest {
         "1 2",
         "1x",
         "0x10",
+        "0022",
+        "0X1f",
         "18446744073709551616",
         "-",
         "nan"
@@ -518,7 +520,8 @@ class ClearingTest {
   /** What the looks miss: the opened directory is not the one that they saw. */
   @Test
   void whileTheSourceComesAndGoesNothingElseIsWrittenTo() throws Exception {
-    tree.stat("kvm/a", UNTOUCHED).stat("other/a", UNTOUCHED);
+    // Of one digit, so that it is an integer after the writing of a 0 as well.
+    tree.stat("kvm/a", "5").stat("other/a", UNTOUCHED);
     clearWhile(
         () ->
             tree.move("kvm", "away").move("other", "kvm").move("kvm", "other").move("away", "kvm"));

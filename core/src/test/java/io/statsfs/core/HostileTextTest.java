@@ -67,7 +67,7 @@ class HostileTextTest {
 
   /** Names of one {@link String#hashCode}, since "Aa" and "BB" have the same. */
   private static String colliding(int n) {
-    StringBuilder name = new StringBuilder();
+    StringBuilder name = new StringBuilder("x");
     for (int bit = 0; bit < 19; bit++) {
       name.append((n >> bit & 1) == 0 ? "Aa" : "BB");
     }

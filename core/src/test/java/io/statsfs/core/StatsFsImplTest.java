@@ -136,13 +136,15 @@ class StatsFsImplTest {
 
   @Test
   void valuesOfFlatKeyedFilesAreRead() {
-    tree.stat("values", "a 1\nb: 18446744073709551615 kB\nc 5x\nc 6\n");
+    tree.stat("values", "a 1\nb: 18446744073709551615 kB\nc 5\nc 6\n");
     try (Fs fs = new Fs(tree.path("values"), Layout.flatKeyed("v"))) {
       Catalog catalog = fs.catalog();
       assertEquals(1, fs.fs.readLong(catalog.get("v", "", "a")));
       assertEquals(-1, fs.fs.readLong(catalog.get("v", "", "b")));
       assertEquals(0x1p64, fs.fs.readDouble(catalog.get("v", "", "b")));
       assertEquals("18446744073709551615", fs.fs.readText(catalog.get("v", "", "b")));
+      assertEquals(5, fs.fs.readLong(catalog.get("v", "", "c")));
+      tree.stat("values", "a 1\nc 5x\nc 6\n");
       fails(Status.NOT_A_NUMBER, () -> fs.fs.readLong(catalog.get("v", "", "c")));
       assertEquals("5x", fs.fs.readText(catalog.get("v", "", "c")));
       tree.stat("values", "a 1\n");
