@@ -638,7 +638,7 @@ final class Discovery implements AutoCloseable {
       if (content.passedOver() == 0) {
         passedOver = null;
         if (content.lines().isEmpty()) {
-          seen(path, "has no line, so it gives no stat");
+          seen(path, "no line", "has no line, so it gives no stat");
         }
         return;
       }
@@ -646,7 +646,7 @@ final class Discovery implements AutoCloseable {
         int all = content.lines().size() + content.passedOver();
         passedOver = new PassedOver(content.passedOver(), all, content.form());
       }
-      seen(path, passedOver.message());
+      seen(path, "lines passed over: " + content.form(), passedOver.message());
     }
   }
 
