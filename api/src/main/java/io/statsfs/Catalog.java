@@ -111,6 +111,19 @@ public interface Catalog {
       message = PrintableText.of(message);
     }
 
+    /** Written out, as {@link Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Problem problem
+          && path.equals(problem.path)
+          && message.equals(problem.message);
+    }
+
+    @Override
+    public int hashCode() {
+      return path.hashCode() * 31 + message.hashCode();
+    }
+
     /**
      * The path and the message, for logs.
      *

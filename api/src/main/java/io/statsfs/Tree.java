@@ -13,6 +13,23 @@ import java.nio.file.Path;
  */
 public record Tree(Path root, Layout layout, String fileSystemType) {
   /**
+   * Whether the other is a tree of the same root, layout and file system. Written out, since JDK 17
+   * keeps the class loader of the record whose own {@code equals} it linked last.
+   */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Tree tree
+        && root.equals(tree.root)
+        && layout.equals(tree.layout)
+        && fileSystemType.equals(tree.fileSystemType);
+  }
+
+  @Override
+  public int hashCode() {
+    return root.hashCode() * 31 + layout.hashCode();
+  }
+
+  /**
    * The root, the layout and the type of file system, for messages.
    *
    * @return printable text

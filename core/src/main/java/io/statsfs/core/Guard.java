@@ -101,7 +101,7 @@ final class Guard implements AutoCloseable {
     if (known == null || !known.take(work)) {
       known = new Worker(threadName, work);
       try {
-        known.start();
+        known.thread.start();
       } catch (Throwable e) {
         worker = null;
         work.notStarted();
@@ -112,17 +112,19 @@ final class Guard implements AutoCloseable {
     return known;
   }
 
-  /** Ends the thread, if it is not at work. */
+  /** Ends the thread and waits for its end, if it is not at work. */
   @Override
   public void close() {
     Worker known = worker;
     worker = null;
-    if (known != null) {
-      known.end();
+    if (known != null && known.end()) {
+      DaemonThread.join(known.thread);
     }
   }
 
-  private static final class Worker extends Thread {
+  private static final class Worker implements Runnable {
+    private final Thread thread;
+
     /** What is being done, null if nothing is; or how it ended. */
     private final AtomicReference<@Nullable Work> at;
 
@@ -130,10 +132,8 @@ final class Guard implements AutoCloseable {
     private @Nullable Throwable failure;
 
     Worker(String name, Work work) {
-      // Of the application's thread it should inherit nothing.
-      super(null, null, name, 0, false);
       at = new AtomicReference<>(work);
-      setDaemon(true);
+      thread = DaemonThread.create(name, this);
     }
 
     boolean isAt(Work work) {
@@ -146,19 +146,27 @@ final class Guard implements AutoCloseable {
       if (!at.compareAndSet(null, work)) {
         return false;
       }
-      LockSupport.unpark(this);
+      LockSupport.unpark(thread);
       return true;
     }
 
     /** False if the work is done after all. */
     boolean leave(Work work) {
-      return at.compareAndSet(work, LEFT);
+      boolean left = at.compareAndSet(work, LEFT);
+      if (left) {
+        // Nobody waits any more, and what hangs for ever must not keep the caller.
+        caller = null;
+      }
+      return left;
     }
 
-    void end() {
-      if (at.compareAndSet(null, ENDED)) {
-        LockSupport.unpark(this);
+    /** False if it is at work. */
+    boolean end() {
+      boolean ended = at.compareAndSet(null, ENDED);
+      if (ended) {
+        LockSupport.unpark(thread);
       }
+      return ended;
     }
 
     void rethrow() {

@@ -150,7 +150,9 @@ record Mounts(List<Mount> mounts) {
     for (Mount next = next(left, null, passed); next != null; next = next(left, at, passed)) {
       at = next;
       passed = next.point;
-      left.remove(next);
+      // By identity: Tree.equals says what the equals of records keeps.
+      Mount taken = next;
+      left.removeIf(mount -> mount == taken);
       if (passed.equals("/")) {
         // A process stays with its root, whatever is mounted over that.
         left.removeIf(mount -> mount.point.equals("/"));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A list of stats that follows the catalog, sampled by whichever reader was chosen. */
 final class SamplerImpl implements Sampler {
   private final StatsFsImpl fs;
-  private final StatFilter filter;
+  private StatFilter filter;
 
   /** Held while a sample is taken, so that closing waits for it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -305,6 +305,8 @@ final class SamplerImpl implements Sampler {
     try {
       if (!closed) {
         closed = true;
+        // A thread that hangs may keep this for ever, but not what belongs to the application.
+        filter = StatFilter.all();
         if (guard != null) {
           guard.close();
         }

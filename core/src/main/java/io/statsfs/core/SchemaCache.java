@@ -92,7 +92,18 @@ final class SchemaCache {
   }
 
   /** What is read of a schema depends on how much may be read. */
-  private record Key(Life life, int maxBytes) {}
+  private record Key(Life life, int maxBytes) {
+    /** Written out, as {@link io.statsfs.Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && maxBytes == key.maxBytes && life.equals(key.life);
+    }
+
+    @Override
+    public int hashCode() {
+      return life.hashCode() * 31 + maxBytes;
+    }
+  }
 
   private record Loaded(Schema schema, int bytes) {}
 
@@ -128,7 +139,7 @@ final class SchemaCache {
    * and missed it here would open what has taken its place, which somebody else opens too.
    */
   void forget(Life life, int maxBytes) {
-    ended.add(new Ended(new Key(life, maxBytes), System.nanoTime()));
+    ended.add(new Ended(new Key(life, maxBytes)));
     for (Ended first = ended.peek(); first != null; first = ended.peek()) {
       if (System.nanoTime() - first.at < graceNanos) {
         break;
@@ -138,7 +149,14 @@ final class SchemaCache {
     }
   }
 
-  private record Ended(Key key, long at) {}
+  private static final class Ended {
+    final Key key;
+    final long at = System.nanoTime();
+
+    Ended(Key key) {
+      this.key = key;
+    }
+  }
 
   private record Reading(Key key, Errand<ByteBuffer> errand) {}
 
@@ -185,6 +203,13 @@ final class SchemaCache {
       throw new FileSystemException(key.life.file.toString(), null, "it does not answer");
     }
     return errand.get();
+  }
+
+  /** Ends the thread that reads, if it does not read; the next reading starts another one. */
+  void endIdleThread() {
+    synchronized (guard) {
+      guard.close();
+    }
   }
 
   SchemaCacheStats stats() {

@@ -104,7 +104,8 @@ final class SourceImpl implements Source {
     }
     int i = 0;
     for (Name file : files) {
-      if (!file.equals(((StatImpl) stats.get(i++)).statName)) {
+      Name known = ((StatImpl) stats.get(i++)).statName;
+      if (file.permissions != known.permissions || !file.text.equals(known.text)) {
         return false;
       }
     }

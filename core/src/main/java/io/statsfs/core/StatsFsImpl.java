@@ -78,8 +78,7 @@ final class StatsFsImpl implements StatsFs {
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     notOpened.forEach(problem -> log.failed(problem, problem.toString()));
     refresh();
-    refresher = new Thread(() -> refreshEvery(refreshInterval), "statsfs-refresh");
-    refresher.setDaemon(true);
+    refresher = DaemonThread.create("statsfs-refresh", () -> refreshEvery(refreshInterval));
     if (!refreshInterval.isZero()) {
       refresher.start();
     }
@@ -341,11 +340,15 @@ final class StatsFsImpl implements StatsFs {
       closed = true;
       scans.close();
     }
+    // What hangs may keep this for ever, but not what belongs to the application.
+    listeners.clear();
     refresher.interrupt();
     for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
       sampler.close();
     }
     chosen.reader().close();
+    schemas.endIdleThread();
+    DaemonThread.join(refresher);
   }
 
   @Override

@@ -26,7 +26,22 @@ final class AggregateFilter implements StatFilter {
   }
 
   /** A stat's name at a source, which need not be there. */
-  private record Place(Tree tree, String subsystem, String device, String name) {}
+  private record Place(Tree tree, String subsystem, String device, String name) {
+    /** Written out, as {@link Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place place
+          && device.equals(place.device)
+          && name.equals(place.name)
+          && subsystem.equals(place.subsystem)
+          && tree.equals(place.tree);
+    }
+
+    @Override
+    public int hashCode() {
+      return (device.hashCode() * 31 + name.hashCode()) * 31 + subsystem.hashCode();
+    }
+  }
 
   @Override
   public boolean test(Stat stat) {

@@ -63,7 +63,7 @@ public final class ZeroCodeTrees {
               .filter(e -> e.meterProvider() == meterProvider)
               .filter(e -> !Collections.disjoint(e.roots(), roots(fs)))
               .toList();
-      ENTRIES.removeAll(closing);
+      closing.forEach(entry -> ENTRIES.removeIf(other -> other == entry));
     }
     for (Entry entry : closing) {
       new Log()
