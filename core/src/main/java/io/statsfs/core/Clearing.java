@@ -8,6 +8,7 @@ import io.statsfs.Status;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.AccessRemedy;
 import io.statsfs.spi.SampleMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -81,8 +82,7 @@ final class Clearing {
     }
     return switch (ReadFailure.status(e, stat.path())) {
       case GONE -> refused(Reason.GONE, stat, why + "; refresh() tells what there is", e);
-      case DENIED ->
-          refused(Reason.DENIED, stat, why + "; run as a user who may write to it, as root", e);
+      case DENIED -> refused(Reason.DENIED, stat, why + ". " + AccessRemedy.ofWriting(), e);
       default -> refused(Reason.FAILED, stat, why, e);
     };
   }

@@ -68,15 +68,15 @@ final class FileSystems {
     return Mounts.read(mountinfo);
   }
 
-  /** Whether the kernel knows one of these types. */
-  boolean isSupported(Collection<String> types) {
-    try {
-      return Files.readAllLines(filesystems).stream()
-          .map(line -> line.substring(line.indexOf('\t') + 1))
-          .anyMatch(types::contains);
-    } catch (IOException e) {
-      return false;
-    }
+  /**
+   * Whether the kernel knows one of these types.
+   *
+   * @throws IOException if it cannot be asked
+   */
+  boolean isSupported(Collection<String> types) throws IOException {
+    return Files.readAllLines(filesystems).stream()
+        .map(line -> line.substring(line.indexOf('\t') + 1))
+        .anyMatch(types::contains);
   }
 
   /**

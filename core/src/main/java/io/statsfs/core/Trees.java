@@ -8,6 +8,7 @@ import io.statsfs.TreeUnavailableException.Reason;
 import io.statsfs.core.Mounts.Mount;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.AccessRemedy;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -83,19 +84,30 @@ final class Trees {
   private TreeUnavailableException unavailable(Search statsfs) {
     if (statsfs.failure != null) {
       return statsfs.failure;
-    } else if (fileSystems.isSupported(Layout.statsfs().homeTypes())) {
+    }
+    try {
+      return fileSystems.isSupported(Layout.statsfs().homeTypes())
+          ? new TreeUnavailableException(
+              Reason.NOT_MOUNTED,
+              "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs"
+                  + " /sys/kernel/stats",
+              null)
+          : new TreeUnavailableException(
+              Reason.NOT_SUPPORTED,
+              "This kernel has no statsfs (it is not in "
+                  + fileSystems.filesystems()
+                  + "): statsfs was never merged into Linux and needs a patched kernel.",
+              null);
+    } catch (IOException e) {
       return new TreeUnavailableException(
           Reason.NOT_MOUNTED,
-          "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs"
-              + " /sys/kernel/stats",
-          null);
+          "No statsfs is mounted. Whether this kernel has one is not known, since "
+              + fileSystems.filesystems()
+              + " cannot be read: "
+              + ReadFailure.describe(e)
+              + ".",
+          e);
     }
-    return new TreeUnavailableException(
-        Reason.NOT_SUPPORTED,
-        "This kernel has no statsfs (it is not in "
-            + fileSystems.filesystems()
-            + "): statsfs was never merged into Linux and needs a patched kernel.",
-        null);
   }
 
   /** What came of looking for a tree: the tree, or what kept it from being opened, or nothing. */
@@ -263,14 +275,13 @@ final class Trees {
   static String fix(Path root, String type) {
     return Layout.statsfs().homeTypes().contains(type)
         ? fixMount(root)
-        : "Run as root, or let root make it readable.";
+        : AccessRemedy.ofReading("make it readable");
   }
 
   /** statsfs and debugfs are mounted with mode 0700 unless the mount says otherwise. */
   private static String fixMount(Path point) {
-    return "Run as root, or let root chmod 755 "
-        + point
-        + " (again after each mount or remount, unless that says mode=755).";
+    return AccessRemedy.ofReading(
+        "chmod 755 " + point + " (again after each mount or remount, unless that says mode=755)");
   }
 
   private Mounts mounts() {

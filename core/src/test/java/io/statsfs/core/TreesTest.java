@@ -207,6 +207,21 @@ class TreesTest {
     assertTrue(e.getMessage().contains(machine.filesystems().toString()), e.getMessage());
   }
 
+  @Test
+  void withoutProcNothingIsClaimedOfTheKernel() {
+    tree.stat("proc/vmstat", "pgpgin 7\n");
+    FileSystems machine = machine("nodev\tsysfs\n", "proc proc");
+    tree.remove("system/filesystems");
+    TreeUnavailableException e =
+        refused(Reason.NOT_MOUNTED, () -> builder(machine).requireStatsfs().build());
+    assertTrue(e.getMessage().contains("Whether this kernel has one is not known"), e.getMessage());
+    assertTrue(e.getMessage().contains(machine.filesystems().toString()), e.getMessage());
+    tree.remove("system/mountinfo");
+    e = refused(Reason.NOT_READABLE, () -> builder(machine).requireStatsfs().build());
+    assertTrue(e.getMessage().contains("mount procfs"), e.getMessage());
+    assertFalse(e.getMessage().contains("kernel"), e.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"nodev\tstatsfs\n", "nodev\tsysfs\nnodev\tstats_fs\n\text4\n"})
   void strictWhereStatsfsIsNotMountedSaysHowToMountIt(String filesystems) {

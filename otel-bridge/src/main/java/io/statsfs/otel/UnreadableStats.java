@@ -4,9 +4,7 @@ import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Status;
 import io.statsfs.Tree;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.statsfs.spi.AccessRemedy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -125,27 +123,15 @@ final class UnreadableStats {
         + sampler.stat(cause.first).path()
         + ": "
         + why
-        + ". The metric statsfs.stats counts them by status.";
+        + (why.endsWith(".") ? "" : ".")
+        + " The metric statsfs.stats counts them by status.";
   }
 
   /** Of a statsfs the root alone is closed to others, and it is closed anew by each mount. */
   private static String remedy(Tree tree) {
-    String capability =
-        isRoot()
-            ? "This process is root without the capability CAP_DAC_READ_SEARCH,"
-                + " or a security module forbids it: grant it,"
-            : "Run as root,";
-    return Layout.statsfs().homeTypes().contains(tree.fileSystemType())
-        ? capability + " or let root chmod 755 " + tree.root()
-        : capability + " or let root make the tree readable";
-  }
-
-  /** Root owns what the kernel shows of a process of root's. */
-  private static boolean isRoot() {
-    try {
-      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-    } catch (IOException | RuntimeException e) {
-      return false;
-    }
+    return AccessRemedy.ofReading(
+        Layout.statsfs().homeTypes().contains(tree.fileSystemType())
+            ? "chmod 755 " + tree.root()
+            : "make the tree readable");
   }
 }

@@ -96,10 +96,11 @@ record Destination(Protocol protocol, String name) {
     } else if (isOfTls(e)) {
       return "TLS failed: " + reason(e) + "; OTEL_EXPORTER_OTLP_CERTIFICATE names what to trust";
     }
-    return cause instanceof IOException
-        ? reason(e) + "; " + wrongProtocol()
-        // What makes the calls takes it for granted that the address is valid.
-        : reason(e) + "; is OTEL_EXPORTER_OTLP_ENDPOINT a valid address?";
+    if (cause instanceof NullPointerException) {
+      // The client takes it for granted that the address is one.
+      return "this is no valid address; see OTEL_EXPORTER_OTLP_ENDPOINT";
+    }
+    return cause instanceof IOException ? reason(e) + "; " + wrongProtocol() : reason(e);
   }
 
   private String wrongProtocol() {

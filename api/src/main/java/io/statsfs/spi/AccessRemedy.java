@@ -1,0 +1,55 @@
+package io.statsfs.spi;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a user can do where the kernel denies access, in words for messages. Root is not told to
+ * become root: it lacks a capability (capabilities(7)), as in a container, or a security module
+ * such as SELinux forbids the access.
+ *
+ * <p>Stateless, and safe for use by several threads.
+ */
+public final class AccessRemedy {
+  private AccessRemedy() {}
+
+  /**
+   * Where reading or listing is denied.
+   *
+   * @param alternative what root could do instead, such as {@code make it readable}
+   * @return a sentence with its full stop
+   */
+  public static String ofReading(String alternative) {
+    return (isRoot() ? rootLacks("CAP_DAC_READ_SEARCH") + ": grant it" : "Run as root")
+        + ", or let root "
+        + alternative
+        + ".";
+  }
+
+  /**
+   * Where writing is denied.
+   *
+   * @return a sentence with its full stop
+   */
+  public static String ofWriting() {
+    return isRoot()
+        ? rootLacks("CAP_DAC_OVERRIDE") + "."
+        : "Run as a user who may write to it, such as root.";
+  }
+
+  private static String rootLacks(String capability) {
+    return "This process is root without the capability "
+        + capability
+        + ", or a security module forbids it";
+  }
+
+  /** Root owns what the kernel shows of a process of root's. */
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException | RuntimeException e) {
+      return "root".equals(System.getProperty("user.name"));
+    }
+  }
+}
