@@ -4,6 +4,7 @@ import io.statsfs.Limits;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
@@ -1037,13 +1038,7 @@ final class Discovery implements AutoCloseable {
 
     private boolean leadsInside(Path link) {
       try {
-        Path root = place.tree().root().toRealPath();
-        Path inside = root.resolve(place.tree().layout().links().orElseThrow()).normalize();
-        Path real = inside.toRealPath();
-        // A place within the tree must not be moved out of it by a link of the tree's own.
-        boolean isGiven = real.equals(inside) || !inside.startsWith(root);
-        Path target = link.toRealPath();
-        return isGiven && target.startsWith(real) && Files.isDirectory(target);
+        return SourceDirectory.isWithin(tree, link) && Files.isDirectory(link);
       } catch (IOException e) {
         return false;
       }

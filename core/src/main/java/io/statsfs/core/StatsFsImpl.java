@@ -12,6 +12,7 @@ import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
@@ -251,6 +252,10 @@ final class StatsFsImpl implements StatsFs {
   private ByteBuffer readFile(Stat stat) {
     requireOpen();
     try {
+      if (stat.source() instanceof SourceImpl source && source.type().userMade()) {
+        new SourceDirectory(source).require();
+        ReadFailure.requireRegularFile(stat.path());
+      }
       if (!stat.source().isFlatKeyed()) {
         return readOneValue(stat);
       }
