@@ -243,6 +243,22 @@ abstract class FlatKeyedContract extends ReaderTest {
               4,
               "named columns"),
           new Form(
+              "ip_vs",
+              """
+              IP Virtual Server version 1.2.1 (size=4096)
+              Prot LocalAddress:Port Scheduler Flags
+                -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+              FWM  10001000 wlc
+                -> C0A8321A:0CEA      Route   0      0          2
+                -> C0A83215:0CEA      Tunnel  100    248        2
+              """,
+              "",
+              6,
+              "named columns"),
+          new Form(
+              "three_columns", "device errors state\nsda 5 ok\nsdb 6 ok\n", "", 3, "named columns"),
+          new Form("a_title", "of three words\nsda 5\nsdb 6 kB\n", "sda=5 sdb=6", 1, "free text"),
+          new Form(
               "cgroups",
               "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpuset\t5\t47\t1\ncpu\t3\t172\t1\n",
               "",

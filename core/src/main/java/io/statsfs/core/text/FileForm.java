@@ -58,14 +58,15 @@ public enum FileForm {
   /**
    * Guesses.
    *
-   * @param lines those that are no {@code name value}
+   * @param lines those that are no {@code name value}, at most {@link #MOST_LINES}
+   * @param all the lines of the file
    */
-  static FileForm of(List<String> lines) {
+  static FileForm of(List<String> lines, int all) {
     List<String[]> rows = new ArrayList<>();
     lines.forEach(line -> rows.add(BLANKS.split(line.strip())));
     if (rows.stream().anyMatch(row -> String.join(" ", row).equals("name type data"))) {
       return NAME_TYPE_DATA;
-    } else if (rows.size() == 1 && rows.get(0).length == 1) {
+    } else if (all == 1 && rows.size() == 1 && rows.get(0).length == 1) {
       return VALUE;
     } else if (hasPairs(rows)) {
       return HEADER_AND_VALUE_LINES;

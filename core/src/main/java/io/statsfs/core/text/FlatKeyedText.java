@@ -148,7 +148,8 @@ public final class FlatKeyedText {
    * <p>A name on several lines that fit, with a blank line or a line of another form between them,
    * is the same word in several sections of the text. Its value would be that of one section, and
    * so it gives no stat. Nor does anything in the table that {@code name type data} is the header
-   * of, whose second column is not the value.
+   * of, whose second column is not the value. In other tables with a header, a third word is a
+   * column, and not a unit.
    *
    * @param text the bytes
    * @param length how many of them, from the beginning
@@ -159,6 +160,7 @@ public final class FlatKeyedText {
     Map<String, Line> found = new LinkedHashMap<>();
     Map<String, Integer> sections = new HashMap<>();
     List<String> examples = new ArrayList<>();
+    boolean hasHeader = false;
     int count = 0;
     int section = 0;
     Lines lines = new Lines();
@@ -180,10 +182,18 @@ public final class FlatKeyedText {
         examples.add(lines.line());
       }
       section += fits ? 0 : 1;
+      hasHeader |= found.isEmpty() && lines.isHeaderOfThreeColumns();
     }
-    FileForm form = FileForm.of(examples);
+    FileForm form = FileForm.of(examples, count);
     if (form == FileForm.NAME_TYPE_DATA) {
       found.clear();
+    } else if (hasHeader
+        && !found.isEmpty()
+        && found.values().stream().noneMatch(line -> line.unit.isEmpty())) {
+      form = FileForm.NAMED_COLUMNS;
+    }
+    if (form == FileForm.NAMED_COLUMNS) {
+      found.values().removeIf(line -> !line.unit.isEmpty());
     }
     return new Content(List.copyOf(found.values()), count - found.size(), form);
   }
@@ -335,6 +345,14 @@ public final class FlatKeyedText {
     /** Whether there is one number behind the name, and at most a unit. */
     boolean isNumber(boolean isFloat) {
       return endsWithUnit && NumberText.isNumber(text, value, valueEnd, isFloat);
+    }
+
+    boolean isHeaderOfThreeColumns() {
+      return endsWithUnit
+          && unit < unitEnd
+          && NumberText.isSpace(text.get(nameEnd))
+          && !NumberText.isLikeANumber(text, name, nameEnd)
+          && !NumberText.isLikeANumber(text, value, valueEnd);
     }
 
     void put(boolean isFloat, SampleMemory memory, int index) {
