@@ -481,6 +481,12 @@ static const char *skip_blanks(const char *at, const char *end) {
   return at;
 }
 
+/* The length of a name that a line begins with, or 0. */
+static size_t begins_with(const struct stat *stat, const char *line, const char *end) {
+  int begins = stat->name_length <= (size_t)(end - line) && equal(stat->name, line, stat->name_length);
+  return begins ? stat->name_length : 0;
+}
+
 static int is_line_end(const char *at, const char *end) {
   return at == end || *at == '\n';
 }
@@ -543,28 +549,32 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
   const uint32_t text = ++batch->texts;
   uint32_t found = 0;
   uint32_t strangers = 0;
+  /* Lines mostly come in the order of the names: then these are compared instead of looked for. */
   uint32_t expected = 0;
+  uint32_t expected_other = source->count;
   int unfinished = 0;
   for (; at < end; at++) {
     const char *line = at = skip_blanks(at, end);
     if (is_line_end(line, end)) {
       continue;
     }
-    /* Lines mostly come in the order of the stats: then a name is compared instead of looked for. */
-    const struct stat *next = expected < source->count ? &source->stats[expected] : NULL;
-    int is_next = next != NULL && next->name_length <= (size_t)(end - line) &&
-                  equal(next->name, line, next->name_length);
-    const char *name_end = skip_word(is_next ? line + next->name_length : line, end);
+    uint32_t i = expected;
+    size_t known = expected < source->count ? begins_with(&source->stats[expected], line, end) : 0;
+    if (known == 0 && expected_other < names) {
+      i = expected_other;
+      known = begins_with(named(source, i), line, end);
+    }
+    const char *name_end = skip_word(line + known, end);
     const char *value = skip_blanks(name_end, end);
     const char *value_end = skip_word(value, end);
     size_t name_length = (size_t)(name_end - line);
     name_length -= name_end[-1] == ':';
     at = value_end;
-    int ends_with_unit = skip_unit(&at, end);
-    uint32_t i = is_next && next->name_length == name_length
-                     ? expected
-                     : find(source, line, name_length, batch->seed);
-    if (i == names || name_length == 0) {
+    int ends_with_unit = is_line_end(at, end) || skip_unit(&at, end);
+    if (known == 0 || known != name_length) {
+      i = name_length == 0 ? names : find(source, line, name_length, batch->seed);
+    }
+    if (i == names) {
       strangers += ends_with_unit && could_be_stat(line, name_length, value, value_end);
       continue;
     }
@@ -575,6 +585,7 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
     stat->seen_in = text;
     found++;
     if (i >= source->count) {
+      expected_other = i + 1;
       continue;
     }
     uint32_t index = source->first + i;

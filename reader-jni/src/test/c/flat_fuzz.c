@@ -15,7 +15,12 @@
 
 static const char *const names[] = {"a", "b", "ab", "a:", "nr_free_pages", "N0", "\xff", "c"};
 
-enum { NAMES = sizeof names / sizeof names[0], LESS = 64, MORE = 1 << 16 };
+/* Names of the file that are not wanted. */
+static const char *const others[] = {"other", "another"};
+
+enum { NAMES = sizeof names / sizeof names[0], OTHERS = sizeof others / sizeof others[0] };
+
+enum { LESS = 64, MORE = 1 << 16 };
 
 static int file = -1;
 static char path[64] = "/dev/shm/statsfs-XXXXXX";
@@ -38,8 +43,9 @@ static void set_up(void) {
     for (int k = 0; k < NAMES; k++) {
       plan_stat(&plan, names[k], k % 2 == 0 ? 0 : SFS_FLOAT);
     }
-    plan_other(&plan, "other");
-    plan_other(&plan, "another");
+    for (int k = 0; k < OTHERS; k++) {
+      plan_other(&plan, others[k]);
+    }
     batches[i] = open_plan(&plan, NULL);
   }
 }
@@ -114,6 +120,17 @@ static void check(const struct sampled *sampled, const char *text, size_t size) 
   }
 }
 
+static int has_all_names(const char *text, size_t size) {
+  int found = 0;
+  for (int i = 0; i < NAMES; i++) {
+    found += find(text, size, names[i]).words > 0;
+  }
+  for (int i = 0; i < OTHERS; i++) {
+    found += find(text, size, others[i]).words > 0;
+  }
+  return found == NAMES + OTHERS;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (file < 0) {
     set_up();
@@ -136,6 +153,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       REQUIRE(batches[i].first == 0 && batches[i].end == NAMES);
       REQUIRE(sample(&batches[i]) != SFS_TO_FINISH);
     }
+    /* What was new is known by now. */
+    progress = sample(&batches[i]);
+    progress = progress == SFS_TO_FINISH ? sample(&batches[i]) : progress;
+    REQUIRE(progress == (has_all_names((const char *)data, read) ? SFS_DONE : SFS_OUTDATED));
   }
   return 0;
 }

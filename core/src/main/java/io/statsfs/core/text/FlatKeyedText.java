@@ -29,9 +29,10 @@ import java.util.function.Predicate;
  * name the first counts: if that one does not fit, none does, so that the values below a header are
  * not taken for its first column.
  *
- * <p>An instance knows the names of a source, those that are wanted in the order in which the file
- * had them, so that a file that has not changed its order costs one comparison per line, and one
- * that has, one look into a hash table. {@link #put} allocates nothing. For one thread at a time.
+ * <p>An instance knows the names of a source, those that are wanted and the others, in the order in
+ * which the file had them, so that a file that has not changed its order costs a comparison or two
+ * per line, and one that has, one look into a hash table. {@link #put} allocates nothing. For one
+ * thread at a time.
  */
 public final class FlatKeyedText {
   /** Odd, and different in each JVM, so that nobody can write a file whose names all collide. */
@@ -96,9 +97,17 @@ public final class FlatKeyedText {
     int found = 0;
     int others = 0;
     int expected = 0;
+    int expectedOther = wanted;
     lines.begin(text, length);
     while (lines.next()) {
-      int i = expected < wanted && lines.isNamed(names[expected]) ? expected : find();
+      int i;
+      if (expected < wanted && lines.isNamed(names[expected])) {
+        i = expected;
+      } else if (expectedOther < names.length && lines.isNamed(names[expectedOther])) {
+        i = expectedOther;
+      } else {
+        i = find();
+      }
       if (i < 0) {
         others += lines.fits(true) ? 1 : 0;
       } else if (seenIn[i] != texts) {
@@ -107,6 +116,8 @@ public final class FlatKeyedText {
         if (i < wanted) {
           lines.put(isFloat[i], memory, firstIndex + i);
           expected = i + 1;
+        } else {
+          expectedOther = i + 1;
         }
       }
     }
