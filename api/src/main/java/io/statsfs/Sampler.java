@@ -1,5 +1,7 @@
 package io.statsfs;
 
+import java.nio.file.Path;
+
 /**
  * Reads the values of many stats, again and again, at the least cost.
  *
@@ -65,7 +67,20 @@ public interface Sampler extends AutoCloseable {
   int count(Status status);
 
   /**
-   * The error number of a reading that failed, as Linux counts them (13 is EACCES).
+   * Which file did not answer, so that a stat is {@link Status#BLOCKED}. Most often its own; but
+   * while a directory does not answer its whole source is left out, and while too many files of a
+   * tree do not, the whole tree.
+   *
+   * @param index from 0 to {@link #size()} - 1
+   * @return the file or directory that hangs; that of the stat if it is not {@code BLOCKED}
+   * @throws IndexOutOfBoundsException if there is no such position
+   */
+  Path blockedBy(int index);
+
+  /**
+   * The error number of a reading that failed, as Linux counts them (13 is EACCES). Also kept with
+   * {@link Status#GONE}, while a failure has not lasted for long enough to be {@link
+   * Status#FAILED}.
    *
    * @param index from 0 to {@link #size()} - 1
    * @return the number, or 0 where there was no error or the reader cannot tell

@@ -129,19 +129,22 @@ public interface StatsFs extends AutoCloseable {
    * Prepares a sampling that no file can hold up: not a driver that is wedged, nor the server of a
    * mounted file system that does not answer.
    *
-   * <p>A daemon thread does the reading. When it stays in one source for longer than the caller has
-   * patience, it is left behind, another one reads the other sources, and the stats of that source
-   * are {@link Status#BLOCKED} until the thread comes back, if ever it does. Samples do not wait
-   * for it again meanwhile. When four threads hang in one tree, all of it is {@code BLOCKED}. A
-   * source that gets stuck again after it came back is tried after ever longer pauses, of a minute
-   * at most.
+   * <p>A daemon thread does the reading. When it stays in one file for longer than the caller has
+   * patience, it is left behind, another one reads the other files, and the stats of that file are
+   * {@link Status#BLOCKED} until the thread returns, or the file is gone or replaced. Samples do
+   * not wait for it again meanwhile. If its directory does not answer either, the whole source is
+   * left out. While four threads hang in files and directories of one tree, all of it is {@code
+   * BLOCKED}; where all directories answer, it is tried again without those files after pauses that
+   * grow to a minute. No more than 16 threads are ever left behind in one tree. A file that gets
+   * stuck again after it came back is tried after ever longer pauses, of a minute at most.
    *
    * <p>The hand-over to the thread costs 10 to 30 microseconds per sample, more on a busy machine,
    * and no allocation. The thread ends when there was no sample for two minutes.
    *
    * @param filter says which; it is asked once per stat whenever the catalog has changed
-   * @param patience how long the reading of one source may take; at least 10 milliseconds. A sample
-   *     waits that long, and up to a quarter more, for each source that has newly got stuck
+   * @param patience how long the reading of one file may take; at least 10 milliseconds. A sample
+   *     waits that long, and up to a quarter more, for each file that has newly got stuck, and for
+   *     its directory if that does not answer either
    * @return a new sampler, to be closed by the caller or with this
    * @throws IllegalArgumentException if {@code patience} is shorter
    * @throws IllegalStateException if this is closed
@@ -228,9 +231,9 @@ public interface StatsFs extends AutoCloseable {
   ReaderStats readerStats();
 
   /**
-   * What the cache of directory schemas did so far. All instances share it: on a real statsfs each
-   * opening of a {@code .schema} file leaks kernel memory, so that no two of them may open the same
-   * one. A copy of this library that another class loader has loaded has a cache of its own.
+   * What the cache of directory schemas did so far. The cache is one for the whole JVM: on a real
+   * statsfs each opening of a {@code .schema} file leaks kernel memory, so that no two instances
+   * may open the same one.
    *
    * @return the counts at this moment
    */

@@ -4,19 +4,32 @@ package io.statsfs;
 public enum Status {
   /** There is a value. */
   OK,
-  /** The file, or the line of a file of many values, is not there any more. */
+  /**
+   * The file, or the line of a file of many values, is not there any more. Also what a sampler
+   * reports for the first second of a failure, since files that are about to go answer other errors
+   * for a moment: sysfs mostly answers EINVAL while an interface is deleted.
+   */
   GONE,
-  /** The process may not read it: EACCES, or EPERM as kernel lockdown answers on debugfs. */
+  /**
+   * The process may not read it. After EACCES a sampler tries the file again once the trees were
+   * looked at, or after a minute. After EPERM, as kernel lockdown answers on debugfs, one file is
+   * tried on behalf of all files of its tree with the same mode, after pauses that grow from a
+   * second to five minutes, because each attempt writes a line to the kernel log.
+   */
   DENIED,
   /**
    * The file was read and holds something else than one number; {@link StatsFs#readText} has it.
    */
   NOT_A_NUMBER,
   /**
-   * The reading took too long and was left behind; only from a {@linkplain
-   * StatsFs#sampler(StatFilter, java.time.Duration) sampler with patience}.
+   * A file took too long to answer: most often its own, see {@link Sampler#blockedBy(int)}. Only
+   * from a {@linkplain StatsFs#sampler(StatFilter, java.time.Duration) sampler with patience}.
    */
   BLOCKED,
-  /** The reading failed in another way; {@link Sampler#errno(int)} may say more. */
+  /**
+   * The reading failed in another way; {@link Sampler#errno(int)} may say more. A sampler reports
+   * it when samples that are at least a second apart fail, and none in between had another outcome;
+   * {@link StatsFs#readLong} and the like at once.
+   */
   FAILED
 }

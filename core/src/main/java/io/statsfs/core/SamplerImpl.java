@@ -11,14 +11,26 @@ import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A list of stats that follows the catalog, sampled by whichever reader was chosen. */
 final class SamplerImpl implements Sampler {
+  private static final int EPERM = 1;
+
+  /** How long a stat has to fail, so that it is no file that goes. */
+  private static final long LASTING_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** When what was denied is tried again though nobody has looked at the trees since. */
+  private static final long LONGEST_DENIED_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final StatsFsImpl fs;
   private StatFilter filter;
 
@@ -28,13 +40,29 @@ final class SamplerImpl implements Sampler {
   /** Null if the calling thread reads. */
   private final @Nullable Guard guard;
 
-  private final StuckSources stuck;
+  private final StuckFiles stuck;
   private Catalog catalog;
   private Stat[] stats = {};
   private List<SourcePlan> plans = List.of();
   private SampleMemory memory = new SampleMemory(0);
   private @Nullable Reading reading;
   private boolean isPrepared;
+
+  /** By position; 0 where nothing fails. Null until something does. */
+  private long @Nullable [] failingSince;
+
+  /** Whether stats are left out since they were denied. */
+  private boolean isDenied;
+
+  /** What is read again in this sample after it was denied with EPERM. */
+  private final BitSet retried = new BitSet();
+
+  /** Where the next file is looked for that is tried on behalf of others. */
+  private int retryFrom;
+
+  private long scansSeen;
+  private int liftedSeen;
+  private long retriedAt;
   private volatile ReaderStats readerStats = new ReaderStats(0, 0);
   private boolean closed;
 
@@ -42,7 +70,7 @@ final class SamplerImpl implements Sampler {
     this.fs = fs;
     this.filter = filter;
     guard = patience == null ? null : new Guard("statsfs-sampler", patience);
-    stuck = new StuckSources(patience == null ? Duration.ZERO : patience);
+    stuck = new StuckFiles(patience == null ? Duration.ZERO : patience);
     catalog = fs.catalog();
     follow(catalog);
   }
@@ -67,34 +95,62 @@ final class SamplerImpl implements Sampler {
         FileSystemType type = ((SourceImpl) source).type();
         found.add(
             new SourcePlan(
-                source,
-                some,
-                first,
-                type.keepsOpen(),
-                type.doubtful(),
-                type.userMade(),
-                fs.limits().fileBytes()));
+                source, some, first, type.keepsOpen(), type.doubtful(), fs.limits().fileBytes()));
       }
     }
+    Stat[] before = stats;
     stats = wanted.toArray(Stat[]::new);
     plans = found;
-    stuck.retain(next.sources());
+    if (failingSince != null || !stuck.isEmpty()) {
+      Successors successors = new Successors(next.sources());
+      stuck.follow(successors);
+      failingSince = failingSince(before, successors);
+    }
+    memory = new SampleMemory(stats.length);
+    isDenied = false;
+    if (!fs.denials().isEmpty()) {
+      for (int i = 0; i < stats.length; i++) {
+        if (fs.denials().isDenied(stats[i])) {
+          leaveOut(i, EPERM);
+        }
+      }
+    }
     prepare();
     // Last, so that a sample after a filter that threw tries again.
     catalog = next;
   }
 
-  /** Has the reader prepare all sources, and leaves out those that are stuck. */
-  private void prepare() {
-    memory = new SampleMemory(stats.length);
-    if (!stuck.isEmpty()) {
-      for (SourcePlan plan : plans) {
-        if (stuck.isLeftOut(plan.source())) {
-          for (int i = 0; i < plan.stats().size(); i++) {
-            memory.leaveOut(plan.firstIndex() + i, Status.BLOCKED, 0);
-          }
-        }
+  /** The array for the present stats; null if none fails. */
+  private long @Nullable [] failingSince(Stat[] before, Successors successors) {
+    Map<Stat, Long> failing = new IdentityHashMap<>();
+    for (int i = 0; failingSince != null && i < before.length; i++) {
+      Stat stat = failingSince[i] == 0 ? null : successors.of(before[i]);
+      if (stat != null) {
+        failing.put(stat, failingSince[i]);
       }
+    }
+    if (failing.isEmpty()) {
+      return null;
+    }
+    long[] since = new long[stats.length];
+    for (int i = 0; i < stats.length; i++) {
+      since[i] = failing.getOrDefault(stats[i], 0L);
+    }
+    return since;
+  }
+
+  private void leaveOut(int index, int errno) {
+    memory.leaveOut(index, Status.DENIED, errno);
+    if (!isDenied) {
+      isDenied = true;
+      retriedAt = System.nanoTime();
+    }
+  }
+
+  /** Has the reader prepare a batch, which takes over from the one before if there is one. */
+  private void prepare() {
+    if (!stuck.isEmpty()) {
+      stuck.leaveOut(plans, memory);
     }
     StatReader.Batch previous = reading == null ? null : reading.batch;
     reading = null;
@@ -103,10 +159,22 @@ final class SamplerImpl implements Sampler {
     isPrepared = true;
   }
 
+  /** The same after a batch was left behind, which goes on writing into the memory that it has. */
+  private void prepareAnew() {
+    SampleMemory before = memory;
+    memory = new SampleMemory(stats.length);
+    for (int i = 0; i < stats.length; i++) {
+      if (before.isLeftOut(i) && before.status(i) == Status.DENIED) {
+        leaveOut(i, before.errno(i));
+      }
+    }
+    prepare();
+  }
+
   /** A batch that may get stuck, and then goes to the thread that is. */
-  private final class Reading implements Guard.Work {
+  private static final class Reading extends StuckFiles.Attempt {
     private final Stat[] stats;
-    final StatReader.Batch batch;
+    private final StatReader.Batch batch;
     private int position;
 
     Reading(Stat[] stats, StatReader.Batch batch) {
@@ -126,14 +194,14 @@ final class SamplerImpl implements Sampler {
     }
 
     /** Where it was when it was last looked at; the batch is not to be asked any more. */
-    Source stuckIn() {
-      return stats[Math.min(position, stats.length - 1)].source();
+    Stat stuckAt() {
+      return stats[Math.min(position, stats.length - 1)];
     }
 
     @Override
     public void returned() {
       batch.close();
-      stuck.returned(this);
+      super.returned();
     }
   }
 
@@ -142,17 +210,22 @@ final class SamplerImpl implements Sampler {
     lock.lock();
     try {
       requireOpen();
+      boolean mayChange = guard != null && !stuck.isEmpty() && stuck.update(guard);
       Catalog now = fs.catalog();
       if (now != catalog) {
         follow(now);
-      } else if (!isPrepared || stuck.hasChanged()) {
-        prepare();
+      } else if (!isPrepared) {
+        prepareAnew();
+      } else if (mayChange) {
+        stuck.leaveOut(plans, memory);
       }
+      retryDenied();
       if (guard == null || stats.length == 0) {
         reading.run();
       } else {
         sample(guard);
       }
+      review();
       if (reading.batch.isOutdated()) {
         fs.flatFilesOutdated();
       }
@@ -161,17 +234,113 @@ final class SamplerImpl implements Sampler {
     }
   }
 
-  /** Reads the other sources anew after each that got stuck, which is seldom. */
+  /** Reads the other files anew after each that got stuck, which is rare. */
   private void sample(Guard guard) {
     while (!guard.run(reading)) {
       Reading left = reading;
       // It belongs to the thread that was left behind.
       reading = null;
       isPrepared = false;
-      stuck.add(left.stuckIn(), left);
-      prepare();
+      stuck.add(left.stuckAt(), left, guard);
+      prepareAnew();
     }
     stuck.sampled();
+  }
+
+  /** Lets files that were denied be read again when that is due. */
+  private void retryDenied() {
+    retried.clear();
+    if (!isDenied) {
+      scansSeen = fs.scans();
+      return;
+    }
+    long now = System.nanoTime();
+    boolean isScanned = fs.scans() != scansSeen || now - retriedAt >= LONGEST_DENIED_NANOS;
+    boolean isDue = fs.denials().lifted() != liftedSeen || fs.denials().isDue();
+    if (!isScanned && !isDue) {
+      return;
+    }
+    scansSeen = fs.scans();
+    liftedSeen = fs.denials().lifted();
+    retriedAt = isScanned ? now : retriedAt;
+    isDenied = false;
+    // Not always from the first on, so that not always the same file is tried for the others.
+    int from = Math.min(retryFrom, stats.length);
+    for (int k = 0; k < stats.length; k++) {
+      int i = (from + k) % stats.length;
+      if (!memory.isLeftOut(i) || memory.status(i) != Status.DENIED) {
+        continue;
+      }
+      boolean isOfKernel = memory.errno(i) == EPERM;
+      if ((isOfKernel ? isDue : isScanned)
+          && (stuck.isEmpty() || !stuck.leavesOut(stats[i]))
+          && (!isOfKernel || fs.denials().mayOpen(stats[i]))) {
+        memory.putFailure(i, Status.GONE, 0);
+        if (isOfKernel) {
+          retried.set(i);
+          retryFrom = i + 1;
+        }
+      } else {
+        isDenied = true;
+      }
+    }
+  }
+
+  /**
+   * Sees to what has no value after a sample: what not to try again soon, and what really failed.
+   */
+  private void review() {
+    boolean isNewlyDenied = false;
+    long now = 0;
+    for (int i = 0; i < stats.length; i++) {
+      Status status = memory.status(i);
+      if (status == Status.FAILED) {
+        now = now == 0 ? System.nanoTime() | 1 : now;
+        confirmFailure(i, now);
+        continue;
+      }
+      if (failingSince != null && status != Status.BLOCKED) {
+        failingSince[i] = 0;
+      }
+      if (status == Status.DENIED && !memory.isLeftOut(i)) {
+        int errno = memory.errno(i);
+        if (errno == EPERM) {
+          fs.denials().denied(stats[i]);
+          isNewlyDenied = true;
+        }
+        leaveOut(i, errno);
+      }
+    }
+    if (isNewlyDenied) {
+      for (int i = 0; i < stats.length; i++) {
+        if (isReadable(i) && !retried.get(i)) {
+          fs.denials().permitted(stats[i]);
+        }
+      }
+    }
+    for (int i = retried.nextSetBit(0); i >= 0; i = retried.nextSetBit(i + 1)) {
+      if (isReadable(i)) {
+        fs.denials().permitted(stats[i]);
+      }
+    }
+  }
+
+  private boolean isReadable(int index) {
+    Status status = memory.status(index);
+    return status == Status.OK || status == Status.NOT_A_NUMBER;
+  }
+
+  /** A file that goes answers other errors for a moment, so that a failure counts if it lasts. */
+  private void confirmFailure(int index, long now) {
+    if (failingSince == null) {
+      failingSince = new long[stats.length];
+    }
+    if (failingSince[index] == 0) {
+      failingSince[index] = now;
+    }
+    if (now - failingSince[index] < LASTING_NANOS) {
+      memory.putFailure(index, Status.GONE, memory.errno(index));
+    }
   }
 
   @Override
@@ -183,17 +352,16 @@ final class SamplerImpl implements Sampler {
       if (guard == null) {
         return fs.readText(stat);
       }
-      if (memory.status(index) == Status.BLOCKED || stuck.hangs(stat.source())) {
+      if (memory.status(index) == Status.BLOCKED || stuck.leavesOut(stat)) {
         throw blocked(stat);
       }
       TextReading text = new TextReading(stat);
       if (!guard.run(text)) {
-        stuck.add(stat.source(), text);
-        isPrepared = false;
-        // The numbers stay; its other texts must not be tried.
+        stuck.add(stat, text, guard);
+        // The numbers stay; texts that would get stuck, too, must not be tried.
         for (int i = 0; i < stats.length; i++) {
-          if (stats[i].source() == stat.source() && memory.status(i) == Status.NOT_A_NUMBER) {
-            memory.putFailure(i, Status.BLOCKED, 0);
+          if (memory.status(i) == Status.NOT_A_NUMBER && stuck.leavesOut(stats[i])) {
+            memory.leaveOut(i, Status.BLOCKED, 0);
           }
         }
         throw blocked(stat);
@@ -204,12 +372,16 @@ final class SamplerImpl implements Sampler {
     }
   }
 
-  private static StatReadException blocked(Stat stat) {
-    return new StatReadException(
-        Status.BLOCKED, stat.path() + " cannot be read: it does not answer", null);
+  private StatReadException blocked(Stat stat) {
+    Path blocker = stuck.blocker(stat);
+    String why =
+        blocker.equals(stat.path())
+            ? "it does not answer"
+            : "it is left out while " + blocker + " does not answer";
+    return new StatReadException(Status.BLOCKED, stat.path() + " cannot be read: " + why, null);
   }
 
-  private final class TextReading implements Guard.Work {
+  private final class TextReading extends StuckFiles.Attempt {
     private final Stat stat;
     private String text = "";
 
@@ -220,11 +392,6 @@ final class SamplerImpl implements Sampler {
     @Override
     public void run() {
       text = fs.readText(stat);
-    }
-
-    @Override
-    public void returned() {
-      stuck.returned(this);
     }
   }
 
@@ -278,6 +445,11 @@ final class SamplerImpl implements Sampler {
       }
     }
     return count;
+  }
+
+  @Override
+  public Path blockedBy(int index) {
+    return status(index) == Status.BLOCKED ? stuck.blocker(stats[index]) : stats[index].path();
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.Tree;
-import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
@@ -31,6 +30,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +40,8 @@ final class StatsFsImpl implements StatsFs {
   private static final int MAX_TEXT_BYTES = 64 << 10;
 
   private static final int MOST_READ_AGAIN = 2;
+
+  private static final int EPERM = 1;
 
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(10);
 
@@ -55,6 +57,8 @@ final class StatsFsImpl implements StatsFs {
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final List<Consumer<Catalog>> listeners = new CopyOnWriteArrayList<>();
   private final FailureLog log = new FailureLog(System::nanoTime);
+  private final Denials denials = new Denials();
+  private final AtomicLong scanCount = new AtomicLong();
   private final Thread refresher;
   private volatile CatalogImpl catalog;
   private volatile boolean flatFilesOutdated;
@@ -131,6 +135,7 @@ final class StatsFsImpl implements StatsFs {
       boolean flatFilesToo = flatFilesOutdated;
       flatFilesOutdated = false;
       Discovery.Found found = scans.scan(flatFilesToo);
+      scanCount.incrementAndGet();
       List<Catalog.Problem> problems = new ArrayList<>(notOpened);
       found.problems().forEach(problem -> problems.add(problem.problem()));
       log.problems(found.problems());
@@ -168,6 +173,15 @@ final class StatsFsImpl implements StatsFs {
   /** Sees to it that the next scan reads files of many values again. */
   void flatFilesOutdated() {
     flatFilesOutdated = true;
+  }
+
+  Denials denials() {
+    return denials;
+  }
+
+  /** How often the trees were looked at. */
+  long scans() {
+    return scanCount.get();
   }
 
   Limits limits() {
@@ -251,24 +265,34 @@ final class StatsFsImpl implements StatsFs {
 
   private ByteBuffer readFile(Stat stat) {
     requireOpen();
+    if (!denials.mayOpen(stat)) {
+      throw new StatReadException(
+          Status.DENIED,
+          stat.path()
+              + " was not opened: the kernel did not permit that a moment ago, of this file or of"
+              + " one with the same mode. It may be tried again later",
+          null);
+    }
     try {
-      if (stat.source() instanceof SourceImpl source && source.type().userMade()) {
-        new SourceDirectory(source).require();
-        ReadFailure.requireRegularFile(stat.path());
-      }
-      if (!stat.source().isFlatKeyed()) {
-        return readOneValue(stat);
-      }
-      ByteBuffer text = TextFile.read(stat.path(), limits.fileBytes());
-      return text.remaining() < limits.fileBytes()
-          ? text
-          : text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
+      ByteBuffer text = stat.source().isFlatKeyed() ? readLines(stat) : readOneValue(stat);
+      denials.permitted(stat);
+      return text;
     } catch (IOException e) {
+      if (ReadFailure.errno(e) == EPERM) {
+        denials.denied(stat);
+      }
       throw new StatReadException(
           ReadFailure.status(e, stat.path()),
           stat.path() + " cannot be read: " + ReadFailure.describe(e),
           e);
     }
+  }
+
+  private ByteBuffer readLines(Stat stat) throws IOException {
+    ByteBuffer text = TextFile.read(stat.path(), limits.fileBytes());
+    return text.remaining() < limits.fileBytes()
+        ? text
+        : text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
   }
 
   private static ByteBuffer readOneValue(Stat stat) throws IOException {

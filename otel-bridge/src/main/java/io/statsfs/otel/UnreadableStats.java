@@ -5,6 +5,7 @@ import io.statsfs.Sampler;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.spi.AccessRemedy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -111,7 +112,7 @@ final class UnreadableStats {
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
                   : "permission is denied. " + remedy(cause.tree);
-          case BLOCKED -> "it does not answer, and is tried again when it does";
+          case BLOCKED -> blocker(sampler, cause.first) + " does not answer, so it is left out";
           default -> cause.errno == 0 ? "reading fails" : "reading fails with errno " + cause.errno;
         };
     return cause.count
@@ -125,6 +126,12 @@ final class UnreadableStats {
         + why
         + (why.endsWith(".") ? "" : ".")
         + " The metric statsfs.stats counts them by status.";
+  }
+
+  /** Most often the file itself. */
+  private static String blocker(Sampler sampler, int index) {
+    Path blocker = sampler.blockedBy(index);
+    return blocker.equals(sampler.stat(index).path()) ? "it" : blocker.toString();
   }
 
   /** Of a statsfs the root alone is closed to others, and it is closed anew by each mount. */

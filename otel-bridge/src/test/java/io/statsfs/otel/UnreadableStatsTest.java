@@ -44,7 +44,9 @@ class UnreadableStatsTest {
       when(source.tree()).thenReturn(trees[i / 2]);
       Stat stat = mock(Stat.class);
       when(stat.source()).thenReturn(source);
-      when(stat.path()).thenReturn(trees[i / 2].root().resolve("s" + i));
+      Path path = trees[i / 2].root().resolve("s" + i);
+      when(stat.path()).thenReturn(path);
+      when(sampler.blockedBy(i)).thenReturn(path);
       when(sampler.stat(i)).thenReturn(stat);
       statuses[i] = Status.OK;
     }
@@ -109,6 +111,17 @@ class UnreadableStatsTest {
       sample();
     }
     assertEquals(1, logged.size(), "" + logged);
+  }
+
+  @Test
+  void theFileThatHangsIsNamedAndNotOneThatIsLeftOutBecauseOfIt() {
+    Path hangs = Path.of("/one/s1");
+    set(0, Status.BLOCKED, 0);
+    set(1, Status.BLOCKED, 0);
+    when(sampler.blockedBy(0)).thenReturn(hangs);
+    assertEquals(1, sample());
+    assertTrue(
+        logged.get(0).contains("The first is /one/s0: /one/s1 does not answer"), logged.get(0));
   }
 
   @Test

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Sampler;
+import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.TreeUnavailableException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,28 +24,40 @@ import org.junit.jupiter.api.Test;
 abstract class HangContract extends FaultyFileContract {
 
   @Test
-  void aStatThatHangsCostsItsSourceUntilItAnswers() {
+  void aFileThatHangsAffectsOnlyItselfUntilItAnswers() {
     Map<String, String> healthy = threeSources();
     try (StatsFs fs = open();
         Sampler sampler = patient(fs)) {
       for (String operation : List.of("read", "open", "look")) {
         awaitOutcomes(healthy, sampler);
         simulator.command("hang kvm/vm1/s1 " + operation);
-        awaitOutcomes(with(healthy, "kvm/vm1/.*", "BLOCKED 0"), sampler);
-        awaitHanging(1);
+        Map<String, String> blocked = with(healthy, "kvm/vm1/s1", "BLOCKED 0");
+        awaitOutcomes(blocked, sampler);
+        // The thread that sees whether the file is still there hangs, too.
+        int threads = operation.equals("look") ? 2 : 1;
+        awaitHanging(threads);
+        assertEquals(simulator.path("kvm/vm1/s1"), blockedBy(sampler, "kvm/vm1/s1"));
+        StatReadException e =
+            assertThrows(
+                StatReadException.class, () -> sampler.readText(index(sampler, "kvm/vm1/s1")));
+        assertTrue(e.getMessage().startsWith(simulator.path("kvm/vm1/s1") + " "), e.getMessage());
         for (int i = 0; i < 20; i++) {
           Map<String, String> outcomes = sample(sampler);
-          assertEquals("BLOCKED 0", outcomes.get("kvm/vm1/s0"), operation);
+          assertEquals("BLOCKED 0", outcomes.get("kvm/vm1/s1"), operation);
         }
         // Nothing that was added later hangs with it.
-        awaitOutcomes(with(healthy, "kvm/vm1/.*", "BLOCKED 0"), sampler);
-        awaitHanging(1);
+        awaitOutcomes(blocked, sampler);
+        awaitHanging(threads);
         simulator.heal("kvm/vm1/s1");
         awaitOutcomes(healthy, sampler);
       }
       await(() -> guardedThreads().size() <= 2, () -> guardedThreads().toString());
     }
     assertNothingIsLeft();
+  }
+
+  private static Path blockedBy(Sampler sampler, String stat) {
+    return sampler.blockedBy(index(sampler, stat));
   }
 
   @Test
@@ -53,6 +67,7 @@ abstract class HangContract extends FaultyFileContract {
         Sampler sampler = patient(fs)) {
       simulator.command("hang kvm/vm1 look");
       awaitOutcomes(with(healthy, "kvm/vm1/.*", "BLOCKED 0"), sampler);
+      assertEquals(simulator.path("kvm/vm1"), blockedBy(sampler, "kvm/vm1/s2"));
       simulator.heal("kvm/vm1");
       awaitOutcomes(healthy, sampler);
     }
@@ -65,7 +80,7 @@ abstract class HangContract extends FaultyFileContract {
     try (StatsFs fs = open();
         Sampler sampler = patient(fs)) {
       simulator.hang("kvm/vm1/s1");
-      awaitOutcomes(with(healthy, "kvm/vm1/.*", "BLOCKED 0"), sampler);
+      awaitOutcomes(with(healthy, "kvm/vm1/s1", "BLOCKED 0"), sampler);
       simulator.remove("kvm/vm1");
       fs.refresh();
       healthy.keySet().removeIf(path -> path.startsWith("kvm/vm1/"));
@@ -216,7 +231,7 @@ abstract class HangContract extends FaultyFileContract {
         Sampler sampler = patient(fs)) {
       expected.put("net/lo/a", "1");
       simulator.hang("kvm/vm0/s0").hang("kvm/vm2/s1");
-      awaitOutcomes(with(expected, "kvm/vm[02]/.*", "BLOCKED 0"), sampler);
+      awaitOutcomes(with(expected, "kvm/vm(0/s0|2/s1)", "BLOCKED 0"), sampler);
       signal("KILL");
       awaitOutcomes(with(expected, "kvm/.*", "FAILED 107"), sampler);
       await(

@@ -5,6 +5,8 @@ import io.statsfs.Status;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Puts the results of a sample into words that are easily compared.
@@ -13,6 +15,8 @@ import java.util.TreeMap;
  * word before it ({@code double 2.5}), a failure as its status and error number ({@code GONE 2}).
  */
 public final class Outcomes {
+  private static final long LASTING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private Outcomes() {}
 
   /**
@@ -25,6 +29,23 @@ public final class Outcomes {
   public static Map<String, String> sample(Sampler sampler) {
     sampler.sample();
     return of(sampler);
+  }
+
+  /**
+   * Takes two samples, so far apart that what fails in both has failed for long enough to be {@link
+   * Status#FAILED}.
+   *
+   * @param sampler reads them
+   * @return the outcome of each stat in the second one
+   * @throws AssertionError if the getters of the sampler contradict each other
+   */
+  public static Map<String, String> sampleLasting(Sampler sampler) {
+    sampler.sample();
+    long end = System.nanoTime() + LASTING_NANOS;
+    while (System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+    return sample(sampler);
   }
 
   /**

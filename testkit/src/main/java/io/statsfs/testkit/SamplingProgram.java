@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ final class SamplingProgram {
       case "exhaust" -> exhaust();
       case "release" -> release();
       case "refresh" -> sample(true);
+      case "lasting" -> {
+        sampler.sample();
+        LockSupport.parkNanos(1_000_000_000L);
+        sample(false);
+      }
       default -> sample(false);
     }
   }

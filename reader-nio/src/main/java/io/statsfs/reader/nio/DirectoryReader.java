@@ -23,12 +23,7 @@ final class DirectoryReader extends SourceReader {
   private final StatFile[] files;
   private final boolean[] asDouble;
   private final boolean doubtful;
-  private final boolean userMade;
-
-  /** Why the directory is not read, if it is not. */
-  private @Nullable Status missing;
-
-  private int missingErrno;
+  private boolean gone;
 
   /** Which directory was there when it was looked at last. */
   private @Nullable Object life;
@@ -38,10 +33,9 @@ final class DirectoryReader extends SourceReader {
     files = new StatFile[plan.stats().size()];
     asDouble = new boolean[files.length];
     doubtful = plan.doubtful();
-    userMade = plan.userMade();
     for (int i = 0; i < files.length; i++) {
       Stat stat = plan.stats().get(i);
-      files[i] = new StatFile(stat.path(), plan, budget);
+      files[i] = new StatFile(stat.path(), plan.keepOpen(), budget);
       asDouble[i] = stat.type() == Stat.Type.FLOAT;
     }
   }
@@ -55,43 +49,22 @@ final class DirectoryReader extends SourceReader {
   }
 
   private void read(SampleMemory memory, Text text) {
-    // One look at a directory that was gone, instead of one failure per file.
-    boolean looked = !userMade && missing == null;
+    boolean known = false;
     for (int i = 0; i < files.length; i++) {
       int index = firstIndex() + i;
       if (memory.isLeftOut(index)) {
         continue;
       }
       text.moveTo(index);
-      if (!looked) {
-        looked = true;
-        look();
-      }
-      if (missing != null) {
-        memory.putFailure(index, missing, missingErrno);
+      // One look at a directory that was gone, instead of one failure per file.
+      gone = gone && (known || isGone());
+      known = true;
+      if (gone) {
+        memory.putFailure(index, Status.GONE, ENOENT);
       } else {
         sample(i, memory, text);
       }
     }
-  }
-
-  private void look() {
-    missing = null;
-    try {
-      if (userMade) {
-        requireDirectory();
-      } else if (isGone()) {
-        goesMissing(Status.GONE, ENOENT);
-      }
-    } catch (IOException e) {
-      goesMissing(ReadFailure.status(e, source().path()), ReadFailure.errno(e));
-    }
-  }
-
-  private void goesMissing(Status status, int errno) {
-    missing = status;
-    missingErrno = errno;
-    close();
   }
 
   /**
@@ -147,7 +120,8 @@ final class DirectoryReader extends SourceReader {
       Status status = ReadFailure.status(e, files[i].path());
       memory.putFailure(index, status, ReadFailure.errno(e));
       if (status == Status.GONE && isGone()) {
-        goesMissing(Status.GONE, ENOENT);
+        gone = true;
+        close();
       }
     }
   }

@@ -1,7 +1,5 @@
 package io.statsfs.reader.nio;
 
-import io.statsfs.core.text.ReadFailure;
-import io.statsfs.spi.SourcePlan;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -19,14 +17,12 @@ final class StatFile {
 
   private final Path path;
   private final boolean keepOpen;
-  private final boolean userMade;
   private final DescriptorBudget budget;
   private @Nullable FileChannel kept;
 
-  StatFile(Path path, SourcePlan plan, DescriptorBudget budget) {
+  StatFile(Path path, boolean keepOpen, DescriptorBudget budget) {
     this.path = path;
-    keepOpen = plan.keepOpen();
-    userMade = plan.userMade();
+    this.keepOpen = keepOpen;
     this.budget = budget;
   }
 
@@ -74,9 +70,6 @@ final class StatFile {
         // What it was opened for is gone. There may be another one under this name.
         close();
       }
-    }
-    if (userMade) {
-      ReadFailure.requireRegularFile(path);
     }
     FileChannel channel = FileChannel.open(path, OPTIONS);
     boolean keep = false;

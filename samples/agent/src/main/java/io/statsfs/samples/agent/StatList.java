@@ -97,7 +97,9 @@ final class StatList {
           + " stats that are wanted has a value ("
           + statuses
           + "), the first is "
-          + sampler.stat(0).path();
+          + sampler.stat(0).path()
+          // Kept while a single sample cannot say whether a failure lasts.
+          + (sampler.errno(0) == 0 ? "" : " with errno " + sampler.errno(0));
     }
   }
 }
