@@ -332,8 +332,10 @@ final class Discovery implements AutoCloseable {
         problem(
             path,
             "unknown file system",
-            "the type of its file system is unknown, as no mount of this process fits; files are"
-                + " not kept open, and a stock tree is not recognized unless its layout is named");
+            "the type of its file system is unknown, since "
+                + fileSystems.mountinfo()
+                + " has no mount that fits or cannot be read; files are not kept open, and a stock"
+                + " tree is not recognized unless its layout is named");
       }
     }
     return type;
@@ -620,7 +622,7 @@ final class Discovery implements AutoCloseable {
       }
       boolean isSame = source == null ? lines.isEmpty() : source.hasNames(lines.keySet());
       report(content, isSame);
-      if (!isSame) {
+      if (!isSame || source != null && !source.type().equals(type)) {
         source = lines.isEmpty() ? null : SourceImpl.ofFile(place, path, type, lines);
       }
     }
@@ -1111,7 +1113,10 @@ final class Discovery implements AutoCloseable {
       if (!schema.beyondLimits().isEmpty()) {
         seen(schemaFile, "large schema", "left out: " + schema.beyondLimits());
       }
-      if (source == null || schema != before || !source.hasFiles(stats.values())) {
+      if (source == null
+          || schema != before
+          || !source.type().equals(type)
+          || !source.hasFiles(stats.values())) {
         source =
             stats.isEmpty()
                 ? null

@@ -194,6 +194,18 @@ class FileSystemsTest {
   }
 
   @Test
+  void typeThatIsKnownLaterCountsForWhatWasFoundBefore() throws IOException {
+    tree.stat("root/kvm/a", 1).settle();
+    try (Fs fs = new Fs(tree.path("root"), Layout.statsfs(), with(""))) {
+      assertEquals(FileSystemType.UNKNOWN, ((SourceImpl) fs.source("kvm")).type());
+      with("1 0 " + Mounted.device(tree.root()) + " / / rw - statsfs s rw\n");
+      fs.refresh();
+      assertEquals("statsfs", ((SourceImpl) fs.source("kvm")).type().name());
+      assertEquals(List.of(), fs.problems());
+    }
+  }
+
+  @Test
   void mountsAreReadAgainOnlyWhenTheMountOfADeviceChanged() throws Exception {
     Path point = directory("x");
     Path copy = tree.path("mountinfo");
