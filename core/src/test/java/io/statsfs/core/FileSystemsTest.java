@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.core.text.NameText;
 import io.statsfs.testkit.TestTree;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -195,13 +197,46 @@ class FileSystemsTest {
 
   @Test
   void typeThatIsKnownLaterCountsForWhatWasFoundBefore() throws IOException {
-    tree.stat("root/kvm/a", 1).settle();
-    try (Fs fs = new Fs(tree.path("root"), Layout.statsfs(), with(""))) {
+    tree.stat("root/kvm/a", 1).stat("file", "a 1\n").settle();
+    FileSystems mounts = with("");
+    try (Fs fs = new Fs(tree.path("root"), Layout.statsfs(), mounts);
+        Fs file = new Fs(tree.path("file"), Layout.flatKeyed("file"), mounts)) {
       assertEquals(FileSystemType.UNKNOWN, ((SourceImpl) fs.source("kvm")).type());
-      with("1 0 " + Mounted.device(tree.root()) + " / / rw - statsfs s rw\n");
+      assertEquals(FileSystemType.UNKNOWN, ((SourceImpl) file.source("file")).type());
+      with("1 0 " + Mounted.device(tree.root()) + " / / rw - sysfs s rw\n");
       fs.refresh();
-      assertEquals("statsfs", ((SourceImpl) fs.source("kvm")).type().name());
+      assertEquals("sysfs", ((SourceImpl) fs.source("kvm")).type().name());
       assertEquals(List.of(), fs.problems());
+      // A file is read again once it has changed.
+      Files.setLastModifiedTime(tree.path("file"), FileTime.fromMillis(1));
+      file.refresh();
+      assertEquals("sysfs", ((SourceImpl) file.source("file")).type().name());
+    }
+  }
+
+  @Test
+  void linkIntoAnotherMountNamespaceIsNotTakenForWhatItsTextSays() throws Exception {
+    // There, another directory of the same file system is in this place.
+    Process other =
+        new ProcessBuilder(
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                "mount --make-rprivate / && mount --bind /sys/class/tty /sys/class/net && echo ok"
+                    + " && read end")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader output = other.inputReader()) {
+      Assumptions.assumeTrue("ok".equals(output.readLine()), "cannot mount here");
+      Path root = Path.of("/proc/" + other.pid() + "/root");
+      assertTrue(Files.isDirectory(root.resolve("sys/class/net/tty")));
+      assertEquals(FileSystemPath.UNKNOWN, fileSystems.at(root.resolve("sys/class/net")));
+      assertSame(Layout.statsfs(), layout(root.resolve("sys/class/net")));
+      assertEquals("proc /vmstat", at(root.resolve("proc/vmstat")));
+    } finally {
+      other.destroy();
+      other.waitFor();
     }
   }
 
