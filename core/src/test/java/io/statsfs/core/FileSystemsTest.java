@@ -263,13 +263,13 @@ class FileSystemsTest {
 
   @Test
   void mountInsideATreeHasItsOwnType() throws Exception {
-    tree.stat("root/kvm/a", 1).directory("root/kvm/1").settle();
+    tree.stat("root/kvm/a", 1).directory("root/kvm/vm").settle();
     Path statistics = Path.of("/sys/class/net/lo/statistics");
-    try (Mounted mounted = Mounted.bind(statistics, tree.path("root/kvm/1"));
+    try (Mounted mounted = Mounted.bind(statistics, tree.path("root/kvm/vm"));
         Fs fs = new Fs(tree.path("root"))) {
-      assertTrue(fs.stats().contains("kvm/1/rx_bytes"), mounted.point() + ": " + fs.stats());
+      assertTrue(fs.stats().contains("kvm/vm/rx_bytes"), mounted.point() + ": " + fs.stats());
       assertEquals("tmpfs", ((SourceImpl) fs.source("kvm")).type().name());
-      assertEquals("sysfs", ((SourceImpl) fs.source("kvm/1")).type().name());
+      assertEquals("sysfs", ((SourceImpl) fs.source("kvm/vm")).type().name());
     }
   }
 }
