@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +37,7 @@ struct file {
   int directory;
   int fd; /* when kept */
   int many;
+  int user_made; /* its type is looked at before it is opened, as the readers do */
 };
 
 struct tree {
@@ -67,6 +70,23 @@ static uint64_t now(void) {
   return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* Whether anything else can take a file's place, so that readers have to look. */
+static int is_user_made(const char *path) {
+  static const long kernel_made[] = {SYSFS_MAGIC,        PROC_SUPER_MAGIC,    DEBUGFS_MAGIC,
+                                     CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, TRACEFS_MAGIC,
+                                     0x73746174 /* statsfs */};
+  struct statfs its;
+  if (statfs(path, &its) < 0) {
+    die(path);
+  }
+  for (size_t i = 0; i < sizeof kernel_made / sizeof kernel_made[0]; i++) {
+    if (its.f_type == kernel_made[i]) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 static int load(const char *list) {
   if (tree_count == MAX_TREES) {
     errno = E2BIG;
@@ -80,6 +100,7 @@ static int load(const char *list) {
   char line[MAX_LINE];
   char directory[MAX_LINE] = "";
   int directory_fd = AT_FDCWD;
+  int user_made = 0;
   while (fgets(line, sizeof line, in) != NULL) {
     line[strcspn(line, "\n")] = '\0';
     const char *what = line + 2;
@@ -89,11 +110,13 @@ static int load(const char *list) {
       if (directory_fd < 0) {
         die(directory);
       }
+      user_made = is_user_made(directory);
       continue;
     }
     tree->files = grow(tree->files, (tree->file_count + 1) * sizeof *tree->files);
     struct file *file = &tree->files[tree->file_count++];
     *file = (struct file){.fd = -1, .many = line[0] == 'T', .directory = directory_fd};
+    file->user_made = file->many ? is_user_made(what) : user_made;
     if (file->many) {
       file->path = strdup(what);
       file->name = file->path;
@@ -155,6 +178,13 @@ static size_t sample(struct tree *tree, enum way way) {
     struct file *file = &tree->files[i];
     int fd = file->fd;
     if (way != KEPT || fd < 0) {
+      struct stat its;
+      if (file->user_made &&
+          (fstatat(way == OPENAT ? file->directory : AT_FDCWD,
+                   way == OPENAT ? file->name : file->path, &its, AT_SYMLINK_NOFOLLOW) < 0 ||
+           !S_ISREG(its.st_mode))) {
+        die(file->path);
+      }
       fd = way == OPENAT ? openat(file->directory, file->name, O_RDONLY | O_CLOEXEC)
                          : open(file->path, O_RDONLY | O_CLOEXEC);
       if (fd < 0) {

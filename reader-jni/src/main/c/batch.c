@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include "beneath.h"
 #include "number.h"
 #include "system.h"
 
@@ -22,7 +23,10 @@ struct stat {
 };
 
 struct source {
-  const char *path;
+  const char *root;
+  const char *directory; /* below the root; of a file of many values the one that it is in */
+  const char *links;     /* where links below the root may lead, or NULL: nowhere */
+  const char *file;      /* the name of a file of many values, else NULL */
   struct stat *stats;
   /* Of a file of many values: the names that are not wanted, and from a hash of any name to its
      number + 1. These are numbered behind the stats. */
@@ -54,6 +58,9 @@ struct sfs_batch {
   uint32_t position; /* the stat whose file is at hand; other threads ask */
   uint32_t texts; /* files of many values that were read */
   int outdated;
+  /* Open while a sample is taken, for the sources of one tree that come one after the other. */
+  const char *root;
+  int root_fd; /* or why it cannot be opened */
 };
 
 static void move_to(struct sfs_batch *batch, uint32_t index) {
@@ -113,13 +120,72 @@ static uint32_t outcome_of_error(long error, int directory, const char *name) {
     case SFS_EACCES:
       return failure(SFS_DENIED, error);
     default: {
-      int fd = sfs_openat(directory, name, SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
-      if (fd >= 0) {
-        sfs_close(fd);
-      }
-      return failure(fd == -SFS_ENOENT ? SFS_GONE : SFS_FAILED, error);
+      struct sfs_stat stat;
+      long looked = sfs_fstatat(directory, name, SFS_AT_SYMLINK_NOFOLLOW, &stat);
+      return failure(looked == -SFS_ENOENT ? SFS_GONE : SFS_FAILED, error);
     }
   }
+}
+
+static void leave_root(struct sfs_batch *batch) {
+  if (batch->root != NULL && batch->root_fd >= 0) {
+    sfs_close(batch->root_fd);
+  }
+  batch->root = NULL;
+}
+
+/*
+ * Opens the directory of a source. What leads to its root is the user's to say. Below that no
+ * symbolic link is followed, but for those of the layout into the place that it names.
+ */
+static int open_directory(struct sfs_batch *batch, const struct source *source) {
+  if (batch->root != source->root) {
+    leave_root(batch);
+    batch->root = source->root;
+    batch->root_fd = sfs_openat(SFS_AT_FDCWD, source->root, DIRECTORY_FLAGS);
+  }
+  int root = batch->root_fd;
+  if (root < 0 || *source->directory == '\0') {
+    return root;
+  }
+  return source->links == NULL ? sfs_open_beneath(root, source->directory)
+                               : sfs_open_linked(root, source->directory, source->links);
+}
+
+static void close_directory(const struct sfs_batch *batch, int directory) {
+  if (directory >= 0 && directory != batch->root_fd) {
+    sfs_close(directory);
+  }
+}
+
+static uint32_t outcome_without_directory(const struct sfs_batch *batch,
+                                          const struct source *source, long error) {
+  return batch->root_fd < 0 ? outcome_of_error(error, SFS_AT_FDCWD, source->root)
+                            : outcome_of_error(error, batch->root_fd, source->directory);
+}
+
+/* Whether what has a name may be opened, for which it must be a file: 0, or -errno. */
+static int look_before_opening(int directory, const char *name) {
+  struct sfs_stat stat;
+  long error = sfs_fstatat(directory, name, SFS_AT_SYMLINK_NOFOLLOW, &stat);
+  if (error < 0) {
+    return (int)error;
+  }
+  switch (stat.mode & SFS_S_IFMT) {
+    case SFS_S_IFREG:
+      return 0;
+    case SFS_S_IFLNK:
+      return -SFS_ELOOP;
+    case SFS_S_IFDIR:
+      return -SFS_EISDIR;
+    default:
+      return -SFS_ENXIO; /* What opening a socket answers; opening a device may do anything. */
+  }
+}
+
+static int open_file(const struct source *source, int directory, const char *name) {
+  int error = (source->flags & SFS_USER_MADE) != 0 ? look_before_opening(directory, name) : 0;
+  return error < 0 ? error : sfs_openat(directory, name, FILE_FLAGS);
 }
 
 /* Reads to the end of the first line, of the file, or of the room there is. */
@@ -200,16 +266,16 @@ static void drop_values_of_the_dead(struct sfs_batch *batch, const struct source
     if (is_of_nothing(outcomes[index], values[index])) {
       move_to(batch, index);
       const char *name = source->stats[i].name;
-      int fd = directory < 0
-                   ? directory
-                   : sfs_openat(directory, name, SFS_O_PATH | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
-      if (fd >= 0) {
-        sfs_close(fd);
+      struct sfs_stat stat;
+      long error = directory < 0
+                       ? directory
+                       : sfs_fstatat(directory, name, SFS_AT_SYMLINK_NOFOLLOW, &stat);
+      if (error >= 0) {
         return;
       }
       values[index] = 0;
-      outcomes[index] = directory < 0 ? outcome_of_error(fd, SFS_AT_FDCWD, source->path)
-                                      : outcome_of_error(fd, directory, name);
+      outcomes[index] = directory < 0 ? outcome_without_directory(batch, source, error)
+                                      : outcome_of_error(error, directory, name);
     }
   }
 }
@@ -246,9 +312,9 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
     }
     if (length < 0) {
       if (directory == CLOSED) {
-        directory = sfs_openat(SFS_AT_FDCWD, source->path, DIRECTORY_FLAGS);
+        directory = open_directory(batch, source);
         if (directory < 0) {
-          uint32_t outcome = outcome_of_error(directory, SFS_AT_FDCWD, source->path);
+          uint32_t outcome = outcome_without_directory(batch, source, directory);
           for (uint32_t k = i; k < source->count; k++) {
             close_kept(batch, &source->stats[k].fd);
             if (!is_left_out(outcomes[source->first + k])) {
@@ -261,7 +327,7 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
           break;
         }
       }
-      int fd = sfs_openat(directory, stat->name, FILE_FLAGS);
+      int fd = open_file(source, directory, stat->name);
       length = fd < 0 ? fd : read_value(fd, keep_open, batch->text);
       if (fd >= 0) {
         if (length >= 0 && keep_open && take_descriptor(batch)) {
@@ -286,14 +352,11 @@ static int sample_directory(struct sfs_batch *batch, struct source *source, int6
   }
   if ((source->flags & SFS_DOUBTFUL) != 0 && (directory != CLOSED || goes_on)) {
     /* Those before a value that the caller finished may be of a source that went meanwhile. */
-    int looked = directory != CLOSED ? directory
-                                     : sfs_openat(SFS_AT_FDCWD, source->path, DIRECTORY_FLAGS);
+    int looked = directory != CLOSED ? directory : open_directory(batch, source);
     drop_values_of_the_dead(batch, source, looked, values, outcomes);
-    directory = looked < 0 ? CLOSED : looked;
+    directory = looked;
   }
-  if (directory != CLOSED) {
-    sfs_close(directory);
-  }
+  close_directory(batch, directory);
   return unfinished;
 }
 
@@ -333,7 +396,8 @@ static long read_all(struct sfs_batch *batch, int fd, int from_start, size_t max
   return (long)length;
 }
 
-static long read_flat_file(struct sfs_batch *batch, struct source *source) {
+/* An error is stored as the outcome of all stats. */
+static long read_flat_file(struct sfs_batch *batch, struct source *source, uint32_t *outcome) {
   int keep_open = (source->flags & SFS_KEEP_OPEN) != 0;
   if (source->fd != CLOSED) {
     long length = read_all(batch, source->fd, 1, source->max_bytes);
@@ -342,17 +406,25 @@ static long read_flat_file(struct sfs_batch *batch, struct source *source) {
     }
     close_kept(batch, &source->fd);
   }
-  int fd = sfs_openat(SFS_AT_FDCWD, source->path, FILE_FLAGS);
-  if (fd < 0) {
-    return fd;
+  int directory = open_directory(batch, source);
+  if (directory < 0) {
+    *outcome = outcome_without_directory(batch, source, directory);
+    return directory;
   }
-  long length = read_all(batch, fd, keep_open, source->max_bytes);
-  if (length >= 0 && keep_open && take_descriptor(batch)) {
-    source->fd = fd;
-  } else {
-    batch->not_kept += length >= 0 && keep_open;
-    sfs_close(fd);
+  int fd = open_file(source, directory, source->file);
+  long length = fd < 0 ? fd : read_all(batch, fd, keep_open, source->max_bytes);
+  if (length < 0) {
+    *outcome = outcome_of_error(length, directory, source->file);
   }
+  if (fd >= 0) {
+    if (length >= 0 && keep_open && take_descriptor(batch)) {
+      source->fd = fd;
+    } else {
+      batch->not_kept += length >= 0 && keep_open;
+      sfs_close(fd);
+    }
+  }
+  close_directory(batch, directory);
   return length;
 }
 
@@ -458,9 +530,10 @@ static int sample_flat_file(struct sfs_batch *batch, struct source *source, int6
     return 0;
   }
   move_to(batch, source->first);
-  long read = read_flat_file(batch, source);
+  uint32_t outcome = SFS_OK;
+  long read = read_flat_file(batch, source, &outcome);
   if (read < 0) {
-    fail_all(source, outcome_of_error(read, SFS_AT_FDCWD, source->path), values, outcomes);
+    fail_all(source, outcome, values, outcomes);
     return 0;
   }
   const char *at = batch->text;
@@ -539,8 +612,8 @@ int32_t sfs_batch_position(const struct sfs_batch *batch) {
   return (int32_t)__atomic_load_n(&batch->position, __ATOMIC_RELAXED);
 }
 
-enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,
-                                   int32_t *first, int32_t *end) {
+static enum sfs_progress go_on(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,
+                               int32_t *first, int32_t *end) {
   if (batch->next_source == 0 && batch->next_stat == 0) {
     batch->outdated = 0;
     batch->not_kept = 0;
@@ -566,6 +639,13 @@ enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uin
   }
   go_to_source(batch, 0);
   return batch->outdated ? SFS_OUTDATED : SFS_DONE;
+}
+
+enum sfs_progress sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes,
+                                   int32_t *first, int32_t *end) {
+  enum sfs_progress progress = go_on(batch, values, outcomes, first, end);
+  leave_root(batch);
+  return progress;
 }
 
 const char *sfs_batch_text(const struct sfs_batch *batch) {
@@ -617,8 +697,9 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
   size_t table_bytes = 0;
   for (uint32_t i = 0; i < source_count; i++) {
     const int32_t *p = source_plan + (size_t)i * SFS_PLAN_SOURCE;
-    if ((p[3] & SFS_FLAT_KEYED) != 0) {
-      table_bytes += (size_t)table_size((uint32_t)p[2] + (uint32_t)p[6]) * sizeof(uint32_t);
+    if ((p[SFS_PLAN_FLAGS] & SFS_FLAT_KEYED) != 0) {
+      uint32_t names_known = (uint32_t)p[SFS_PLAN_COUNT] + (uint32_t)p[SFS_PLAN_OTHERS];
+      table_bytes += (size_t)table_size(names_known) * sizeof(uint32_t);
     }
   }
   size_t size = sizeof(struct sfs_batch) + source_count * sizeof(struct source) +
@@ -651,14 +732,17 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
   for (uint32_t i = 0; i < source_count; i++) {
     const int32_t *p = source_plan + (size_t)i * SFS_PLAN_SOURCE;
     struct source *source = &batch->sources[i];
-    source->path = own_names + p[0];
-    source->first = (uint32_t)p[1];
-    source->stats = batch->stats + p[1];
-    source->count = (uint32_t)p[2];
-    source->flags = (uint32_t)p[3];
-    source->max_bytes = (uint32_t)p[4];
-    source->others = batch->stats + p[5];
-    source->other_count = (uint32_t)p[6];
+    source->root = own_names + p[SFS_PLAN_ROOT];
+    source->directory = own_names + p[SFS_PLAN_DIRECTORY];
+    source->links = p[SFS_PLAN_LINKS] < 0 ? NULL : own_names + p[SFS_PLAN_LINKS];
+    source->file = p[SFS_PLAN_FILE] < 0 ? NULL : own_names + p[SFS_PLAN_FILE];
+    source->first = (uint32_t)p[SFS_PLAN_FIRST];
+    source->stats = batch->stats + p[SFS_PLAN_FIRST];
+    source->count = (uint32_t)p[SFS_PLAN_COUNT];
+    source->flags = (uint32_t)p[SFS_PLAN_FLAGS];
+    source->max_bytes = (uint32_t)p[SFS_PLAN_MAX_BYTES];
+    source->others = batch->stats + p[SFS_PLAN_FIRST_OTHER];
+    source->other_count = (uint32_t)p[SFS_PLAN_OTHERS];
     source->fd = CLOSED;
     if ((source->flags & SFS_FLAT_KEYED) != 0) {
       source->table = table;
@@ -674,8 +758,9 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
         source->table[slot] = k + 1;
       }
     }
-    if (previous != NULL && p[7] >= 0 && (uint32_t)p[7] < previous->source_count) {
-      adopt(batch, source, previous, &previous->sources[p[7]]);
+    int32_t predecessor = p[SFS_PLAN_PREDECESSOR];
+    if (previous != NULL && predecessor >= 0 && (uint32_t)predecessor < previous->source_count) {
+      adopt(batch, source, previous, &previous->sources[predecessor]);
     }
   }
   sfs_batch_close(previous);

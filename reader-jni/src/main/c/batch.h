@@ -4,10 +4,15 @@
  * The batch is described by a plan, 32-bit integers in native order and then text:
  *
  *   sources, stats, bytes of text
- *   per source  path, first stat, stats, flags, most bytes of a file, first other name, other names,
- *               predecessor
+ *   per source  root, directory, links, file, first stat, stats, flags, most bytes of a file, first
+ *               other name, other names, predecessor
  *   per stat    name, length of the name, flags
  *   text        names and paths, each ended by a zero; the plan gives their offsets in here
+ *
+ * A directory is a path below the root of its tree, empty for the root. No symbolic link below the
+ * root is followed, unless it leads to the directory `links`, a path relative to the root, or beneath
+ * it; -1 if no link may be followed. The file is the name of a file of many values in the directory,
+ * or -1. Sources of one tree have the same root, at one offset, and come one after the other.
  *
  * The stats come first, in the order of their results. Behind them, and counted with them, stand the
  * other names of files of many values: known, but not wanted.
@@ -21,13 +26,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SFS_PLAN_HEADER = 3, SFS_PLAN_SOURCE = 8, SFS_PLAN_STAT = 3 };
+enum { SFS_PLAN_HEADER = 3, SFS_PLAN_STAT = 3 };
+
+/* The integers of a source. */
+enum {
+  SFS_PLAN_ROOT,
+  SFS_PLAN_DIRECTORY,
+  SFS_PLAN_LINKS,
+  SFS_PLAN_FILE,
+  SFS_PLAN_FIRST,
+  SFS_PLAN_COUNT,
+  SFS_PLAN_FLAGS,
+  SFS_PLAN_MAX_BYTES,
+  SFS_PLAN_FIRST_OTHER,
+  SFS_PLAN_OTHERS,
+  SFS_PLAN_PREDECESSOR,
+  SFS_PLAN_SOURCE
+};
 
 /* Flags of sources. */
 enum {
   SFS_KEEP_OPEN = 1, /* files may be kept open and read again at their beginning */
   SFS_FLAT_KEYED = 2, /* the source is one file of many lines; stats are their names */
-  SFS_DOUBTFUL = 4 /* when it goes while it is read, it may answer the aggregate of nothing and no error */
+  SFS_DOUBTFUL = 4, /* going while it is read it answers the aggregate of nothing, and no error */
+  SFS_USER_MADE = 8 /* anything may take a file's place, so its type is looked at before opening */
 };
 
 /* Flags of stats. */

@@ -18,11 +18,16 @@ enum {
   SFS_EINTR = 4,
   SFS_ENXIO = 6,
   SFS_E2BIG = 7,
+  SFS_EAGAIN = 11,
   SFS_ENOMEM = 12,
   SFS_EACCES = 13,
   SFS_ENODEV = 19,
   SFS_ENOTDIR = 20,
+  SFS_EISDIR = 21,
   SFS_EINVAL = 22,
+  SFS_ENAMETOOLONG = 36,
+  SFS_ENOSYS = 38,
+  SFS_ELOOP = 40,
   SFS_ESTALE = 116,
 
   SFS_O_RDONLY = 0,
@@ -39,6 +44,12 @@ enum {
   SFS_O_PATH = 010000000,
 
   SFS_AT_FDCWD = -100,
+  SFS_AT_SYMLINK_NOFOLLOW = 0x100,
+  SFS_RESOLVE_NO_SYMLINKS = 4,
+  SFS_S_IFMT = 0170000,
+  SFS_S_IFDIR = 0040000,
+  SFS_S_IFREG = 0100000,
+  SFS_S_IFLNK = 0120000,
   SFS_RLIMIT_NOFILE = 7,
 };
 
@@ -49,10 +60,12 @@ enum {
   SFS_NR_MMAP = 9,
   SFS_NR_MUNMAP = 11,
   SFS_NR_PREAD64 = 17,
-  SFS_NR_OPENAT = 257,
   SFS_NR_GETDENTS64 = 217,
+  SFS_NR_OPENAT = 257,
+  SFS_NR_NEWFSTATAT = 262,
   SFS_NR_PRLIMIT64 = 302,
   SFS_NR_GETRANDOM = 318,
+  SFS_NR_OPENAT2 = 437,
 };
 
 static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -83,10 +96,12 @@ enum {
   SFS_NR_GETDENTS64 = 61,
   SFS_NR_READ = 63,
   SFS_NR_PREAD64 = 67,
+  SFS_NR_NEWFSTATAT = 79,
   SFS_NR_MUNMAP = 215,
   SFS_NR_MMAP = 222,
   SFS_NR_PRLIMIT64 = 261,
   SFS_NR_GETRANDOM = 278,
+  SFS_NR_OPENAT2 = 437,
 };
 
 static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -117,6 +132,44 @@ static inline int sfs_openat(int directory, const char *path, int flags) {
     fd = sfs_call4(SFS_NR_OPENAT, directory, (long)path, flags, 0);
   } while (fd == -SFS_EINTR);
   return (int)fd;
+}
+
+static inline int sfs_openat2(int directory, const char *path, int flags, uint64_t resolve) {
+  const uint64_t how[3] = {(uint64_t)flags, 0, resolve};
+  long fd;
+  do {
+    fd = sfs_call4(SFS_NR_OPENAT2, directory, (long)path, (long)how, sizeof how);
+  } while (fd == -SFS_EINTR);
+  return (int)fd;
+}
+
+struct sfs_stat {
+  uint64_t device;
+  uint64_t inode;
+  uint32_t mode;
+};
+
+static inline long sfs_fstatat(int directory, const char *path, int flags,
+                               struct sfs_stat *stat) {
+  /* The first members of the kernel's struct stat, which has up to 144 bytes. */
+  struct {
+    uint64_t device;
+    uint64_t inode;
+#if defined(__x86_64__)
+    uint64_t links;
+#endif
+    uint32_t mode;
+    uint32_t others[32];
+  } its;
+  long result;
+  do {
+    result = sfs_call4(SFS_NR_NEWFSTATAT, directory, (long)path, (long)&its, flags);
+  } while (result == -SFS_EINTR);
+  if (result < 0) {
+    return result;
+  }
+  *stat = (struct sfs_stat){its.device, its.inode, its.mode};
+  return 0;
 }
 
 static inline void sfs_close(int fd) {

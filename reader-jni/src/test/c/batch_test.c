@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -305,6 +306,145 @@ static void odd_files_kept_open(void) {
   CHECK_EQUAL(before, descriptors());
 }
 
+/* Where anything may take a file's place, nothing but files is opened. */
+static void nothing_but_files_is_opened(void) {
+  plan_directory(SFS_USER_MADE);
+  static const char *const names[] = {"fifo", "socket", "directory", "link", "good", "gone", "flat"};
+  for (int i = 0; i < 6; i++) {
+    plan_stat(&plan, names[i], 0);
+  }
+  plan_source(&plan, flat_file(), SFS_FLAT_KEYED | SFS_USER_MADE, MEGABYTE, -1);
+  plan_stat(&plan, "a", 0);
+  REQUIRE(mkfifo(in_home("fifo"), 0644) == 0 && mkfifo(flat_file(), 0644) == 0);
+  REQUIRE(mknod(in_home("socket"), S_IFSOCK | 0644, 0) == 0);
+  make_directory(in_home("directory"));
+  write_text(in_home("good"), "1\n");
+  REQUIRE(symlink("good", in_home("link")) == 0);
+  int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  REQUIRE(watch >= 0);
+  for (int i = 0; i < 7; i++) {
+    const char *name = names[i];
+    REQUIRE(strcmp(name, "gone") == 0 || strcmp(name, "good") == 0 ||
+            inotify_add_watch(watch, in_home("%s", name), IN_OPEN | IN_DONT_FOLLOW) >= 0);
+  }
+  int before = descriptors();
+  struct sampled sampled = open_plan(&plan, NULL);
+  alarm(20);
+  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  alarm(0);
+  CHECK_FAILURE(sampled, 0, SFS_GONE, ENXIO);
+  CHECK_FAILURE(sampled, 1, SFS_GONE, ENXIO);
+  CHECK_FAILURE(sampled, 2, SFS_FAILED, EISDIR);
+  CHECK_FAILURE(sampled, 3, SFS_FAILED, ELOOP);
+  CHECK_VALUE(sampled, 4, 1);
+  CHECK_FAILURE(sampled, 5, SFS_GONE, ENOENT);
+  CHECK_FAILURE(sampled, 6, SFS_GONE, ENXIO);
+  char event[1000];
+  CHECK_EQUAL(-1, read(watch, event, sizeof event));
+  CHECK_EQUAL(EAGAIN, errno);
+  CHECK_EQUAL(before, descriptors());
+  close(watch);
+  close_sampled(&sampled);
+}
+
+/* A tree with a source three levels down, and another one outside it. */
+static void plan_deep(const char *links) {
+  empty_home();
+  static const char *const directories[] = {"root", "root/a", "root/a/b", "root/a/b/c",
+                                            "out",  "out/b",  "out/b/c"};
+  for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+    make_directory(in_home("%s", directories[i]));
+  }
+  write_text(in_home("root/a/b/c/x"), "1\n");
+  write_text(in_home("root/a/b/c/flat"), "y 2\n");
+  write_text(in_home("out/b/c/x"), "10\n");
+  write_text(in_home("out/b/c/flat"), "y 20\n");
+  new_plan();
+  plan_below(&plan, in_home("root"), "a/b/c", links, NULL, 0, 0, -1);
+  plan_stat(&plan, "x", 0);
+  plan_below(&plan, in_home("root"), "a/b/c", links, "flat", SFS_FLAT_KEYED, MEGABYTE, -1);
+  plan_stat(&plan, "y", 0);
+}
+
+static void expect_deep(struct sampled *sampled, int status, int error, int x) {
+  int before = descriptors();
+  CHECK_EQUAL(SFS_DONE, sample(sampled));
+  CHECK_EQUAL(before, descriptors());
+  for (int i = 0; i < 2; i++) {
+    CHECK_EQUAL(status, status_of(sampled->outcomes[i]));
+    CHECK_EQUAL(error, errno_of(sampled->outcomes[i]));
+    CHECK_EQUAL(x * (i + 1), sampled->values[i]);
+  }
+}
+
+static void links_below_the_root(void) {
+  plan_deep(NULL);
+  struct sampled sampled = open_plan(&plan, NULL);
+  expect_deep(&sampled, SFS_OK, 0, 1);
+  static const char *const replaced[] = {"root/a/b/c", "root/a/b", "root/a"};
+  static const char *const targets[] = {"out/b/c", "out/b", "out"};
+  for (int i = 0; i < 3; i++) {
+    REQUIRE(rename(in_home("%s", replaced[i]), in_home("away")) == 0);
+    expect_deep(&sampled, SFS_GONE, ENOENT, 0);
+    REQUIRE(symlink(in_home("%s", targets[i]), in_home("%s", replaced[i])) == 0);
+    expect_deep(&sampled, SFS_GONE, ENOTDIR, 0);
+    REQUIRE(unlink(in_home("%s", replaced[i])) == 0);
+    REQUIRE(rename(in_home("away"), in_home("%s", replaced[i])) == 0);
+    expect_deep(&sampled, SFS_OK, 0, 1);
+  }
+  /* The root itself may be one. */
+  REQUIRE(rename(in_home("root"), in_home("elsewhere")) == 0);
+  REQUIRE(symlink("elsewhere", in_home("root")) == 0);
+  expect_deep(&sampled, SFS_OK, 0, 1);
+  REQUIRE(unlink(in_home("root")) == 0);
+  expect_deep(&sampled, SFS_GONE, ENOENT, 0);
+  write_text(in_home("root"), "");
+  expect_deep(&sampled, SFS_GONE, ENOTDIR, 0);
+  close_sampled(&sampled);
+}
+
+static void links_of_the_layout(void) {
+  static const char *const places[] = {"../out", "devices", "", "/"};
+  for (int place = 0; place < 4; place++) {
+    plan_deep(places[place]);
+    make_directory(in_home("root/devices"));
+    make_directory(in_home("secret"));
+    struct sampled sampled = open_plan(&plan, NULL);
+    expect_deep(&sampled, SFS_OK, 0, 1);
+    REQUIRE(rename(in_home("root/a/b"), in_home("away")) == 0);
+    expect_deep(&sampled, SFS_GONE, ENOENT, 0);
+    static const struct {
+      const char *from;
+      const char *to;
+      int allowed[4]; /* by place */
+      int x;
+    } cases[] = {
+        {"out/b", "../../out/b", {1, 0, 0, 1}, 10},
+        {"out/b", "../../secret/../out/b", {1, 0, 0, 1}, 10},
+        {"away", "../../away", {0, 0, 0, 1}, 1},
+        {"away", "../devices/../../away", {0, 0, 0, 1}, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+      REQUIRE(symlink(cases[i].to, in_home("root/a/b")) == 0);
+      int allowed = cases[i].allowed[place];
+      expect_deep(&sampled, allowed ? SFS_OK : SFS_GONE, allowed ? 0 : ENOTDIR,
+                  allowed ? cases[i].x : 0);
+      REQUIRE(unlink(in_home("root/a/b")) == 0);
+    }
+    /* Within the root. */
+    REQUIRE(rename(in_home("away"), in_home("root/devices/b")) == 0);
+    REQUIRE(symlink("../devices/b", in_home("root/a/b")) == 0);
+    int allowed = place != 0;
+    expect_deep(&sampled, allowed ? SFS_OK : SFS_GONE, allowed ? 0 : ENOTDIR, allowed);
+    /* The tree moves the place. */
+    REQUIRE(rename(in_home("root/devices"), in_home("secret/devices")) == 0);
+    REQUIRE(symlink("../secret/devices", in_home("root/devices")) == 0);
+    allowed = place == 3;
+    expect_deep(&sampled, allowed ? SFS_OK : SFS_GONE, allowed ? 0 : ENOTDIR, allowed);
+    close_sampled(&sampled);
+  }
+}
+
 static void no_permission(void) {
   plan_directory(0);
   plan_stat(&plan, "secret", 0);
@@ -475,12 +615,12 @@ static void values_of_nothing(void) {
   for (int i = 0; i <= LAST; i++) {
     char name[] = {(char)('a' + i), 0};
     write_text(in_home("%s", name), texts[i]);
-    plan_stat(&plan, name, i > LAST_INTEGER ? SFS_AS_DOUBLE : 0);
+    plan_stat(&plan, name, i > LAST_INTEGER ? SFS_FLOAT : 0);
   }
   write_text(in_home("other"), "7\n");
   plan_stat(&plan, "other", 0);
   write_text(in_home("pi"), "3.14159265358979323846\n");
-  plan_stat(&plan, "pi", SFS_AS_DOUBLE);
+  plan_stat(&plan, "pi", SFS_FLOAT);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int there = 1; there >= 0; there--) {
     enum sfs_progress progress;
@@ -1252,6 +1392,9 @@ int main(void) {
       TEST(many_sources),
       TEST(odd_files),
       TEST(odd_files_kept_open),
+      TEST(nothing_but_files_is_opened),
+      TEST(links_below_the_root),
+      TEST(links_of_the_layout),
       TEST(no_permission),
       TEST(directories_come_and_go),
       TEST(long_files),

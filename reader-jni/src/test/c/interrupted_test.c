@@ -1,14 +1,17 @@
 /*
  * What no file system here does on demand: calls that are interrupted, and texts that come in
  * pieces. The kernel is told to hand the calls to a signal handler, which answers every other one
- * with EINTR and lets the rest have a byte at a time.
+ * with EINTR and lets the rest have a byte at a time. And what older kernels and other seccomp
+ * filters answer to openat2.
  */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <ucontext.h>
@@ -21,6 +24,7 @@
 enum { HANDLERS_OWN = 0x5f5f };
 
 static volatile sig_atomic_t calls;
+static volatile sig_atomic_t openat2_answer = EINTR; /* every other time */
 static volatile sig_atomic_t interruptions;
 
 static void answer(int number, siginfo_t *info, void *context) {
@@ -29,11 +33,11 @@ static void answer(int number, siginfo_t *info, void *context) {
   calls++;
   if (calls % 2 == 1) {
     interruptions++;
-    registers[REG_RAX] = -EINTR;
+    registers[REG_RAX] = info->si_syscall == SYS_openat2 ? -openat2_answer : -EINTR;
     return;
   }
   long size = registers[REG_RDX];
-  if (info->si_syscall != SYS_openat && size > 1) {
+  if ((info->si_syscall == SYS_read || info->si_syscall == SYS_pread64) && size > 1) {
     size = 1;
   }
   long result = syscall(info->si_syscall, registers[REG_RDI], registers[REG_RSI], size,
@@ -41,11 +45,19 @@ static void answer(int number, siginfo_t *info, void *context) {
   registers[REG_RAX] = result < 0 ? -errno : result;
 }
 
+static void install(struct sock_filter *filter, size_t length) {
+  struct sock_fprog program = {(unsigned short)length, filter};
+  REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
 static void install_handler(void) {
   struct sigaction action = {.sa_sigaction = answer, .sa_flags = SA_SIGINFO};
   REQUIRE(sigaction(SIGSYS, &action, NULL) == 0);
   struct sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 5, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_newfstatat, 4, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 3, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_read, 2, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pread64, 1, 0),
@@ -56,9 +68,18 @@ static void install_handler(void) {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
   };
-  struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
-  REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-  REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+  install(filter, sizeof filter / sizeof filter[0]);
+}
+
+/* From now on openat2 answers nothing else. */
+static void refuse_openat2(int error) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  install(filter, sizeof filter / sizeof filter[0]);
 }
 
 static char home[64];
@@ -70,58 +91,113 @@ static void write_text(const char *name, const char *text) {
   REQUIRE(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
-static void interrupted_and_in_pieces(void) {
-  static struct plan plan;
+static struct plan plan;
+
+/* Sources two directories below the root, with files that may be kept open and others. */
+static struct sampled make_tree(void) {
+  char path[128];
   strcpy(home, "/dev/shm/statsfs-XXXXXX");
   REQUIRE(mkdtemp(home) != NULL);
-  write_text("value", "1234567890\n");
-  write_text("bare", "42");
-  write_text("flat", "first 11\nsecond: 222 kB\n\nthird 3");
-  char path[128];
-  snprintf(path, sizeof path, "%s/flat", home);
+  snprintf(path, sizeof path, "%s/a", home);
+  REQUIRE(mkdir(path, 0755) == 0);
+  snprintf(path, sizeof path, "%s/a/b", home);
+  REQUIRE(mkdir(path, 0755) == 0);
+  write_text("a/b/value", "1234567890\n");
+  write_text("a/b/bare", "42");
+  write_text("a/b/flat", "first 11\nsecond: 222 kB\n\nthird 3");
+  memset(&plan, 0, offsetof(struct plan, sources));
   for (int keep = 0; keep <= SFS_KEEP_OPEN; keep++) {
-    plan_source(&plan, home, keep, 0, -1);
+    plan_below(&plan, home, "a/b", NULL, NULL, keep | SFS_USER_MADE, 0, -1);
     plan_stat(&plan, "value", 0);
     plan_stat(&plan, "bare", 0);
     plan_stat(&plan, "nothing", 0);
-    plan_source(&plan, path, SFS_FLAT_KEYED | keep, 4096, -1);
+    plan_below(&plan, home, "a/b", NULL, "flat", SFS_FLAT_KEYED | keep, 4096, -1);
     plan_stat(&plan, "first", 0);
     plan_stat(&plan, "second", 0);
     plan_stat(&plan, "third", 0);
   }
   sfs_set_descriptor_budget(100);
-  struct sampled sampled = open_plan(&plan, NULL);
-  /* In a process of its own: the filter cannot be taken away again. */
+  return open_plan(&plan, NULL);
+}
+
+static void sample_tree(struct sampled *sampled) {
+  for (int round = 0; round < 3; round++) {
+    CHECK_EQUAL(SFS_DONE, sample(sampled));
+    for (int i = 0; i < 12; i++) {
+      static const int64_t expected[] = {1234567890, 42, 0, 11, 222, 3};
+      CHECK_EQUAL(expected[i % 6], sampled->values[i]);
+      CHECK_EQUAL(i % 6 == 2 ? SFS_GONE | ENOENT << 16 : SFS_OK, sampled->outcomes[i]);
+    }
+    CHECK_EQUAL(3, sfs_batch_kept(sampled->batch));
+  }
+}
+
+static void remove_tree(struct sampled *sampled) {
+  static const char *const names[] = {"a/b/value", "a/b/bare", "a/b/flat", "a/b", "a", ""};
+  close_sampled(sampled);
+  for (int i = 0; i < 6; i++) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", home, names[i]);
+    CHECK_EQUAL(0, remove(path));
+  }
+}
+
+/* In a process of its own: a filter cannot be taken away again. */
+static void in_child(void (*body)(struct sampled *, int), struct sampled *sampled, int argument) {
   pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    install_handler();
-    for (int round = 0; round < 3; round++) {
-      CHECK_EQUAL(SFS_DONE, sample(&sampled));
-      for (int i = 0; i < 12; i++) {
-        static const int64_t expected[] = {1234567890, 42, 0, 11, 222, 3};
-        CHECK_EQUAL(expected[i % 6], sampled.values[i]);
-        CHECK_EQUAL(i % 6 == 2 ? SFS_GONE | ENOENT << 16 : SFS_OK, sampled.outcomes[i]);
-      }
-      CHECK_EQUAL(3, sfs_batch_kept(sampled.batch));
-    }
-    /* Each byte was a call, and before each there was one that was interrupted. */
-    CHECK(interruptions > 3 * 2 * 45);
+    body(sampled, argument);
     _exit(check_failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
   }
   int status;
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK_EQUAL(0, status);
-  close_sampled(&sampled);
-  static const char *const names[] = {"value", "bare", "flat"};
-  for (int i = 0; i < 3; i++) {
-    snprintf(path, sizeof path, "%s/%s", home, names[i]);
-    unlink(path);
+}
+
+static void with_handler(struct sampled *sampled, int answer_to_openat2) {
+  openat2_answer = answer_to_openat2;
+  install_handler();
+  sample_tree(sampled);
+  /* Each byte was a call, and before each there was one that was interrupted. */
+  CHECK(interruptions > 3 * 2 * 45);
+}
+
+static void interrupted_and_in_pieces(void) {
+  struct sampled sampled = make_tree();
+  in_child(with_handler, &sampled, EINTR);
+  in_child(with_handler, &sampled, EAGAIN);
+  remove_tree(&sampled);
+}
+
+/* A link in the place of a directory is followed by no way of opening. */
+static void without_openat2_in_child(struct sampled *sampled, int error) {
+  refuse_openat2(error);
+  sample_tree(sampled);
+  char path[128];
+  char away[128];
+  for (int i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "%s/%s", home, i == 0 ? "a" : "a/b");
+    snprintf(away, sizeof away, "%s-away", home);
+    REQUIRE(rename(path, away) == 0 && symlink(away, path) == 0);
+    CHECK_EQUAL(SFS_DONE, sample(sampled));
+    CHECK_EQUAL(SFS_GONE | ENOTDIR << 16, sampled->outcomes[0]);
+    CHECK_EQUAL(SFS_GONE | ENOTDIR << 16, sampled->outcomes[3]);
+    REQUIRE(unlink(path) == 0 && rename(away, path) == 0);
   }
-  rmdir(home);
+  sample_tree(sampled);
+}
+
+static void without_openat2(void) {
+  static const int errors[] = {ENOSYS, EPERM, EAGAIN};
+  for (int i = 0; i < 3; i++) {
+    struct sampled sampled = make_tree();
+    in_child(without_openat2_in_child, &sampled, errors[i]);
+    remove_tree(&sampled);
+  }
 }
 
 int main(void) {
-  static const struct test tests[] = {TEST(interrupted_and_in_pieces)};
+  static const struct test tests[] = {TEST(interrupted_and_in_pieces), TEST(without_openat2)};
   return run_tests(tests, sizeof tests / sizeof tests[0]);
 }

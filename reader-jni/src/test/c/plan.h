@@ -28,19 +28,38 @@ static inline int32_t plan_text(struct plan *plan, const char *text) {
   return offset;
 }
 
-/* Stats added after this are those of this source. */
-static inline void plan_source(struct plan *plan, const char *path, int flags, int max_bytes,
-                               int predecessor) {
+/* A source below a root. Links and file may be NULL. Stats added after this are those of it. */
+static inline void plan_below(struct plan *plan, const char *root, const char *directory,
+                              const char *links, const char *file, int flags, int max_bytes,
+                              int predecessor) {
   REQUIRE(plan->source_count < PLAN_SOURCES);
   int32_t *source = plan->sources[plan->source_count++];
-  source[0] = plan_text(plan, path);
-  source[1] = plan->stat_count;
-  source[2] = 0;
-  source[3] = flags;
-  source[4] = max_bytes;
-  source[5] = 0;
-  source[6] = 0;
-  source[7] = predecessor;
+  source[SFS_PLAN_ROOT] = plan_text(plan, root);
+  source[SFS_PLAN_DIRECTORY] = plan_text(plan, directory);
+  source[SFS_PLAN_LINKS] = links == NULL ? -1 : plan_text(plan, links);
+  source[SFS_PLAN_FILE] = file == NULL ? -1 : plan_text(plan, file);
+  source[SFS_PLAN_FIRST] = plan->stat_count;
+  source[SFS_PLAN_COUNT] = 0;
+  source[SFS_PLAN_FLAGS] = flags;
+  source[SFS_PLAN_MAX_BYTES] = max_bytes;
+  source[SFS_PLAN_FIRST_OTHER] = 0;
+  source[SFS_PLAN_OTHERS] = 0;
+  source[SFS_PLAN_PREDECESSOR] = predecessor;
+}
+
+/* A source that is the root, or a file in it. */
+static inline void plan_source(struct plan *plan, const char *path, int flags, int max_bytes,
+                               int predecessor) {
+  if ((flags & SFS_FLAT_KEYED) == 0) {
+    plan_below(plan, path, "", NULL, NULL, flags, max_bytes, predecessor);
+    return;
+  }
+  char *root = strdup(path);
+  REQUIRE(root != NULL);
+  char *file = strrchr(root, '/');
+  *file++ = '\0';
+  plan_below(plan, root, "", NULL, file, flags, max_bytes, predecessor);
+  free(root);
 }
 
 static inline void plan_stat(struct plan *plan, const char *name, int flags) {
@@ -49,17 +68,17 @@ static inline void plan_stat(struct plan *plan, const char *name, int flags) {
   stat[0] = plan_text(plan, name);
   stat[1] = (int32_t)strlen(name);
   stat[2] = flags;
-  plan->sources[plan->source_count - 1][2]++;
+  plan->sources[plan->source_count - 1][SFS_PLAN_COUNT]++;
 }
 
 /* A name of the last source that is not wanted. After these no stat can be added. */
 static inline void plan_other(struct plan *plan, const char *name) {
   int32_t *source = plan->sources[plan->source_count - 1];
-  if (source[6]++ == 0) {
-    source[5] = plan->stat_count;
+  if (source[SFS_PLAN_OTHERS]++ == 0) {
+    source[SFS_PLAN_FIRST_OTHER] = plan->stat_count;
   }
   plan_stat(plan, name, 0);
-  source[2]--;
+  source[SFS_PLAN_COUNT]--;
 }
 
 /* In memory of exactly the size, so that a sanitizer sees who reads on. */

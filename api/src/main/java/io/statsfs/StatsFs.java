@@ -231,9 +231,9 @@ public interface StatsFs extends AutoCloseable {
   ReaderStats readerStats();
 
   /**
-   * What the cache of directory schemas did so far. The cache is one for the whole JVM: on a real
-   * statsfs each opening of a {@code .schema} file leaks kernel memory, so that no two instances
-   * may open the same one.
+   * What the cache of directory schemas did so far. All instances share it: on a real statsfs each
+   * opening of a {@code .schema} file leaks kernel memory, so that no two of them may open the same
+   * one. A copy of this library that another class loader has loaded has a cache of its own.
    *
    * @return the counts at this moment
    */

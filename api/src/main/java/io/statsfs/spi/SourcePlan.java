@@ -19,6 +19,9 @@ import java.util.List;
  *     no error, for a file that was opened before, as statsfs does: 0; for a minimum
  *     2<sup>63</sup>-1 if it is signed, else 2<sup>64</sup>-1; for a maximum -2<sup>63</sup> if it
  *     is signed. Such a value then counts only if the source is still there when it has been read
+ * @param userMade whether entries of the file system are made by its users, so that a FIFO, a
+ *     device or a symbolic link can take the place of a file or directory. What is there is then
+ *     looked at before it is opened: opening a device may act, and opening a FIFO may hang
  * @param fileBytes how much to read of a file of many values at most. If that is not all, what
  *     follows the last line end must be left out: a number that is cut is another number
  */
@@ -28,4 +31,5 @@ public record SourcePlan(
     int firstIndex,
     boolean keepOpen,
     boolean doubtful,
+    boolean userMade,
     int fileBytes) {}

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 public interface StatReader extends AutoCloseable {
 
   /**
-   * Prepares the reading of many stats.
+   * Prepares the reading of many stats. What leads to the root of a tree may be symbolic links.
+   * Below the root none is followed, but for those to the place that the layout names, or beneath
+   * it.
    *
    * @param plans the sources, and what to read of each, in the order of their indices. Each index
    *     is covered once

@@ -4,6 +4,7 @@ import io.statsfs.Limits;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
@@ -108,8 +109,11 @@ final class Discovery implements AutoCloseable {
   /** Files that {@link ReadEffects} forbids to open. */
   private LeftOut unopened = new LeftOut();
 
-  /** Where the root is inside its file system; empty if that is unknown, or does not matter. */
+  /** Where the root is inside its file system, or as it is spelled where that is unknown. */
   private String inside = "";
+
+  /** What was mounted below the root when that was first listed, by the path relative to it. */
+  private Map<String, Mounts.Mount> mountsBelow = Map.of();
 
   /** Directories that were listed. */
   private int listings;
@@ -317,10 +321,21 @@ final class Discovery implements AutoCloseable {
         : "";
   }
 
-  /** The path inside the file system, or as it is spelled where that is unknown. */
-  private String insideOf(Path path) throws IOException {
-    String known = fileSystems.at(path).path();
-    return known.isEmpty() ? path.toString() : known;
+  /** Once, as reading the mounts takes long where there are many. */
+  private void lookAtMounts() throws IOException {
+    String known = fileSystems.at(root.path).path();
+    inside = known.isEmpty() ? root.path.toString() : known;
+    String above = Mounts.bytes(root.path.toRealPath());
+    mountsBelow = new HashMap<>();
+    try {
+      for (Mounts.Mount mount : fileSystems.mounts().mounts()) {
+        if (mount.point().startsWith(above.equals("/") ? above : above + "/")) {
+          mountsBelow.put(mount.point().substring(above.equals("/") ? 0 : above.length()), mount);
+        }
+      }
+    } catch (IOException e) {
+      // Without a list of mounts, as in a chroot, nothing is known to be mounted.
+    }
   }
 
   private FileSystemType type(Path path, long device) throws IOException {
@@ -799,8 +814,8 @@ final class Discovery implements AutoCloseable {
       type = type(path, now.device());
       // Without subdirectories, and on such a file system, everything is a regular file.
       boolean onlyFiles = type.plain() && now.links() == 2 && !place.mayFollowLinks();
-      if (place.depth() == 0) {
-        inside = ReadEffects.mayBeOn(type) ? insideOf(path) : "";
+      if (place.depth() == 0 && inode == null) {
+        lookAtMounts();
       }
       long began = System.currentTimeMillis();
       Listing listing = listEntries(now, onlyFiles);
@@ -921,7 +936,9 @@ final class Discovery implements AutoCloseable {
       step();
       EntryType is = told;
       int permissions = 0;
-      boolean needsMode = type.hasControls() || place.tree().layout().hasKindsByMode();
+      Mounts.Mount mount = mountsBelow.isEmpty() ? null : mountsBelow.get(inTree(name, given));
+      FileSystemType its = mount == null ? type : FileSystemType.of(mount.type());
+      boolean needsMode = its.hasControls() || place.tree().layout().hasKindsByMode();
       if (is == EntryType.FILE && needsMode && place.isSource()) {
         // Only the mode says if, and which kind of stat it is.
         is = EntryType.UNKNOWN;
@@ -956,9 +973,11 @@ final class Discovery implements AutoCloseable {
         }
         return;
       }
-      if (is == EntryType.FILE && hasReadEffects(name)) {
+      if (is == EntryType.FILE
+          && ReadEffects.mayBeOn(its)
+          && ReadEffects.has(its, mount == null ? inside + inTree(name, given) : mount.root())) {
         if (place.isSource()) {
-          listing.withEffects.add(path.resolve(name));
+          listing.withEffects.add(given == null ? path.resolve(name) : given);
         }
         return;
       }
@@ -1008,13 +1027,10 @@ final class Discovery implements AutoCloseable {
       return child != null || stat != null;
     }
 
-    private boolean hasReadEffects(String name) {
-      if (!ReadEffects.mayBeOn(type)) {
-        return false;
-      }
-      // Its end is what counts.
-      String below = place.depth() == 0 ? "" : "/" + root.path.relativize(path);
-      return ReadEffects.has(type, inside + below + "/" + name);
+    /** The path of an entry from the root on, one char per byte. */
+    private String inTree(String name, @Nullable Path given) {
+      Path entry = given == null ? path.resolve(name) : given;
+      return Mounts.bytes(Path.of("/").resolve(root.path.relativize(entry)));
     }
 
     private static EntryType typeOf(int mode) {
@@ -1039,13 +1055,7 @@ final class Discovery implements AutoCloseable {
 
     private boolean leadsInside(Path link) {
       try {
-        Path root = place.tree().root().toRealPath();
-        Path inside = root.resolve(place.tree().layout().links().orElseThrow()).normalize();
-        Path real = inside.toRealPath();
-        // A place within the tree must not be moved out of it by a link of the tree's own.
-        boolean isGiven = real.equals(inside) || !inside.startsWith(root);
-        Path target = link.toRealPath();
-        return isGiven && target.startsWith(real) && Files.isDirectory(target);
+        return SourceDirectory.isWithin(tree, link) && Files.isDirectory(link);
       } catch (IOException e) {
         return false;
       }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Work that is done once, and whose result can be had even if it was left behind meanwhile. */
-final class Errand<T> implements Guard.Work {
+class Errand<T> implements Guard.Work {
   private final Task<T> task;
   private @Nullable T result;
   private @Nullable Throwable failure;
@@ -19,7 +19,7 @@ final class Errand<T> implements Guard.Work {
   }
 
   @Override
-  public void run() {
+  public final void run() {
     try {
       result = task.run();
     } catch (Throwable e) {
@@ -31,18 +31,18 @@ final class Errand<T> implements Guard.Work {
   }
 
   @Override
-  public void notStarted() {
+  public final void notStarted() {
     failure = new IOException("there was no thread to do it");
     busy = false;
   }
 
   /** Whether it has not ended; it may hang. */
-  boolean isBusy() {
+  final boolean isBusy() {
     return busy;
   }
 
   /** What came of it, or what it threw, once it is not busy. */
-  T get() throws IOException {
+  final T get() throws IOException {
     Throwable thrown = failure;
     if (thrown instanceof IOException e) {
       throw e;

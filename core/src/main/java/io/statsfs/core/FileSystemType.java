@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param plain whether directories without subdirectories hold regular files only
  * @param doubtful whether a file that was opened before its source went reads as the aggregate of
  *     nothing, without an error
+ * @param userMade whether entries are made by users, and can be FIFOs, devices and symbolic links
  * @param clears below which directory of the file system writing {@code 0} to the file of a
  *     cumulative stat zeroes it, {@code /} being everywhere; null where that may change a setting
  *     instead
@@ -23,6 +24,7 @@ record FileSystemType(
     Told told,
     boolean plain,
     boolean doubtful,
+    boolean userMade,
     @Nullable String clears) {
 
   /** What the link count and the modification time of a directory tell. */
@@ -55,17 +57,20 @@ record FileSystemType(
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.
       case "statsfs", "stats_fs", "fuse.statsfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, true, true, "/");
+          new FileSystemType(type, false, Told.DIRECTORIES, true, true, false, "/");
       // Whatever else is on debugfs is no statistics.
-      case "debugfs" -> new FileSystemType(type, false, Told.DIRECTORIES, false, false, "/kvm");
+      case "debugfs" ->
+          new FileSystemType(type, false, Told.DIRECTORIES, false, false, false, "/kvm");
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
       // A directory of symbolic links has the link count of one of files.
-      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, false, null);
-      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, false, null);
-      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, false, null);
+      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, false, false, null);
+      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, false, false, null);
+      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, false, false, null);
+      case "cgroup", "tracefs" ->
+          new FileSystemType(type, false, Told.NOTHING, false, false, false, null);
       case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
-          new FileSystemType(type, false, Told.ALL, false, false, null);
-      default -> new FileSystemType(type, false, Told.NOTHING, false, false, null);
+          new FileSystemType(type, false, Told.ALL, false, false, true, null);
+      default -> new FileSystemType(type, false, Told.NOTHING, false, false, true, null);
     };
   }
 

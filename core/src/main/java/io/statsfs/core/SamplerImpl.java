@@ -95,7 +95,13 @@ final class SamplerImpl implements Sampler {
         FileSystemType type = ((SourceImpl) source).type();
         found.add(
             new SourcePlan(
-                source, some, first, type.keepsOpen(), type.doubtful(), fs.limits().fileBytes()));
+                source,
+                some,
+                first,
+                type.keepsOpen(),
+                type.doubtful(),
+                type.userMade(),
+                fs.limits().fileBytes()));
       }
     }
     Stat[] before = stats;

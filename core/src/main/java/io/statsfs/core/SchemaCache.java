@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>On statsfs each opening of a {@code .schema} file leaks a reference to its source, and two
  * openings at once corrupt kernel memory. So a schema is read once in the life of its source,
  * nothing ever expires, and one is read at a time in the whole JVM: {@link #SHARED} serves all
- * instances. A source that vanished takes its entry with it, some time later.
+ * instances of this copy of the library, and copies that other class loaders have loaded wait for
+ * each other. A source that vanished takes its entry with it, some time later.
  *
  * <p>As long as one does not answer, no other is read either, and what it says in the end is taken.
  */
@@ -158,7 +160,46 @@ final class SchemaCache {
     }
   }
 
-  private record Reading(Key key, Errand<ByteBuffer> errand) {}
+  /** The reading of a schema. Waits first for other copies of this library in the JVM. */
+  private static final class Reading extends Errand<ByteBuffer> {
+    /** How often the guard looks at one that waits before its patience begins. */
+    private static final int LOOKS_WHILE_WAITING = 8;
+
+    final Key key;
+    private final AtomicBoolean begun;
+    private int looks;
+
+    Reading(Key key) {
+      this(key, new AtomicBoolean());
+    }
+
+    private Reading(Key key, AtomicBoolean begun) {
+      super(
+          () -> {
+            // By the thread that may hang: then those of other class loaders wait as well.
+            synchronized (ONE_AT_A_TIME) {
+              begun.set(true);
+              return TextFile.read(key.life.file, key.maxBytes);
+            }
+          });
+      this.key = key;
+      this.begun = begun;
+    }
+
+    /** To wait for another copy that reads its schemas is no failure. */
+    @Override
+    public long progress() {
+      return begun.get() ? -1 : Math.min(++looks, LOOKS_WHILE_WAITING);
+    }
+
+    /** Why there is no result yet. */
+    String state() {
+      return begun.get()
+          ? "it does not answer"
+          : "it waits for another copy of this library in this JVM to end its reading of a"
+              + " schema";
+    }
+  }
 
   private Loaded load(Key key) {
     ByteBuffer text;
@@ -178,31 +219,24 @@ final class SchemaCache {
 
   private ByteBuffer read(Key key) throws IOException {
     Reading before = left;
-    if (before != null && before.errand.isBusy()) {
+    if (before != null && before.isBusy()) {
       throw new FileSystemException(
           key.life.file.toString(),
           null,
-          before.key.equals(key)
-              ? "it does not answer"
+          before.key.equals(key) || !before.begun.get()
+              ? before.state()
               : before.key.life.file + " does not answer, and schemas are read one at a time");
     }
     if (before != null && before.key.equals(key)) {
       left = null;
-      return before.errand.get();
+      return before.get();
     }
-    Errand<ByteBuffer> errand =
-        new Errand<>(
-            () -> {
-              // By the thread that may hang: then those of other class loaders wait as well.
-              synchronized (ONE_AT_A_TIME) {
-                return TextFile.read(key.life.file, key.maxBytes);
-              }
-            });
-    if (!guard.run(errand)) {
-      left = new Reading(key, errand);
-      throw new FileSystemException(key.life.file.toString(), null, "it does not answer");
+    Reading reading = new Reading(key);
+    if (!guard.run(reading)) {
+      left = reading;
+      throw new FileSystemException(key.life.file.toString(), null, reading.state());
     }
-    return errand.get();
+    return reading.get();
   }
 
   /** Ends the thread that reads, if it does not read; the next reading starts another one. */

@@ -12,6 +12,7 @@ import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
@@ -274,6 +275,10 @@ final class StatsFsImpl implements StatsFs {
           null);
     }
     try {
+      if (stat.source() instanceof SourceImpl source && source.type().userMade()) {
+        new SourceDirectory(source).require();
+        ReadFailure.requireRegularFile(stat.path());
+      }
       ByteBuffer text = stat.source().isFlatKeyed() ? readLines(stat) : readOneValue(stat);
       denials.permitted(stat);
       return text;

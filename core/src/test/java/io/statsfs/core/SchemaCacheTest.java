@@ -303,4 +303,70 @@ class SchemaCacheTest {
     return new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), SchemaCache.SHARED)
         .root(tree.root());
   }
+
+  /** What another copy of the library does, which a class loader of its own has loaded. */
+  @Test
+  void waitingForAnotherCopyIsNoHang() throws Exception {
+    Path file = write("kvm", TEXT);
+    SchemaCache hasty = new SchemaCache(32 << 20, Duration.ofMillis(200), Duration.ZERO);
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      CyclicBarrier held = new CyclicBarrier(2);
+      CyclicBarrier freed = new CyclicBarrier(2);
+      Future<?> copy =
+          other.submit(
+              () -> {
+                synchronized ("io.statsfs: one .schema at a time".intern()) {
+                  held.await();
+                  freed.await();
+                }
+                return null;
+              });
+      held.await();
+      IOException e = assertThrows(IOException.class, () -> hasty.get(SchemaCache.life(file), MAX));
+      assertTrue(e.getMessage().contains("waits for another copy of this library"), e.toString());
+      Path second = write("vm", TEXT);
+      e = assertThrows(IOException.class, () -> hasty.get(SchemaCache.life(second), MAX));
+      assertTrue(e.getMessage().contains("waits for another copy of this library"), e.toString());
+      freed.await();
+      copy.get();
+      await(() -> isThere(hasty, file));
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  private static boolean isThere(SchemaCache cache, Path file) {
+    try {
+      return !cache.get(SchemaCache.life(file), MAX).labels().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Each copy waits for the other's schemas now and then; neither has reason to complain. */
+  @Test
+  void twoCopiesReadWithoutAWarning() throws Exception {
+    Object lock = "io.statsfs: one .schema at a time".intern();
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    SchemaCache hasty = new SchemaCache(32 << 20, Duration.ofMillis(400), Duration.ZERO);
+    try {
+      CyclicBarrier held = new CyclicBarrier(2);
+      Future<?> copy =
+          other.submit(
+              () -> {
+                synchronized (lock) {
+                  held.await();
+                  // Longer than the patience, shorter than what is waited for a copy.
+                  Thread.sleep(600);
+                }
+                return null;
+              });
+      held.await();
+      assertEquals("1", hasty.get(SchemaCache.life(write("kvm", TEXT)), MAX).labels().get("vm"));
+      copy.get();
+    } finally {
+      other.shutdownNow();
+    }
+  }
 }

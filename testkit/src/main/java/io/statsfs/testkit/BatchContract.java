@@ -50,7 +50,7 @@ abstract class BatchContract extends DescriptorContract {
   }
 
   private static List<SourcePlan> plan(Source source, int firstIndex) {
-    return List.of(new SourcePlan(source, source.stats(), firstIndex, true, false, 1 << 20));
+    return List.of(new SourcePlan(source, source.stats(), firstIndex, true, false, false, 1 << 20));
   }
 
   private static void assertOk(SampleMemory memory) {

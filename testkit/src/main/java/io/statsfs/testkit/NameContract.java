@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Part of {@link ReaderContract}: names are bytes. */
-abstract class NameContract extends FailureContract {
+abstract class NameContract extends LinkContract {
   private static final List<String> NAMES =
       List.of(
           "guest doorbell",

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -158,6 +159,23 @@ abstract class UnopenedFileContract extends StockTreeContract {
           problems.get(0).message().startsWith("1 file below is not opened, ")
               && problems.get(0).message().contains(directory + "/stat_refresh"),
           problems::toString);
+    }
+  }
+
+  @Test
+  void aFileThatIsMountedOverAnotherIsJudgedByWhatItIs() {
+    try (TestTree tree = TestTree.inMemory().stat("sub/a", 1).stat("sub/log", 2).stat("sub/c", 3)) {
+      Command.tryRun("mount", "--bind", "/proc/kmsg", tree.path("sub/log").toString());
+      Command.tryRun("mount", "--bind", "/proc/sys/vm/drop_caches", tree.path("sub/c").toString());
+      try (StatsFs fs = open(tree);
+          Sampler sampler = fs.sampler()) {
+        assertEquals(Map.of("sub/a", "1"), sample(sampler));
+        assertEquals(1, fs.catalog().problems().size(), () -> fs.catalog().problems().toString());
+        assertTrue(fs.catalog().problems().get(0).message().contains("not opened"));
+      } finally {
+        Command.run("umount", tree.path("sub/log").toString());
+        Command.run("umount", tree.path("sub/c").toString());
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-/** What the batches of all readers have in common. For readers; applications do not need it. */
+/** What the batches of several readers have in common. Applications do not need it. */
 @NullMarked
 package io.statsfs.core.batch;
 

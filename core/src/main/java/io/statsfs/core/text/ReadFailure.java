@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,30 @@ public final class ReadFailure {
         return Status.DENIED;
       default:
         return Files.notExists(path, LinkOption.NOFOLLOW_LINKS) ? Status.GONE : Status.FAILED;
+    }
+  }
+
+  /**
+   * Checks that a path is that of a regular file, before it is opened: opening a device may act,
+   * and opening a FIFO may hang. Allocates nothing on JDK 17 if it is. A link to a regular file
+   * passes, so that the opening must not follow links.
+   *
+   * @param path the path
+   * @throws IOException if something else is there, or nothing
+   */
+  public static void requireRegularFile(Path path) throws IOException {
+    if (Files.isRegularFile(path)) {
+      return;
+    }
+    BasicFileAttributes there =
+        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!there.isRegularFile()) {
+      String reason =
+          there.isSymbolicLink()
+              ? "Too many levels of symbolic links"
+              // What opening a socket answers.
+              : there.isDirectory() ? "Is a directory" : "No such device or address";
+      throw new FileSystemException(path.toString(), null, reason);
     }
   }
 

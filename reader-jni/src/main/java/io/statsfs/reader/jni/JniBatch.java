@@ -13,6 +13,8 @@ import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -24,11 +26,12 @@ import org.jspecify.annotations.Nullable;
 /** A batch in native memory, which is freed if this is forgotten without being closed. */
 final class JniBatch implements StatReader.Batch {
   private static final int HEADER = 3;
-  private static final int SOURCE = 8;
+  private static final int SOURCE = 11;
   private static final int STAT = 3;
   private static final int KEEP_OPEN = 1;
   private static final int FLAT_KEYED = 2;
   private static final int DOUBTFUL = 4;
+  private static final int USER_MADE = 8;
   private static final int FLOAT = 1;
   private static final int UNFINISHED = 255;
   private static final int ENOMEM = 12;
@@ -80,6 +83,7 @@ final class JniBatch implements StatReader.Batch {
     int otherCount = others.stream().mapToInt(List::size).sum();
     int[] statPlan = new int[(stats + otherCount) * STAT];
     Map<String, int[]> names = new HashMap<>();
+    Map<Path, Integer> roots = new HashMap<>();
     int at = 0;
     int firstOther = stats;
     for (int p = 0; p < plans.size(); p++) {
@@ -87,13 +91,24 @@ final class JniBatch implements StatReader.Batch {
       Source source = plan.source();
       Integer old = before.get(source);
       boolean same = old != null && previous.plans.get(old).stats().equals(plan.stats());
-      sourcePlan[at++] = put(text, NameText.encode(source.path()));
+      // A root that is a file is one in its directory.
+      boolean isRootFile = source.isFlatKeyed() && source.path().equals(source.tree().root());
+      Path root = isRootFile ? parent(source.path()) : source.tree().root();
+      Path directory = source.isFlatKeyed() ? parent(source.path()) : source.path();
+      @Nullable Path links = source.tree().layout().links().orElse(null);
+      sourcePlan[at++] = roots.computeIfAbsent(root, r -> put(text, NameText.encode(r)));
+      sourcePlan[at++] = put(text, below(root, directory));
+      sourcePlan[at++] =
+          links == null ? -1 : put(text, NameText.encode(links.normalize().toString()));
+      sourcePlan[at++] =
+          source.isFlatKeyed() ? put(text, NameText.encode(NameText.of(source.path()))) : -1;
       sourcePlan[at++] = plan.firstIndex();
       sourcePlan[at++] = plan.stats().size();
       sourcePlan[at++] =
           (plan.keepOpen() ? KEEP_OPEN : 0)
               | (source.isFlatKeyed() ? FLAT_KEYED : 0)
-              | (plan.doubtful() ? DOUBTFUL : 0);
+              | (plan.doubtful() ? DOUBTFUL : 0)
+              | (plan.userMade() ? USER_MADE : 0);
       sourcePlan[at++] = plan.fileBytes();
       sourcePlan[at++] = firstOther;
       sourcePlan[at++] = others.get(p).size();
@@ -155,6 +170,19 @@ final class JniBatch implements StatReader.Batch {
       statPlan[k++] = name[1];
       statPlan[k++] = stat.type() == Stat.Type.FLOAT ? FLOAT : 0;
     }
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  /** The path from one directory to another below it; empty if they are the same. */
+  private static byte[] below(Path root, Path directory) {
+    byte[] from = NameText.encode(root);
+    byte[] to = NameText.encode(directory);
+    int start = from[from.length - 1] == '/' ? from.length : from.length + 1;
+    return Arrays.copyOfRange(to, Math.min(start, to.length), to.length);
   }
 
   private static int put(ByteArrayOutputStream text, byte[] bytes) {

@@ -222,7 +222,8 @@ class JniReaderDescriptorTest {
       int size = lo.stats().size();
       int kept = Math.max(0, Math.min(descriptors, size));
       SampleMemory memory = new SampleMemory(size);
-      List<SourcePlan> plans = List.of(new SourcePlan(lo, lo.stats(), 0, true, false, 1 << 20));
+      List<SourcePlan> plans =
+          List.of(new SourcePlan(lo, lo.stats(), 0, true, false, false, 1 << 20));
       JniBatch batch = (JniBatch) reader.prepare(plans, memory, null);
       assertEquals(0, batch.keptOpen());
       for (int sample = 0; sample < 5; sample++) {
@@ -269,7 +270,7 @@ class JniReaderDescriptorTest {
       JniBatch batch =
           (JniBatch)
               reader.prepare(
-                  List.of(new SourcePlan(vmstat, vmstat.stats(), 0, true, false, 1 << 20)),
+                  List.of(new SourcePlan(vmstat, vmstat.stats(), 0, true, false, false, 1 << 20)),
                   memory,
                   null);
       for (int i = 0; i < 3; i++) {
@@ -299,7 +300,7 @@ class JniReaderDescriptorTest {
       JniBatch batch =
           (JniBatch)
               reader.prepare(
-                  List.of(new SourcePlan(source, source.stats(), 0, true, false, 1 << 20)),
+                  List.of(new SourcePlan(source, source.stats(), 0, true, false, false, 1 << 20)),
                   memory,
                   null);
       for (int i = 0; i < 3; i++) {

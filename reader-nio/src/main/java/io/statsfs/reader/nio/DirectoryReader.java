@@ -23,7 +23,12 @@ final class DirectoryReader extends SourceReader {
   private final StatFile[] files;
   private final boolean[] asDouble;
   private final boolean doubtful;
-  private boolean gone;
+  private final boolean userMade;
+
+  /** Why the directory is not read, if it is not. */
+  private @Nullable Status missing;
+
+  private int missingErrno;
 
   /** Which directory was there when it was looked at last. */
   private @Nullable Object life;
@@ -33,9 +38,10 @@ final class DirectoryReader extends SourceReader {
     files = new StatFile[plan.stats().size()];
     asDouble = new boolean[files.length];
     doubtful = plan.doubtful();
+    userMade = plan.userMade();
     for (int i = 0; i < files.length; i++) {
       Stat stat = plan.stats().get(i);
-      files[i] = new StatFile(stat.path(), plan.keepOpen(), budget);
+      files[i] = new StatFile(stat.path(), plan, budget);
       asDouble[i] = stat.type() == Stat.Type.FLOAT;
     }
   }
@@ -49,22 +55,43 @@ final class DirectoryReader extends SourceReader {
   }
 
   private void read(SampleMemory memory, Text text) {
-    boolean known = false;
+    // One look at a directory that was gone, instead of one failure per file.
+    boolean looked = !userMade && missing == null;
     for (int i = 0; i < files.length; i++) {
       int index = firstIndex() + i;
       if (memory.isLeftOut(index)) {
         continue;
       }
       text.moveTo(index);
-      // One look at a directory that was gone, instead of one failure per file.
-      gone = gone && (known || isGone());
-      known = true;
-      if (gone) {
-        memory.putFailure(index, Status.GONE, ENOENT);
+      if (!looked) {
+        looked = true;
+        look();
+      }
+      if (missing != null) {
+        memory.putFailure(index, missing, missingErrno);
       } else {
         sample(i, memory, text);
       }
     }
+  }
+
+  private void look() {
+    missing = null;
+    try {
+      if (userMade) {
+        requireDirectory();
+      } else if (isGone()) {
+        goesMissing(Status.GONE, ENOENT);
+      }
+    } catch (IOException e) {
+      goesMissing(ReadFailure.status(e, source().path()), ReadFailure.errno(e));
+    }
+  }
+
+  private void goesMissing(Status status, int errno) {
+    missing = status;
+    missingErrno = errno;
+    close();
   }
 
   /**
@@ -120,8 +147,7 @@ final class DirectoryReader extends SourceReader {
       Status status = ReadFailure.status(e, files[i].path());
       memory.putFailure(index, status, ReadFailure.errno(e));
       if (status == Status.GONE && isGone()) {
-        gone = true;
-        close();
+        goesMissing(Status.GONE, ENOENT);
       }
     }
   }

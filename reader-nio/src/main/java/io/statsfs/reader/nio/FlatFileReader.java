@@ -15,7 +15,7 @@ final class FlatFileReader extends SourceReader {
 
   FlatFileReader(SourcePlan plan, DescriptorBudget budget) {
     super(plan);
-    file = new StatFile(plan.source().path(), plan.keepOpen(), budget);
+    file = new StatFile(plan.source().path(), plan, budget);
     lines = new FlatKeyedText(plan.stats());
     maxBytes = plan.fileBytes();
   }
@@ -27,6 +27,7 @@ final class FlatFileReader extends SourceReader {
     }
     text.moveTo(firstIndex());
     try {
+      requireDirectory();
       int length = file.readAll(text, maxBytes);
       if (length == maxBytes) {
         length = FlatKeyedText.wholeLines(text.bytes, length);

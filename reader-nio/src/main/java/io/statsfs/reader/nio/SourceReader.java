@@ -2,17 +2,22 @@ package io.statsfs.reader.nio;
 
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
+import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the stats of one source. */
 abstract class SourceReader {
   private final Source source;
   private final List<Stat> stats;
+  private final @Nullable SourceDirectory directory;
   private int firstIndex;
 
   SourceReader(SourcePlan plan) {
+    directory = plan.userMade() ? new SourceDirectory(plan.source()) : null;
     source = plan.source();
     stats = plan.stats();
     firstIndex = plan.firstIndex();
@@ -37,6 +42,13 @@ abstract class SourceReader {
     }
     firstIndex = plan.firstIndex();
     return true;
+  }
+
+  /** Checks that no link has taken the place of the source's directory, where that can be. */
+  final void requireDirectory() throws IOException {
+    if (directory != null) {
+      directory.require();
+    }
   }
 
   /** Reads each stat once, except for those that are left out. */

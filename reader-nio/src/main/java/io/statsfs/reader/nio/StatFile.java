@@ -1,5 +1,7 @@
 package io.statsfs.reader.nio;
 
+import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.SourcePlan;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -17,12 +19,14 @@ final class StatFile {
 
   private final Path path;
   private final boolean keepOpen;
+  private final boolean userMade;
   private final DescriptorBudget budget;
   private @Nullable FileChannel kept;
 
-  StatFile(Path path, boolean keepOpen, DescriptorBudget budget) {
+  StatFile(Path path, SourcePlan plan, DescriptorBudget budget) {
     this.path = path;
-    this.keepOpen = keepOpen;
+    keepOpen = plan.keepOpen();
+    userMade = plan.userMade();
     this.budget = budget;
   }
 
@@ -70,6 +74,9 @@ final class StatFile {
         // What it was opened for is gone. There may be another one under this name.
         close();
       }
+    }
+    if (userMade) {
+      ReadFailure.requireRegularFile(path);
     }
     FileChannel channel = FileChannel.open(path, OPTIONS);
     boolean keep = false;

@@ -171,7 +171,8 @@ class NioReaderDescriptorTest {
               .findFirst()
               .orElseThrow();
       SampleMemory memory = new SampleMemory(lo.stats().size());
-      List<SourcePlan> plans = List.of(new SourcePlan(lo, lo.stats(), 0, true, false, 1 << 20));
+      List<SourcePlan> plans =
+          List.of(new SourcePlan(lo, lo.stats(), 0, true, false, false, 1 << 20));
       int kept = Math.min(descriptors, lo.stats().size());
       StatReader.Batch batch = reader.prepare(plans, memory, null);
       for (int sample = 0; sample < 5; sample++) {
@@ -232,7 +233,7 @@ class NioReaderDescriptorTest {
       int size = source.stats().size();
       SampleMemory memory = new SampleMemory(size);
       List<SourcePlan> plans =
-          List.of(new SourcePlan(source, source.stats(), 0, true, false, 1 << 20));
+          List.of(new SourcePlan(source, source.stats(), 0, true, false, false, 1 << 20));
       StatReader.Batch batch = reader.prepare(plans, memory, null);
       for (int i = 0; i < 3; i++) {
         batch.sample();
@@ -272,7 +273,7 @@ class NioReaderDescriptorTest {
     Source source = fs.catalog().sources().get(0);
     reader
         .prepare(
-            List.of(new SourcePlan(source, source.stats(), 0, true, false, 1 << 20)),
+            List.of(new SourcePlan(source, source.stats(), 0, true, false, false, 1 << 20)),
             new SampleMemory(source.stats().size()),
             null)
         .sample();
