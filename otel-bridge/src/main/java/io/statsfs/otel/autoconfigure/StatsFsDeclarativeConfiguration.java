@@ -39,18 +39,19 @@ public final class StatsFsDeclarativeConfiguration
   }
 
   /**
-   * Each getter of the SDK returns null for what is of another kind. Spring gives every scalar as a
-   * text.
+   * Each getter of the SDK returns null for what is of another kind, and warns. Spring gives every
+   * scalar as a text, which is therefore asked for last.
    */
   private record Properties(DeclarativeConfigProperties config) implements SettingSource {
     @Override
     public @Nullable Boolean flag(String name) {
       Boolean flag = config.getBoolean(key(name));
-      String text = config.getString(key(name));
-      if (flag == null
-          && text != null
-          && (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false"))) {
-        flag = Boolean.valueOf(text);
+      if (flag == null && isSet(name)) {
+        String text = String.valueOf(config.getString(key(name))).strip();
+        flag =
+            text.equalsIgnoreCase("true")
+                ? Boolean.TRUE
+                : text.equalsIgnoreCase("false") ? Boolean.FALSE : null;
       }
       return checked(name, flag, "true or false");
     }
@@ -74,9 +75,9 @@ public final class StatsFsDeclarativeConfiguration
 
     private @Nullable Long number(String name, String expected) {
       Long number = config.getLong(key(name));
-      String text = config.getString(key(name));
-      if (number == null && text != null && text.strip().matches("[+-]?\\d{1,18}")) {
-        number = Long.valueOf(text.strip());
+      if (number == null && isSet(name)) {
+        String text = String.valueOf(config.getString(key(name))).strip();
+        number = text.matches("[+-]?\\d{1,18}") ? Long.valueOf(text) : null;
       }
       return checked(name, number, expected);
     }
@@ -103,11 +104,15 @@ public final class StatsFsDeclarativeConfiguration
     }
 
     private <T> @Nullable T checked(String name, @Nullable T value, String expected) {
-      if (value == null && config.getPropertyKeys().contains(key(name))) {
+      if (value == null && isSet(name)) {
         throw new IllegalArgumentException(
             "Invalid setting " + fullName(name) + ". Expected " + expected + ".");
       }
       return value;
+    }
+
+    private boolean isSet(String name) {
+      return config.getPropertyKeys().contains(key(name));
     }
 
     private static String key(String name) {
