@@ -76,7 +76,7 @@ import org.jspecify.annotations.Nullable;
  *   within the bound</td></tr>
  * </table>
  *
- * <p>A file that hangs costs the points of its own source and nothing else ({@link
+ * <p>A file that hangs costs its own points and nothing else ({@link
  * StatsFsMetricsBuilder#patience}).
  *
  * <p>Stats that cannot be read are logged in one line per tree and cause, and again if they come

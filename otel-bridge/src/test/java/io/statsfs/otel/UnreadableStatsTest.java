@@ -105,6 +105,16 @@ class UnreadableStatsTest {
   }
 
   @Test
+  void whatHangsIsNamed() {
+    when(sampler.blockedBy(1)).thenReturn(Path.of("/one/trace_pipe"));
+    set(1, Status.BLOCKED, 0);
+    assertEquals(1, sample());
+    assertTrue(
+        logged.get(0).contains("The first is /one/s1: /one/trace_pipe does not answer"),
+        logged.get(0));
+  }
+
+  @Test
   void oneThatComesAndGoesIsOneLine() {
     for (minutes = 0; minutes < 60; minutes++) {
       set(0, minutes % 4 == 0 ? Status.BLOCKED : Status.OK, 0);
