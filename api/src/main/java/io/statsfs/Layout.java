@@ -169,8 +169,14 @@ public final class Layout {
   }
 
   /**
-   * Any file of {@code name value} lines. A colon at the end of a name is dropped and so is what
-   * follows the value, so that {@code /proc/meminfo} is read too.
+   * Any file of {@code name value} lines: a name, one number, and at most one more word, the unit,
+   * as in {@code /proc/vmstat} and {@code /proc/meminfo}. A colon at the end of a name is dropped.
+   * Neither name nor unit may look like a number: begin like one, or be eight hexadecimal digits or
+   * more.
+   *
+   * <p>Other lines give no stat. They are one problem of the catalog, with their number and what
+   * they seem to be. The first line of a name counts; a name that several sections of a file have
+   * gives no stat.
    *
    * @param subsystem the name that the file's stats go under
    * @return the layout

@@ -179,7 +179,9 @@ public interface StatsFs extends AutoCloseable {
    *
    * @param stat a stat of a catalog of this
    * @return what the file holds, without the line ends and blanks that surround it; bytes that are
-   *     not UTF-8 as {@link Stat#name()} writes them. At most 64 KiB are read
+   *     not UTF-8 as {@link Stat#name()} writes them. At most 64 KiB are read. Of a line of a file
+   *     of many values the number without its unit, or, if that line is none of a name and a
+   *     number, all that follows the name
    * @throws StatReadException if the value cannot be had
    * @throws IllegalStateException if this is closed
    */

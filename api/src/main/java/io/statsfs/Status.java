@@ -18,7 +18,10 @@ public enum Status {
    */
   DENIED,
   /**
-   * The file was read and holds something else than one number; {@link StatsFs#readText} has it.
+   * The file, or the line, was read and holds something else than one number; {@link
+   * StatsFs#readText} has it. An integer has no leading zeros, or is {@code 0x} and at most 16
+   * hexadecimal digits, and fits into 64 bits; a decimal may have a fraction, and an exponent only
+   * if a schema says FLOAT.
    */
   NOT_A_NUMBER,
   /**

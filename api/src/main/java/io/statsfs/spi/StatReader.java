@@ -95,7 +95,9 @@ public interface StatReader extends AutoCloseable {
 
     /**
      * Whether the last sample met a file of many values whose names were not those of the catalog,
-     * so that the file should be looked at again.
+     * so that the file should be looked at again. A name of the catalog that is missing is reported
+     * by each sample; one that is not in the catalog by the first sample that meets it, since there
+     * may be a reason why it is not.
      *
      * @return true if so
      */

@@ -118,7 +118,7 @@ final class Discovery implements AutoCloseable {
   /** Directories that were listed. */
   private int listings;
 
-  private boolean readFlatFilesAgain;
+  private int outdatedReports;
 
   /** Why the reader did not list the last directory. */
   private @Nullable Throwable readerFailure;
@@ -165,12 +165,13 @@ final class Discovery implements AutoCloseable {
   /**
    * Looks at the tree.
    *
-   * @param flatFilesToo whether files of many values are to be read even if nothing tells a change
+   * @param outdatedReports how often samples found other names in a file of many values; such files
+   *     that were read for fewer are read again
    * @param maxEntries the directories and files of many values that may be taken in
    * @param maxStats the stats that may be taken in
    */
-  Found scan(boolean flatFilesToo, int maxEntries, int maxStats) {
-    readFlatFilesAgain = flatFilesToo;
+  Found scan(int outdatedReports, int maxEntries, int maxStats) {
+    this.outdatedReports = outdatedReports;
     problems = new ArrayList<>();
     young = new ArrayList<>();
     links = new Links();
@@ -562,8 +563,8 @@ final class Discovery implements AutoCloseable {
     /** What was said of lines that give no stat, for as long as the names stay the same. */
     private @Nullable PassedOver passedOver;
 
-    /** It was asked for, and has not succeeded since. */
-    private boolean isDue;
+    /** A report stays until a reading succeeds, since a sample makes it once. */
+    private int reportsRead;
 
     FlatFile(Place place, Path path) {
       super(place, path);
@@ -579,15 +580,13 @@ final class Discovery implements AutoCloseable {
       if (!now.isRegularFile()) {
         return false;
       }
-      isDue |=
-          inode == null
-              || readFlatFilesAgain
-              || inode.modified() != now.modified()
-              || inode.size() != now.size();
-      if (isDue) {
+      if (inode == null
+          || reportsRead != outdatedReports
+          || inode.modified() != now.modified()
+          || inode.size() != now.size()) {
         read(type(path, now.device()));
         inode = now;
-        isDue = false;
+        reportsRead = outdatedReports;
       }
       return true;
     }

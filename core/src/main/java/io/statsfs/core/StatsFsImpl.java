@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class StatsFsImpl implements StatsFs {
   private final AtomicLong scanCount = new AtomicLong();
   private final Thread refresher;
   private volatile CatalogImpl catalog;
-  private volatile boolean flatFilesOutdated;
+  private final AtomicInteger outdatedReports = new AtomicInteger();
   private volatile boolean closed;
 
   /** Without a {@code clearing} nothing can be cleared. */
@@ -133,9 +134,7 @@ final class StatsFsImpl implements StatsFs {
   private boolean scan() {
     synchronized (scanLock) {
       requireOpen();
-      boolean flatFilesToo = flatFilesOutdated;
-      flatFilesOutdated = false;
-      Discovery.Found found = scans.scan(flatFilesToo);
+      Discovery.Found found = scans.scan(outdatedReports.get());
       scanCount.incrementAndGet();
       List<Catalog.Problem> problems = new ArrayList<>(notOpened);
       found.problems().forEach(problem -> problems.add(problem.problem()));
@@ -173,7 +172,7 @@ final class StatsFsImpl implements StatsFs {
 
   /** Sees to it that the next scan reads files of many values again. */
   void flatFilesOutdated() {
-    flatFilesOutdated = true;
+    outdatedReports.incrementAndGet();
   }
 
   Denials denials() {

@@ -48,7 +48,7 @@ final class TreeScans implements AutoCloseable {
     private volatile Discovery.Found found = new Discovery.Found(List.of(), List.of(), 0);
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
-    private boolean flatFilesToo;
+    private int outdatedReports;
     private int maxSources;
     private int maxStats;
 
@@ -57,8 +57,8 @@ final class TreeScans implements AutoCloseable {
       this.discovery = discovery;
     }
 
-    void begin(boolean flatFilesToo, int maxSources, int maxStats) {
-      this.flatFilesToo = flatFilesToo;
+    void begin(int outdatedReports, int maxSources, int maxStats) {
+      this.outdatedReports = outdatedReports;
       this.maxSources = maxSources;
       this.maxStats = maxStats;
       busy = true;
@@ -67,7 +67,7 @@ final class TreeScans implements AutoCloseable {
     @Override
     public void run() {
       try {
-        found = discovery.scan(flatFilesToo, maxSources, maxStats);
+        found = discovery.scan(outdatedReports, maxSources, maxStats);
         failure = null;
       } catch (RuntimeException | Error e) {
         failed(e);
@@ -104,15 +104,16 @@ final class TreeScans implements AutoCloseable {
   /**
    * Looks at all trees that answer.
    *
-   * @param flatFilesToo whether files of many values are to be read even if nothing tells a change
+   * @param outdatedReports how often samples found other names in a file of many values; such files
+   *     that were read for fewer are read again
    */
-  Discovery.Found scan(boolean flatFilesToo) {
+  Discovery.Found scan(int outdatedReports) {
     List<Source> sources = new ArrayList<>();
     List<TreeProblem> problems = new ArrayList<>();
     int entries = 0;
     for (TreeScan scan : scans) {
       if (!scan.busy) {
-        scan.begin(flatFilesToo, limits.sources() - entries, limits.stats() - stats(sources));
+        scan.begin(outdatedReports, limits.sources() - entries, limits.stats() - stats(sources));
         try {
           guard.run(scan);
         } catch (RuntimeException | Error e) {

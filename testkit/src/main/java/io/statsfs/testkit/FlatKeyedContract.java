@@ -162,8 +162,8 @@ abstract class FlatKeyedContract extends ReaderTest {
               """
               Tcp: RtoAlgorithm RtoMin MaxConn ActiveOpens
               Tcp: 1 200 -1 3556
-              Icmp: InMsgs
-              Icmp: 104
+              IcmpMsg: OutType3
+              IcmpMsg: 104
               """,
               "",
               4,

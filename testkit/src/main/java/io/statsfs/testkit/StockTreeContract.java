@@ -174,6 +174,64 @@ abstract class StockTreeContract extends PermissionContract {
   }
 
   @Test
+  void everyLineOfVmstatAndMeminfoIsAStat() throws Exception {
+    for (Path file : List.of(VMSTAT, Path.of("/proc/meminfo"))) {
+      try (StatsFs fs = open(file, Layout.flatKeyed("f"))) {
+        assertEquals(List.of(), fs.catalog().problems());
+        assertEquals(Files.readAllLines(file).size(), fs.catalog().stats().size());
+      }
+    }
+  }
+
+  /** A number that moves must not become a name, nor a column of a table a value. */
+  @Test
+  void filesOfOtherFormsGiveNothingButWhatTheirLinesSay() throws Exception {
+    for (String name :
+        List.of(
+            "loadavg",
+            "uptime",
+            "stat",
+            "self/stat",
+            "self/statm",
+            "diskstats",
+            "interrupts",
+            "net/dev",
+            "net/snmp",
+            "net/netstat",
+            "net/sockstat",
+            "net/softnet_stat",
+            "sys/fs/file-nr",
+            "sys/fs/inode-nr",
+            "sys/net/ipv4/ip_local_port_range")) {
+      Path file = Path.of("/proc", name);
+      if (!Files.exists(file)) {
+        continue;
+      }
+      Set<String> lines = new HashSet<>();
+      // The second line of a pair in net/snmp may be one name and one number.
+      Set<String> seen = new HashSet<>();
+      for (String line : Files.readAllLines(file)) {
+        String[] words = line.strip().split("\\s+");
+        if (seen.add(words[0])
+            && words.length == 2
+            && words[0].matches("[A-Za-z].*")
+            && words[1].matches("[0-9]+")) {
+          lines.add(words[0].replaceAll(":$", ""));
+        }
+      }
+      try (StatsFs fs = open(file, Layout.flatKeyed("f"));
+          Sampler sampler = fs.sampler()) {
+        sampler.sample();
+        assertEquals(sampler.size(), sampler.count(Status.OK), name);
+        assertEquals(
+            lines, fs.catalog().stats().stream().map(Stat::name).collect(Collectors.toSet()), name);
+        assertEquals(1, fs.catalog().problems().size(), name);
+        assertTrue(fs.catalog().problems().get(0).message().contains("seems to be"), name);
+      }
+    }
+  }
+
+  @Test
   void cumulativeValuesOfVmstatAreBetweenTwoReadings() throws Exception {
     try (StatsFs fs = open(VMSTAT);
         Sampler sampler = fs.sampler(StatFilter.name("pgfault").or(StatFilter.name("pgalloc*")))) {
