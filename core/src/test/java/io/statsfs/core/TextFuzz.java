@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names, numbers and files of many values, each held to the plainest way to read it. Run by Jazzer,
- * which calls {@link #fuzzerTestOneInput}, and by {@link FuzzCorpusTest}.
+ * Names, numbers and files of many values, each compared with the plainest way to read it. Run by
+ * Jazzer, which calls {@link #fuzzerTestOneInput}, and by {@link FuzzCorpusTest}.
  */
 public final class TextFuzz {
   private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
