@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param root the directory, or the file, where the tree begins
  * @param layout how it is read
  * @param fileSystemType the type of the file system at the root as {@code /proc/mounts} names it,
- *     such as {@code statsfs} or {@code sysfs}
+ *     such as {@code statsfs} or {@code sysfs}; {@code unknown} if no mount of this process fits
  */
 public record Tree(Path root, Layout layout, String fileSystemType) {
   /**
