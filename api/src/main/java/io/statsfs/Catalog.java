@@ -47,8 +47,9 @@ public interface Catalog {
   /**
    * What could not be taken in, or is not as it should be: a stock tree that is there but cannot be
    * opened, a root whose type of file system is unknown or that another file system was mounted
-   * over, a tree without stats, directories that may not be listed, symbolic links that are not followed, files and schemas with lines that make
-   * no sense, stats that another root has too, what lies beyond the {@link Limits}.
+   * over, a tree without stats, directories that may not be listed, symbolic links that are not
+   * followed, files and schemas with lines that make no sense, stats that another root has too,
+   * what lies beyond the {@link Limits}.
    *
    * <p>For each tree and cause the first problem is logged with the number of those like it. It is
    * logged again when it comes back after the tree was without it for five minutes.

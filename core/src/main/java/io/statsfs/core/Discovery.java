@@ -30,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,6 +98,7 @@ final class Discovery implements AutoCloseable {
   private List<Directory> young = new ArrayList<>();
   private final List<Errand<ByteBuffer>> hanging = new ArrayList<>();
   private int sourcesLeft;
+  private long rootDevice;
 
   /** Where the layout follows none. */
   private Links links = new Links();
@@ -357,11 +357,16 @@ final class Discovery implements AutoCloseable {
     return type;
   }
 
+  /** Whether the root was opened on a type of file system that its layout is for. */
+  private boolean isAtHome() {
+    return tree.layout().homeTypes().contains(tree.fileSystemType());
+  }
+
   /** Whether the root is where its layout was chosen for, or on a file system that is as good. */
   private boolean isOnItsFileSystem(Inode now) throws IOException {
-    FileSystemType type = type(root.path, now.device());
-    Set<String> homes = tree.layout().homeTypes();
-    if (!type.isKnown() || !homes.contains(tree.fileSystemType()) || homes.contains(type.name())) {
+    rootDevice = now.device();
+    FileSystemType type = type(root.path, rootDevice);
+    if (!type.isKnown() || !isAtHome() || tree.layout().homeTypes().contains(type.name())) {
       return true;
     }
     problem(
@@ -1054,7 +1059,11 @@ final class Discovery implements AutoCloseable {
 
     private boolean leadsInside(Path link) {
       try {
-        return SourceDirectory.isWithin(tree, link) && Files.isDirectory(link);
+        Inode target = Inode.of(link, true);
+        // Of a part of sysfs that is mounted elsewhere, links lead out of the file system.
+        return (target.device() == rootDevice || !isAtHome())
+            && target.isDirectory()
+            && SourceDirectory.isWithin(tree, link);
       } catch (IOException e) {
         return false;
       }

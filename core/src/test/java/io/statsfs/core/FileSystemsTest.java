@@ -131,6 +131,17 @@ class FileSystemsTest {
   }
 
   @Test
+  void linksOfAPartOfSysfsDoNotLeadToOtherFileSystems() throws Exception {
+    // Where the links of /sys/class/net lead to from here.
+    tree.stat("b/devices/virtual/net/lo/statistics/rx_bytes", 666).settle();
+    try (Mounted net = Mounted.bind(Path.of("/sys/class/net"), directory("b/c/net"));
+        Fs fs = new Fs(net.point(), Layout.net())) {
+      assertEquals(List.of(), fs.stats());
+      assertFalse(fs.problems().isEmpty());
+    }
+  }
+
+  @Test
   void mountPointsMayHaveAnyBytes() throws Exception {
     Path point = Files.createDirectory(tree.path("with blank \\xff \\x5c#ä"));
     try (Mounted mounted = Mounted.tmpfs(point)) {
