@@ -76,6 +76,8 @@ final class Discovery implements AutoCloseable {
   /** How long the reading of a file of many values may take. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  private static final int NEVER_CUT = Integer.MAX_VALUE;
+
   /** Threads that may hang in files of many values. */
   private static final int MOST_HANGING = 4;
 
@@ -97,8 +99,16 @@ final class Discovery implements AutoCloseable {
   private List<TreeProblem> problems = new ArrayList<>();
   private List<Directory> young = new ArrayList<>();
   private final List<Errand<ByteBuffer>> hanging = new ArrayList<>();
-  private int sourcesLeft;
   private long rootDevice;
+
+  /** Of the directories and files of many values, and of the stats, that may be taken in. */
+  private int maxEntries;
+
+  private int maxStats;
+  private int entriesLeft;
+  private int statsLeft;
+  private boolean entriesCut;
+  private boolean statsCut;
 
   /** Where the layout follows none. */
   private Links links = new Links();
@@ -142,8 +152,21 @@ final class Discovery implements AutoCloseable {
    * What a scan found.
    *
    * @param entries the directories and files of many values, sources or not
+   * @param entriesCut whether there are more of them than may be taken in
+   * @param statsCut whether there are more stats than may be taken in
    */
-  record Found(List<Source> sources, List<TreeProblem> problems, int entries) {}
+  record Found(
+      List<Source> sources,
+      List<TreeProblem> problems,
+      int entries,
+      boolean entriesCut,
+      boolean statsCut) {
+    static final Found NOTHING = new Found(List.of(), List.of(), 0, false, false);
+
+    int stats() {
+      return sources.stream().mapToInt(source -> source.stats().size()).sum();
+    }
+  }
 
   /** Lets go of all that was found, of which the next scan finds what is still there. */
   void forget() {
@@ -177,7 +200,13 @@ final class Discovery implements AutoCloseable {
     links = new Links();
     stray = new Links();
     unopened = new LeftOut();
-    sourcesLeft = maxEntries;
+    this.maxEntries = maxEntries;
+    this.maxStats = maxStats;
+    // The root is one.
+    entriesLeft = maxEntries - 1;
+    statsLeft = maxStats;
+    entriesCut = entriesLeft < 0;
+    statsCut = false;
     types.clear();
     if (names.size() > MAX_NAMES) {
       names.clear();
@@ -198,18 +227,20 @@ final class Discovery implements AutoCloseable {
     List<Source> sources = new ArrayList<>();
     Budget budget = new Budget(maxStats);
     root.collect(sources, budget);
-    if (sourcesLeft < 0) {
-      problems.add(exceeded("directories and files", "sources", limits.sources()));
+    statsCut |= budget.exceeded;
+    if (entriesCut) {
+      problems.add(tooMany("directories and files", "sources", limits.sources(), maxEntries));
     }
-    if (budget.exceeded) {
-      problems.add(exceeded("stats", "stats", limits.stats()));
+    if (statsCut) {
+      problems.add(tooMany("stats", "stats", limits.stats(), maxStats));
     }
     reportLinks();
     reportUnopened();
-    if (sources.isEmpty() && !budget.exceeded && sourcesLeft >= 0) {
+    if (sources.isEmpty() && !statsCut && !entriesCut) {
       reportEmpty();
     }
-    return new Found(sources, problems, maxEntries - Math.max(0, sourcesLeft));
+    return new Found(
+        sources, problems, maxEntries - Math.max(0, entriesLeft), entriesCut, statsCut);
   }
 
   private void reportLinks() {
@@ -263,15 +294,18 @@ final class Discovery implements AutoCloseable {
                     + " takes for one. Check that this is the right root and layout"));
   }
 
-  private TreeProblem exceeded(String what, String limit, int number) {
+  /** The share is not in the message, as it changes with what other trees need. */
+  private TreeProblem tooMany(String what, String limit, int number, int share) {
     return new TreeProblem(
         tree,
         "more " + what,
         tree.root(),
         "more than "
+            + (share == number ? "" : "its share of the ")
             + number
             + " "
             + what
+            + (share == number ? "" : " of all trees")
             + "; the rest is left out. Raise Limits."
             + limit
             + ", or open a smaller root");
@@ -452,6 +486,9 @@ final class Discovery implements AutoCloseable {
     @Nullable Inode inode;
     @Nullable SourceImpl source;
 
+    /** The stats of this that are counted in this scan. */
+    private int counted;
+
     /** Why this could not even be looked at, if so: its directory may not be entered. */
     @Nullable AccessDeniedException outOfReach;
 
@@ -466,7 +503,9 @@ final class Discovery implements AutoCloseable {
     /** Brings this up to date; false if it is not there any more. */
     final boolean scan() {
       step();
-      if (--sourcesLeft < 0) {
+      counted = 0;
+      if (statsLeft < 0 || entriesLeft < 0) {
+        // What is in order before this has it all.
         outOfReach = null;
         forget();
         return true;
@@ -518,6 +557,13 @@ final class Discovery implements AutoCloseable {
     abstract Inode inode() throws IOException;
 
     abstract boolean scan(Inode now) throws IOException;
+
+    /** Counts the stats that this holds now, by which what comes later is left out. */
+    final void count(int stats) {
+      statsLeft += counted - stats;
+      counted = stats;
+      statsCut |= statsLeft < 0;
+    }
 
     void collect(List<Source> sources, Budget budget) {
       problems.addAll(seen.subList(0, Math.min(seen.size(), MAX_PROBLEMS - problems.size())));
@@ -593,6 +639,7 @@ final class Discovery implements AutoCloseable {
         inode = now;
         reportsRead = outdatedReports;
       }
+      count(source == null ? 0 : source.stats().size());
       return true;
     }
 
@@ -698,6 +745,14 @@ final class Discovery implements AutoCloseable {
     private boolean listed;
     private int scansSinceListed;
 
+    /** The children that are counted in this scan. */
+    private int countedChildren;
+
+    /** How many children, or stats, there was room for when some were left out; or none were. */
+    private int cutAtChildren = NEVER_CUT;
+
+    private int cutAtStats = NEVER_CUT;
+
     Directory(Place place, Path path, boolean link) {
       super(place, path);
       this.link = link;
@@ -713,6 +768,8 @@ final class Discovery implements AutoCloseable {
       schema = Schema.EMPTY;
       unfollowed = new Links();
       withEffects = new LeftOut();
+      cutAtChildren = NEVER_CUT;
+      cutAtStats = NEVER_CUT;
       settled = false;
     }
 
@@ -744,11 +801,17 @@ final class Discovery implements AutoCloseable {
       if (!now.isDirectory()) {
         return false;
       }
+      countedChildren = 0;
       boolean isNew = inode == null;
       boolean isDue = isNew || isListingDue(now);
       if (isDue) {
         list(now);
+      } else {
+        countChildren();
+        count(stats.size());
       }
+      entriesCut |= cutAtChildren != NEVER_CUT;
+      statsCut |= cutAtStats != NEVER_CUT;
       if (isNew && !settled) {
         young.add(this);
       }
@@ -779,9 +842,24 @@ final class Discovery implements AutoCloseable {
           || inode == null
           || inode.modified() != now.modified()
           || inode.links() != now.links()
+          || cutAtChildren < entriesLeft
+          || cutAtStats < maxStats
           || told == FileSystemType.Told.DIRECTORIES
               && place.isSource()
               && ++scansSinceListed >= SCANS_UNTIL_LISTED_ANYWAY;
+    }
+
+    /** Lets go of those that there is no room for. */
+    private void countChildren() {
+      entriesLeft += countedChildren;
+      if (children.size() > entriesLeft) {
+        cutAtChildren = entriesLeft;
+        while (children.size() > entriesLeft) {
+          children.pollLastEntry();
+        }
+      }
+      countedChildren = children.size();
+      entriesLeft -= countedChildren;
     }
 
     /** Whether a child was dropped. */
@@ -822,11 +900,14 @@ final class Discovery implements AutoCloseable {
         lookAtMounts();
       }
       long began = System.currentTimeMillis();
+      int room = entriesLeft + countedChildren;
       Listing listing = listEntries(now, onlyFiles);
       seen.clear();
       listing.unseen.forEach(
           (entry, why) -> seen(entry, "cannot be looked at", "cannot be looked at: " + why));
-      if (listing.tooMany) {
+      cutAtChildren = listing.childrenCut ? room : NEVER_CUT;
+      cutAtStats = listing.statsCut ? maxStats : NEVER_CUT;
+      if (listing.statsCut) {
         seen(
             path, "more entries", "more entries than Limits allow; the last in order are left out");
       }
@@ -849,7 +930,7 @@ final class Discovery implements AutoCloseable {
             Entry known = children.get(name);
             return known != null && known.isLike(fresh) ? known : fresh;
           });
-      if (!listing.tooMany) {
+      if (!listing.childrenCut) {
         children.forEach(
             (name, known) -> {
               if (listing.children.get(name) != known && !known.isThere()) {
@@ -858,6 +939,8 @@ final class Discovery implements AutoCloseable {
             });
       }
       children = listing.children;
+      countChildren();
+      count(stats.size());
       listings++;
       inode = now;
       listed = true;
@@ -1003,19 +1086,21 @@ final class Discovery implements AutoCloseable {
           if (known == null || known.permissions() != permissions) {
             Path file = given == null ? Path.of(name) : given.getFileName();
             known = new SourceImpl.Name(name, file, permissions);
-            names.put(name, known);
+            if (names.size() < MAX_NAMES) {
+              names.put(name, known);
+            }
           }
           listing.stats.put(name, known);
         }
       }
       // The last in order go, so that what is left does not depend on the listing's order.
-      if (listing.stats.size() > limits.stats()) {
+      if (listing.stats.size() > maxStats) {
         listing.stats.pollLastEntry();
-        listing.tooMany = true;
+        listing.statsCut = true;
       }
-      if (listing.children.size() > limits.sources()) {
+      if (listing.children.size() > entriesLeft + countedChildren) {
         listing.children.pollLastEntry();
-        listing.tooMany = true;
+        listing.childrenCut = true;
       }
     }
 
@@ -1153,7 +1238,8 @@ final class Discovery implements AutoCloseable {
     final Links links = new Links();
     final LeftOut withEffects = new LeftOut();
     @Nullable Path schemaFile;
-    boolean tooMany;
+    boolean childrenCut;
+    boolean statsCut;
     boolean tooDeep;
   }
 

@@ -134,7 +134,7 @@ final class StatsFsImpl implements StatsFs {
   private boolean scan() {
     synchronized (scanLock) {
       requireOpen();
-      Discovery.Found found = scans.scan(outdatedReports.get());
+      TreeScans.Found found = scans.scan(outdatedReports.get());
       scanCount.incrementAndGet();
       List<Catalog.Problem> problems = new ArrayList<>(notOpened);
       found.problems().forEach(problem -> problems.add(problem.problem()));

@@ -26,7 +26,8 @@ final class TreeScans implements AutoCloseable {
   private static final Comparator<Source> ORDER =
       Comparator.comparing(Source::subsystem).thenComparing(Source::device);
 
-  private final Limits limits;
+  private final Shares entries;
+  private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
   private final Guard guard = new Guard("statsfs-scan", PATIENCE);
 
@@ -36,7 +37,8 @@ final class TreeScans implements AutoCloseable {
       Limits limits,
       SchemaCache schemas,
       StatReader reader) {
-    this.limits = limits;
+    entries = new Shares(limits.sources(), trees.size());
+    stats = new Shares(limits.stats(), trees.size());
     for (Tree tree : trees) {
       scans.add(new TreeScan(tree, new Discovery(tree, fileSystems, limits, schemas, reader)));
     }
@@ -45,7 +47,7 @@ final class TreeScans implements AutoCloseable {
   private static final class TreeScan implements Guard.Work {
     final Tree tree;
     private final Discovery discovery;
-    private volatile Discovery.Found found = new Discovery.Found(List.of(), List.of(), 0);
+    private volatile Discovery.Found found = Discovery.Found.NOTHING;
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
     private int outdatedReports;
@@ -101,30 +103,36 @@ final class TreeScans implements AutoCloseable {
     }
   }
 
+  /** The sources in order, and the problems of all trees. */
+  record Found(List<Source> sources, List<TreeProblem> problems) {}
+
   /**
    * Looks at all trees that answer.
    *
    * @param outdatedReports how often samples found other names in a file of many values; such files
    *     that were read for fewer are read again
    */
-  Discovery.Found scan(int outdatedReports) {
-    List<Source> sources = new ArrayList<>();
-    List<TreeProblem> problems = new ArrayList<>();
-    int entries = 0;
-    for (TreeScan scan : scans) {
-      if (!scan.busy) {
-        scan.begin(outdatedReports, limits.sources() - entries, limits.stats() - stats(sources));
-        try {
-          guard.run(scan);
-        } catch (RuntimeException | Error e) {
-          // There was no thread for it.
-          scan.failed(e);
+  Found scan(int outdatedReports) {
+    for (int i = 0; i < scans.size(); i++) {
+      scan(i, outdatedReports);
+    }
+    // Each time at least one tree has found its place, unless they change all the while.
+    boolean isOff = true;
+    for (int round = 0; isOff && round < 2 * scans.size(); round++) {
+      entries.divide();
+      stats.divide();
+      isOff = false;
+      for (int i = 0; i < scans.size(); i++) {
+        if (entries.isOff(i) || stats.isOff(i)) {
+          isOff |= scan(i, outdatedReports);
         }
       }
-      Discovery.Found found = scan.found;
-      entries += found.entries();
-      sources.addAll(found.sources());
-      problems.addAll(found.problems());
+    }
+    List<Source> sources = new ArrayList<>();
+    List<TreeProblem> problems = new ArrayList<>();
+    for (TreeScan scan : scans) {
+      sources.addAll(scan.found.sources());
+      problems.addAll(scan.found.problems());
       if (scan.busy) {
         problems.add(scan.problem("does not answer"));
       } else if (scan.failure != null) {
@@ -133,7 +141,26 @@ final class TreeScans implements AutoCloseable {
     }
     sources.sort(ORDER);
     problems.addAll(duplicates(sources));
-    return new Discovery.Found(sources, problems, entries);
+    return new Found(sources, problems);
+  }
+
+  /** Whether the tree was scanned. */
+  private boolean scan(int tree, int outdatedReports) {
+    TreeScan scan = scans.get(tree);
+    if (scan.busy) {
+      return false;
+    }
+    scan.begin(outdatedReports, entries.of(tree), stats.of(tree));
+    try {
+      guard.run(scan);
+    } catch (RuntimeException | Error e) {
+      // There was no thread for it.
+      scan.failed(e);
+    }
+    Discovery.Found found = scan.found;
+    entries.took(tree, found.entries(), found.entriesCut());
+    stats.took(tree, found.stats(), found.statsCut());
+    return !scan.busy && scan.failure == null;
   }
 
   /** Stats that an earlier tree has too; the sources are in order. */
@@ -192,10 +219,6 @@ final class TreeScans implements AutoCloseable {
             + failure.getMessage()
             + "); lower Limits, open a smaller root, or give the JVM more (-Xmx)"
         : "was not scanned, which is a fault of this library or of its reader (" + failure + ")";
-  }
-
-  private static int stats(List<Source> sources) {
-    return sources.stream().mapToInt(source -> source.stats().size()).sum();
   }
 
   @Override
