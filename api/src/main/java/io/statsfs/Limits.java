@@ -3,8 +3,12 @@ package io.statsfs;
 /**
  * How much is taken in of the trees at most, so that a tree that grows without end, or that
  * somebody made to do harm, cannot exhaust the application. What lies beyond a limit is left out
- * and told in {@link Catalog#problems()}; what is kept does not depend on the order of the
- * directory listing.
+ * and reported in {@link Catalog#problems()}, with the tree that is too large; what is kept does
+ * not depend on the order of the directory listing.
+ *
+ * <p>Where there are several trees, each has an equal share of the sources and of the stats. What a
+ * tree does not need is shared equally by those that need more. So no tree is left out because
+ * another one is large, whatever the order in which they were opened.
  *
  * @param depth levels of directories below a root; at least 1
  * @param sources directories, and files of many values, in all trees; at least 1
@@ -13,7 +17,17 @@ package io.statsfs;
  */
 public record Limits(int depth, int sources, int stats, int fileBytes) {
 
-  private static final Limits DEFAULTS = new Limits(16, 100_000, 1_000_000, 1 << 20);
+  /**
+   * Of the heap for each stat that may be taken in. In the catalog, a sampler, the bridge and the
+   * OpenTelemetry SDK a stat has some 500 bytes, an export takes as many again for a moment, and
+   * the application needs the heap as well.
+   */
+  private static final int HEAP_PER_STAT = 2048;
+
+  /** The same for a source, which has some 1,100 bytes. */
+  private static final int HEAP_PER_SOURCE = 4096;
+
+  private static final Limits DEFAULTS = forHeap(Runtime.getRuntime().maxMemory());
 
   /**
    * Checks the bounds.
@@ -38,8 +52,19 @@ public record Limits(int depth, int sources, int stats, int fileBytes) {
     }
   }
 
+  /** Package-private for its test. */
+  static Limits forHeap(long bytes) {
+    return new Limits(
+        16,
+        (int) Math.max(1000, Math.min(100_000, bytes / HEAP_PER_SOURCE)),
+        (int) Math.max(1000, Math.min(1_000_000, bytes / HEAP_PER_STAT)),
+        1 << 20);
+  }
+
   /**
-   * 16 levels, 100,000 sources, 1,000,000 stats, 1 MiB of a file.
+   * 16 levels, 100,000 sources, 1,000,000 stats, 1 MiB of a file; in a smaller heap than they need,
+   * a source for each 4,096 bytes of {@link Runtime#maxMemory()}, and a stat for each 2,048. A heap
+   * of 256 MiB gives some 63,000 sources and 126,000 stats; all of it comes with one of 2 GiB.
    *
    * @return the limits that hold unless others are set
    */

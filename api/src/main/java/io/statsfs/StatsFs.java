@@ -304,7 +304,7 @@ public interface StatsFs extends AutoCloseable {
     Builder refreshInterval(Duration interval);
 
     /**
-     * How much to take in of a tree at most. Default: {@link Limits#defaults()}.
+     * How much to take in of all trees at most. Default: {@link Limits#defaults()}.
      *
      * @param limits the bounds
      * @return this

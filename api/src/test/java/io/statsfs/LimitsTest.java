@@ -28,6 +28,12 @@ class LimitsTest {
 
   @Test
   void defaultsAreAsDocumented() {
-    assertEquals(new Limits(16, 100_000, 1_000_000, 1 << 20), Limits.defaults());
+    Limits whole = new Limits(16, 100_000, 1_000_000, 1 << 20);
+    assertEquals(whole, Limits.forHeap(2L << 30));
+    // As a JVM without a limit says.
+    assertEquals(whole, Limits.forHeap(Long.MAX_VALUE));
+    assertEquals(Limits.forHeap(Runtime.getRuntime().maxMemory()), Limits.defaults());
+    assertEquals(new Limits(16, 65_536, 131_072, 1 << 20), Limits.forHeap(256 << 20));
+    assertEquals(new Limits(16, 1000, 1000, 1 << 20), Limits.forHeap(1 << 20));
   }
 }

@@ -105,6 +105,7 @@ final class Discovery implements AutoCloseable {
   private int maxEntries;
 
   private int maxStats;
+  private int maxNames;
   private int entriesLeft;
   private int statsLeft;
   private boolean entriesCut;
@@ -208,7 +209,8 @@ final class Discovery implements AutoCloseable {
     entriesCut = entriesLeft < 0;
     statsCut = false;
     types.clear();
-    if (names.size() > MAX_NAMES) {
+    maxNames = Math.min(MAX_NAMES, maxStats);
+    if (names.size() >= maxNames) {
       names.clear();
     }
     if (!root.scan()) {
@@ -1082,11 +1084,16 @@ final class Discovery implements AutoCloseable {
               name,
               new FlatFile(inSubsystem().child(name), given == null ? path.resolve(name) : given));
         } else {
+          if (listing.stats.size() >= maxStats
+              && (maxStats == 0 || name.compareTo(listing.stats.lastKey()) > 0)) {
+            listing.statsCut = true;
+            return;
+          }
           SourceImpl.Name known = names.get(name);
           if (known == null || known.permissions() != permissions) {
             Path file = given == null ? Path.of(name) : given.getFileName();
             known = new SourceImpl.Name(name, file, permissions);
-            if (names.size() < MAX_NAMES) {
+            if (names.size() < maxNames) {
               names.put(name, known);
             }
           }

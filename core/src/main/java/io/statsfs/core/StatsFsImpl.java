@@ -10,6 +10,7 @@ import io.statsfs.StatClearException;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
+import io.statsfs.StatsFsException;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.batch.SourceDirectory;
@@ -84,10 +85,39 @@ final class StatsFsImpl implements StatsFs {
     scans = new TreeScans(trees, fileSystems, limits, schemas, chosen.reader());
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     notOpened.forEach(problem -> log.failed(problem, problem.toString()));
-    refresh();
+    firstScan();
     refresher = DaemonThread.create("statsfs-refresh", () -> refreshEvery(refreshInterval));
     if (!refreshInterval.isZero()) {
       refresher.start();
+    }
+  }
+
+  /**
+   * Later scans may lack memory as well, and are tried again; an opening must not seem to succeed.
+   */
+  private void firstScan() {
+    OutOfMemoryError lack;
+    try {
+      refresh();
+      lack = scans.lackOfMemory();
+    } catch (OutOfMemoryError e) {
+      lack = e;
+    }
+    if (lack != null) {
+      catalog = CatalogImpl.of(0, trees, List.of(), List.of());
+      scans.close();
+      chosen.reader().close();
+      throw new StatsFsException(
+          "There is not enough memory for "
+              + trees
+              + " with "
+              + limits
+              + " ("
+              + lack.getMessage()
+              + ", the heap may have "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB). Lower the limits, open a smaller root, or give the JVM more heap (-Xmx).",
+          lack);
     }
   }
 

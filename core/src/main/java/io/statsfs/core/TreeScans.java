@@ -144,6 +144,16 @@ final class TreeScans implements AutoCloseable {
     return new Found(sources, problems);
   }
 
+  /** What the last scan of a tree failed with, if that was for lack of memory. */
+  @Nullable OutOfMemoryError lackOfMemory() {
+    for (TreeScan scan : scans) {
+      if (scan.failure instanceof OutOfMemoryError lack) {
+        return lack;
+      }
+    }
+    return null;
+  }
+
   /** Whether the tree was scanned. */
   private boolean scan(int tree, int outdatedReports) {
     TreeScan scan = scans.get(tree);

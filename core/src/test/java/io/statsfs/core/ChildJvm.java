@@ -21,6 +21,7 @@ public final class ChildJvm {
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> dropped = new ArrayList<>();
   private boolean unprivileged;
+  private String heap = "128m";
 
   private ChildJvm(Class<?> main) {
     this.main = main;
@@ -49,6 +50,12 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Sets how large the heap may become. */
+  public ChildJvm heap(String size) {
+    heap = size;
+    return this;
+  }
+
   public Result run(String... arguments) throws IOException, InterruptedException {
     Path classes = null;
     try {
@@ -61,7 +68,7 @@ public final class ChildJvm {
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
       }
       command.add(System.getProperty("java.home") + "/bin/java");
-      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
+      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx" + heap));
       command.addAll(List.of("-cp", classPath, main.getName()));
       command.addAll(List.of(arguments));
       ProcessBuilder builder =

@@ -15,7 +15,7 @@ import java.util.List;
 final class Fs implements AutoCloseable {
   final SchemaCache schemas = new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
   final LogCapture log = new LogCapture();
-  final FakeReader reader = new FakeReader();
+  final FakeReader reader;
   final StatsFsImpl fs;
 
   Fs(Path root) {
@@ -31,7 +31,18 @@ final class Fs implements AutoCloseable {
   }
 
   Fs(List<Tree> trees, Limits limits, Duration interval) {
-    this(trees, limits, interval, FileSystems.ofThisProcess(), null);
+    this(trees, limits, interval, FileSystems.ofThisProcess(), null, new FakeReader());
+  }
+
+  /** One whose reader is prepared for the first scan. */
+  Fs(Path root, FakeReader reader) {
+    this(
+        List.of(tree(root, Layout.statsfs())),
+        Limits.defaults(),
+        Duration.ZERO,
+        FileSystems.ofThisProcess(),
+        null,
+        reader);
   }
 
   /** One that may clear. */
@@ -41,12 +52,19 @@ final class Fs implements AutoCloseable {
         Limits.defaults(),
         Duration.ZERO,
         FileSystems.ofThisProcess(),
-        clearing);
+        clearing,
+        new FakeReader());
   }
 
   /** One with other mounts than this process has. */
   Fs(Path root, Layout layout, FileSystems fileSystems) {
-    this(List.of(tree(root, layout)), Limits.defaults(), Duration.ZERO, fileSystems, null);
+    this(
+        List.of(tree(root, layout)),
+        Limits.defaults(),
+        Duration.ZERO,
+        fileSystems,
+        null,
+        new FakeReader());
   }
 
   private Fs(
@@ -54,7 +72,9 @@ final class Fs implements AutoCloseable {
       Limits limits,
       Duration interval,
       FileSystems fileSystems,
-      Clearing clearing) {
+      Clearing clearing,
+      FakeReader reader) {
+    this.reader = reader;
     Readers.Chosen chosen = new Readers.Chosen("fake", reader);
     fs =
         new StatsFsImpl(

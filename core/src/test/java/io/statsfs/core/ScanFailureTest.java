@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.Source;
+import io.statsfs.StatsFsException;
 import io.statsfs.Tree;
 import io.statsfs.spi.StatReader.Entry;
 import io.statsfs.spi.StatReader.EntryType;
@@ -147,5 +148,23 @@ class ScanFailureTest {
     Errand<String> unstarted = new Errand<>(() -> "done");
     unstarted.notStarted();
     assertThrows(IOException.class, unstarted::get);
+  }
+
+  /** What is opened without stats would seem to be well. */
+  @Test
+  void openingForWhichTheMemoryIsTooSmallFails() {
+    tree.stat("kvm/a", 1);
+    FakeReader reader = new FakeReader();
+    reader.onList =
+        directory -> {
+          throw new OutOfMemoryError("Java heap space");
+        };
+    try (LogCapture log = new LogCapture()) {
+      StatsFsException e = assertThrows(StatsFsException.class, () -> new Fs(tree.root(), reader));
+      assertTrue(e.getMessage().contains(tree.root().toString()), e.getMessage());
+      assertTrue(e.getMessage().contains("Limits[depth=16"), e.getMessage());
+      assertTrue(e.getMessage().contains("MiB). Lower the limits"), e.getMessage());
+      assertTrue(reader.closed);
+    }
   }
 }
