@@ -325,6 +325,7 @@ public interface StatsFs extends AutoCloseable {
      * @return the opened trees
      * @throws TreeUnavailableException if a root cannot be had
      * @throws ReaderUnavailableException if the reader cannot be had
+     * @throws StatsFsException if the memory does not suffice for the trees within the limits
      */
     StatsFs build();
   }
