@@ -23,6 +23,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Samples, closes and reopens in eight threads while sources go and come back under them. Each
@@ -57,6 +59,10 @@ public final class StressProgram {
   private final AtomicReferenceArray<Sampler> victims = new AtomicReferenceArray<>(THREADS);
 
   private final LongAdder samples = new LongAdder();
+
+  /** Its trees have links that are not followed, and text, all of which is logged. */
+  private static final Logger LOG = Logger.getLogger("io.statsfs");
+
   private final LongAdder ok = new LongAdder();
   private final LongAdder gone = new LongAdder();
   private final LongAdder ofInterfaces = new LongAdder();
@@ -81,6 +87,7 @@ public final class StressProgram {
 
   /** For so many seconds. */
   public static void main(String[] args) throws Exception {
+    LOG.setLevel(Level.OFF);
     int seconds = Integer.parseInt(args[0]);
     StressProgram program = new StressProgram();
     try {
