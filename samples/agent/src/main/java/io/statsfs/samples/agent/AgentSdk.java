@@ -32,10 +32,19 @@ final class AgentSdk {
   /** A collector takes 4 MiB in one request by default; a point has some 100 bytes. */
   private static final int POINTS_OF_A_REQUEST = 10_000;
 
-  /** The end has to come within 5 seconds, also while a collector is silent. */
-  private static final long SHUTDOWN_MILLIS = 4_000;
+  /**
+   * Exporters end by themselves, after all tries. The SDK would go on after one interval, while
+   * requests that are not answered pile up.
+   */
+  private static final Duration EXPORTER_TIMEOUT = Duration.ofMinutes(5);
+
+  /**
+   * The end has to come within 5 seconds, also while a collector is silent and the machine busy.
+   */
+  private static final long SHUTDOWN_MILLIS = 3_000;
 
   private static final String EXPORTERS = "otel.metrics.exporter";
+  private static final String BATCH_SIZE = "otel.metric.export.max.batch.size";
   private static final String INTERVAL = "otel.metric.export.interval";
   private static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
   private static final String PROMETHEUS = "prometheus";
@@ -117,7 +126,7 @@ final class AgentSdk {
         : resource.toBuilder().put(SERVICE_NAME, "statsfs-agent").build();
   }
 
-  /** There is no property for the size of a request, so that the reader has to be made anew. */
+  /** There is no property for the time that an export may take, so that the reader is made anew. */
   private MetricReader inRequests(MetricReader reader, ConfigProperties config) {
     readers++;
     if (!(reader instanceof PeriodicMetricReader)) {
@@ -126,7 +135,8 @@ final class AgentSdk {
     // An exporter's reader is made right after it.
     return PeriodicMetricReader.builder(results.lastWatched())
         .setInterval(config.getDuration(INTERVAL, DEFAULT_INTERVAL))
-        .setMaxExportBatchSize(POINTS_OF_A_REQUEST)
+        .setMaxExportBatchSize(config.getInt(BATCH_SIZE, POINTS_OF_A_REQUEST))
+        .setExporterTimeout(EXPORTER_TIMEOUT)
         .build();
   }
 
