@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,7 +134,7 @@ public interface Catalog {
      */
     @Override
     public String toString() {
-      return PrintableText.of(path + ": " + message);
+      return PrintableText.of(PathText.of(path) + ": " + message);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.nio.file.Path;
 
@@ -36,6 +37,7 @@ public record Tree(Path root, Layout layout, String fileSystemType) {
    */
   @Override
   public String toString() {
-    return PrintableText.of(root + " (" + layout.name() + " on " + fileSystemType + ")");
+    return PrintableText.of(
+        PathText.of(root) + " (" + layout.name() + " on " + fileSystemType + ")");
   }
 }

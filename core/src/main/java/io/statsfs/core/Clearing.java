@@ -9,6 +9,7 @@ import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.AccessRemedy;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -72,7 +73,7 @@ final class Clearing {
   private static StatClearException refused(
       Reason reason, Stat stat, String why, @Nullable Throwable cause) {
     return new StatClearException(
-        reason, stat + " was not cleared, " + stat.path() + ": " + why, cause);
+        reason, stat + " was not cleared, " + PathText.of(stat.path()) + ": " + why, cause);
   }
 
   private static StatClearException failed(Stat stat, IOException e) {

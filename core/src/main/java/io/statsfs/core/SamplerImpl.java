@@ -8,6 +8,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.Status;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
@@ -384,7 +385,8 @@ final class SamplerImpl implements Sampler {
         blocker.equals(stat.path())
             ? "it does not answer"
             : "it is left out while " + blocker + " does not answer";
-    return new StatReadException(Status.BLOCKED, stat.path() + " cannot be read: " + why, null);
+    return new StatReadException(
+        Status.BLOCKED, PathText.of(stat.path()) + " cannot be read: " + why, null);
   }
 
   private final class TextReading extends StuckFiles.Attempt {

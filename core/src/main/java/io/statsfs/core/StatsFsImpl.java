@@ -18,6 +18,7 @@ import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
@@ -290,7 +291,7 @@ final class StatsFsImpl implements StatsFs {
             ? "the file has no line of that name any more"
             : "what it holds is not one number; readText has it";
     return new StatReadException(
-        status, stat + " has no value, in " + stat.path() + ": " + why, null);
+        status, stat + " has no value, in " + PathText.of(stat.path()) + ": " + why, null);
   }
 
   private ByteBuffer readFile(Stat stat) {
@@ -298,7 +299,7 @@ final class StatsFsImpl implements StatsFs {
     if (!denials.mayOpen(stat)) {
       throw new StatReadException(
           Status.DENIED,
-          stat.path()
+          PathText.of(stat.path())
               + " was not opened: the kernel did not permit that a moment ago, of this file or of"
               + " one with the same mode. It may be tried again later",
           null);
@@ -317,7 +318,7 @@ final class StatsFsImpl implements StatsFs {
       }
       throw new StatReadException(
           ReadFailure.status(e, stat.path()),
-          stat.path() + " cannot be read: " + ReadFailure.describe(e),
+          PathText.of(stat.path()) + " cannot be read: " + ReadFailure.describe(e),
           e);
     }
   }

@@ -9,6 +9,7 @@ import io.statsfs.core.Mounts.Mount;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.AccessRemedy;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -121,7 +122,8 @@ final class Trees {
     void addProblem(List<Catalog.Problem> problems) {
       if (root != null && failure != null && failure.reason() != Reason.NOT_FOUND) {
         // The problem names the root itself.
-        String why = failure.getMessage().substring(PrintableText.of(root + " ").length());
+        String why =
+            failure.getMessage().substring(PrintableText.of(PathText.of(root) + " ").length());
         problems.add(new Catalog.Problem(root, "the tree " + layout + " is left out: it " + why));
       }
     }
@@ -153,7 +155,9 @@ final class Trees {
       String other =
           mount == null ? "another mount" : mount.type() + " at " + Mounts.path(mount.point());
       throw new TreeUnavailableException(
-          Reason.NOT_A_TREE, root + " is hidden by " + other + ", which was mounted later.", null);
+          Reason.NOT_A_TREE,
+          PathText.of(root) + " is hidden by " + other + ", which was mounted later.",
+          null);
     }
   }
 
@@ -189,7 +193,8 @@ final class Trees {
       }
       throw new TreeUnavailableException(
           Reason.NOT_READABLE,
-          root + " does not answer. Check the process or host that serves it, if there is one.",
+          PathText.of(root)
+              + " does not answer. Check the process or host that serves it, if there is one.",
           null);
     } catch (IOException e) {
       throw unavailable(root, home, "", e);
@@ -203,14 +208,19 @@ final class Trees {
     Layout layout = given == null ? guess(root, at) : given;
     if (home != null && !at.isHomeOf(layout)) {
       throw new TreeUnavailableException(
-          Reason.NOT_A_TREE, root + " is on " + type + " and not on " + home.type() + ".", null);
+          Reason.NOT_A_TREE,
+          PathText.of(root) + " is on " + type + " and not on " + home.type() + ".",
+          null);
     }
     try {
       if (layout.isRootFile()) {
         if (!Files.isRegularFile(root)) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,
-              root + " is not a file of 'name value' lines, which layout " + layout + " needs.",
+              PathText.of(root)
+                  + " is not a file of 'name value' lines, which layout "
+                  + layout
+                  + " needs.",
               null);
         }
         // Readers follow no link at the end of a path.
@@ -218,12 +228,15 @@ final class Trees {
         if (at.type().hasControls() && !Inode.isReadableByAnyone(Inode.mode(file))) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,
-              root + " is write-only: nobody may read it, and opening it can change something.",
+              PathText.of(root)
+                  + " is write-only: nobody may read it, and opening it can change something.",
               null);
         }
         if (ReadEffects.has(at.type(), at.path().isEmpty() ? file.toString() : at.path())) {
           throw new TreeUnavailableException(
-              Reason.NOT_A_TREE, root + " is not opened: " + ReadEffects.WHY + ".", null);
+              Reason.NOT_A_TREE,
+              PathText.of(root) + " is not opened: " + ReadEffects.WHY + ".",
+              null);
         }
         TextFile.read(file, 1);
         return new Tree(file, layout, type);
@@ -257,19 +270,23 @@ final class Trees {
   private static TreeUnavailableException unavailable(
       Path root, @Nullable Mount home, String type, IOException e) {
     if (e instanceof NoSuchFileException) {
-      return new TreeUnavailableException(Reason.NOT_FOUND, root + " does not exist.", e);
+      return new TreeUnavailableException(
+          Reason.NOT_FOUND, PathText.of(root) + " does not exist.", e);
     } else if (ReadFailure.errno(e) == ENOTDIR) {
-      return new TreeUnavailableException(Reason.NOT_A_TREE, root + " is not a directory.", e);
+      return new TreeUnavailableException(
+          Reason.NOT_A_TREE, PathText.of(root) + " is not a directory.", e);
     } else if (e instanceof AccessDeniedException) {
       String fix =
           home != null && home.type().equals("debugfs")
               ? fixMount(Mounts.path(home.point()))
               : fix(root, home == null ? type : home.type());
       return new TreeUnavailableException(
-          Reason.NOT_READABLE, root + " cannot be read: permission denied. " + fix, e);
+          Reason.NOT_READABLE, PathText.of(root) + " cannot be read: permission denied. " + fix, e);
     }
     return new TreeUnavailableException(
-        Reason.NOT_READABLE, root + " cannot be read: " + ReadFailure.describe(e) + ".", e);
+        Reason.NOT_READABLE,
+        PathText.of(root) + " cannot be read: " + ReadFailure.describe(e) + ".",
+        e);
   }
 
   static String fix(Path root, String type) {

@@ -5,6 +5,7 @@ import io.statsfs.Sampler;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.spi.AccessRemedy;
+import io.statsfs.spi.PathText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,9 +120,9 @@ final class UnreadableStats {
         + " of "
         + all
         + " stats have no value in "
-        + cause.tree.root()
+        + PathText.of(cause.tree.root())
         + ". The first is "
-        + sampler.stat(cause.first).path()
+        + PathText.of(sampler.stat(cause.first).path())
         + ": "
         + why
         + (why.endsWith(".") ? "" : ".")
@@ -138,7 +139,7 @@ final class UnreadableStats {
   private static String remedy(Tree tree) {
     return AccessRemedy.ofReading(
         Layout.statsfs().homeTypes().contains(tree.fileSystemType())
-            ? "chmod 755 " + tree.root()
+            ? "chmod 755 " + PathText.of(tree.root())
             : "make the tree readable");
   }
 }

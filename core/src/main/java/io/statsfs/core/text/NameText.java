@@ -1,10 +1,7 @@
 package io.statsfs.core.text;
 
+import io.statsfs.spi.PathText;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,9 +9,7 @@ import java.util.Arrays;
 /**
  * Turns the bytes of a kernel name into text and back, so that different names are different texts.
  *
- * <p>The text is the name as UTF-8. A byte that does not fit there is written {@code \xHH}, and a
- * backslash that could be taken for the beginning of that is written {@code \x5c}. Other
- * backslashes stay as they are, since real names have them (systemd's units). Stateless.
+ * <p>The text is that of {@link PathText}. Stateless.
  */
 public final class NameText {
   private static final String HEX = "0123456789abcdef";
@@ -28,26 +23,7 @@ public final class NameText {
    * @return the text
    */
   public static String decode(byte[] name) {
-    if (isPlain(name)) {
-      return new String(name, StandardCharsets.US_ASCII);
-    }
-    CharsetDecoder decoder =
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    ByteBuffer in = ByteBuffer.wrap(name);
-    CharBuffer run = CharBuffer.allocate(name.length);
-    StringBuilder text = new StringBuilder(name.length + 16);
-    while (in.hasRemaining()) {
-      CoderResult result = decoder.decode(in, run, true);
-      appendRun(text, run.flip());
-      run.clear();
-      for (int i = result.isError() ? result.length() : 0; i > 0; i--) {
-        appendEscape(text, in.get());
-      }
-    }
-    return text.toString();
+    return PathText.decode(name);
   }
 
   /**
@@ -100,24 +76,7 @@ public final class NameText {
    * @return what the kernel takes for its absolute form
    */
   public static byte[] encode(Path path) {
-    Path absolute = path.toAbsolutePath();
-    String text = absolute.toString();
-    if (isPlain(text)) {
-      return text.getBytes(StandardCharsets.US_ASCII);
-    }
-    // The JDK writes the bytes, percent-encoded, into the URI, and a slash behind a directory's.
-    String uri = absolute.toUri().getRawPath();
-    int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();
-    ByteBuffer bytes = ByteBuffer.allocate(end);
-    for (int i = 0; i < end; i++) {
-      if (uri.charAt(i) == '%') {
-        bytes.put((byte) Integer.parseInt(uri.substring(i + 1, i + 3), 16));
-        i += 2;
-      } else {
-        bytes.put((byte) uri.charAt(i));
-      }
-    }
-    return Arrays.copyOf(bytes.array(), bytes.position());
+    return PathText.encode(path);
   }
 
   private static boolean isPlain(String text) {
@@ -127,29 +86,6 @@ public final class NameText {
       }
     }
     return true;
-  }
-
-  private static boolean isPlain(byte[] name) {
-    for (byte b : name) {
-      if (b < 0 || b == '\\') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static void appendRun(StringBuilder text, CharBuffer run) {
-    for (int i = 0; i < run.length(); i++) {
-      if (run.charAt(i) == '\\' && isEscape(run, i)) {
-        appendEscape(text, (byte) '\\');
-      } else {
-        text.append(run.charAt(i));
-      }
-    }
-  }
-
-  private static void appendEscape(StringBuilder text, byte b) {
-    text.append("\\x").append(HEX.charAt(b >> 4 & 0xf)).append(HEX.charAt(b & 0xf));
   }
 
   /** Only what {@link #decode} writes: a byte beyond ASCII, or a backslash. */

@@ -5,6 +5,7 @@ import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -63,7 +64,7 @@ final class StatList {
   }
 
   /** Why no stat of a catalog was chosen. */
-  private static String whyThereIsNone(Catalog catalog) {
+  static String whyThereIsNone(Catalog catalog) {
     if (!catalog.stats().isEmpty()) {
       return "none of the "
           + catalog.stats().size()
@@ -97,7 +98,7 @@ final class StatList {
           + " stats that are wanted has a value ("
           + statuses
           + "), the first is "
-          + sampler.stat(0).path()
+          + PathText.of(sampler.stat(0).path())
           // Kept while a single sample cannot say whether a failure lasts.
           + (sampler.errno(0) == 0 ? "" : " with errno " + sampler.errno(0));
     }

@@ -421,6 +421,9 @@ public final class StatsFsAgent implements Callable<Integer> {
     Catalog catalog = fs.catalog();
     long stats = catalog.stats().stream().filter(patterns().filter()::test).count();
     terminal.warn(stats + " stats of " + catalog.trees() + ", read by " + fs.readerName());
+    if (stats == 0) {
+      terminal.warn(StatList.whyThereIsNone(catalog));
+    }
     patterns()
         .unmatched(catalog)
         .forEach(pattern -> terminal.warn(pattern + " matches no stat at present"));

@@ -274,9 +274,8 @@ class StatsFsAgentProgramTest {
   private static void assertPrintable(AgentProgram agent) {
     for (String line : Stream.concat(agent.out().stream(), agent.err().stream()).toList()) {
       assertEquals(PrintableText.of(line), line);
-    }
-    for (String line : agent.out()) {
-      assertFalse(line.contains("\ufffd") || line.contains("?"), line);
+      assertFalse(line.contains("\ufffd") || line.contains("\\ufffd"), line);
+      assertFalse(line.contains("?"), line);
     }
   }
 
@@ -516,7 +515,15 @@ class StatsFsAgentProgramTest {
       Path kvm = directory.resolve("kvm");
       assumeTrue(Files.isDirectory(kvm), "this kernel has no KVM");
       AgentProgram agent =
-          AgentProgram.run("--once", "--exporter", "console", "--root", kvm.toString());
+          AgentProgram.run(
+              "--once",
+              "--exporter",
+              "console",
+              "--root",
+              kvm.toString(),
+              // Virtual machines, which others may start and end meanwhile.
+              "--exclude",
+              "kvm/*/*");
       assertEquals(0, agent.exitCode(), agent.toString());
       Map<String, String> points = points(agent.out());
       int readable = 0;
@@ -540,7 +547,10 @@ class StatsFsAgentProgramTest {
       assertTrue(readable > 0);
       assertEquals("" + readable, points.get("statsfs.stats{status=\"ok\"}"));
       assertEquals("" + denied, points.get("statsfs.stats{status=\"denied\"}"));
-      assertEquals(denied == 0 ? 0 : 1, agent.err().size(), agent.toString());
+      assertEquals(
+          denied == 0 ? 0 : 1,
+          agent.err().stream().filter(l -> l.contains("have no value")).count(),
+          agent.toString());
     } finally {
       sh("umount", directory.toString());
     }
