@@ -63,9 +63,13 @@ final class Denials {
     }
 
     void pause(long now) {
-      retryAt = now + Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(times, 16));
-      times++;
+      retryAt = now + Denials.pause(times++);
     }
+  }
+
+  /** How long not to open a file that was denied that often before, in nanoseconds. */
+  static long pause(int times) {
+    return Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(times, 16));
   }
 
   /** Whether nothing was ever denied. */

@@ -81,6 +81,11 @@ final class Discovery implements AutoCloseable {
   /** Threads that may hang in files of many values. */
   private static final int MOST_HANGING = 4;
 
+  /** Threads that may hang in files of many values altogether, also in those that are gone. */
+  private static final int MOST_LEFT = 16;
+
+  private static final int EPERM = 1;
+
   private final Tree tree;
   private final FileSystems fileSystems;
   private final Limits limits;
@@ -99,6 +104,7 @@ final class Discovery implements AutoCloseable {
   private List<TreeProblem> problems = new ArrayList<>();
   private List<Directory> young = new ArrayList<>();
   private final List<Errand<ByteBuffer>> hanging = new ArrayList<>();
+  private final List<Errand<ByteBuffer>> left = new ArrayList<>();
   private long rootDevice;
 
   /** Of the directories and files of many values, and of the stats, that may be taken in. */
@@ -490,6 +496,8 @@ final class Discovery implements AutoCloseable {
 
     /** The stats of this that are counted in this scan. */
     private int counted;
+    private int timesDenied;
+    private long deniedUntil;
 
     /** Why this could not even be looked at, if so: its directory may not be entered. */
     @Nullable AccessDeniedException outOfReach;
@@ -595,6 +603,23 @@ final class Discovery implements AutoCloseable {
       return getClass() == other.getClass();
     }
 
+    /** Opens a file for a source, but not at each scan if it answers EPERM. */
+    final <T> T unlessDenied(Path file, Errand.Task<T> opening) throws IOException {
+      if (timesDenied > 0 && System.nanoTime() - deniedUntil < 0) {
+        throw new FileSystemException(file.toString(), null, "Operation not permitted");
+      }
+      try {
+        T opened = opening.run();
+        timesDenied = 0;
+        return opened;
+      } catch (IOException e) {
+        if (ReadFailure.errno(e) == EPERM) {
+          deniedUntil = System.nanoTime() + Denials.pause(timesDenied++);
+        }
+        throw e;
+      }
+    }
+
     /** Another one may be here now. */
     void forget() {
       inode = null;
@@ -612,6 +637,9 @@ final class Discovery implements AutoCloseable {
   private final class FlatFile extends Entry {
     /** The reading of this; it may hang. */
     private @Nullable Errand<ByteBuffer> own;
+
+    /** What this was when the reading began. */
+    private @Nullable Inode ownInode;
 
     /** What was said of lines that give no stat, for as long as the names stay the same. */
     private @Nullable PassedOver passedOver;
@@ -633,11 +661,14 @@ final class Discovery implements AutoCloseable {
       if (!now.isRegularFile()) {
         return false;
       }
+      if (ownInode != null && !ownInode.isSame(now)) {
+        abandon();
+      }
       if (inode == null
           || reportsRead != outdatedReports
           || inode.modified() != now.modified()
           || inode.size() != now.size()) {
-        read(type(path, now.device()));
+        read(type(path, now.device()), now);
         inode = now;
         reportsRead = outdatedReports;
       }
@@ -649,26 +680,42 @@ final class Discovery implements AutoCloseable {
     void forget() {
       super.forget();
       passedOver = null;
+      abandon();
     }
 
-    private ByteBuffer text() throws IOException {
+    @Override
+    void vanished() {
+      abandon();
+    }
+
+    /** A thread that hangs in what is not there any more does not keep others from being read. */
+    private void abandon() {
+      hanging.remove(own);
+      own = null;
+      ownInode = null;
+    }
+
+    private ByteBuffer text(Inode now) throws IOException {
       hanging.removeIf(errand -> !errand.isBusy());
+      left.removeIf(errand -> !errand.isBusy());
       if (own == null || !own.isBusy()) {
-        if (hanging.size() >= MOST_HANGING) {
+        if (hanging.size() >= MOST_HANGING || left.size() >= MOST_LEFT) {
           throw new FileSystemException(
               path.toString(), null, "not tried, since others here do not answer");
         }
         own = new Errand<>(() -> TextFile.read(path, limits.fileBytes()));
+        ownInode = now;
         if (files.run(own)) {
           return own.get();
         }
         hanging.add(own);
+        left.add(own);
       }
       throw new FileSystemException(path.toString(), null, "it does not answer");
     }
 
-    private void read(FileSystemType type) throws IOException {
-      ByteBuffer text = text();
+    private void read(FileSystemType type, Inode now) throws IOException {
+      ByteBuffer text = unlessDenied(path, () -> text(now));
       seen.clear();
       if (text.remaining() == limits.fileBytes()) {
         seen(
@@ -1197,7 +1244,7 @@ final class Discovery implements AutoCloseable {
         if (life == null) {
           schema = Schema.EMPTY;
         } else if (!life.equals(schemaLife)) {
-          schema = schemas.get(life, limits.fileBytes());
+          schema = unlessDenied(schemaFile, () -> schemas.get(life, limits.fileBytes()));
         }
         schemaLife = life;
       } catch (NoSuchFileException e) {

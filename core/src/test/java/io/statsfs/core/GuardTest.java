@@ -20,6 +20,7 @@ class GuardTest {
   private static final Duration SHORT = Duration.ofMillis(40);
 
   private final Guard guard = new Guard("guarded", SHORT);
+  private final Guard patient = new Guard("guarded", Duration.ofMinutes(1));
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch returned = new CountDownLatch(1);
 
@@ -27,11 +28,18 @@ class GuardTest {
   void close() {
     release.countDown();
     guard.close();
+    patient.close();
   }
 
-  /** Remembers the thread that did it. */
+  /** Remembers the thread that did it; never stuck, however slow the machine is. */
   private static final class Noted implements Guard.Work {
     Thread thread;
+    private long looks;
+
+    @Override
+    public long progress() {
+      return ++looks;
+    }
 
     @Override
     public void run() {
@@ -91,30 +99,23 @@ class GuardTest {
   }
 
   @Test
-  void workThatGetsOnMayTakeLong() {
-    long[] progress = {0};
+  void workThatMakesProgressMayTakeLong() {
+    // Ten times as many looks as work gets that makes none.
+    CountDownLatch looks = new CountDownLatch(40);
     Guard.Work slow =
         new Guard.Work() {
           @Override
           public void run() {
-            for (int i = 0; i < 30; i++) {
-              progress[0]++;
-              try {
-                Thread.sleep(SHORT.toMillis() / 4);
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            }
+            awaitQuietly(looks);
           }
 
           @Override
           public long progress() {
-            return progress[0];
+            looks.countDown();
+            return looks.getCount();
           }
         };
-    // Patient enough for a machine on which the short sleeps take long.
-    assertTrue(new Guard("slow", Duration.ofMillis(200)).run(slow));
-    assertEquals(30, progress[0]);
+    assertTrue(guard.run(slow));
   }
 
   @Test
@@ -152,18 +153,18 @@ class GuardTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                guard.run(
+                patient.run(
                     () -> {
                       throw thrown;
                     })));
     assertThrows(
         OutOfMemoryError.class,
         () ->
-            guard.run(
+            patient.run(
                 () -> {
                   throw new OutOfMemoryError();
                 }));
-    assertTrue(guard.run(new Noted()));
+    assertTrue(patient.run(new Noted()));
   }
 
   @Test
@@ -178,7 +179,6 @@ class GuardTest {
 
   @Test
   void handingOverAllocatesNothing() {
-    Guard patient = new Guard("patient", Duration.ofMinutes(1));
     Noted work = new Noted();
     for (int i = 0; i < 2_000; i++) {
       patient.run(work);
@@ -197,7 +197,6 @@ class GuardTest {
       least[1] = Math.min(least[1], threads.getThreadAllocatedBytes(ids[1]) - before[1]);
       least[0] = Math.min(least[0], threads.getThreadAllocatedBytes(ids[0]) - before[0]);
     }
-    patient.close();
     assertEquals(0, least[1], "by the thread that works");
     assertTrue(least[0] < 1_000, "by the caller, for 1,000 times: " + least[0]);
   }

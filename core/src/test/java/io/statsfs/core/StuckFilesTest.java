@@ -317,6 +317,7 @@ class StuckFilesTest {
       assertTrue(threads() <= 17, () -> threads() + " threads");
       forever.forEach(CountDownLatch::countDown);
       await(() -> sample(sampler).equals(Map.of("kvm/vm0/a", "0")));
+      await(() -> threads() == 1);
     }
   }
 

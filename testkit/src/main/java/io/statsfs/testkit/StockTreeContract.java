@@ -17,6 +17,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,33 @@ import org.junit.jupiter.api.Test;
 abstract class StockTreeContract extends PermissionContract {
   private static final Path NET = Path.of("/sys/class/net");
   private static final Path VMSTAT = Path.of("/proc/vmstat");
+
+  /** While an interface is deleted its files are there and answer EINVAL. */
+  @Test
+  void interfacesThatAreDeletedAreGoneAndHaveNotFailed() {
+    Map<String, Integer> outcomes = new TreeMap<>();
+    try (NetworkNamespace namespace = NetworkNamespace.create();
+        StatsFs fs = open(namespace.interfaces());
+        Sampler sampler = fs.sampler();
+        Sampler patient = fs.sampler(StatFilter.all(), Duration.ofSeconds(5))) {
+      assertEquals(Layout.net(), fs.catalog().trees().get(0).layout());
+      namespace.churn(6);
+      long began = System.nanoTime();
+      while (System.nanoTime() - began < 5_000_000_000L) {
+        fs.refresh();
+        for (int k = 0; k < 20; k++) {
+          Sampler either = k % 2 == 0 ? sampler : patient;
+          either.sample();
+          for (int i = 0; i < either.size(); i++) {
+            outcomes.merge(either.status(i) + " " + either.errno(i), 1, Integer::sum);
+          }
+        }
+      }
+    }
+    System.out.println("interfaces that come and go: " + outcomes);
+    assertTrue(outcomes.get("OK 0") > 0);
+    assertTrue(outcomes.keySet().stream().noneMatch(o -> o.startsWith("FAILED")), "" + outcomes);
+  }
 
   @Test
   void networkStatisticsAreThoseOfTheirFilesOnEveryInterface() throws Exception {
