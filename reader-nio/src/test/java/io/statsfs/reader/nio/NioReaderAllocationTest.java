@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a sample allocates, to the byte. */
 class NioReaderAllocationTest {
+  /** Later JDKs allocate 158 bytes where 17 looks at the type of a file without any. */
+  private static final int MOST_PER_FILE = Runtime.version().feature() == 17 ? 400 : 560;
+
   private static final int SAMPLES = 200;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -108,7 +111,7 @@ class NioReaderAllocationTest {
           Sampler sampler = fs.sampler()) {
         long bytes = bytesOfSamples(sampler) / SAMPLES / sampler.size();
         System.out.println("bytes allocated per reopened stat: " + bytes);
-        assertTrue(bytes <= 400, "" + bytes);
+        assertTrue(bytes <= MOST_PER_FILE, "" + bytes);
         assertEquals(100, sampler.count(Status.OK));
       }
     }
@@ -125,7 +128,7 @@ class NioReaderAllocationTest {
         Sampler sampler = fs.sampler()) {
       long bytes = bytesOfSamples(sampler) / SAMPLES;
       System.out.println("bytes allocated per reopened file of many values: " + bytes);
-      assertTrue(bytes <= 400, "" + bytes);
+      assertTrue(bytes <= MOST_PER_FILE, "" + bytes);
       assertEquals(1000, sampler.count(Status.OK));
     }
   }
@@ -139,7 +142,7 @@ class NioReaderAllocationTest {
       try (StatsFs fs = open(tree.root());
           Sampler sampler = fs.sampler()) {
         long bytes = bytesOfSamples(sampler) / SAMPLES / sampler.size();
-        assertTrue(bytes <= 400, "" + bytes);
+        assertTrue(bytes <= MOST_PER_FILE, "" + bytes);
         assertEquals(100, sampler.count(Status.NOT_A_NUMBER));
       }
     }
