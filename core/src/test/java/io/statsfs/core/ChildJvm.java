@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs the {@code main} of a class in another JVM, with this one's class path. */
 public final class ChildJvm {
@@ -62,10 +63,10 @@ public final class ChildJvm {
       List<String> command = new ArrayList<>();
       String classPath = System.getProperty("java.class.path");
       if (unprivileged) {
+        assumeUnprivileged();
         classes = Files.createTempDirectory(Path.of("/tmp"), "statsfs-classes-");
         classPath = copy(classPath, classes);
-        command.addAll(
-            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+        command.addAll(asNobody());
       }
       command.add(System.getProperty("java.home") + "/bin/java");
       command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx" + heap));
@@ -93,6 +94,30 @@ public final class ChildJvm {
         delete(classes);
       }
     }
+  }
+
+  /** Runs what is behind it as a user without any right. Nobody but root has to change for that. */
+  private static List<String> asNobody() {
+    return System.getProperty("user.name").equals("root")
+        ? List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
+        : List.of();
+  }
+
+  /** Skips the test where root may not be another user, or where that one may not run Java. */
+  private static void assumeUnprivileged() throws IOException, InterruptedException {
+    List<String> trial = new ArrayList<>(asNobody());
+    trial.addAll(List.of("test", "-x", System.getProperty("java.home") + "/bin/java"));
+    String failure;
+    try {
+      Process process = new ProcessBuilder(trial).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      failure = process.waitFor() == 0 ? null : output.strip();
+    } catch (IOException e) {
+      failure = e.getMessage();
+    }
+    String found = failure;
+    Assumptions.assumeTrue(
+        found == null, () -> "cannot run Java as an ordinary user here: " + found);
   }
 
   /** The build's own directories may lie where another user cannot go. */

@@ -451,6 +451,7 @@ class ClearingTest {
   @ValueSource(ints = {1, 2})
   void fileOfAnotherFileSystemInItsPlaceIsNotCleared(int look) throws Exception {
     tree.stat("kvm/a", UNTOUCHED);
+    assumeBinding();
     try (TestTree other = new TestTree(Files.createTempDirectory("statsfs-other-"))) {
       other.stat("setting", UNTOUCHED);
       List<Mounted> mounts = new ArrayList<>();
@@ -472,6 +473,7 @@ class ClearingTest {
   @ValueSource(ints = {1, 2})
   void anotherFileOfTheSameFileSystemMountedOverItIsNotCleared(int look) {
     tree.stat("kvm/a", UNTOUCHED).stat("kvm/b", UNTOUCHED);
+    assumeBinding();
     List<Mounted> mounts = new ArrayList<>();
     try (Fs fs =
         open(
@@ -490,6 +492,11 @@ class ClearingTest {
     }
     assertEquals(UNTOUCHED, text("kvm/a"));
     assertEquals(UNTOUCHED, text("kvm/b"));
+  }
+
+  /** To be called first: within assertThrows, an assumption that does not hold is a failure. */
+  private void assumeBinding() {
+    bind(tree.path("kvm/a"), tree.path("kvm/a")).close();
   }
 
   private static Mounted bind(Path from, Path point) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.opentest4j.TestAbortedException;
 
 /** What paths lead to, with real mounts where the test may mount. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -228,7 +229,7 @@ class FileSystemsTest {
   @Test
   void linkIntoAnotherMountNamespaceIsNotTakenForWhatItsTextSays() throws Exception {
     // There, another directory of the same file system is in this place.
-    Process other =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 "unshare",
                 "-m",
@@ -236,10 +237,16 @@ class FileSystemsTest {
                 "-c",
                 "mount --make-rprivate / && mount --bind /sys/class/tty /sys/class/net && echo ok"
                     + " && read end")
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    Process other;
+    try {
+      other = builder.start();
+    } catch (IOException e) {
+      throw new TestAbortedException("cannot unshare mounts here: " + e.getMessage());
+    }
     try (BufferedReader output = other.inputReader()) {
-      Assumptions.assumeTrue("ok".equals(output.readLine()), "cannot mount here");
+      String answer = output.readLine();
+      Assumptions.assumeTrue("ok".equals(answer), () -> "cannot unshare mounts here: " + answer);
       Path root = Path.of("/proc/" + other.pid() + "/root");
       assertTrue(Files.isDirectory(root.resolve("sys/class/net/tty")));
       assertEquals(FileSystemPath.UNKNOWN, fileSystems.at(root.resolve("sys/class/net")));

@@ -22,9 +22,12 @@ final class Command {
     return result.output;
   }
 
-  /** Runs a program that only some machines have, or allow. */
-  static void tryRun(String... command) {
-    assumeTrue(isRoot(), () -> "needs root: " + String.join(" ", command));
+  /**
+   * Runs a program that only some machines have, or allow. Being root says nothing about that.
+   *
+   * @param purpose what it is for, the same at each call, since skipped tests are counted by it
+   */
+  static void tryRun(String purpose, String... command) {
     Result result;
     try {
       result = start(command);
@@ -32,11 +35,10 @@ final class Command {
       result = new Result(-1, e.getMessage());
     }
     Result tried = result;
-    assumeTrue(
-        tried.exit == 0,
-        () -> "not possible here: " + String.join(" ", command) + ": " + tried.output);
+    assumeTrue(tried.exit == 0, () -> "cannot " + purpose + " here: " + tried.output.strip());
   }
 
+  /** Whether this user is root, who owns what root owns; that allows nothing by itself. */
   static boolean isRoot() {
     try {
       return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);

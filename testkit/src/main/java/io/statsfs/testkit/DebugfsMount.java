@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A mount of debugfs of the test's own. Skips the test where it cannot be mounted, which needs
- * root.
+ * A mount of debugfs of the test's own. Skips the test where it cannot be mounted, which needs the
+ * capability CAP_SYS_ADMIN.
  */
 public final class DebugfsMount implements AutoCloseable {
   private final Path root;
@@ -27,7 +27,7 @@ public final class DebugfsMount implements AutoCloseable {
       DebugfsMount mount =
           new DebugfsMount(Files.createTempDirectory("statsfs-debugfs-").toRealPath());
       try {
-        Command.tryRun("mount", "-t", "debugfs", "debugfs", mount.root.toString());
+        Command.tryRun("mount debugfs", "mount", "-t", "debugfs", "debugfs", mount.root.toString());
         mount.mounted = true;
       } finally {
         if (!mount.mounted) {

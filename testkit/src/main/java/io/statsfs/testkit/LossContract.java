@@ -154,7 +154,8 @@ abstract class LossContract extends HangContract {
     }
 
     void mount(StatsFsSimulator simulator) {
-      Command.tryRun("mount", "--bind", simulator.root().toString(), path().toString());
+      Command.tryRun(
+          "bind a mount", "mount", "--bind", simulator.root().toString(), path().toString());
     }
 
     /** Fails if anything in there is in use. */

@@ -2,10 +2,11 @@ package io.statsfs.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A network interface of the test's own: one end of a veth pair. Skips the test where none can be
- * made, which needs root and {@code ip}.
+ * made and seen, which needs the capability CAP_NET_ADMIN and {@code ip}.
  */
 public final class NetworkInterface implements AutoCloseable {
   private String name = Command.uniqueName();
@@ -19,7 +20,11 @@ public final class NetworkInterface implements AutoCloseable {
    */
   public static NetworkInterface create() {
     NetworkInterface made = new NetworkInterface();
-    Command.tryRun(made.creation());
+    Command.tryRun("make a network interface", made.creation());
+    if (!Files.exists(made.statistics())) {
+      made.delete();
+      throw new TestAbortedException("/sys is that of another network namespace here");
+    }
     return made;
   }
 

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class StatsFsSimulator implements AutoCloseable {
   private static final String PATH_PROPERTY = "io.statsfs.simulator.path";
   private static final String PROGRAM = "statsfs-sim";
+  private static final Path MTAB = Path.of("/etc/mtab");
   private static final String MOUNT_POINT = "root";
   private static final String DESCRIPTION = "description";
   private static final String ERRORS = "errors";
@@ -71,10 +72,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    */
   public record Opens(long total, long mostAtOnce, long now) {}
 
-  /**
-   * Trying happens when this is initialised. What else goes wrong there is no reason to skip a
-   * test.
-   */
+  /** Trying happens when this is initialised. */
   private static final class Tried {
     static final @Nullable Throwable FAILURE = failure();
 
@@ -82,7 +80,7 @@ public final class StatsFsSimulator implements AutoCloseable {
       try {
         start().close();
         return null;
-      } catch (UnsupportedOperationException e) {
+      } catch (UnsupportedOperationException | UncheckedIOException e) {
         return e;
       }
     }
@@ -133,6 +131,13 @@ public final class StatsFsSimulator implements AutoCloseable {
       throw new UnsupportedOperationException(
           "There is no /dev/fuse, without which nothing can be simulated: load the kernel's module"
               + " 'fuse', or give the container that device and the right to mount.");
+    }
+    if (!Command.isRoot() && !Files.exists(MTAB)) {
+      throw new UnsupportedOperationException(
+          "There is no "
+              + MTAB
+              + ", without which fusermount3 ends no mount: ln -s /proc/self/mounts "
+              + MTAB);
     }
     try {
       // The name says whose it is, should that process be killed.
@@ -484,7 +489,7 @@ public final class StatsFsSimulator implements AutoCloseable {
     Files.deleteIfExists(directory);
   }
 
-  private static void unmount(Path mountPoint) {
+  private static void unmount(Path mountPoint) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       if (Command.isRoot()) {
@@ -492,6 +497,8 @@ public final class StatsFsSimulator implements AutoCloseable {
       } else {
         Command.run("fusermount3", "-u", "-z", mountPoint.toString());
       }
+    } catch (AssertionError e) {
+      throw new IOException("The mount at " + mountPoint + " stays: " + e.getMessage(), e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.TestAbortedException;
 
 /** Part of {@link ReaderContract}: the trees of an ordinary kernel. */
 abstract class StockTreeContract extends PermissionContract {
@@ -361,17 +362,10 @@ abstract class StockTreeContract extends PermissionContract {
 
   @Test
   void aCgroupIsReadUntilItIsRemoved() throws Exception {
-    Path mount = Path.of("/sys/fs/cgroup/unified");
-    if (!Files.exists(mount.resolve("cgroup.procs"))) {
-      mount = Path.of("/sys/fs/cgroup");
-    }
-    assumeTrue(Files.exists(mount.resolve("cgroup.procs")), "there is no cgroup v2 here");
-    assumeTrue(Command.isRoot(), "needs root to make a cgroup");
     Layout layout =
         Layout.builder("cgroup").subsystem("cgroup").flatKeyedFiles("cgroup.stat").build();
-    Path group = mount.resolve(Command.uniqueName());
+    Path group = cgroup();
     Path inner = group.resolve("inner");
-    Files.createDirectory(group);
     try (StatsFs fs = open(group, layout);
         Sampler sampler = fs.sampler(stat -> !stat.name().endsWith("pressure"))) {
       for (int i = 0; i < 3; i++) {
@@ -446,6 +440,25 @@ abstract class StockTreeContract extends PermissionContract {
         assertEquals(Layout.kvm(), fs.catalog().trees().get(0).layout());
         assertEquals("debugfs", fs.catalog().trees().get(0).fileSystemType());
       }
+    }
+  }
+
+  /** A new control group. Skips the test where none can be made. */
+  static Path cgroup() {
+    Path mount = Path.of("/sys/fs/cgroup/unified");
+    if (!Files.exists(mount.resolve("cgroup.procs"))) {
+      mount = Path.of("/sys/fs/cgroup");
+    }
+    assumeTrue(Files.exists(mount.resolve("cgroup.procs")), "there is no cgroup v2 here");
+    return tryCreate(mount.resolve(Command.uniqueName()));
+  }
+
+  /** Skips the test where that cannot be. */
+  static Path tryCreate(Path directory) {
+    try {
+      return Files.createDirectory(directory);
+    } catch (IOException e) {
+      throw new TestAbortedException("no directory can be made in " + directory.getParent(), e);
     }
   }
 }

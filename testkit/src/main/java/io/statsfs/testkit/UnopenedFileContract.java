@@ -100,29 +100,37 @@ abstract class UnopenedFileContract extends StockTreeContract {
 
   @Test
   void aRootThatIsGivenAwayByReadingIsNotOpened() throws Exception {
-    Path file = Path.of("/proc/kmsg");
-    assumeTrue(Files.exists(file), "there is no " + file);
+    Path file = kernelLog();
     assertNotOpened(file);
-    Path directory = Files.createTempDirectory("statsfs-kmsg-").toRealPath();
-    Path link = directory.resolve("link");
-    Path bound = directory.resolve("bound");
-    try {
-      Files.createSymbolicLink(link, file);
-      assertNotOpened(link);
-      if (Command.isRoot()) {
-        Files.createFile(bound);
-        Command.tryRun("mount", "--bind", file.toString(), bound.toString());
-        try {
-          assertNotOpened(bound);
-        } finally {
-          Command.run("umount", bound.toString());
-        }
-      }
-    } finally {
-      Files.deleteIfExists(link);
-      Files.deleteIfExists(bound);
-      Files.delete(directory);
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.link("link", file);
+      assertNotOpened(tree.path("link"));
     }
+  }
+
+  @Test
+  void aRootThatIsBoundToWhatReadingGivesAwayIsNotOpened() throws Exception {
+    Path file = kernelLog();
+    try (TestTree tree = TestTree.inMemory().stat("bound", "")) {
+      Path bound = tree.path("bound");
+      Command.tryRun("bind a mount", "mount", "--bind", file.toString(), bound.toString());
+      try {
+        assertNotOpened(bound);
+      } finally {
+        Command.run("umount", bound.toString());
+      }
+    }
+  }
+
+  /** Containers have another file in its place. */
+  private static Path kernelLog() throws IOException {
+    Path file = Path.of("/proc/kmsg");
+    assumeTrue(
+        Files.exists(file)
+            && Files.getAttribute(file, "unix:dev")
+                .equals(Files.getAttribute(file.getParent(), "unix:dev")),
+        "there is no " + file);
+    return file;
   }
 
   private void assertNotOpened(Path root) {
@@ -187,10 +195,10 @@ abstract class UnopenedFileContract extends StockTreeContract {
   void filesOfTheTracerThatTakeFromItAreNotOpened() throws Exception {
     Path mount = Files.createTempDirectory("statsfs-tracefs-").toRealPath();
     try {
-      Command.tryRun("mount", "-t", "tracefs", "tracefs", mount.toString());
+      Command.tryRun("mount tracefs", "mount", "-t", "tracefs", "tracefs", mount.toString());
       Path instance = mount.resolve("instances").resolve(Command.uniqueName());
       try {
-        Files.createDirectory(instance);
+        tryCreate(instance);
         boolean writes = writeToTrace(instance);
         Layout layout = Layout.builder("trace").subsystem("trace").exclude("events").build();
         try (StatsFs fs = open(instance, layout);
@@ -232,17 +240,6 @@ abstract class UnopenedFileContract extends StockTreeContract {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** A new control group; only root can make one. */
-  private static Path cgroup() throws IOException {
-    Path mount = Path.of("/sys/fs/cgroup/unified");
-    if (!Files.exists(mount.resolve("cgroup.procs"))) {
-      mount = Path.of("/sys/fs/cgroup");
-    }
-    assumeTrue(Files.exists(mount.resolve("cgroup.procs")), "there is no cgroup v2 here");
-    assumeTrue(Command.isRoot(), "needs root to make a cgroup");
-    return Files.createDirectory(mount.resolve(Command.uniqueName()));
   }
 
   private static Set<String> names(StatsFs fs) {

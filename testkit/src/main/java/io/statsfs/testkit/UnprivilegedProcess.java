@@ -1,7 +1,5 @@
 package io.statsfs.testkit;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.statsfs.Sampler;
 import io.statsfs.StatsFs;
 import java.io.BufferedReader;
@@ -25,7 +23,10 @@ import java.util.stream.Stream;
 /** A program in a process that is not root's. Skips the test where none can be had. */
 final class UnprivilegedProcess implements AutoCloseable {
   private static final String READY = "ready";
-  private static final String NOBODY = "65534";
+
+  /** Runs what is behind it as a user without any right; only some roots may do that. */
+  static final List<String> AS_NOBODY =
+      List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
 
   private final TestTree classes;
   private final Process process;
@@ -52,9 +53,14 @@ final class UnprivilegedProcess implements AutoCloseable {
    */
   static UnprivilegedProcess start(List<String> wrapper, Class<?> program, String... arguments)
       throws IOException {
-    assumeTrue(
-        !Command.isRoot() || Files.isExecutable(Path.of("/usr/bin/setpriv")),
-        "as root this needs setpriv, to be somebody else");
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>(wrapper);
+    if (Command.isRoot()) {
+      command.addAll(AS_NOBODY);
+    }
+    List<String> trial = new ArrayList<>(command);
+    trial.addAll(List.of("test", "-x", java.toString()));
+    Command.tryRun("run Java as an ordinary user", trial.toArray(String[]::new));
     // The classes may be where only root can read them.
     TestTree classes =
         new TestTree(Files.createTempDirectory("statsfs-classes-")).permissions("", "rwxr-xr-x");
@@ -65,14 +71,9 @@ final class UnprivilegedProcess implements AutoCloseable {
       copy(from, to);
       classPath.add(to.toString());
     }
-    List<String> command = new ArrayList<>(wrapper);
-    if (Command.isRoot()) {
-      command.addAll(
-          List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
-    }
     command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            java.toString(),
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-cp",
