@@ -111,7 +111,7 @@ public final class ChildJvm {
     try {
       Process process = new ProcessBuilder(trial).redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      failure = process.waitFor() == 0 ? null : output.strip();
+      failure = process.waitFor() == 0 ? null : output.lines().findFirst().orElse("");
     } catch (IOException e) {
       failure = e.getMessage();
     }

@@ -49,7 +49,7 @@ record Mounted(Path point) implements AutoCloseable {
             .start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return process.waitFor() == 0 ? "" : command + ": " + output;
+    return process.waitFor() == 0 ? "" : command + ": " + output.lines().findFirst().orElse("");
   }
 
   @Override

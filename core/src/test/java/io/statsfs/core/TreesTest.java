@@ -341,7 +341,12 @@ class TreesTest {
   void thisMachineHasStockTrees() {
     try (StatsFs fs = builder(FileSystems.ofThisProcess()).build()) {
       assertTrue(fs.readLong(fs.catalog().get("vmstat", "", "pgfault")) > 0);
-      assertEquals(List.of(), fs.catalog().problems());
+      // Others may have mounted what this user may not read.
+      assertEquals(
+          List.of(),
+          fs.catalog().problems().stream()
+              .filter(problem -> problem.path().startsWith("/proc"))
+              .toList());
     }
   }
 

@@ -27,7 +27,7 @@ final class Command {
    *
    * @param purpose what it is for, the same at each call, since skipped tests are counted by it
    */
-  static void tryRun(String purpose, String... command) {
+  static void tryTo(String purpose, String... command) {
     Result result;
     try {
       result = start(command);
@@ -35,7 +35,9 @@ final class Command {
       result = new Result(-1, e.getMessage());
     }
     Result tried = result;
-    assumeTrue(tried.exit == 0, () -> "cannot " + purpose + " here: " + tried.output.strip());
+    assumeTrue(
+        tried.exit == 0,
+        () -> "cannot " + purpose + " here: " + tried.output.lines().findFirst().orElse(""));
   }
 
   /** Whether this user is root, who owns what root owns; that allows nothing by itself. */

@@ -27,7 +27,7 @@ public final class DebugfsMount implements AutoCloseable {
       DebugfsMount mount =
           new DebugfsMount(Files.createTempDirectory("statsfs-debugfs-").toRealPath());
       try {
-        Command.tryRun("mount debugfs", "mount", "-t", "debugfs", "debugfs", mount.root.toString());
+        Command.tryTo("mount debugfs", "mount", "-t", "debugfs", "debugfs", mount.root.toString());
         mount.mounted = true;
       } finally {
         if (!mount.mounted) {

@@ -154,7 +154,7 @@ abstract class LossContract extends HangContract {
     }
 
     void mount(StatsFsSimulator simulator) {
-      Command.tryRun(
+      Command.tryTo(
           "bind a mount", "mount", "--bind", simulator.root().toString(), path().toString());
     }
 

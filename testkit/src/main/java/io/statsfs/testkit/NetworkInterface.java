@@ -20,7 +20,7 @@ public final class NetworkInterface implements AutoCloseable {
    */
   public static NetworkInterface create() {
     NetworkInterface made = new NetworkInterface();
-    Command.tryRun("make a network interface", made.creation());
+    Command.tryTo("make a network interface", made.creation());
     if (!Files.exists(made.statistics())) {
       made.delete();
       throw new TestAbortedException("/sys is that of another network namespace here");

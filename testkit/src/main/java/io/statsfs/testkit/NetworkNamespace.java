@@ -23,8 +23,9 @@ final class NetworkNamespace implements AutoCloseable {
     try {
       NetworkNamespace made = new NetworkNamespace();
       try {
-        Command.tryRun("ip", "netns", "add", made.name);
-        Command.tryRun(
+        Command.tryTo("make a network namespace", "ip", "netns", "add", made.name);
+        Command.tryTo(
+            "mount sysfs",
             "nsenter", made.net(), "mount", "-t", "sysfs", "sysfs", made.sysfs.toString());
         return made;
       } catch (Throwable e) {
@@ -70,13 +71,22 @@ final class NetworkNamespace implements AutoCloseable {
         churn.destroy();
         churn.waitFor();
       }
-      new ProcessBuilder("umount", sysfs.toString()).start().waitFor();
-      new ProcessBuilder("ip", "netns", "delete", name).start().waitFor();
+      attempt("umount", sysfs.toString());
+      attempt("ip", "netns", "delete", name);
       Files.delete(sysfs);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Where nothing could be made, nothing has to be removed, and the programs may be missing. */
+  private static void attempt(String... command) throws InterruptedException {
+    try {
+      new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
+    } catch (IOException e) {
+      // The directory cannot be deleted either if this left something.
     }
   }
 }

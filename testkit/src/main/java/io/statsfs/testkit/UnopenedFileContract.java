@@ -112,14 +112,18 @@ abstract class UnopenedFileContract extends StockTreeContract {
   void aRootThatIsBoundToWhatReadingGivesAwayIsNotOpened() throws Exception {
     Path file = kernelLog();
     try (TestTree tree = TestTree.inMemory().stat("bound", "")) {
-      Path bound = tree.path("bound");
-      Command.tryRun("bind a mount", "mount", "--bind", file.toString(), bound.toString());
+      Path bound = bind(file, tree.path("bound"));
       try {
         assertNotOpened(bound);
       } finally {
         Command.run("umount", bound.toString());
       }
     }
+  }
+
+  private static Path bind(Path file, Path point) {
+    Command.tryTo("bind a mount", "mount", "--bind", file.toString(), point.toString());
+    return point;
   }
 
   /** Containers have another file in its place. */
@@ -171,18 +175,21 @@ abstract class UnopenedFileContract extends StockTreeContract {
   }
 
   @Test
-  void aFileThatIsMountedOverAnotherIsJudgedByWhatItIs() {
+  void aFileThatIsMountedOverAnotherIsJudgedByWhatItIs() throws IOException {
     try (TestTree tree = TestTree.inMemory().stat("sub/a", 1).stat("sub/log", 2).stat("sub/c", 3)) {
-      Command.tryRun("mount", "--bind", "/proc/kmsg", tree.path("sub/log").toString());
-      Command.tryRun("mount", "--bind", "/proc/sys/vm/drop_caches", tree.path("sub/c").toString());
-      try (StatsFs fs = open(tree);
-          Sampler sampler = fs.sampler()) {
-        assertEquals(Map.of("sub/a", "1"), sample(sampler));
-        assertEquals(1, fs.catalog().problems().size(), () -> fs.catalog().problems().toString());
-        assertTrue(fs.catalog().problems().get(0).message().contains("not opened"));
+      Path log = bind(kernelLog(), tree.path("sub/log"));
+      try {
+        Path setting = bind(Path.of("/proc/sys/vm/drop_caches"), tree.path("sub/c"));
+        try (StatsFs fs = open(tree);
+            Sampler sampler = fs.sampler()) {
+          assertEquals(Map.of("sub/a", "1"), sample(sampler));
+          assertEquals(1, fs.catalog().problems().size(), () -> fs.catalog().problems().toString());
+          assertTrue(fs.catalog().problems().get(0).message().contains("not opened"));
+        } finally {
+          Command.run("umount", setting.toString());
+        }
       } finally {
-        Command.run("umount", tree.path("sub/log").toString());
-        Command.run("umount", tree.path("sub/c").toString());
+        Command.run("umount", log.toString());
       }
     }
   }
@@ -195,7 +202,7 @@ abstract class UnopenedFileContract extends StockTreeContract {
   void filesOfTheTracerThatTakeFromItAreNotOpened() throws Exception {
     Path mount = Files.createTempDirectory("statsfs-tracefs-").toRealPath();
     try {
-      Command.tryRun("mount tracefs", "mount", "-t", "tracefs", "tracefs", mount.toString());
+      Command.tryTo("mount tracefs", "mount", "-t", "tracefs", "tracefs", mount.toString());
       Path instance = mount.resolve("instances").resolve(Command.uniqueName());
       try {
         tryCreate(instance);

@@ -60,7 +60,7 @@ final class UnprivilegedProcess implements AutoCloseable {
     }
     List<String> trial = new ArrayList<>(command);
     trial.addAll(List.of("test", "-x", java.toString()));
-    Command.tryRun("run Java as an ordinary user", trial.toArray(String[]::new));
+    Command.tryTo("run Java as an ordinary user", trial.toArray(String[]::new));
     // The classes may be where only root can read them.
     TestTree classes =
         new TestTree(Files.createTempDirectory("statsfs-classes-")).permissions("", "rwxr-xr-x");

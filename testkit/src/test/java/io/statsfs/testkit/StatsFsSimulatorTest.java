@@ -418,7 +418,7 @@ class StatsFsSimulatorTest {
   @Test
   void rootMayLetOthersRead() throws Exception {
     List<String> asNobody = UnprivilegedProcess.AS_NOBODY;
-    Command.tryRun(
+    Command.tryTo(
         "be another user",
         Stream.concat(asNobody.stream(), Stream.of("true")).toArray(String[]::new));
     try (StatsFsSimulator simulator =
@@ -511,7 +511,7 @@ class StatsFsSimulatorTest {
     try {
       String message =
           assertThrows(UnsupportedOperationException.class, StatsFsSimulator::start).getMessage();
-      assertTrue(message.contains("no simulator for linux-riscv64"), message);
+      assertTrue(message.contains("no statsfs-sim for linux-riscv64"), message);
       assertTrue(message.contains("-D" + PATH), message);
     } finally {
       System.setProperty("os.arch", architecture);
