@@ -24,6 +24,17 @@ class LargeTreeTest {
   private static final int SOURCES = 500;
   private static final int STATS = 40;
   private static final int WARM_UP = 30;
+
+  /** What a collection may allocate beyond the sample, besides what the SDK does for each point. */
+  private static final long BYTES_BEYOND = 20_000;
+
+  /**
+   * The SDK makes an object of 32 bytes per point. The optimizing compiler takes it out again once
+   * it has inlined all that sees the object, which it does late on a loaded machine, and never if it
+   * compiled one of these methods by itself before.
+   */
+  private static final long BYTES_OF_SDK = 32L * SOURCES * STATS;
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @Test
@@ -64,9 +75,7 @@ class LargeTreeTest {
             SOURCES * STATS,
             reader.collectAllMetrics().stream().mapToInt(LargeTreeTest::points).sum());
         long[][] cost = measure(sampler::sample, patient::sample, reader::collectAllMetrics);
-        // The SDK makes an object of 32 bytes per point, which the optimizing compiler takes out
-        // again; on a loaded machine it may be long in coming.
-        for (int i = 0; i < 100 && cost[2][1] - cost[0][1] >= 32L * SOURCES * STATS; i++) {
+        for (int i = 0; i < 20 && cost[2][1] - cost[0][1] >= BYTES_BEYOND; i++) {
           cost = measure(sampler::sample, patient::sample, reader::collectAllMetrics);
         }
         long[] sample = cost[0];
@@ -82,9 +91,12 @@ class LargeTreeTest {
         assertTrue(sample[1] <= 400L * SOURCES * STATS, sample[1] + " bytes per sample");
         assertTrue(
             guarded[1] - sample[1] < 1_000, guarded[1] - sample[1] + " bytes for the patience");
+        long beyond = collection[1] - sample[1];
+        // An object of the bridge's per point would be neither.
         assertTrue(
-            collection[1] - sample[1] < 20_000,
-            collection[1] - sample[1] + " bytes per collection beyond the sample");
+            beyond < BYTES_BEYOND
+                || beyond >= BYTES_OF_SDK && beyond < BYTES_OF_SDK + BYTES_BEYOND,
+            beyond + " bytes per collection beyond the sample");
       }
     }
   }
