@@ -30,8 +30,8 @@ class LargeTreeTest {
 
   /**
    * The SDK makes an object of 32 bytes per point. The optimizing compiler takes it out again once
-   * it has inlined all that sees the object, which it does late on a loaded machine, and never if it
-   * compiled one of these methods by itself before.
+   * it has inlined all that sees the object, which it does late on a loaded machine, and never if
+   * it compiled one of these methods by itself before.
    */
   private static final long BYTES_OF_SDK = 32L * SOURCES * STATS;
 
@@ -94,8 +94,7 @@ class LargeTreeTest {
         long beyond = collection[1] - sample[1];
         // An object of the bridge's per point would be neither.
         assertTrue(
-            beyond < BYTES_BEYOND
-                || beyond >= BYTES_OF_SDK && beyond < BYTES_OF_SDK + BYTES_BEYOND,
+            beyond < BYTES_BEYOND || beyond >= BYTES_OF_SDK && beyond < BYTES_OF_SDK + BYTES_BEYOND,
             beyond + " bytes per collection beyond the sample");
       }
     }
