@@ -496,6 +496,7 @@ final class Discovery implements AutoCloseable {
 
     /** The stats of this that are counted in this scan. */
     private int counted;
+
     private int timesDenied;
     private long deniedUntil;
 

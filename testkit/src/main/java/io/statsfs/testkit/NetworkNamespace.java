@@ -26,7 +26,13 @@ final class NetworkNamespace implements AutoCloseable {
         Command.tryTo("make a network namespace", "ip", "netns", "add", made.name);
         Command.tryTo(
             "mount sysfs",
-            "nsenter", made.net(), "mount", "-t", "sysfs", "sysfs", made.sysfs.toString());
+            "nsenter",
+            made.net(),
+            "mount",
+            "-t",
+            "sysfs",
+            "sysfs",
+            made.sysfs.toString());
         return made;
       } catch (Throwable e) {
         made.close();
