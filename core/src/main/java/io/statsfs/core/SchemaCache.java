@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -206,6 +207,10 @@ final class SchemaCache {
     synchronized (guard) {
       try {
         text = read(key);
+        if (isOver(key.life)) {
+          // What was read may be of the life that began meanwhile.
+          throw new NoSuchFileException(key.life.file.toString(), null, "replaced meanwhile");
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -215,6 +220,17 @@ final class SchemaCache {
     boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == key.maxBytes;
     Schema schema = SchemaParser.parse(NameText.decode(bytes), cut);
     return new Loaded(schema, bytes.length);
+  }
+
+  /** False if that cannot be told. */
+  private static boolean isOver(Life life) {
+    try {
+      return !life(life.file).equals(life);
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private ByteBuffer read(Key key) throws IOException {

@@ -16,6 +16,7 @@ import java.lang.Thread.State;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -204,6 +205,18 @@ class SchemaCacheTest {
     write("kvm", TEXT.replace("vm 1", "vm 2"));
     Files.setLastModifiedTime(file, FileTime.fromMillis(1));
     assertEquals("2", get(file).labels().get("vm"));
+  }
+
+  @Test
+  void schemaThatIsReplacedBeforeItIsReadIsNotTakenForTheOldOne() throws IOException {
+    Path file = write("kvm", TEXT);
+    SchemaCache.Life life = SchemaCache.life(file);
+    Path next = write("kvm2", TEXT.replace("vm 1", "vm 2"));
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+    assertThrows(NoSuchFileException.class, () -> cache.get(life, MAX));
+    assertEquals("2", cache.get(SchemaCache.life(file), MAX).labels().get("vm"));
+    Files.delete(file);
+    assertThrows(NoSuchFileException.class, () -> cache.get(life, MAX));
   }
 
   @Test
