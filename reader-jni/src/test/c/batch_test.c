@@ -685,6 +685,9 @@ static void flat_files(void) {
   write_text(flat_file(), "1 7\na 1\nb 2\n0.00 7\ndeadbeef 7\nc 3\nd 4\ne 5\nother 7 7\nf 6\n");
   CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  /* Numbers that change are no names. */
+  write_text(flat_file(), "2 7\n3 7\na 1\nb 2\n0.01 7\ndeadbeef 7\nc 3\nd 4\ne 5\nf 6\n");
+  CHECK_EQUAL(SFS_DONE, sample(&sampled));
   write_text(flat_file(), "a 1\nb 2\nnew 7\nd 4\ne 5\nf 6\n");
   CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 2, SFS_GONE, 0);
