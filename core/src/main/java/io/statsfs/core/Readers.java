@@ -11,12 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses a reader among those on the class path and module path. */
 final class Readers {
   static final String PROPERTY = "io.statsfs.reader";
   private static final int MAX_FAILURES = 10;
+
+  /** Those of this project, to tell when one was lost; others are found all the same. */
+  private static final List<String> READERS = List.of("nio", "jni");
+
   private static final Log LOG = new Log();
 
   private Readers() {}
@@ -97,19 +103,44 @@ final class Readers {
   /** One that cannot even be loaded must not cost the others. */
   private static List<ReaderProvider> providers() {
     Map<String, ReaderProvider> providers = new LinkedHashMap<>();
-    load(ServiceLoader.load(ReaderProvider.class, Readers.class.getClassLoader()), providers);
-    load(ServiceLoader.load(ReaderProvider.class), providers);
+    ClassLoader own = Readers.class.getClassLoader();
+    boolean complete = load(ServiceLoader.load(ReaderProvider.class, own), providers);
+    complete &= load(ServiceLoader.load(ReaderProvider.class), providers);
+    if (complete) {
+      reportLost(providers.keySet(), name -> own.getResource(name) != null);
+    }
     return List.copyOf(providers.values());
   }
 
-  private static void load(
+  /**
+   * Reports readers that are there, by a resource of a name of its own, and that no service file
+   * names: all artifacts have the same one, of which a jar made of several keeps the first.
+   */
+  static void reportLost(Set<String> found, Predicate<String> isResource) {
+    for (String name : READERS) {
+      if (!found.contains(name) && isResource.test("META-INF/io.statsfs/reader-" + name)) {
+        LOG.warn(
+            "The reader '"
+                + name
+                + "' is on the class path, but no META-INF/services/"
+                + ReaderProvider.class.getName()
+                + " names it, so it is not used. Where several jars were put into one, their service"
+                + " files have to be merged: with maven-shade-plugin by its"
+                + " ServicesResourceTransformer.");
+      }
+    }
+  }
+
+  /** False if one could not be loaded. */
+  private static boolean load(
       ServiceLoader<ReaderProvider> loader, Map<String, ReaderProvider> providers) {
     Iterator<ReaderProvider> iterator = loader.iterator();
     // Bounded, for an iterator that fails at each step would never come to an end.
-    for (int failures = 0; failures < MAX_FAILURES; ) {
+    int failures = 0;
+    while (failures < MAX_FAILURES) {
       try {
         if (!iterator.hasNext()) {
-          return;
+          break;
         }
         ReaderProvider provider = iterator.next();
         providers.putIfAbsent(provider.name(), provider);
@@ -118,5 +149,6 @@ final class Readers {
         LOG.warn("A reader could not be loaded: " + e.getMessage());
       }
     }
+    return failures == 0;
   }
 }

@@ -14,6 +14,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,5 +271,14 @@ class ReadersTest {
     }
     assertEquals(4, log.lines().size(), log.lines()::toString);
     assertTrue(log.lines().get(0).contains("no.such.Reader"), log.lines()::toString);
+  }
+
+  @Test
+  void aReaderThatNoServiceFileNamesIsReported() {
+    Readers.reportLost(Set.of("nio"), name -> name.equals("META-INF/io.statsfs/reader-nio"));
+    assertEquals(List.of(), log.lines());
+    Readers.reportLost(Set.of("nio"), name -> true);
+    assertEquals(1, log.lines().size(), "" + log.lines());
+    assertTrue(log.lines().get(0).startsWith("The reader 'jni' is on the class path"));
   }
 }
