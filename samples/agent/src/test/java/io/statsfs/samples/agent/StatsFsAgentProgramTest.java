@@ -452,7 +452,9 @@ class StatsFsAgentProgramTest {
     try (AgentProgram agent =
         AgentProgram.start(
             Map.of("OTEL_EXPORTER_PROMETHEUS_PORT", "" + port), "--exporter", "prometheus")) {
-      agent.await("the first line", () -> !agent.err().isEmpty());
+      agent.await(
+          "its first line",
+          () -> agent.err().stream().anyMatch(l -> l.startsWith("statsfs-agent")));
       HttpResponse<String> scrape =
           HttpClient.newHttpClient()
               .send(
