@@ -1,14 +1,3 @@
-/*
- * The same work as a sample or a discovery, in C: what the system calls cost, and little else.
- *
- * Answers commands from standard input with a line each, so that a harness can measure this and Java
- * by turns:
- *
- *   load LIST                a file with the lines `D directory`, `F name` (a file of one value in the
- *                            directory above) and `T path` (a file of many values); answers its number
- *   measure TREE WAY ROUNDS  WAY is path, openat or kept; answers nanoseconds and numbers found
- *   walk ROUNDS ROOT         answers nanoseconds, directories and files
- */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -18,24 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "number.h"
+#include "system.h"
+#include "yardstick.h"
 
 enum { MAX_TREES = 16, TEXT_BYTES = 256 << 10, LISTING_BYTES = 32 << 10, MAX_LINE = 8192 };
-
-enum way { PATH, OPENAT, KEPT };
 
 struct file {
   char *path;
   const char *name; /* the last part of the path */
   int directory;
   int fd; /* when kept */
+  int plain_fd;
   int many;
   int user_made; /* its type is looked at before it is opened, as the readers do */
 };
@@ -64,12 +51,6 @@ static void *grow(void *memory, size_t bytes) {
   return memory;
 }
 
-static uint64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* Whether anything else can take a file's place, so that readers have to look. */
 static int is_user_made(const char *path) {
   static const long kernel_made[] = {SYSFS_MAGIC,        PROC_SUPER_MAGIC,    DEBUGFS_MAGIC,
@@ -87,7 +68,7 @@ static int is_user_made(const char *path) {
   return 1;
 }
 
-static int load(const char *list) {
+int load(const char *list) {
   if (tree_count == MAX_TREES) {
     errno = E2BIG;
     die(list);
@@ -115,7 +96,7 @@ static int load(const char *list) {
     }
     tree->files = grow(tree->files, (tree->file_count + 1) * sizeof *tree->files);
     struct file *file = &tree->files[tree->file_count++];
-    *file = (struct file){.fd = -1, .many = line[0] == 'T', .directory = directory_fd};
+    *file = (struct file){.fd = -1, .plain_fd = -1, .many = line[0] == 'T', .directory = directory_fd};
     file->user_made = file->many ? is_user_made(what) : user_made;
     if (file->many) {
       file->path = strdup(what);
@@ -154,13 +135,15 @@ static size_t put_many(struct tree *tree, size_t at, const char *from, const cha
   return at;
 }
 
-/* One value ends with its line; many end with the file. */
-static size_t read_file(int fd, int kept, int many) {
+/* One value ends with its line; many end with the file. Inlined, so that each way is a loop of its own. */
+static inline size_t read_file(int fd, enum way way, int many) {
   size_t length = 0;
   while (length < sizeof text) {
     size_t room = sizeof text - length;
-    ssize_t count = kept ? pread(fd, text + length, room, (off_t)length)
-                         : read(fd, text + length, room);
+    long count = way == KEPT         ? sfs_pread(fd, text + length, room, (long)length)
+                 : way == OPENAT     ? sfs_read(fd, text + length, room)
+                 : way == PLAIN_KEPT ? pread(fd, text + length, room, (off_t)length)
+                                     : read(fd, text + length, room);
     if (count < 0) {
       die("read");
     }
@@ -172,28 +155,43 @@ static size_t read_file(int fd, int kept, int many) {
   return length;
 }
 
-static size_t sample(struct tree *tree, enum way way) {
+static int open_file(const struct file *file, enum way way) {
+  int direct = way == OPENAT || way == KEPT;
+  int fd;
+  if (file->user_made) {
+    struct sfs_stat its;
+    struct stat plain;
+    uint32_t mode = 0;
+    if (direct) {
+      if (sfs_fstatat(file->directory, file->name, SFS_AT_SYMLINK_NOFOLLOW, &its) == 0) {
+        mode = its.mode;
+      }
+    } else if (fstatat(AT_FDCWD, file->path, &plain, AT_SYMLINK_NOFOLLOW) == 0) {
+      mode = plain.st_mode;
+    }
+    if (!S_ISREG(mode)) {
+      die(file->path);
+    }
+  }
+  fd = direct ? sfs_openat(file->directory, file->name, SFS_O_RDONLY | SFS_O_CLOEXEC)
+              : open(file->path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    die(file->path);
+  }
+  return fd;
+}
+
+static inline size_t sample_by(struct tree *tree, enum way way) {
   size_t at = 0;
   for (size_t i = 0; i < tree->file_count; i++) {
     struct file *file = &tree->files[i];
-    int fd = file->fd;
-    if (way != KEPT || fd < 0) {
-      struct stat its;
-      if (file->user_made &&
-          (fstatat(way == OPENAT ? file->directory : AT_FDCWD,
-                   way == OPENAT ? file->name : file->path, &its, AT_SYMLINK_NOFOLLOW) < 0 ||
-           !S_ISREG(its.st_mode))) {
-        die(file->path);
-      }
-      fd = way == OPENAT ? openat(file->directory, file->name, O_RDONLY | O_CLOEXEC)
-                         : open(file->path, O_RDONLY | O_CLOEXEC);
-      if (fd < 0) {
-        die(file->path);
-      }
-    }
-    size_t length = read_file(fd, way == KEPT, file->many);
-    if (way == KEPT) {
-      file->fd = fd;
+    int *kept = way == KEPT ? &file->fd : way == PLAIN_KEPT ? &file->plain_fd : NULL;
+    int fd = kept == NULL || *kept < 0 ? open_file(file, way) : *kept;
+    size_t length = read_file(fd, way, file->many);
+    if (kept != NULL) {
+      *kept = fd;
+    } else if (way == OPENAT) {
+      sfs_close(fd);
     } else {
       close(fd);
     }
@@ -202,10 +200,32 @@ static size_t sample(struct tree *tree, enum way way) {
   return at;
 }
 
-struct found {
-  unsigned long directories;
-  unsigned long files;
-};
+size_t sample(int number, enum way way) {
+  struct tree *tree = &trees[number];
+  switch (way) {
+    case OPENAT:
+      return sample_by(tree, OPENAT);
+    case KEPT:
+      return sample_by(tree, KEPT);
+    case PLAIN_KEPT:
+      return sample_by(tree, PLAIN_KEPT);
+    default:
+      return sample_by(tree, PLAIN_PATH);
+  }
+}
+
+enum way way_of(const char *name) {
+  static const char *const names[] = {"plain-path", "plain-kept", "openat", "kept"};
+  enum way way = PLAIN_PATH;
+  while (way < NO_WAY && strcmp(names[way], name) != 0) {
+    way++;
+  }
+  return way;
+}
+
+int is_tree(int tree) {
+  return tree >= 0 && tree < tree_count;
+}
 
 /* The kernel's own, which says what an entry is without a further call. */
 struct entry {
@@ -216,15 +236,15 @@ struct entry {
   char name[];
 };
 
-static void walk(int parent, const char *name, struct found *found) {
-  int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+void walk(int parent, const char *name, struct found *found) {
+  int fd = sfs_openat(parent, name, SFS_O_RDONLY | SFS_O_DIRECTORY | SFS_O_CLOEXEC);
   if (fd < 0) {
     die(name);
   }
   found->directories++;
   char *listing = grow(NULL, LISTING_BYTES);
   long bytes;
-  while ((bytes = syscall(SYS_getdents64, fd, listing, LISTING_BYTES)) > 0) {
+  while ((bytes = sfs_getdents(fd, listing, LISTING_BYTES)) > 0) {
     for (long at = 0; at < bytes;) {
       const struct entry *entry = (const struct entry *)(listing + at);
       at += entry->length;
@@ -241,49 +261,5 @@ static void walk(int parent, const char *name, struct found *found) {
     die(name);
   }
   free(listing);
-  close(fd);
-}
-
-static int is_tree(int tree) {
-  return tree >= 0 && tree < tree_count;
-}
-
-int main(void) {
-  struct rlimit files;
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
-  static char line[MAX_LINE];
-  char argument[MAX_LINE];
-  int tree;
-  int rounds;
-  while (fgets(line, sizeof line, stdin) != NULL) {
-    if (sscanf(line, "load %[^\n]", argument) == 1) {
-      printf("%d\n", load(argument));
-    } else if (sscanf(line, "measure %d %s %d", &tree, argument, &rounds) == 3 && is_tree(tree)) {
-      enum way way = strcmp(argument, "path") == 0     ? PATH
-                     : strcmp(argument, "openat") == 0 ? OPENAT
-                                                       : KEPT;
-      size_t count = 0;
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
-        count = sample(&trees[tree], way);
-      }
-      printf("%llu %zu\n", (unsigned long long)(now() - start), count);
-    } else if (sscanf(line, "walk %d %[^\n]", &rounds, argument) == 2) {
-      struct found found = {0, 0};
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
-        found = (struct found){0, 0};
-        walk(AT_FDCWD, argument, &found);
-      }
-      printf("%llu %lu %lu\n", (unsigned long long)(now() - start), found.directories, found.files);
-    } else {
-      fprintf(stderr, "yardstick: not understood: %s", line);
-      return 2;
-    }
-    fflush(stdout);
-  }
-  return 0;
+  sfs_close(fd);
 }

@@ -20,15 +20,17 @@ import oshi.SystemInfo;
 import oshi.hardware.NetworkIF;
 
 /**
- * Measures every tree by every method in one run, and holds the result against the targets.
+ * Measures every tree by every method in one run, and compares the result with the targets.
  *
- * <p>{@code ./bench} starts this with a directory on tmpfs to write trees to, the yardstick's
- * program and, where it could be mounted, debugfs.
+ * <p>{@code ./bench} starts this with a directory on tmpfs to write trees to, the directory that
+ * the yardstick was built in and, where it could be mounted, debugfs.
  */
 final class Bench {
-  private static final String PATH = "yardstick: whole path";
+  private static final String PATH = "C library: whole path";
+  private static final String PLAIN_KEPT = "C library: kept, pread";
   private static final String OPENAT = "yardstick: openat";
   private static final String KEPT = "yardstick: kept, pread";
+  private static final String COPY = "yardstick: the same in the JVM";
   private static final String JNI = "JNI";
   private static final String NIO = "NIO";
   private static final String READ_STRING = "Files.readString";
@@ -61,6 +63,7 @@ final class Bench {
   private final boolean quick;
   private final Path scratch;
   private final Yardstick yardstick;
+  private final Path yardstickCopy;
   private final Interleaved sampling = new Interleaved();
   private final Interleaved discovery = new Interleaved();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -69,7 +72,8 @@ final class Bench {
   private Bench(boolean quick, Path scratch, Path yardstick) throws IOException {
     this.quick = quick;
     this.scratch = scratch;
-    this.yardstick = new Yardstick(yardstick);
+    this.yardstick = new Yardstick(yardstick.resolve("yardstick"));
+    yardstickCopy = yardstick.resolve("libyardstick-copy.so");
     open.push(this.yardstick);
   }
 
@@ -86,7 +90,10 @@ final class Bench {
     return command;
   }
 
-  /** {@code full} or {@code quick}, a directory on tmpfs, the yardstick, and debugfs or nothing. */
+  /**
+   * {@code full} or {@code quick}, a directory on tmpfs, the one that the yardstick was built in,
+   * and debugfs or nothing.
+   */
   public static void main(String[] args) throws Exception {
     Bench bench = new Bench(args[0].equals("quick"), Path.of(args[1]), Path.of(args[2]));
     try {
@@ -159,11 +166,16 @@ final class Bench {
   private void add(MeasuredTree tree) throws IOException {
     int stats = tree.stats().size();
     int list = yardstick.load(tree.list());
-    add(sampling.c(tree.name(), PATH, stats, yardstick.sample(list, "path", stats)));
+    add(sampling.c(tree.name(), PATH, stats, yardstick.sample(list, "plain-path", stats)));
     Row best = add(sampling.c(tree.name(), OPENAT, stats, yardstick.sample(list, "openat", stats)));
+    String way = tree.isKept() ? "kept" : "openat";
     if (tree.isKept()) {
+      Method kept = yardstick.sample(list, "plain-kept", stats);
+      add(sampling.c(tree.name(), PLAIN_KEPT, stats, kept));
       best = add(sampling.c(tree.name(), KEPT, stats, yardstick.sample(list, "kept", stats)));
     }
+    Method.Work copy = YardstickCopy.sample(yardstickCopy, tree.list(), way, stats);
+    add(sampling.java(tree.name(), COPY, stats, copy));
     add(sampling.java(tree.name(), JNI, stats, sampler(tree, "jni")::sample));
     add(sampling.java(tree.name(), NIO, stats, sampler(tree, "nio")::sample));
     if (tree.name().equals(NET)) {
@@ -288,6 +300,13 @@ final class Bench {
     System.out.println();
     List<String> trees = List.of(NET, VMSTAT, DEBUGFS, tmpfs(SMALL), tmpfs(10_000), tmpfs(LARGE));
     for (String tree : trees) {
+      Row copy = rows.get(tree + COPY);
+      if (copy != null) {
+        double ratio = copy.ratio(best(copy));
+        print("the yardstick's code twice, " + tree, ratio, "1 within", 0.03, isEqual(ratio));
+      }
+    }
+    for (String tree : trees) {
       Row jni = rows.get(tree + JNI);
       if (jni == null) {
         System.out.printf("%-62s not measured: no readable tree%n", "JNI / C's best, " + tree);
@@ -348,6 +367,10 @@ final class Bench {
     Row producer = rows.get(tmpfs(COLLECTED) + JNI + TO_OTLP + BY_PRODUCER);
     Row instruments = rows.get(tmpfs(COLLECTED) + JNI + TO_OTLP);
     compared("to OTLP's bytes, instruments / producer", instruments.ratio(producer));
+  }
+
+  private static boolean isEqual(double ratio) {
+    return Math.abs(ratio - 1) <= 0.03;
   }
 
   private boolean isKept(String tree) {

@@ -50,7 +50,7 @@ final class Yardstick implements AutoCloseable {
   /**
    * Reads all files of a tree.
    *
-   * @param way {@code path}, {@code openat} or {@code kept}
+   * @param way {@code plain-path}, {@code plain-kept}, {@code openat} or {@code kept}
    * @param stats how many numbers there must be
    */
   Method sample(int tree, String way, int stats) {

@@ -1,0 +1,20 @@
+/* The yardstick in the process of the JVM: what io.statsfs.benchmarks.YardstickCopy declares. */
+#include <jni.h>
+
+#include "yardstick.h"
+
+JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_YardstickCopy_load(JNIEnv *env, jclass class,
+                                                                     jstring list) {
+  (void)class;
+  const char *path = (*env)->GetStringUTFChars(env, list, NULL);
+  int tree = load(path);
+  (*env)->ReleaseStringUTFChars(env, list, path);
+  return tree;
+}
+
+JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_YardstickCopy_sample(JNIEnv *env, jclass class,
+                                                                       jint tree, jint way) {
+  (void)env;
+  (void)class;
+  return (jint)sample(tree, (enum way)way);
+}

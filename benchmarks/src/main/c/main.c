@@ -1,0 +1,63 @@
+/*
+ * The yardstick as a program. Answers commands from standard input with a line each, so that a harness
+ * can measure this and Java interleaved:
+ *
+ *   load LIST                answers the number of the tree
+ *   measure TREE WAY ROUNDS  WAY is plain-path, plain-kept, openat or kept; answers nanoseconds and
+ *                            numbers found
+ *   walk ROUNDS ROOT         answers nanoseconds, directories and files
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "yardstick.h"
+
+enum { MAX_LINE = 8192 };
+
+static uint64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+int main(void) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  static char line[MAX_LINE];
+  char argument[MAX_LINE];
+  int tree;
+  int rounds;
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    if (sscanf(line, "load %[^\n]", argument) == 1) {
+      printf("%d\n", load(argument));
+    } else if (sscanf(line, "measure %d %s %d", &tree, argument, &rounds) == 3 && is_tree(tree) &&
+               way_of(argument) != NO_WAY) {
+      enum way way = way_of(argument);
+      size_t count = 0;
+      uint64_t start = now();
+      for (int i = 0; i < rounds; i++) {
+        count = sample(tree, way);
+      }
+      printf("%llu %zu\n", (unsigned long long)(now() - start), count);
+    } else if (sscanf(line, "walk %d %[^\n]", &rounds, argument) == 2) {
+      struct found found = {0, 0};
+      uint64_t start = now();
+      for (int i = 0; i < rounds; i++) {
+        found = (struct found){0, 0};
+        walk(AT_FDCWD, argument, &found);
+      }
+      printf("%llu %lu %lu\n", (unsigned long long)(now() - start), found.directories, found.files);
+    } else {
+      fprintf(stderr, "yardstick: not understood: %s", line);
+      return 2;
+    }
+    fflush(stdout);
+  }
+  return 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * The same work as a sample or a discovery, in C: what the system calls cost, and little else.
+ *
+ * The calls are made as the reader's library makes them (system.h), by an inlined instruction, but for
+ * the two plain ways, which go through the C library as most programs do.
+ */
+#ifndef STATSFS_YARDSTICK_H
+#define STATSFS_YARDSTICK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum way {
+  PLAIN_PATH, /* open, read and close by the whole path, through the C library */
+  PLAIN_KEPT, /* pread on a descriptor that is kept, through the C library */
+  OPENAT,     /* below a directory that is kept open */
+  KEPT,       /* pread on a descriptor that is kept */
+  NO_WAY
+};
+
+/* NO_WAY if there is none of this name. */
+enum way way_of(const char *name);
+
+/*
+ * Takes in a file with the lines `D directory`, `F name` (a file of one value in the directory above)
+ * and `T path` (a file of many values). Returns the number of the tree.
+ */
+int load(const char *list);
+
+int is_tree(int tree);
+
+/* Reads all files of a tree once; returns how many numbers they hold. */
+size_t sample(int tree, enum way way);
+
+struct found {
+  unsigned long directories;
+  unsigned long files;
+};
+
+/* Lists a directory and all below it. */
+void walk(int parent, const char *name, struct found *found);
+
+#endif

@@ -1,0 +1,41 @@
+package io.statsfs.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The code of the yardstick in this process, called as the reader {@code jni} calls its library.
+ * Two copies of the same code, measured as the two sides of a comparison are, must come out equal;
+ * what they differ by is what any ratio may be wrong by.
+ */
+final class YardstickCopy {
+  /** The positions of the ways in {@code yardstick.h}. */
+  private static final List<String> WAYS = List.of("plain-path", "plain-kept", "openat", "kept");
+
+  private YardstickCopy() {}
+
+  /** As {@link Yardstick#sample}. */
+  static Method.Work sample(Path library, List<String> list, String way, int stats)
+      throws IOException {
+    System.load(library.toRealPath().toString());
+    Path file = Files.createTempFile("statsfs-bench-", ".list");
+    try {
+      int tree = load(Files.write(file, list).toString());
+      int number = WAYS.indexOf(way);
+      return () -> {
+        int found = sample(tree, number);
+        if (found != stats) {
+          throw new IOException("The yardstick found " + found + " numbers of " + stats);
+        }
+      };
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static native int load(String list);
+
+  private static native int sample(int tree, int way);
+}
