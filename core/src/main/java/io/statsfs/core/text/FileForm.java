@@ -79,7 +79,9 @@ public enum FileForm {
     } else if (isBelowHeader(rows)) {
       return NAMED_COLUMNS;
     }
-    return most(rows, row -> numbers(row, 0) >= 2) ? FIXED_COLUMNS : FREE_TEXT;
+    return most(rows, row -> 2 * numbers(row, 0) >= Math.max(4, row.length))
+        ? FIXED_COLUMNS
+        : FREE_TEXT;
   }
 
   private static boolean most(List<String[]> rows, Predicate<String[]> form) {
