@@ -35,7 +35,18 @@ final class Denials {
   private volatile int lifted;
 
   /** Files with one fate. */
-  private record Key(Tree tree, int permissions) {}
+  private record Key(Tree tree, int permissions) {
+    /** Written out, as {@link Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && permissions == key.permissions && tree.equals(key.tree);
+    }
+
+    @Override
+    public int hashCode() {
+      return permissions * 31 + tree.hashCode();
+    }
+  }
 
   private static final class Denial {
     /** The files that were denied; forgotten with their catalog. */

@@ -37,7 +37,18 @@ final class FailureLog {
   }
 
   /** What the problems of trees have in common that are logged as one. */
-  private record Cause(Tree tree, String text) {}
+  private record Cause(Tree tree, String text) {
+    /** Written out, as {@link Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Cause cause && text.equals(cause.text) && tree.equals(cause.tree);
+    }
+
+    @Override
+    public int hashCode() {
+      return text.hashCode() * 31 + tree.hashCode();
+    }
+  }
 
   /** Logs one problem of each tree and cause. */
   synchronized void problems(List<TreeProblem> problems) {

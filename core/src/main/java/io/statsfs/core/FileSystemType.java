@@ -37,6 +37,17 @@ record FileSystemType(
     ALL
   }
 
+  /** The name says all. Written out, as {@link io.statsfs.Tree#equals} says why. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FileSystemType type && name.equals(type.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   /** Where nothing can be relied on, not even the name. */
   static final FileSystemType UNKNOWN = of("unknown");
 

@@ -34,6 +34,23 @@ record Mounts(List<Mount> mounts) {
    */
   record Mount(int id, int parent, long device, String root, String point, String type) {
 
+    /** Written out, as {@link io.statsfs.Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Mount mount
+          && id == mount.id
+          && parent == mount.parent
+          && device == mount.device
+          && root.equals(mount.root)
+          && point.equals(mount.point)
+          && type.equals(mount.type);
+    }
+
+    @Override
+    public int hashCode() {
+      return id;
+    }
+
     /** The path inside the file system of a path that leads to this mount. */
     String inside(String path) {
       String below = path.substring(point.equals("/") ? 0 : point.length());
@@ -150,9 +167,7 @@ record Mounts(List<Mount> mounts) {
     for (Mount next = next(left, null, passed); next != null; next = next(left, at, passed)) {
       at = next;
       passed = next.point;
-      // By identity: Tree.equals says what the equals of records keeps.
-      Mount taken = next;
-      left.removeIf(mount -> mount == taken);
+      left.remove(next);
       if (passed.equals("/")) {
         // A process stays with its root, whatever is mounted over that.
         left.removeIf(mount -> mount.point.equals("/"));

@@ -20,6 +20,17 @@ final class Successors {
     static Key of(Source source) {
       return new Key(source.tree(), source.path());
     }
+
+    /** Written out, as {@link Tree#equals} says why. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && path.equals(key.path) && tree.equals(key.tree);
+    }
+
+    @Override
+    public int hashCode() {
+      return path.hashCode() * 31 + tree.hashCode();
+    }
   }
 
   Successors(List<Source> next) {
