@@ -121,8 +121,12 @@ class QuickstartTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
-    // The SDK announces nothing, and neither do we.
-    assertEquals("", Files.readString(directory.resolve("err")));
+    // The SDK announces nothing, and neither do we, but for what this machine has mounted, and for
+    // how busy it is.
+    String ofMachine =
+        "(?m)^.* (io\\.statsfs\\.\\S+ warn|\\S+PeriodicMetricReader exportOne)\n"
+            + ".*(have no value|tree kvm is left out|Exporter timed out).*\n";
+    assertEquals("", Files.readString(directory.resolve("err")).replaceAll(ofMachine, ""));
   }
 
   private Process java(String... args) throws IOException {
