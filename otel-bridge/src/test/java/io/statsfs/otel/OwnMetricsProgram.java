@@ -13,7 +13,7 @@ import java.util.Map;
 public final class OwnMetricsProgram {
   private OwnMetricsProgram() {}
 
-  /** Has a stat more in each collection; the tree is empty at first. */
+  /** Has a stat more in each collection, which loses its value; the tree is empty at first. */
   public static void main(String[] args) {
     InMemoryMetricReader reader = InMemoryMetricReader.create();
     try (TestTree tree = TestTree.inMemory();
@@ -31,6 +31,8 @@ public final class OwnMetricsProgram {
         if (i > 0) {
           tree.stat("a/s" + i + "/n" + i, i);
           fs.refresh();
+          // What only the sample of the next collection can find.
+          tree.stat("a/s" + i + "/n" + i, "in words");
         }
         Map<String, String> points = CollectedMetrics.of(reader.collectAllMetrics());
         long stats = points.keySet().stream().filter(key -> key.startsWith("statsfs.a.")).count();
@@ -39,6 +41,8 @@ public final class OwnMetricsProgram {
                 + " points, "
                 + points.get("statsfs.stats{status=ok}")
                 + " ok, "
+                + points.get("statsfs.stats{status=not_a_number}")
+                + " in words, "
                 + points.get("statsfs.sources{}")
                 + " sources, duration "
                 + (points.get("statsfs.collection.duration{}") != null));

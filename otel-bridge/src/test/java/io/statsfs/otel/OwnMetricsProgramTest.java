@@ -26,10 +26,10 @@ class OwnMetricsProgramTest {
     assertEquals(0, process.waitFor());
     assertEquals(
         List.of(
-            "0 points, 0 ok, 0 sources, duration true",
-            "1 points, 1 ok, 1 sources, duration true",
-            "2 points, 2 ok, 2 sources, duration true",
-            "3 points, 3 ok, 3 sources, duration true"),
+            "0 points, 0 ok, 0 in words, 0 sources, duration true",
+            "0 points, 0 ok, 1 in words, 1 sources, duration true",
+            "0 points, 0 ok, 2 in words, 2 sources, duration true",
+            "0 points, 0 ok, 3 in words, 3 sources, duration true"),
         lines);
   }
 }
