@@ -85,6 +85,10 @@ abstract class ChurnContract extends LossContract {
   private void churn(int seconds) throws Exception {
     simulator.command("churn many rate=300 live=60 stats=" + STATS);
     simulator.command("churn same rate=200 live=5 stats=" + STATS + " reuse=" + REUSED_NAMES);
+    // A tree without stats is a problem, be it for a moment.
+    while (live().size() < 60 * STATS) {
+      Thread.sleep(10);
+    }
     AtomicBoolean done = new AtomicBoolean();
     ExecutorService pool = Executors.newFixedThreadPool(4);
     try (StatsFs fs =

@@ -86,8 +86,9 @@ abstract class LossContract extends HangContract {
       Map<String, String> expected = threeSources();
       assertEquals(Map.of(), process.answer("refresh"));
       Map<String, String> lines = process.answer("log");
-      assertEquals(1, lines.size(), lines::toString);
-      assertTrue(lines.get("0").contains(advice()), lines::toString);
+      assertEquals(2, lines.size(), lines::toString);
+      assertTrue(lines.get("0").contains("holds no stats"), lines::toString);
+      assertTrue(lines.get("1").contains(advice()), lines::toString);
       openRoot();
       assertEquals(expected, process.answer("refresh"));
     }
