@@ -52,6 +52,10 @@ class StatsFsFaultTest {
           .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(reader).build())
           .build();
   private final List<String> logged = new CopyOnWriteArrayList<>();
+
+  /** Kept, since the JDK forgets loggers, and their handlers, that nobody holds. */
+  private final Logger logger = Logger.getLogger("io.statsfs");
+
   private final Handler handler =
       new Handler() {
         @Override
@@ -72,12 +76,12 @@ class StatsFsFaultTest {
 
   @BeforeEach
   void catchLog() {
-    Logger.getLogger("io.statsfs").addHandler(handler);
+    logger.addHandler(handler);
   }
 
   @AfterEach
   void cleanUp() {
-    Logger.getLogger("io.statsfs").removeHandler(handler);
+    logger.removeHandler(handler);
     otel.close();
   }
 
