@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -86,7 +87,7 @@ abstract class ChurnContract extends LossContract {
     simulator.command("churn many rate=300 live=60 stats=" + STATS);
     simulator.command("churn same rate=200 live=5 stats=" + STATS + " reuse=" + REUSED_NAMES);
     // A tree without stats is a problem, be it for a moment.
-    while (live().size() < 60 * STATS) {
+    while (Objects.requireNonNull(simulator.path("many").toFile().list()).length < 30) {
       Thread.sleep(10);
     }
     AtomicBoolean done = new AtomicBoolean();
