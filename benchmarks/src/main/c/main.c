@@ -9,9 +9,11 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "yardstick.h"
 
@@ -23,7 +25,21 @@ static uint64_t now(void) {
   return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static void *rest(void *nothing) {
+  pause();
+  return nothing;
+}
+
 int main(void) {
+  /*
+   * Where no other thread shares the descriptors, the kernel does not count who uses one, which saves
+   * 5 to 8 % of a small read. A JVM always has other threads.
+   */
+  pthread_t other;
+  if (pthread_create(&other, NULL, rest, NULL) != 0) {
+    perror("yardstick: thread");
+    return 1;
+  }
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
