@@ -5,6 +5,9 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.spi.StatReader;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,12 @@ final class TreeScans implements AutoCloseable {
   /** Of a single step of a scan, such as looking at one directory. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Of a look at the root of a tree whose scan hangs. */
+  private static final Duration PATIENCE_OF_LOOKS = Duration.ofSeconds(1);
+
+  /** Threads that may be left behind in a tree, in scans and in looks at its root. */
+  private static final int MOST_LEFT = 4;
+
   /** What {@link Catalog} promises, over all trees. */
   private static final Comparator<Source> ORDER =
       Comparator.comparing(Source::subsystem).thenComparing(Source::device);
@@ -29,7 +39,9 @@ final class TreeScans implements AutoCloseable {
   private final Shares entries;
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
+  private final Function<Tree, Discovery> discoveries;
   private final Guard guard = new Guard("statsfs-scan", PATIENCE);
+  private final Guard looks = new Guard("statsfs-look", PATIENCE_OF_LOOKS);
 
   TreeScans(
       List<Tree> trees,
@@ -39,8 +51,9 @@ final class TreeScans implements AutoCloseable {
       StatReader reader) {
     entries = new Shares(limits.sources(), trees.size());
     stats = new Shares(limits.stats(), trees.size());
+    discoveries = tree -> new Discovery(tree, fileSystems, limits, schemas, reader);
     for (Tree tree : trees) {
-      scans.add(new TreeScan(tree, new Discovery(tree, fileSystems, limits, schemas, reader)));
+      scans.add(new TreeScan(tree, discoveries.apply(tree)));
     }
   }
 
@@ -50,6 +63,15 @@ final class TreeScans implements AutoCloseable {
     private volatile Discovery.Found found = Discovery.Found.NOTHING;
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
+
+    /** Of the root when the scan began; null if it did not answer, or was not there. */
+    private volatile @Nullable Inode root;
+
+    /** Another scan has taken the place of this one, which hangs. */
+    private volatile boolean replaced;
+
+    private int left;
+    private long lookAt;
     private int outdatedReports;
     private int maxSources;
     private int maxStats;
@@ -63,18 +85,32 @@ final class TreeScans implements AutoCloseable {
       this.outdatedReports = outdatedReports;
       this.maxSources = maxSources;
       this.maxStats = maxStats;
+      root = null;
+      lookAt = System.nanoTime();
       busy = true;
     }
 
     @Override
     public void run() {
       try {
+        root = inodeOf(tree.root());
         found = discovery.scan(outdatedReports, maxSources, maxStats);
         failure = null;
       } catch (RuntimeException | Error e) {
         failed(e);
       } finally {
         busy = false;
+        if (replaced) {
+          discovery.close();
+        }
+      }
+    }
+
+    private static @Nullable Inode inodeOf(Path root) {
+      try {
+        return Inode.of(root, true);
+      } catch (IOException e) {
+        return null; // The scan says why.
       }
     }
 
@@ -101,6 +137,59 @@ final class TreeScans implements AutoCloseable {
     public long progress() {
       return discovery.steps();
     }
+  }
+
+  /** Looks at a root, which may hang, too. */
+  private static final class Look implements Guard.Work {
+    private final Path root;
+    private @Nullable Inode inode;
+    private boolean isGone;
+
+    Look(Path root) {
+      this.root = root;
+    }
+
+    @Override
+    public void run() {
+      try {
+        inode = Inode.of(root, true);
+      } catch (NoSuchFileException e) {
+        isGone = true;
+      } catch (IOException e) {
+        // It is as dead as the scan.
+      }
+    }
+
+    boolean isAnother(@Nullable Inode before) {
+      return isGone || inode != null && (before == null || !inode.isSame(before));
+    }
+  }
+
+  /**
+   * The scan of a tree; another one if the last hangs in what is not there any more, as on a mount
+   * that was given up, and over which there may be another one now. It is looked for after pauses
+   * that grow, and not for ever, since each look may cost a thread.
+   */
+  private TreeScan of(int tree) {
+    TreeScan scan = scans.get(tree);
+    if (!scan.busy || scan.left >= MOST_LEFT || System.nanoTime() - scan.lookAt < 0) {
+      return scan;
+    }
+    Look look = new Look(scan.tree.root());
+    scan.lookAt = System.nanoTime() + (PATIENCE.toNanos() << scan.left);
+    if (!looks.run(look)) {
+      scan.left++;
+      return scan;
+    }
+    if (!look.isAnother(scan.root)) {
+      return scan;
+    }
+    TreeScan next = new TreeScan(scan.tree, discoveries.apply(scan.tree));
+    next.found = scan.found;
+    next.left = scan.left + 1;
+    scan.replaced = true;
+    scans.set(tree, next);
+    return next;
   }
 
   /** The sources in order, and the problems of all trees. */
@@ -156,7 +245,7 @@ final class TreeScans implements AutoCloseable {
 
   /** Whether the tree was scanned. */
   private boolean scan(int tree, int outdatedReports) {
-    TreeScan scan = scans.get(tree);
+    TreeScan scan = of(tree);
     if (scan.busy) {
       return false;
     }
@@ -234,6 +323,7 @@ final class TreeScans implements AutoCloseable {
   @Override
   public void close() {
     guard.close();
+    looks.close();
     for (TreeScan scan : scans) {
       if (!scan.busy) {
         scan.discovery.close();

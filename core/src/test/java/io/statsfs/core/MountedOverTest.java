@@ -119,4 +119,35 @@ class MountedOverTest {
       assertUntouched(over.point());
     }
   }
+
+  /**
+   * What a mount of a server that died is replaced by: the scan that hangs there stays for ever.
+   */
+  @Test
+  void aTreeThatIsMountedAnewIsScannedThoughAScanOfTheOldOneHangs() throws Exception {
+    try (StatsFsSimulator other =
+            StatsFsSimulator.start("source kvm", "stat kvm/b u64 cumulative value=7");
+        StatsFs fs = open()) {
+      assertEquals("[kvm/a]", fs.catalog().stats().toString());
+      simulator.source("kvm/vm");
+      simulator.hang("kvm");
+      try {
+        fs.refresh();
+        assertTrue(
+            fs.catalog().problems().stream().anyMatch(p -> p.message().contains("does not answer")),
+            () -> "" + fs.catalog().problems());
+        assertEquals("[kvm/a]", fs.catalog().stats().toString());
+        fs.refresh(); // In the same mount it is not tried again.
+        assertEquals("[kvm/a]", fs.catalog().stats().toString());
+        try (Mounted over = Mounted.bind(other.root(), simulator.root())) {
+          while (!fs.refresh().stats().toString().equals("[kvm/b]")) {
+            Thread.sleep(100);
+          }
+          assertEquals(List.of(), fs.catalog().problems());
+        }
+      } finally {
+        simulator.heal("kvm");
+      }
+    }
+  }
 }
