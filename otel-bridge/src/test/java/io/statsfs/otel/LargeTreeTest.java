@@ -88,7 +88,9 @@ class LargeTreeTest {
         print("sample by the caller", sample);
         print("sample with patience", guarded);
         print("collection", collection);
-        assertTrue(sample[1] <= 400L * SOURCES * STATS, sample[1] + " bytes per sample");
+        // Later JDKs allocate more to look at a file's type.
+        long most = Runtime.version().feature() == 17 ? 400 : 560;
+        assertTrue(sample[1] <= most * SOURCES * STATS, sample[1] + " bytes per sample");
         assertTrue(
             guarded[1] - sample[1] < 1_000, guarded[1] - sample[1] + " bytes for the patience");
         long beyond = collection[1] - sample[1];
