@@ -114,7 +114,7 @@ public interface Catalog {
       message = PrintableText.of(message);
     }
 
-    /** Written out, as {@link Tree#equals} says why. */
+    /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Problem problem

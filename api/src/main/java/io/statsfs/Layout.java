@@ -196,9 +196,9 @@ public final class Layout {
   }
 
   /**
-   * Begins a declaration. Unless told otherwise the first level of directories below the root are
-   * subsystems, every directory below is a source if it holds regular files, each file holds one
-   * value, nothing is described and no symbolic link is followed.
+   * Begins a declaration. By default the first level of directories below the root are subsystems,
+   * every directory below is a source if it holds regular files, each file holds one value, nothing
+   * is described and no symbolic link is followed.
    *
    * @param name what the layout is called in messages
    * @return a builder

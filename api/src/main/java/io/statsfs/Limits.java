@@ -18,7 +18,7 @@ package io.statsfs;
 public record Limits(int depth, int sources, int stats, int fileBytes) {
 
   /**
-   * Of the heap for each stat that may be taken in. In the catalog, a sampler, the bridge and the
+   * Heap bytes per stat that may be taken in. In the catalog, a sampler, the bridge and the
    * OpenTelemetry SDK a stat has some 500 bytes, an export takes as many again for a moment, and
    * the application needs the heap as well.
    */

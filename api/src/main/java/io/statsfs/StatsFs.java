@@ -91,7 +91,7 @@ public interface StatsFs extends AutoCloseable {
   Catalog refresh();
 
   /**
-   * Asks to be told of each new catalog.
+   * Asks to be notified of each new catalog.
    *
    * @param listener called in the thread that refreshed, with the catalog that is then the newest;
    *     it should be quick. What it throws is logged once. Adding one twice has it called twice
@@ -99,7 +99,7 @@ public interface StatsFs extends AutoCloseable {
   void addListener(Consumer<Catalog> listener);
 
   /**
-   * Asks not to be told any more. A call that has begun goes on.
+   * Asks not to be notified any more. A call that has begun goes on.
    *
    * @param listener one that was added; does nothing if it was not
    */
@@ -179,9 +179,9 @@ public interface StatsFs extends AutoCloseable {
    *
    * @param stat a stat of a catalog of this
    * @return what the file holds, without the line ends and blanks that surround it; bytes that are
-   *     not UTF-8 as {@link Stat#name()} writes them. At most 64 KiB are read. Of a line of a file
-   *     of many values the number without its unit, or, if that line is none of a name and a
-   *     number, all that follows the name
+   *     not UTF-8 as {@link Stat#name()} writes them. At most 64 KiB are read. For a line of a file
+   *     of many values, the number without its unit; if the line has no single number, all that
+   *     follows the name
    * @throws StatReadException if the value cannot be had
    * @throws IllegalStateException if this is closed
    */

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 public record Tree(Path root, Layout layout, String fileSystemType) {
   /**
    * Whether the other is a tree of the same root, layout and file system. Written out, since JDK 17
-   * keeps the class loader of the record whose own {@code equals} it linked last.
+   * keeps the class loader of the record whose generated {@code equals} it linked last.
    */
   @Override
   public boolean equals(Object other) {

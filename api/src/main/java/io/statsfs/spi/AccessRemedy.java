@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a user can do where the kernel denies access, in words for messages. Root is not told to
+ * What a user can do where the kernel denies access, in words for messages. Root is not advised to
  * become root: it lacks a capability (capabilities(7)), as in a container, or a security module
  * such as SELinux forbids the access.
  *

@@ -57,7 +57,7 @@ public final class PrintableText {
    * could be taken for the beginning of an escape is written {@code &#92;u005c}. Not to be applied
    * twice.
    *
-   * @param text a name that tells things apart, such as the value of a label
+   * @param text a name that identifies something, such as the value of a label
    * @return the text itself, without any allocation, if it has nothing to escape; else a copy
    */
   public static String distinct(String text) {

@@ -9,8 +9,7 @@ public interface StatReader extends AutoCloseable {
 
   /**
    * Prepares the reading of many stats. What leads to the root of a tree may be symbolic links.
-   * Below the root none is followed, but for those to the place that the layout names, or beneath
-   * it.
+   * Below the root none is followed, except into the place that the layout names.
    *
    * @param plans the sources, and what to read of each, in the order of their indices. Each index
    *     is covered once
@@ -19,9 +18,9 @@ public interface StatReader extends AutoCloseable {
    *     may be taken over; it is not used after this call and must be closed by it. Null for the
    *     first batch
    * @return the batch. Trees that cannot be read are no reason to fail: their stats get a status
-   * @throws IllegalStateException if the reader or the previous batch is closed, or that is in a
-   *     sample
-   * @throws IllegalArgumentException if the memory has not all the indices of the plans
+   * @throws IllegalStateException if the reader or the previous batch is closed, or the previous
+   *     batch is in a sample
+   * @throws IllegalArgumentException if a plan has an index that the memory does not have
    */
   Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous);
 
@@ -61,8 +60,8 @@ public interface StatReader extends AutoCloseable {
   }
 
   /**
-   * Closes the batches that were not, and frees what the reader holds. What a batch needs that
-   * hangs in a sample is freed by its thread if that returns.
+   * Closes the batches that were not, and frees what the reader holds. If a batch hangs in a
+   * sample, its thread frees what it needs when that returns.
    */
   @Override
   void close();

@@ -82,7 +82,7 @@ final class Clearing {
       return refused(Reason.DENIED, stat, why + "; mount it read-write", e);
     }
     return switch (ReadFailure.status(e, stat.path())) {
-      case GONE -> refused(Reason.GONE, stat, why + "; refresh() tells what there is", e);
+      case GONE -> refused(Reason.GONE, stat, why + "; refresh() shows what there is", e);
       case DENIED -> refused(Reason.DENIED, stat, why + ". " + AccessRemedy.ofWriting(), e);
       default -> refused(Reason.FAILED, stat, why, e);
     };

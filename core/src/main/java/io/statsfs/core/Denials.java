@@ -36,7 +36,7 @@ final class Denials {
 
   /** Files with one fate. */
   private record Key(Tree tree, int permissions) {
-    /** Written out, as {@link Tree#equals} says why. */
+    /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key && permissions == key.permissions && tree.equals(key.tree);

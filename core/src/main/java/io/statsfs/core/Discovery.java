@@ -230,7 +230,7 @@ final class Discovery implements AutoCloseable {
       problem(
           root.path,
           "reader does not list",
-          "the reader failed to list a directory, which was listed without it: " + readerFailure);
+          "the reader failed to list a directory; java.nio listed it instead: " + readerFailure);
     }
     List<Source> sources = new ArrayList<>();
     Budget budget = new Budget(maxStats);

@@ -38,7 +38,7 @@ final class FailureLog {
 
   /** What the problems of trees have in common that are logged as one. */
   private record Cause(Tree tree, String text) {
-    /** Written out, as {@link Tree#equals} says why. */
+    /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Cause cause && text.equals(cause.text) && tree.equals(cause.tree);

@@ -37,7 +37,7 @@ record FileSystemType(
     ALL
   }
 
-  /** The name says all. Written out, as {@link io.statsfs.Tree#equals} says why. */
+  /** The name says all. Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
   @Override
   public boolean equals(Object other) {
     return other instanceof FileSystemType type && name.equals(type.name);

@@ -34,7 +34,7 @@ record Mounts(List<Mount> mounts) {
    */
   record Mount(int id, int parent, long device, String root, String point, String type) {
 
-    /** Written out, as {@link io.statsfs.Tree#equals} says why. */
+    /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Mount mount

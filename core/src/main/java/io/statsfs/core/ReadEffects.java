@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadEffects {
   /** What to say of such a file. */
   static final String WHY =
-      "to open or read it has an effect, such as taking what it holds away from its real reader";
+      "opening or reading it has an effect, such as taking data from the program that needs it";
 
   /** What the tracer's buffers hold is taken out of them; {@code trace} itself only looks. */
   private static final String TRACER = "trace_pipe[^/]*|snapshot_raw";

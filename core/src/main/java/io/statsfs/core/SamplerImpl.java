@@ -384,7 +384,7 @@ final class SamplerImpl implements Sampler {
     String why =
         blocker.equals(stat.path())
             ? "it does not answer"
-            : "it is left out while " + blocker + " does not answer";
+            : "it is left out while " + PathText.of(blocker) + " does not answer";
     return new StatReadException(
         Status.BLOCKED, PathText.of(stat.path()) + " cannot be read: " + why, null);
   }

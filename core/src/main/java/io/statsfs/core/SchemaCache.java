@@ -96,7 +96,7 @@ final class SchemaCache {
 
   /** What is read of a schema depends on how much may be read. */
   private record Key(Life life, int maxBytes) {
-    /** Written out, as {@link io.statsfs.Tree#equals} says why. */
+    /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key && maxBytes == key.maxBytes && life.equals(key.life);
@@ -197,8 +197,7 @@ final class SchemaCache {
     String state() {
       return begun.get()
           ? "it does not answer"
-          : "it waits for another copy of this library in this JVM to end its reading of a"
-              + " schema";
+          : "it waits for another copy of this library in this JVM, which is reading a" + " schema";
     }
   }
 

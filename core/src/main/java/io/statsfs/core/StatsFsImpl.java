@@ -300,8 +300,8 @@ final class StatsFsImpl implements StatsFs {
       throw new StatReadException(
           Status.DENIED,
           PathText.of(stat.path())
-              + " was not opened: the kernel did not permit that a moment ago, of this file or of"
-              + " one with the same mode. It may be tried again later",
+              + " was not opened: a moment ago the kernel denied this file, or one with the same"
+              + " mode. It is tried again later",
           null);
     }
     try {

@@ -21,7 +21,7 @@ final class Successors {
       return new Key(source.tree(), source.path());
     }
 
-    /** Written out, as {@link Tree#equals} says why. */
+    /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key && path.equals(key.path) && tree.equals(key.tree);

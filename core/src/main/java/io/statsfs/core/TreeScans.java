@@ -71,6 +71,7 @@ final class TreeScans implements AutoCloseable {
     private volatile boolean replaced;
 
     private int left;
+    private int looks;
     private long lookAt;
     private int outdatedReports;
     private int maxSources;
@@ -176,7 +177,8 @@ final class TreeScans implements AutoCloseable {
       return scan;
     }
     Look look = new Look(scan.tree.root());
-    scan.lookAt = System.nanoTime() + (PATIENCE.toNanos() << scan.left);
+    // From five seconds to five minutes.
+    scan.lookAt = System.nanoTime() + (PATIENCE.toNanos() << Math.min(scan.looks++, 6));
     if (!looks.run(look)) {
       scan.left++;
       return scan;

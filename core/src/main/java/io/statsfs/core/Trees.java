@@ -65,8 +65,8 @@ final class Trees {
     if (trees.isEmpty()) {
       TreeUnavailableException e = unavailable(statsfs);
       StringBuilder message = new StringBuilder(e.getMessage());
-      message.append(" Nor is there any of the stock trees ").append(Layout.stock());
-      message.append(" among the mounts of this process; name a root, or mount sysfs and procfs.");
+      message.append(" None of the stock trees ").append(Layout.stock());
+      message.append(" is among this process's mounts: name a root, or mount sysfs and procfs.");
       problems.forEach(problem -> message.append(' ').append(problem).append('.'));
       throw new TreeUnavailableException(e.reason(), message.toString(), e);
     }
@@ -91,7 +91,7 @@ final class Trees {
           ? new TreeUnavailableException(
               Reason.NOT_MOUNTED,
               "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs"
-                  + " /sys/kernel/stats",
+                  + " /sys/kernel/stats.",
               null)
           : new TreeUnavailableException(
               Reason.NOT_SUPPORTED,
@@ -165,7 +165,10 @@ final class Trees {
     if (!Layout.statsfs().homeTypes().contains(tree.fileSystemType())) {
       throw new TreeUnavailableException(
           Reason.NOT_A_TREE,
-          tree.root() + " is on " + tree.fileSystemType() + ", and statsfs is required.",
+          PathText.of(tree.root())
+              + " is on "
+              + tree.fileSystemType()
+              + ", and statsfs is required.",
           null);
     }
   }

@@ -145,7 +145,7 @@ class DeclarativeConfigurationTest {
   @Test
   void inAConfigurationFileWhatIsNotKnownIsTold() throws Exception {
     List<String> lines = runWithFile("root: /sys\ninclude: [\"net/lo/*\"]");
-    assertEquals(List.of("WARNING There is no setting statsfs.root, and it is left out."), lines);
+    assertEquals(List.of("WARNING There is no setting statsfs.root; it is ignored."), lines);
     assertTrue(program.points().containsKey("statsfs.net.rx_bytes{device=lo}"));
   }
 }

@@ -27,7 +27,7 @@ final class AggregateFilter implements StatFilter {
 
   /** A stat's name at a source, which need not be there. */
   private record Place(Tree tree, String subsystem, String device, String name) {
-    /** Written out, as {@link Tree#equals} says why. */
+    /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Place place

@@ -172,9 +172,9 @@ final class Series {
             + MAX_LIVE_INSTRUMENTS
             + " stat names at a time, or "
             + MAX_INSTRUMENTS
-            + " since the beginning: "
+            + " since the bridge was created: "
             + withoutInstrument
-            + " stats have no instrument and are not exported. Filter stats out, or set a naming"
+            + " stats are not exported. Filter stats out, or set a naming"
             + " that gives several stats one name.";
   }
 

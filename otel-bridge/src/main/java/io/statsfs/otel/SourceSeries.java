@@ -35,7 +35,7 @@ final class SourceSeries {
     return attributes;
   }
 
-  /** The attributes as labels of Prometheus: what tells series apart there. */
+  /** The attributes as labels of Prometheus: what distinguishes series there. */
   Attributes labels() {
     return labels;
   }

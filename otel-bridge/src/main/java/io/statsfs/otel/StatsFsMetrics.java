@@ -76,8 +76,7 @@ import org.jspecify.annotations.Nullable;
  *   within the bound</td></tr>
  * </table>
  *
- * <p>A file that hangs costs its own points and nothing else ({@link
- * StatsFsMetricsBuilder#patience}).
+ * <p>A file that hangs affects only its own points ({@link StatsFsMetricsBuilder#patience}).
  *
  * <p>Stats that cannot be read are logged in one line per tree and cause, and again if they come
  * back after five minutes without.
@@ -113,7 +112,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   private final List<Group> groups = new ArrayList<>();
   private final Map<StatInstrument, Group> switching = new IdentityHashMap<>();
   private final int[] counts = new int[Status.values().length];
-  private final UnreadableStats unreadable = new UnreadableStats(LOG::warn);
+  private final UnreadableStats unreadable;
   private final Set<String> remarks = new HashSet<>();
   private final Map<String, Alarm> failures = new HashMap<>();
   private double sampleSeconds;
@@ -122,6 +121,7 @@ public final class StatsFsMetrics implements AutoCloseable {
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
+    unreadable = new UnreadableStats(LOG::warn, builder.ownMetrics);
     AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
     StatFilter filter =
         builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);

@@ -23,10 +23,13 @@ final class UnreadableStats {
   private static final int MAX_CAUSES = 100;
 
   private final Consumer<String> log;
+  private final boolean isCounted;
   private final List<Cause> causes = new ArrayList<>();
   private @Nullable Cause last;
 
-  UnreadableStats(Consumer<String> log) {
+  /** Says where the stats are counted if they are. */
+  UnreadableStats(Consumer<String> log, boolean isCounted) {
+    this.isCounted = isCounted;
     this.log = log;
   }
 
@@ -99,7 +102,7 @@ final class UnreadableStats {
     }
   }
 
-  private static String message(Sampler sampler, Cause cause) {
+  private String message(Sampler sampler, Cause cause) {
     int all = 0;
     for (int i = 0; i < sampler.size(); i++) {
       if (sampler.stat(i).source().tree() == cause.tree) {
@@ -113,7 +116,7 @@ final class UnreadableStats {
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
                   : "permission is denied. " + remedy(cause.tree);
-          case BLOCKED -> blocker(sampler, cause.first) + " does not answer, so it is left out";
+          case BLOCKED -> blocker(sampler, cause.first) + " does not answer";
           default -> cause.errno == 0 ? "reading fails" : "reading fails with errno " + cause.errno;
         };
     return cause.count
@@ -126,13 +129,13 @@ final class UnreadableStats {
         + ": "
         + why
         + (why.endsWith(".") ? "" : ".")
-        + " The metric statsfs.stats counts them by status.";
+        + (isCounted ? " The metric statsfs.stats counts them by status." : "");
   }
 
   /** Most often the file itself. */
   private static String blocker(Sampler sampler, int index) {
     Path blocker = sampler.blockedBy(index);
-    return blocker.equals(sampler.stat(index).path()) ? "it" : blocker.toString();
+    return blocker.equals(sampler.stat(index).path()) ? "it" : PathText.of(blocker);
   }
 
   /** Of a statsfs the root alone is closed to others, and it is closed anew by each mount. */

@@ -25,7 +25,7 @@ class UnreadableStatsTest {
   private static final int EACCES = 13;
 
   private final List<String> logged = new ArrayList<>();
-  private final UnreadableStats unreadable = new UnreadableStats(logged::add);
+  private final UnreadableStats unreadable = new UnreadableStats(logged::add, true);
   private final Sampler sampler = mock(Sampler.class);
   private final Status[] statuses = new Status[4];
   private final int[] errnos = new int[4];

@@ -323,7 +323,7 @@ class ZeroCodeTest {
       System.clearProperty(PREFIX + "Refresh.Interval");
     }
     assertEquals(
-        List.of("WARNING There is no setting " + PREFIX + "refresh.intervall, and it is left out."),
+        List.of("WARNING There is no setting " + PREFIX + "refresh.intervall; it is ignored."),
         logged);
   }
 

@@ -57,7 +57,7 @@ record Settings(
    */
   static Settings of(SettingSource source, boolean enabledByDefault, int seriesByDefault) {
     for (String name : source.unknown()) {
-      new Log().warn("There is no setting " + name + ", and it is left out.");
+      new Log().warn("There is no setting " + name + "; it is ignored.");
     }
     return new Settings(
         flag(source, "enabled", enabledByDefault),
@@ -140,7 +140,7 @@ record Settings(
     report(catalog, source.fullName("include"), includes);
     report(catalog, source.fullName("exclude"), excludes);
     if (catalog.stats().stream().noneMatch(filter()::test)) {
-      new Log().warn("There are no kernel statistics at present: these patterns leave none.");
+      new Log().warn("There are no kernel statistics at present: include and exclude leave none.");
     }
   }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does something when the last of the SDK's exporters and readers has been shut down, which is
- * after the last export. The SDK tells nobody else that it ends.
+ * after the last export. The SDK notifies nobody else of its end.
  */
 final class ShutdownWatch {
   private final AtomicInteger running = new AtomicInteger();

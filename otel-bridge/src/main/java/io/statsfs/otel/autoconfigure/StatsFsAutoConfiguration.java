@@ -67,7 +67,7 @@ public final class StatsFsAutoConfiguration
         : Map.of();
   }
 
-  /** What cannot be understood is not enabled here; that is told when all settings are read. */
+  /** What cannot be understood is not enabled here; that is reported when all settings are read. */
   private static boolean isEnabled(ConfigProperties config) {
     return config.getBoolean(PREFIX + "enabled", isEnabledByDefault(config));
   }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *       removed once it is loaded.
  * </ul>
  *
- * <p>From JDK 24 on the JVM warns of native code unless it is told {@code
+ * <p>From JDK 24 on the JVM warns of native code unless it is given {@code
  * --enable-native-access=ALL-UNNAMED}, or {@code --enable-native-access=io.statsfs.reader.jni} on
  * the module path.
  */

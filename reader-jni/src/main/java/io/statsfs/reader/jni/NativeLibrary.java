@@ -248,9 +248,7 @@ final class NativeLibrary {
           .log(
               System.Logger.Level.INFO,
               PrintableText.of(
-                  directory
-                      + " cannot be removed before the JVM ends, when it is tried again: "
-                      + e));
+                  directory + " cannot be removed now; it is tried again when the JVM ends: " + e));
     }
   }
 
