@@ -27,6 +27,7 @@ class ReadEffectsTest {
     "sysfs, /devices/pci0000:00/0000:00:1f.3/resource2_wc",
     "sysfs, /devices/pci0000:00/0000:00:1f.3/vpd",
     "sysfs, /class/pci_bus/0000:00/legacy_io",
+    "sysfs, /class/zram-control/hot_add",
     "tracefs, /trace_pipe",
     "tracefs, /per_cpu/cpu1/trace_pipe",
     "tracefs, /per_cpu/cpu1/trace_pipe_raw",

@@ -271,6 +271,9 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (roots.stream().anyMatch(root -> root.toString().isEmpty())) {
+      throw new ParameterException(spec.commandLine(), "--root is empty; it takes a path");
+    }
     if (once && exporters.contains(Exporter.PROMETHEUS)) {
       throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
     }

@@ -365,6 +365,7 @@ class StatsFsAgentProgramTest {
         new String[][] {
           {"--bogus"},
           {"--exporter", "pigeon"},
+          {"--root", "", "--list"},
           {"--interval", "5"},
           {"--interval", "0s"},
           {"--once", "--exporter", "prometheus"},
