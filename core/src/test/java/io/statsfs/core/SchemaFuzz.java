@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import io.statsfs.Stat;
 import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PrintableText;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,9 +49,11 @@ public final class SchemaFuzz {
       size += "METRIC NAME ".length() + name.length();
       size += metric.description().length() + metric.unit().length();
     }
-    require(size <= text.length() + 1, "more than the text has: " + size);
+    // Descriptions and units are escaped.
+    int most = PrintableText.of(text).length() + 1;
+    require(size <= most, "more than the text has: " + size);
     require(schema.prefixes().isEmpty(), "prefixes");
-    require(schema.dropped().size() <= SchemaParser.MAX_DROPPED, "too much told");
+    require(schema.dropped().size() <= SchemaParser.MAX_DROPPED, "too much reported");
     for (String dropped : schema.dropped()) {
       require(dropped.length() < 100, dropped);
     }
