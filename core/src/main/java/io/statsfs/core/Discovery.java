@@ -9,6 +9,7 @@ import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import io.statsfs.spi.StatReader.EntryType;
 import java.io.IOException;
@@ -262,7 +263,10 @@ final class Discovery implements AutoCloseable {
     if (stray.count > 0) {
       Path inside = tree.root().resolve(tree.layout().links().orElseThrow()).normalize();
       String why =
-          "layout " + tree.layout() + " follows only what leads to a directory below " + inside;
+          "layout "
+              + tree.layout()
+              + " follows only what leads to a directory below "
+              + PathText.of(inside);
       problems.add(new TreeProblem(tree, "stray links", tree.root(), stray.describe() + why));
     }
   }
@@ -272,7 +276,7 @@ final class Discovery implements AutoCloseable {
       String message =
           (unopened.count == 1 ? "1 file below is" : unopened.count + " files below are")
               + " not opened, such as "
-              + unopened.first
+              + PathText.of(Objects.requireNonNull(unopened.first))
               + ": "
               + ReadEffects.WHY;
       problems.add(new TreeProblem(tree, "not opened", tree.root(), message));
@@ -445,7 +449,7 @@ final class Discovery implements AutoCloseable {
 
     void findTarget() {
       try {
-        target = first == null ? "" : readable(Files.readSymbolicLink(first));
+        target = first == null ? "" : Files.readSymbolicLink(first).toString();
       } catch (IOException e) {
         target = "?";
       }
@@ -457,14 +461,10 @@ final class Discovery implements AutoCloseable {
       super.addAll(others);
     }
 
-    private static String readable(Path path) {
-      return path.toString();
-    }
-
     String describe() {
       return (count == 1 ? "1 symbolic link below is" : count + " symbolic links below are")
           + " not followed, such as "
-          + readable(Objects.requireNonNull(first))
+          + PathText.of(Objects.requireNonNull(first))
           + " -> "
           + target
           + ": ";

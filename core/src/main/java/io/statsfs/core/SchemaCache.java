@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -240,7 +241,8 @@ final class SchemaCache {
           null,
           before.key.equals(key) || !before.begun.get()
               ? before.state()
-              : before.key.life.file + " does not answer, and schemas are read one at a time");
+              : PathText.of(before.key.life.file)
+                  + " does not answer, and schemas are read one at a time");
     }
     if (before != null && before.key.equals(key)) {
       left = null;

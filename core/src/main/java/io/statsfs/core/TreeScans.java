@@ -4,6 +4,7 @@ import io.statsfs.Limits;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -305,7 +306,7 @@ final class TreeScans implements AutoCloseable {
           "stats of another tree",
           tree.root(),
           (count == 1 ? "1 stat is in " : count + " stats are in ")
-              + (owner.equals(tree) ? "this tree twice" : owner.root() + " too")
+              + (owner.equals(tree) ? "this tree twice" : PathText.of(owner.root()) + " too")
               + ", such as "
               + first
               + (owner.equals(tree)
