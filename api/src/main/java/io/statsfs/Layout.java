@@ -438,7 +438,8 @@ public final class Layout {
     /**
      * Describes the stats of all sources. A stat is looked up by its name; {@code NAME} may end in
      * {@code *} for all names that begin so. A line {@code UNIT} before {@code DESC} may give the
-     * unit.
+     * unit, and {@code FLAG DISCRETE} says that a stat is a {@linkplain Stat.Kind#DISCRETE limit or
+     * setting}.
      *
      * @param text in the grammar of {@code .schema} files
      * @return this

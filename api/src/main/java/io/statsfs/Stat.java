@@ -9,12 +9,28 @@ import java.nio.file.Path;
  */
 public interface Stat {
 
-  /** What the kernel promises of a value. */
+  /**
+   * How a value behaves over time, and so what can be done with it. Kinds may be added in later
+   * versions; treat one that is not known like {@link #LEVEL}.
+   */
   enum Kind {
-    /** Never decreases, unless it is {@linkplain StatsFs#clear cleared}. */
-    CUMULATIVE,
-    /** Goes up and down. Also what is assumed where nothing describes the stat. */
-    GAUGE
+    /**
+     * Counts up, and so has a rate. Becomes smaller only when it begins anew, as when it is
+     * {@linkplain StatsFs#clear cleared}. A {@code .schema} of statsfs says {@code FLAG
+     * CUMULATIVE}.
+     */
+    COUNTER,
+    /**
+     * Goes up and down: the number of something at this moment. A {@code .schema} of statsfs says
+     * {@code FLAG GAUGE}. Also what is assumed where nothing describes the stat.
+     */
+    LEVEL,
+    /**
+     * A limit, a setting or an identifier: worth showing, but neither a rate nor a sum of it means
+     * anything. Only {@linkplain Layout.Builder#schema layouts} say so; a kernel's {@code .schema}
+     * has no word for it.
+     */
+    DISCRETE
   }
 
   /** How the values of a stat are written. */
@@ -52,8 +68,8 @@ public interface Stat {
   Kind kind();
 
   /**
-   * What the schema calls TYPE. A value may still turn out to be text (an enum), which is {@link
-   * Status#NOT_A_NUMBER}.
+   * How the value is written. A {@code .schema} gives it as TYPE. A value may still turn out to be
+   * text (an enum), which is {@link Status#NOT_A_NUMBER}.
    *
    * @return the type; {@link Type#INT} where nothing describes the stat
    */

@@ -198,8 +198,8 @@ public interface StatsFs extends AutoCloseable {
    *
    * <ul>
    *   <li>the stat: an object of the present {@link #catalog()}, with a file of its own, whose
-   *       schema says neither FLOAT nor GAUGE. That nothing describes it is no hindrance: the
-   *       original statsfs has no schemas
+   *       schema or layout calls it neither FLOAT nor GAUGE nor DISCRETE. That nothing describes it
+   *       is no hindrance: the original statsfs has no schemas
    *   <li>the file system: statsfs, or {@code kvm} on debugfs; never sysfs, procfs, cgroups or
    *       ordinary files
    *   <li>the directory, which must be the one that the catalog was made of, and in it the file: a

@@ -50,7 +50,7 @@ class CatalogTest {
   private record FakeStat(Source source, String name) implements Stat {
     @Override
     public Kind kind() {
-      return Kind.GAUGE;
+      return Kind.LEVEL;
     }
 
     @Override

@@ -110,9 +110,11 @@ final class Clearing {
     } else if (stat.type() == Stat.Type.FLOAT) {
       throw refused(
           Reason.NOT_CLEARABLE, stat, "its schema says FLOAT; only integers can be cleared");
-    } else if (source.isDescribed(stat) && stat.kind() == Stat.Kind.GAUGE) {
+    } else if (source.isDescribed(stat) && stat.kind() != Stat.Kind.COUNTER) {
       throw refused(
-          Reason.NOT_CLEARABLE, stat, "its schema says GAUGE; only what counts can be cleared");
+          Reason.NOT_CLEARABLE,
+          stat,
+          "it is described as a " + stat.kind() + "; only counters can be cleared");
     }
     return source;
   }

@@ -27,10 +27,10 @@ record Schema(
   /** What is said of one stat. */
   record Metric(Stat.Kind kind, Stat.Type type, String description, String unit) {
     /** Of a stat that nothing describes. */
-    static final Metric UNKNOWN = new Metric(Stat.Kind.GAUGE, Stat.Type.INT, "", "");
+    static final Metric UNKNOWN = new Metric(Stat.Kind.LEVEL, Stat.Type.INT, "", "");
 
     /** Of a stat that nothing describes, but whose file's mode says that it counts. */
-    static final Metric UNKNOWN_COUNTER = new Metric(Stat.Kind.CUMULATIVE, Stat.Type.INT, "", "");
+    static final Metric UNKNOWN_COUNTER = new Metric(Stat.Kind.COUNTER, Stat.Type.INT, "", "");
 
     Metric withUnit(String other) {
       return new Metric(kind, type, description, other);

@@ -52,7 +52,7 @@ final class SchemaParser {
   private boolean inMetric;
   private int metricLine;
   private @Nullable String name;
-  private Stat.Kind kind = Stat.Kind.GAUGE;
+  private Stat.Kind kind = Stat.Kind.LEVEL;
   private Stat.Type type = Stat.Type.INT;
   private String unit = "";
   private @Nullable StringBuilder description;
@@ -181,9 +181,11 @@ final class SchemaParser {
     } else if (key.equals("NAME") && name == null && !value.isEmpty()) {
       name = value;
     } else if (key.equals("FLAG") && value.equals("CUMULATIVE")) {
-      kind = Stat.Kind.CUMULATIVE;
+      kind = Stat.Kind.COUNTER;
     } else if (key.equals("FLAG") && value.equals("GAUGE")) {
-      kind = Stat.Kind.GAUGE;
+      kind = Stat.Kind.LEVEL;
+    } else if (isShipped && key.equals("FLAG") && value.equals("DISCRETE")) {
+      kind = Stat.Kind.DISCRETE;
     } else if (key.equals("TYPE") && value.equals("FLOAT")) {
       type = Stat.Type.FLOAT;
     } else if (key.equals("TYPE") && value.equals("INT")) {
@@ -231,7 +233,7 @@ final class SchemaParser {
     }
     inMetric = false;
     name = null;
-    kind = Stat.Kind.GAUGE;
+    kind = Stat.Kind.LEVEL;
     type = Stat.Type.INT;
     unit = "";
     description = null;

@@ -281,9 +281,9 @@ class ClearingTest {
     try (Fs fs = open()) {
       fs.fs.clear(stat(fs, "counter"));
       fs.fs.clear(stat(fs, "other"));
-      refused(Reason.NOT_CLEARABLE, "GAUGE", fs.fs, stat(fs, "gauge"));
+      refused(Reason.NOT_CLEARABLE, "LEVEL", fs.fs, stat(fs, "gauge"));
       refused(Reason.NOT_CLEARABLE, "FLOAT", fs.fs, stat(fs, "float"));
-      assertEquals(Stat.Kind.GAUGE, stat(fs, "other").kind());
+      assertEquals(Stat.Kind.LEVEL, stat(fs, "other").kind());
       assertEquals(CLEARED, text("kvm/counter"));
       assertEquals(CLEARED, text("kvm/other"));
       assertEquals(UNTOUCHED, text("kvm/gauge"));

@@ -281,7 +281,7 @@ class DiscoveryTest {
           List.of("kvm/exits", "kvm/1/exits", "kvm/1/load", "kvm/1/undescribed", "kvm/2/exits"),
           fs.stats());
       Stat exits = fs.catalog().get("kvm", "1", "exits");
-      assertEquals(Stat.Kind.CUMULATIVE, exits.kind());
+      assertEquals(Stat.Kind.COUNTER, exits.kind());
       assertEquals(Stat.Type.INT, exits.type());
       assertEquals("VM exits", exits.description());
       assertEquals("", exits.unit());
@@ -290,10 +290,10 @@ class DiscoveryTest {
       assertEquals(Stat.Type.FLOAT, load.type());
       assertEquals("", load.description());
       Stat undescribed = fs.catalog().get("kvm", "1", "undescribed");
-      assertEquals(Stat.Kind.GAUGE, undescribed.kind());
+      assertEquals(Stat.Kind.LEVEL, undescribed.kind());
       assertEquals(Stat.Type.INT, undescribed.type());
       for (String device : List.of("", "2")) {
-        assertEquals(Stat.Kind.GAUGE, fs.catalog().get("kvm", device, "exits").kind());
+        assertEquals(Stat.Kind.LEVEL, fs.catalog().get("kvm", device, "exits").kind());
         assertEquals(Map.of(), fs.catalog().get("kvm", device, "exits").source().labels());
       }
       assertEquals(List.of(), fs.problems());
@@ -355,7 +355,7 @@ class DiscoveryTest {
     try (Fs fs = new Fs(tree.root(), layout)) {
       assertEquals(List.of("s/.schema", "s/a", "s/b1"), fs.stats());
       assertEquals("own a", fs.catalog().get("s", "", "a").description());
-      assertEquals(Stat.Kind.GAUGE, fs.catalog().get("s", "", "a").kind());
+      assertEquals(Stat.Kind.LEVEL, fs.catalog().get("s", "", "a").kind());
       assertEquals("shipped b", fs.catalog().get("s", "", "b1").description());
       assertEquals("s", fs.catalog().get("s", "", "b1").unit());
     }
@@ -461,7 +461,7 @@ class DiscoveryTest {
     try (Fs fs = new Fs(Path.of("/sys/class/net"), Layout.net())) {
       Stat stat = fs.catalog().get("net", "lo", "rx_bytes");
       assertEquals(Map.of("device", "lo"), stat.source().labels());
-      assertEquals(Stat.Kind.CUMULATIVE, stat.kind());
+      assertEquals(Stat.Kind.COUNTER, stat.kind());
       assertEquals("By", stat.unit());
       assertTrue(fs.fs.readLong(stat) >= 0);
       assertTrue(fs.catalog().stats().stream().noneMatch(s -> s.name().equals("mtu")));

@@ -69,26 +69,26 @@ class KvmLayoutTest {
 
   @ParameterizedTest
   @CsvSource({
-    "exits, CUMULATIVE, {exit}",
-    "halt_wait_ns, CUMULATIVE, ns",
-    "blocking, GAUGE, {vcpu}",
-    "pages_4k, GAUGE, {page}",
-    "nx_lpage_splits, GAUGE, {page}",
-    "largepages, GAUGE, {page}",
+    "exits, COUNTER, {exit}",
+    "halt_wait_ns, COUNTER, ns",
+    "blocking, LEVEL, {vcpu}",
+    "pages_4k, LEVEL, {page}",
+    "nx_lpage_splits, LEVEL, {page}",
+    "largepages, LEVEL, {page}",
     // Peaks have the mode of counters.
-    "max_mmu_rmap_size, GAUGE, {mapping}",
-    "max_mmu_page_hash_collisions, GAUGE, {collision}",
-    "guest doorbell, CUMULATIVE, {exit}",
-    "wfi_exit_stat, CUMULATIVE, {exit}",
-    "instruction_sigp_sense, CUMULATIVE, {instruction}",
-    "deliver_ckc, CUMULATIVE, {interrupt}",
-    "num_2M_pages, GAUGE, {page}",
-    "hugepages, GAUGE, {page}",
-    "csr_exit_kernel, CUMULATIVE, {exit}",
-    "vz_gpsi_exits, CUMULATIVE, {exit}",
-    "tsc-offset, GAUGE, {cycle}",
-    "lapic_timer_advance_ns, GAUGE, ns",
-    "pid, GAUGE, ''",
+    "max_mmu_rmap_size, LEVEL, {mapping}",
+    "max_mmu_page_hash_collisions, LEVEL, {collision}",
+    "guest doorbell, COUNTER, {exit}",
+    "wfi_exit_stat, COUNTER, {exit}",
+    "instruction_sigp_sense, COUNTER, {instruction}",
+    "deliver_ckc, COUNTER, {interrupt}",
+    "num_2M_pages, LEVEL, {page}",
+    "hugepages, LEVEL, {page}",
+    "csr_exit_kernel, COUNTER, {exit}",
+    "vz_gpsi_exits, COUNTER, {exit}",
+    "tsc-offset, DISCRETE, {cycle}",
+    "lapic_timer_advance_ns, DISCRETE, ns",
+    "pid, DISCRETE, ''",
   })
   void theSchemaSaysWhatStatsAre(String name, Kind kind, String unit) throws IOException {
     // Whatever the mode says.
@@ -115,7 +115,7 @@ class KvmLayoutTest {
       assertEquals(4, fs.catalog().stats().size());
       for (Stat stat : fs.catalog().stats()) {
         assertEquals(
-            stat.name().equals("new_level") ? Kind.GAUGE : Kind.CUMULATIVE,
+            stat.name().equals("new_level") ? Kind.LEVEL : Kind.COUNTER,
             stat.kind(),
             stat::toString);
         assertEquals("", stat.unit() + stat.description());
@@ -131,7 +131,7 @@ class KvmLayoutTest {
       file("new", "rw-r--r--");
       Files.delete(root.resolve("other"));
       fs.refresh();
-      assertEquals(Kind.CUMULATIVE, fs.catalog().stats().get(0).kind());
+      assertEquals(Kind.COUNTER, fs.catalog().stats().get(0).kind());
     }
   }
 
@@ -139,7 +139,7 @@ class KvmLayoutTest {
   void inAnotherLayoutTheModeSaysNothing() throws IOException {
     file("kvm/new", "rw-r--r--");
     try (Fs fs = new Fs(root)) {
-      assertEquals(Kind.GAUGE, fs.catalog().stats().get(0).kind());
+      assertEquals(Kind.LEVEL, fs.catalog().stats().get(0).kind());
     }
   }
 

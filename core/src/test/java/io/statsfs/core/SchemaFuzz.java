@@ -104,7 +104,7 @@ public final class SchemaFuzz {
 
   private static void write(
       StringBuilder text, Map<String, Schema.Metric> metrics, String name, int i) {
-    Stat.Kind kind = i % 2 == 0 ? Stat.Kind.GAUGE : Stat.Kind.CUMULATIVE;
+    Stat.Kind kind = i % 2 == 0 ? Stat.Kind.LEVEL : Stat.Kind.COUNTER;
     Stat.Type type = i % 3 == 0 ? Stat.Type.FLOAT : Stat.Type.INT;
     metrics.put(name, new Schema.Metric(kind, type, "One, two", ""));
     text.append("METRIC\nNAME ").append(name).append("\nFLAG ").append(kind);

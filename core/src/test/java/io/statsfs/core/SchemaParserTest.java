@@ -24,8 +24,8 @@ class SchemaParserTest {
   private static final String EXITS =
       "METRIC\nNAME exits\nFLAG CUMULATIVE\nTYPE INT\nDESC VM exits\n\n";
   private static final String LOAD = "METRIC\nNAME load\nFLAG GAUGE\nTYPE FLOAT\nDESC The load\n\n";
-  private static final Metric EXITS_METRIC = new Metric(Kind.CUMULATIVE, Type.INT, "VM exits", "");
-  private static final Metric LOAD_METRIC = new Metric(Kind.GAUGE, Type.FLOAT, "The load", "");
+  private static final Metric EXITS_METRIC = new Metric(Kind.COUNTER, Type.INT, "VM exits", "");
+  private static final Metric LOAD_METRIC = new Metric(Kind.LEVEL, Type.FLOAT, "The load", "");
 
   private static Schema parse(String text) {
     return SchemaParser.parse(text, false);
@@ -132,7 +132,7 @@ class SchemaParserTest {
   @ValueSource(strings = {"DESC (null)\n", "DESC \n", "DESC\n", ""})
   void descriptionMayBeMissing(String line) {
     Schema schema = whole("METRIC\nNAME n\nFLAG CUMULATIVE\nTYPE INT\n" + line + "\n" + EXITS);
-    assertEquals(new Metric(Kind.CUMULATIVE, Type.INT, "", ""), schema.find("n"));
+    assertEquals(new Metric(Kind.COUNTER, Type.INT, "", ""), schema.find("n"));
     assertEquals(EXITS_METRIC, schema.find("exits"));
   }
 
@@ -173,13 +173,13 @@ class SchemaParserTest {
   void statWhoseNameHasBlanksAroundIsFound(String name) {
     // Nothing tells these from the blanks at line ends.
     Schema schema = whole("METRIC\nNAME " + name + "\nFLAG CUMULATIVE\nTYPE INT\nDESC d\n\n");
-    assertEquals(new Metric(Kind.CUMULATIVE, Type.INT, "d", ""), schema.find(name));
+    assertEquals(new Metric(Kind.COUNTER, Type.INT, "d", ""), schema.find(name));
   }
 
   @Test
   void whatIsNotSaidIsAGaugeOfInt() {
     assertEquals(Metric.UNKNOWN, whole("METRIC\nNAME n\n\n").find("n"));
-    assertEquals(new Metric(Kind.GAUGE, Type.INT, "", ""), Metric.UNKNOWN);
+    assertEquals(new Metric(Kind.LEVEL, Type.INT, "", ""), Metric.UNKNOWN);
     assertNull(whole(EXITS).find("hidden"));
   }
 
@@ -193,7 +193,7 @@ class SchemaParserTest {
   void oddLineCostsOnlyItself(String line) {
     Schema schema =
         parse("METRIC\nNAME n\n" + line + "\nFLAG CUMULATIVE\nTYPE FLOAT\nDESC d\n\n" + EXITS);
-    assertEquals(new Metric(Kind.CUMULATIVE, Type.FLOAT, "d", ""), schema.find("n"));
+    assertEquals(new Metric(Kind.COUNTER, Type.FLOAT, "d", ""), schema.find("n"));
     assertEquals(EXITS_METRIC, schema.find("exits"));
     assertEquals(List.of("line 3: a line that a METRIC does not have"), schema.dropped());
   }
@@ -292,10 +292,19 @@ class SchemaParserTest {
   }
 
   @Test
+  void onlyLayoutsSayDiscrete() {
+    String text = "METRIC\nNAME limit\nFLAG DISCRETE\nTYPE INT\nDESC d\n\n";
+    assertEquals(Kind.DISCRETE, SchemaParser.parseShipped(text).find("limit").kind());
+    Schema schema = parse(text);
+    assertEquals(Kind.LEVEL, schema.find("limit").kind());
+    assertEquals(List.of("line 3: a line that a METRIC does not have"), schema.dropped());
+  }
+
+  @Test
   void starAloneStandsForAll() {
     Schema schema =
         SchemaParser.parseShipped("METRIC\nNAME *\nFLAG CUMULATIVE\n\nMETRIC\nNAME a*\nDESC a\n\n");
-    assertEquals(Kind.CUMULATIVE, schema.find("x").kind());
+    assertEquals(Kind.COUNTER, schema.find("x").kind());
     assertEquals("a", schema.find("ab").description());
   }
 

@@ -60,7 +60,7 @@ final class StatInstrument {
     final List<Stat> stats = indexes.stream().map(sampler::stat).toList();
     description = firstOf(stats.stream().map(Stat::description).toList());
     unit = firstOf(stats.stream().map(Stat::unit).toList());
-    counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.CUMULATIVE);
+    counter = countersBySchema && stats.stream().anyMatch(s -> s.kind() == Stat.Kind.COUNTER);
     name = names.take(wantedName, unit, counter);
     family = names.family(name, unit);
     // A counter has no states to be in.

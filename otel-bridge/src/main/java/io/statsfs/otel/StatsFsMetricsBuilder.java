@@ -114,9 +114,9 @@ public final class StatsFsMetricsBuilder {
   }
 
   /**
-   * Makes stats that their schema calls cumulative observable counters. Default: every stat is an
-   * observable gauge, since without a schema nobody knows, and a stat of one name must not be a
-   * counter on one host and a gauge on another.
+   * Makes stats of kind {@link io.statsfs.Stat.Kind#COUNTER} observable counters. Default: every
+   * stat is an observable gauge, since without a schema nobody knows, and a stat of one name must
+   * not be a counter on one host and a gauge on another.
    *
    * <p>A counter whose value is smaller than at the last collection, as its stat was cleared or its
    * source came again under its name, misses one collection and then goes on at its smaller value:

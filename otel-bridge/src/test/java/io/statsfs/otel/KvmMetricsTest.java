@@ -35,6 +35,7 @@ class KvmMetricsTest {
                 .stat("12-3/newer_counter", 12)
                 .stat("12-3/newer_level", 13)
                 .stat("12-3/vcpu0/guest_mode", 0)
+                .stat("12-3/vcpu0/tsc-offset", 14)
                 .permissions("12-3/newer_level", "r--r--r--");
         StatsFs fs =
             StatsFs.builder()
@@ -59,7 +60,8 @@ class KvmMetricsTest {
               "statsfs.kvm.max_mmu_rmap_size", "LONG_GAUGE {mapping}",
               "statsfs.kvm.newer_counter", "counter ",
               "statsfs.kvm.newer_level", "LONG_GAUGE ",
-              "statsfs.kvm.guest_mode", "LONG_GAUGE {vcpu}"),
+              "statsfs.kvm.guest_mode", "LONG_GAUGE {vcpu}",
+              "statsfs.kvm.tsc_x2d_offset", "LONG_GAUGE {cycle}"),
           instruments);
     }
   }

@@ -25,7 +25,7 @@ abstract class StatsFsSchemaContract extends StatsFsValueContract {
       assertEquals(expected, sample(sampler));
       Stat stat = stat(fs, "kvm/vm0/s0");
       assertEquals("", stat.description());
-      assertEquals(Stat.Kind.GAUGE, stat.kind());
+      assertEquals(Stat.Kind.LEVEL, stat.kind());
       assertEquals(Stat.Type.INT, stat.type());
       assertEquals(List.of(), problems(fs));
     }
@@ -40,10 +40,10 @@ abstract class StatsFsSchemaContract extends StatsFsValueContract {
         .stat("kvm/load", "float", "floating", "desc=It has decimals.", "value=1");
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler()) {
-      assertEquals(Stat.Kind.CUMULATIVE, stat(fs, "kvm/counter").kind());
+      assertEquals(Stat.Kind.COUNTER, stat(fs, "kvm/counter").kind());
       assertEquals(Stat.Type.INT, stat(fs, "kvm/counter").type());
       assertEquals("It counts.", stat(fs, "kvm/counter").description());
-      assertEquals(Stat.Kind.GAUGE, stat(fs, "kvm/gauge").kind());
+      assertEquals(Stat.Kind.LEVEL, stat(fs, "kvm/gauge").kind());
       assertEquals(Stat.Type.FLOAT, stat(fs, "kvm/load").type());
       assertEquals("double 1.0", sample(sampler).get("kvm/load"));
     }
@@ -68,7 +68,7 @@ abstract class StatsFsSchemaContract extends StatsFsValueContract {
     try (StatsFs fs = open()) {
       for (String path : List.of("kvm/missing", "kvm/empty")) {
         assertEquals("", stat(fs, path).description());
-        assertEquals(Stat.Kind.CUMULATIVE, stat(fs, path).kind());
+        assertEquals(Stat.Kind.COUNTER, stat(fs, path).kind());
       }
       assertEquals(List.of(), problems(fs));
     }
@@ -95,7 +95,7 @@ abstract class StatsFsSchemaContract extends StatsFsValueContract {
         Sampler sampler = fs.sampler()) {
       assertEquals(Map.of("kvm/plain", "1", "kvm/undescribed", "2"), sample(sampler));
       assertEquals("Plain.", stat(fs, "kvm/plain").description());
-      assertEquals(Stat.Kind.GAUGE, stat(fs, "kvm/undescribed").kind());
+      assertEquals(Stat.Kind.LEVEL, stat(fs, "kvm/undescribed").kind());
     }
   }
 
@@ -128,7 +128,7 @@ abstract class StatsFsSchemaContract extends StatsFsValueContract {
       for (int i = 0; i < 200; i++) {
         Stat stat = fs.catalog().stats().get(i);
         assertEquals(i < first ? "x".repeat(50) : "", stat.description());
-        assertEquals(i < first ? Stat.Kind.CUMULATIVE : Stat.Kind.GAUGE, stat.kind());
+        assertEquals(i < first ? Stat.Kind.COUNTER : Stat.Kind.LEVEL, stat.kind());
       }
       assertEquals(1, problems(fs).size(), problems(fs)::toString);
       assertTrue(problems(fs).get(0).contains("cuts off"), problems(fs).get(0));

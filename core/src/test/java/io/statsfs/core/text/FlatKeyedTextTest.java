@@ -459,7 +459,7 @@ class FlatKeyedTextTest {
   private record FakeStat(Source source, String name) implements Stat {
     @Override
     public Kind kind() {
-      return Kind.GAUGE;
+      return Kind.LEVEL;
     }
 
     @Override

@@ -339,7 +339,7 @@ class FailuresProgramTest {
         assertEquals(0, agent.exitCode(), agent.toString());
         assertEquals(1, agent.out().size(), agent.toString());
         assertTrue(
-            agent.out().get(0).startsWith(place.getValue() + " CUMULATIVE INT "), agent.toString());
+            agent.out().get(0).startsWith(place.getValue() + " COUNTER INT "), agent.toString());
       }
     }
   }

@@ -152,7 +152,7 @@ class StatsFsAgentProgramTest {
         AgentProgram.run("--list", "--root", "/sys/class/net", "--include", "net/lo/rx_bytes");
     assertEquals(1, agent.out().size(), agent.toString());
     assertTrue(
-        agent.out().get(0).matches("net/lo/rx_bytes CUMULATIVE INT \\d+ By: Bytes received\\."),
+        agent.out().get(0).matches("net/lo/rx_bytes COUNTER INT \\d+ By: Bytes received\\."),
         agent.toString());
     assertEquals(List.of(), agent.err());
     assertEquals(0, agent.exitCode());
@@ -162,10 +162,10 @@ class StatsFsAgentProgramTest {
       tree.schema("kvm", "METRIC\nNAME c\nFLAG GAUGE\nTYPE FLOAT\nUNIT s\nDESC (null)\n\n");
       assertEquals(
           List.of(
-              "kvm/a GAUGE INT -5",
-              "kvm/b GAUGE INT 18446744073709551615",
-              "kvm/c GAUGE FLOAT 0.5 s",
-              "kvm/d GAUGE INT NOT_A_NUMBER"),
+              "kvm/a LEVEL INT -5",
+              "kvm/b LEVEL INT 18446744073709551615",
+              "kvm/c LEVEL FLOAT 0.5 s",
+              "kvm/d LEVEL INT NOT_A_NUMBER"),
           AgentProgram.run("--list", "--root", tree.root().toString()).out());
     }
   }
@@ -212,7 +212,7 @@ class StatsFsAgentProgramTest {
       list.addAll(options);
       AgentProgram agent = AgentProgram.run(list.toArray(String[]::new));
       assertEquals(0, agent.exitCode(), agent.toString());
-      assertEquals(List.of("kvm/a GAUGE INT 1"), agent.out());
+      assertEquals(List.of("kvm/a LEVEL INT 1"), agent.out());
       assertEquals(named, agent.err());
 
       List<String> running = new ArrayList<>(List.of("--exporter", "console", "--interval=100ms"));
@@ -244,8 +244,8 @@ class StatsFsAgentProgramTest {
         String description = printed.replace("\\x9b", "\\x5cx9b");
         assertEquals(
             List.of(
-                "kvm/" + printed + "/" + printed + " GAUGE INT 1",
-                "kvm/" + printed + "/b GAUGE INT 2: " + description.replace("\\u000a2", " 2")),
+                "kvm/" + printed + "/" + printed + " LEVEL INT 1",
+                "kvm/" + printed + "/b LEVEL INT 2: " + description.replace("\\u000a2", " 2")),
             list.out());
         assertPrintable(list);
         assertEquals(1, list.err().size(), list.toString());
