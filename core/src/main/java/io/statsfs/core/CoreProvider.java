@@ -1,6 +1,8 @@
 package io.statsfs.core;
 
 import io.statsfs.StatsFs;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.StatsFsProvider;
 
 /** Makes this the implementation that {@link StatsFs} finds. */

@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import io.statsfs.Tree;
+import io.statsfs.core.scan.TreeProblem;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

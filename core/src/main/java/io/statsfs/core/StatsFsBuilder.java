@@ -4,6 +4,8 @@ import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.StatsFs;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.schema.SchemaCache;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what to open and how. */
-final class StatsFsBuilder implements StatsFs.Builder {
+public final class StatsFsBuilder implements StatsFs.Builder {
   private final Trees trees;
   private final SchemaCache schemas;
   private final List<Supplier<Tree>> roots = new ArrayList<>();
@@ -23,7 +25,7 @@ final class StatsFsBuilder implements StatsFs.Builder {
   private Limits limits = Limits.defaults();
   private boolean clearingAllowed;
 
-  StatsFsBuilder(Trees trees, SchemaCache schemas) {
+  public StatsFsBuilder(Trees trees, SchemaCache schemas) {
     this.trees = trees;
     this.schemas = schemas;
   }

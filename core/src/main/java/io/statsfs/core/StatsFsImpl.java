@@ -14,10 +14,20 @@ import io.statsfs.StatsFsException;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.batch.SourceDirectory;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.TextFile;
+import io.statsfs.core.sample.Sampled;
+import io.statsfs.core.sample.SamplerImpl;
+import io.statsfs.core.scan.Denials;
+import io.statsfs.core.scan.SourceImpl;
+import io.statsfs.core.scan.TreeScans;
+import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.core.thread.DaemonThread;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
@@ -39,7 +49,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the catalog of some trees up to date. */
-final class StatsFsImpl implements StatsFs {
+public final class StatsFsImpl implements StatsFs, Sampled {
   /** What is read of a file as text. */
   private static final int MAX_TEXT_BYTES = 64 << 10;
 
@@ -201,25 +211,28 @@ final class StatsFsImpl implements StatsFs {
     log.forget(listener);
   }
 
-  /** Sees to it that the next scan reads files of many values again. */
-  void flatFilesOutdated() {
+  @Override
+  public void flatFilesOutdated() {
     outdatedReports.incrementAndGet();
   }
 
-  Denials denials() {
+  @Override
+  public Denials denials() {
     return denials;
   }
 
-  /** How often the trees were looked at. */
-  long scans() {
+  @Override
+  public long scans() {
     return scanCount.get();
   }
 
-  Limits limits() {
+  @Override
+  public Limits limits() {
     return limits;
   }
 
-  StatReader reader() {
+  @Override
+  public StatReader reader() {
     return chosen.reader();
   }
 

@@ -5,10 +5,19 @@ import io.statsfs.Layout;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
-import io.statsfs.core.Mounts.Mount;
+import io.statsfs.core.mounts.AccessAdvice;
+import io.statsfs.core.mounts.FileSystemPath;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.Mounts;
+import io.statsfs.core.mounts.Mounts.Mount;
+import io.statsfs.core.mounts.ReadEffects;
+import io.statsfs.core.mounts.TextFile;
+import io.statsfs.core.scan.TreeScans;
 import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
-import io.statsfs.spi.AccessRemedy;
+import io.statsfs.core.thread.Errand;
+import io.statsfs.core.thread.Guard;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
@@ -24,12 +33,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the trees of this machine, and checks those that a user names. */
-final class Trees {
+public final class Trees {
   private static final int ENOTDIR = 20;
 
   private final FileSystems fileSystems;
 
-  Trees(FileSystems fileSystems) {
+  public Trees(FileSystems fileSystems) {
     this.fileSystems = fileSystems;
   }
 
@@ -174,12 +183,12 @@ final class Trees {
   }
 
   /** A root that a user names, with the layout that it seems to have. */
-  Tree open(Path root) {
+  public Tree open(Path root) {
     return open(root, null, null);
   }
 
   /** A root that a user names. */
-  Tree open(Path root, Layout layout) {
+  public Tree open(Path root, Layout layout) {
     return open(root, layout, null);
   }
 
@@ -281,8 +290,8 @@ final class Trees {
     } else if (e instanceof AccessDeniedException) {
       String fix =
           home != null && home.type().equals("debugfs")
-              ? fixMount(Mounts.path(home.point()))
-              : fix(root, home == null ? type : home.type());
+              ? AccessAdvice.ofMount(Mounts.path(home.point()))
+              : AccessAdvice.of(root, home == null ? type : home.type());
       return new TreeUnavailableException(
           Reason.NOT_READABLE, PathText.of(root) + " cannot be read: permission denied. " + fix, e);
     }
@@ -290,18 +299,6 @@ final class Trees {
         Reason.NOT_READABLE,
         PathText.of(root) + " cannot be read: " + ReadFailure.describe(e) + ".",
         e);
-  }
-
-  static String fix(Path root, String type) {
-    return Layout.statsfs().homeTypes().contains(type)
-        ? fixMount(root)
-        : AccessRemedy.ofReading("make it readable");
-  }
-
-  /** statsfs and debugfs are mounted with mode 0700 unless the mount says otherwise. */
-  private static String fixMount(Path point) {
-    return AccessRemedy.ofReading(
-        "chmod 755 " + point + " (again after each mount or remount, unless that says mode=755)");
   }
 
   private Mounts mounts() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.statsfs.Layout;
 import io.statsfs.Tree;
+import io.statsfs.core.scan.TreeProblem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import io.statsfs.Stat;
 import io.statsfs.Status;
+import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
@@ -18,14 +19,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads in the simplest way, holds its user to the contract, and remembers what it was asked. */
-final class FakeReader implements StatReader {
+public final class FakeReader implements StatReader {
   volatile List<SourcePlan> plans = List.of();
-  volatile Runnable onSample = () -> {};
-  volatile Consumer<Stat> onFile = stat -> {};
-  volatile Function<Path, @Nullable List<Entry>> onList = directory -> null;
-  volatile int prepared;
+  public volatile Runnable onSample = () -> {};
+  public volatile Consumer<Stat> onFile = stat -> {};
+  public volatile Function<Path, @Nullable List<Entry>> onList = directory -> null;
+  public volatile int prepared;
   volatile int samples;
-  volatile boolean closed;
+  public volatile boolean closed;
   private final List<FakeBatch> open = new ArrayList<>();
 
   @Override

@@ -6,36 +6,39 @@ import io.statsfs.Limits;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.schema.SchemaCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** An opened tree with a cache and a reader of its own, which only the test refreshes. */
-final class Fs implements AutoCloseable {
-  final SchemaCache schemas = new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
-  final LogCapture log = new LogCapture();
-  final FakeReader reader;
-  final StatsFsImpl fs;
+public final class Fs implements AutoCloseable {
+  public final SchemaCache schemas =
+      new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
+  public final LogCapture log = new LogCapture();
+  public final FakeReader reader;
+  public final StatsFsImpl fs;
 
-  Fs(Path root) {
+  public Fs(Path root) {
     this(root, Layout.statsfs());
   }
 
-  Fs(Path root, Layout layout) {
+  public Fs(Path root, Layout layout) {
     this(root, layout, Limits.defaults());
   }
 
-  Fs(Path root, Layout layout, Limits limits) {
+  public Fs(Path root, Layout layout, Limits limits) {
     this(List.of(tree(root, layout)), limits, Duration.ZERO);
   }
 
-  Fs(List<Tree> trees, Limits limits, Duration interval) {
+  public Fs(List<Tree> trees, Limits limits, Duration interval) {
     this(trees, limits, interval, FileSystems.ofThisProcess(), null, new FakeReader());
   }
 
   /** One whose reader is prepared for the first scan. */
-  Fs(Path root, FakeReader reader) {
+  public Fs(Path root, FakeReader reader) {
     this(
         List.of(tree(root, Layout.statsfs())),
         Limits.defaults(),
@@ -46,7 +49,7 @@ final class Fs implements AutoCloseable {
   }
 
   /** One that may clear. */
-  Fs(Path root, Layout layout, Clearing clearing) {
+  public Fs(Path root, Layout layout, Clearing clearing) {
     this(
         List.of(tree(root, layout)),
         Limits.defaults(),
@@ -57,7 +60,7 @@ final class Fs implements AutoCloseable {
   }
 
   /** One with other mounts than this process has. */
-  Fs(Path root, Layout layout, FileSystems fileSystems) {
+  public Fs(Path root, Layout layout, FileSystems fileSystems) {
     this(
         List.of(tree(root, layout)),
         Limits.defaults(),
@@ -87,7 +90,7 @@ final class Fs implements AutoCloseable {
             clearing);
   }
 
-  static Tree tree(Path root, Layout layout) {
+  public static Tree tree(Path root, Layout layout) {
     try {
       return new Tree(root, layout, FileSystems.ofThisProcess().at(root).type().name());
     } catch (IOException e) {
@@ -95,31 +98,31 @@ final class Fs implements AutoCloseable {
     }
   }
 
-  Catalog catalog() {
+  public Catalog catalog() {
     return fs.catalog();
   }
 
-  Catalog refresh() {
+  public Catalog refresh() {
     return fs.refresh();
   }
 
   /** All stats by their places. */
-  List<String> stats() {
+  public List<String> stats() {
     return catalog().stats().stream().map(Stat::toString).toList();
   }
 
-  List<String> sources() {
+  public List<String> sources() {
     return catalog().sources().stream().map(Source::toString).toList();
   }
 
-  Source source(String place) {
+  public Source source(String place) {
     return catalog().sources().stream()
         .filter(s -> s.toString().equals(place))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no " + place + " in " + sources()));
   }
 
-  List<String> problems() {
+  public List<String> problems() {
     return catalog().problems().stream().map(Catalog.Problem::message).toList();
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.core.schema.Schema;
+import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.core.text.NameText;
 import io.statsfs.testkit.TestTree;
 import java.lang.management.ManagementFactory;

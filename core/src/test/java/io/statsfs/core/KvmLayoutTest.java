@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.Stat;
 import io.statsfs.Stat.Kind;
+import io.statsfs.core.schema.Schema;
+import io.statsfs.core.schema.SchemaParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

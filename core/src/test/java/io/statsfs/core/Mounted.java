@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** A real mount, which closing undoes. Tests are skipped where nothing may be mounted. */
-record Mounted(Path point) implements AutoCloseable {
+public record Mounted(Path point) implements AutoCloseable {
 
   /** The device that a mount has in mountinfo if a path is on it. */
-  static String device(Path path) {
+  public static String device(Path path) {
     try {
       long device = (long) Files.getAttribute(path, "unix:dev");
       return (device >> 8 & 0xfff) + ":" + (device & 0xff | device >> 12 & 0xfff00);
@@ -20,15 +20,15 @@ record Mounted(Path point) implements AutoCloseable {
     }
   }
 
-  static Mounted tmpfs(Path point) throws IOException, InterruptedException {
+  public static Mounted tmpfs(Path point) throws IOException, InterruptedException {
     return mount(point, "mount -t tmpfs tmpfs");
   }
 
-  static Mounted debugfs(Path point) throws IOException, InterruptedException {
+  public static Mounted debugfs(Path point) throws IOException, InterruptedException {
     return mount(point, "mount -t debugfs debugfs");
   }
 
-  static Mounted bind(Path from, Path point) throws IOException, InterruptedException {
+  public static Mounted bind(Path from, Path point) throws IOException, InterruptedException {
     return mount(point, "mount --bind '" + from.toRealPath() + "'");
   }
 

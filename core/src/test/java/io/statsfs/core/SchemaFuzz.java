@@ -1,6 +1,8 @@
 package io.statsfs.core;
 
 import io.statsfs.Stat;
+import io.statsfs.core.schema.Schema;
+import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.core.text.NameText;
 import io.statsfs.spi.PrintableText;
 import java.util.Arrays;

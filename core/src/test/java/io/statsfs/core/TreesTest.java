@@ -12,6 +12,8 @@ import io.statsfs.StatsFs;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,107 @@
+package io.statsfs.core.mounts;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a type of file system lets a reader rely on.
+ *
+ * @param name as {@code /proc/mounts} has it
+ * @param keepsOpen whether a file that is kept open answers with its present value when it is read
+ *     again from the beginning, and with an error once its object is gone
+ * @param told which changes of a directory its inode tells
+ * @param plain whether directories without subdirectories hold regular files only
+ * @param doubtful whether a file that was opened before its source went reads as the aggregate of
+ *     nothing, without an error
+ * @param userMade whether entries are made by users, and can be FIFOs, devices and symbolic links
+ * @param clears below which directory of the file system writing {@code 0} to the file of a
+ *     cumulative stat zeroes it, {@code /} being everywhere; null where that may change a setting
+ *     instead
+ */
+public record FileSystemType(
+    String name,
+    boolean keepsOpen,
+    Told told,
+    boolean plain,
+    boolean doubtful,
+    boolean userMade,
+    @Nullable String clears) {
+
+  /** What the link count and the modification time of a directory tell. */
+  public enum Told {
+    /** Nothing that can be relied on. */
+    NOTHING,
+    /** That a subdirectory came or went. */
+    DIRECTORIES,
+    /** That any entry came or went. */
+    ALL
+  }
+
+  /** The name says all. Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FileSystemType type && name.equals(type.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  /** Where nothing can be relied on, not even the name. */
+  static final FileSystemType UNKNOWN = of("unknown");
+
+  public boolean isKnown() {
+    return !name.equals(UNKNOWN.name);
+  }
+
+  /**
+   * Whether files may be there that are written only, such as {@code cgroup.kill} or tracefs's
+   * {@code free_buffer}, so that the mode of each new file has to be looked at. An ordinary file
+   * system has none, and neither has statsfs.
+   */
+  public boolean hasControls() {
+    return told != Told.ALL && !doubtful;
+  }
+
+  public static FileSystemType of(String type) {
+    return switch (type) {
+      // The last is what a file system in user space calls itself that behaves as statsfs does.
+      case "statsfs", "stats_fs", "fuse.statsfs" ->
+          new FileSystemType(type, false, Told.DIRECTORIES, true, true, false, "/");
+      // Whatever else is on debugfs is no statistics.
+      case "debugfs" ->
+          new FileSystemType(type, false, Told.DIRECTORIES, false, false, false, "/kvm");
+      // kernfs counts the real subdirectories, and sets the times when it makes the inode.
+      // A directory of symbolic links has the link count of one of files.
+      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, false, false, null);
+      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, false, false, null);
+      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, false, false, null);
+      case "cgroup", "tracefs" ->
+          new FileSystemType(type, false, Told.NOTHING, false, false, false, null);
+      case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
+          new FileSystemType(type, false, Told.ALL, false, false, true, null);
+      default -> new FileSystemType(type, false, Told.NOTHING, false, false, true, null);
+    };
+  }
+
+  /** Where a type is mounted by convention, the most usual place first. */
+  static List<String> usualPlaces(String type) {
+    return switch (type) {
+      case "statsfs", "stats_fs" ->
+          List.of("/sys/kernel/stats", "/sys/kernel/statsfs", "/sys/kernel/stats_fs");
+      case "debugfs" -> List.of("/sys/kernel/debug");
+      case "sysfs" -> List.of("/sys");
+      case "proc" -> List.of("/proc");
+      default -> List.of();
+    };
+  }
+
+  /**
+   * Whether {@code stat(2)} shows other devices for files than {@code mountinfo} for the mount: one
+   * for each subvolume, or for each layer.
+   */
+  static boolean hasDevicesOfItsOwn(String type) {
+    return type.equals("btrfs") || type.equals("overlay");
+  }
+}

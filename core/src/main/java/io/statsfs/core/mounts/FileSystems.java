@@ -1,0 +1,159 @@
+package io.statsfs.core.mounts;
+
+import io.statsfs.core.mounts.Mounts.Mount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file systems that this process sees. Decides which one a path leads to, and where inside of
+ * it: by the mounts, never by how the path is spelled. Safe for use by several threads.
+ */
+public final class FileSystems {
+  /** Mounts may come and go between the reading of their list and the look at the path. */
+  private static final int ATTEMPTS = 3;
+
+  /** Beyond this all are forgotten, so that mounts that come and go do not pile up. */
+  private static final int MAX_KNOWN = 1000;
+
+  private final Path mountinfo;
+  private final Path filesystems;
+  private final Map<Long, Known> known = new ConcurrentHashMap<>();
+
+  /**
+   * What the kernel says it has.
+   *
+   * @param mountinfo the mounts of this process
+   * @param filesystems the types of file system that the kernel knows
+   */
+  public FileSystems(Path mountinfo, Path filesystems) {
+    this.mountinfo = mountinfo;
+    this.filesystems = filesystems;
+  }
+
+  public static FileSystems ofThisProcess() {
+    return new FileSystems(Path.of("/proc/self/mountinfo"), Path.of("/proc/filesystems"));
+  }
+
+  /**
+   * The type of a file system, and its mount as it was then.
+   *
+   * <p>A device gets another file system only after the first was unmounted. The root directory of
+   * the next one was modified later, if only because it was made when it was mounted.
+   */
+  private record Known(FileSystemType type, Path point, Inode root) {
+    boolean isStillThere() {
+      try {
+        Inode now = Inode.of(point, false);
+        return now.isSame(root) && now.modified() == root.modified();
+      } catch (IOException e) {
+        return false;
+      }
+    }
+  }
+
+  public Path mountinfo() {
+    return mountinfo;
+  }
+
+  public Path filesystems() {
+    return filesystems;
+  }
+
+  public Mounts mounts() throws IOException {
+    return Mounts.read(mountinfo);
+  }
+
+  /**
+   * Whether the kernel knows one of these types.
+   *
+   * @throws IOException if it cannot be asked
+   */
+  public boolean isSupported(Collection<String> types) throws IOException {
+    return Files.readAllLines(filesystems).stream()
+        .map(line -> line.substring(line.indexOf('\t') + 1))
+        .anyMatch(types::contains);
+  }
+
+  /**
+   * What a path leads to now.
+   *
+   * @return unknown if the mounts do not say it, as in a chroot whose root is no mount, or below
+   *     {@code /proc/<pid>/root}
+   * @throws IOException if the path cannot be looked at
+   */
+  public FileSystemPath at(Path path) throws IOException {
+    return look(path).path;
+  }
+
+  /**
+   * The type of the file system with a device. The mounts are read only if what is known of the
+   * device may be out of date.
+   *
+   * @param path a path that leads there
+   */
+  public FileSystemType type(Path path, long device) throws IOException {
+    Known before = known.get(device);
+    if (before != null && before.isStillThere()) {
+      return before.type;
+    }
+    Look look = look(path);
+    FileSystemType type = look.path.type();
+    known.remove(device);
+    if (look.point != null && look.device == device) {
+      Inode root = Inode.of(look.point, false);
+      if (root.device() == device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
+        if (known.size() >= MAX_KNOWN) {
+          known.clear();
+        }
+        known.put(device, new Known(type, look.point, root));
+      }
+    }
+    return type;
+  }
+
+  /**
+   * What a path led to.
+   *
+   * @param point of its mount
+   */
+  private record Look(FileSystemPath path, long device, @Nullable Path point) {
+    static final Look UNKNOWN = new Look(FileSystemPath.UNKNOWN, 0, null);
+  }
+
+  private Look look(Path path) throws IOException {
+    Mount before = null;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Path real = path.toRealPath();
+      Mounts mounts;
+      try {
+        mounts = mounts();
+      } catch (IOException e) {
+        return Look.UNKNOWN;
+      }
+      String name = Mounts.bytes(real);
+      Mount mount = mounts.at(name);
+      if (mount == null) {
+        return Look.UNKNOWN;
+      }
+      Inode inode = Inode.of(path, true);
+      // A link into another mount namespace has a text that leads elsewhere in this one.
+      if (inode.isSame(Inode.of(real, false))) {
+        boolean hasOwnDevice =
+            FileSystemType.hasDevicesOfItsOwn(mount.type())
+                && !mounts.has(inode.device())
+                && mount.equals(before);
+        if (mount.device() == inode.device() || hasOwnDevice) {
+          return new Look(
+              FileSystemPath.of(mount, name), inode.device(), Mounts.path(mount.point()));
+        }
+      }
+      before = mount;
+    }
+    return Look.UNKNOWN;
+  }
+}

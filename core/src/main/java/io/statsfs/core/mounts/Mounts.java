@@ -1,0 +1,239 @@
+package io.statsfs.core.mounts;
+
+import io.statsfs.core.text.NameText;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mounts of this process, as {@code /proc/self/mountinfo} (proc(5)) lists them. Paths are
+ * strings of one char per byte here, so that names of any encoding compare.
+ */
+public record Mounts(List<Mount> mounts) {
+  /** Some 500,000 mounts. The kernel allows 100,000 unless fs.mount-max says otherwise. */
+  private static final int MAX_BYTES = 64 << 20;
+
+  private static final Pattern OCTAL = Pattern.compile("(?!000)[0-3][0-7]{2}");
+
+  /**
+   * One mount.
+   *
+   * @param parent the id of the mount that it is mounted on
+   * @param device what {@code stat(2)} says of a file there, on most file systems
+   * @param root which directory or file of the file system is mounted
+   * @param point where
+   * @param type as {@code /proc/filesystems} has it
+   */
+  public record Mount(int id, int parent, long device, String root, String point, String type) {
+
+    /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Mount mount
+          && id == mount.id
+          && parent == mount.parent
+          && device == mount.device
+          && root.equals(mount.root)
+          && point.equals(mount.point)
+          && type.equals(mount.type);
+    }
+
+    @Override
+    public int hashCode() {
+      return id;
+    }
+
+    /** The path inside the file system of a path that leads to this mount. */
+    String inside(String path) {
+      String below = path.substring(point.equals("/") ? 0 : point.length());
+      return root.equals("/")
+          ? below.isEmpty() ? "/" : below
+          : below.equals("/") ? root : root + below;
+    }
+
+    boolean isAbove(String path) {
+      return path.startsWith(point)
+          && (path.length() == point.length()
+              || point.equals("/")
+              || path.charAt(point.length()) == '/');
+    }
+  }
+
+  static Mounts read(Path mountinfo) throws IOException {
+    ByteBuffer text = TextFile.read(mountinfo, MAX_BYTES);
+    if (text.remaining() == MAX_BYTES) {
+      throw new IOException("it is longer than " + MAX_BYTES + " bytes");
+    }
+    return parse(StandardCharsets.ISO_8859_1.decode(text).toString());
+  }
+
+  /** A line that makes no sense is no mount. */
+  static Mounts parse(String mountinfo) {
+    List<Mount> mounts = new ArrayList<>();
+    for (String line : mountinfo.split("\n")) {
+      try {
+        Mount mount = mount(line.split(" "));
+        if (mount != null) {
+          mounts.add(mount);
+        }
+      } catch (IllegalArgumentException e) {
+        // No number where there must be one.
+      }
+    }
+    return new Mounts(List.copyOf(mounts));
+  }
+
+  private static @Nullable Mount mount(String[] fields) {
+    int separator = 6;
+    while (separator < fields.length && !fields[separator].equals("-")) {
+      separator++;
+    }
+    if (separator + 1 >= fields.length || fields[separator + 1].isEmpty()) {
+      return null;
+    }
+    String root = unescape(fields[3]);
+    String point = unescape(fields[4]);
+    // No path leads to what is mounted on a directory that was removed.
+    if (!root.startsWith("/") || !point.startsWith("/") || point.endsWith("//deleted")) {
+      return null;
+    }
+    return new Mount(
+        Integer.parseInt(fields[0]),
+        Integer.parseInt(fields[1]),
+        device(fields[2]),
+        root,
+        point,
+        unescape(fields[separator + 1]));
+  }
+
+  /** As {@code stat(2)} and Java's attribute {@code unix:dev} have it (makedev(3)). */
+  private static long device(String majorAndMinor) {
+    int colon = majorAndMinor.indexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException("no device");
+    }
+    long major = Integer.parseInt(majorAndMinor.substring(0, colon));
+    long minor = Integer.parseInt(majorAndMinor.substring(colon + 1));
+    return (major & ~0xfffL) << 32 | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | minor & 0xff;
+  }
+
+  /** Blanks, tabs, line ends and backslashes stand as three octal digits. */
+  private static String unescape(String escaped) {
+    if (escaped.indexOf('\\') < 0) {
+      return escaped;
+    }
+    StringBuilder text = new StringBuilder(escaped.length());
+    for (int i = 0; i < escaped.length(); i++) {
+      char c = escaped.charAt(i);
+      if (c == '\\') {
+        String digits = escaped.substring(i + 1, Math.min(i + 4, escaped.length()));
+        if (!OCTAL.matcher(digits).matches()) {
+          throw new IllegalArgumentException("no octal number");
+        }
+        c = (char) Integer.parseInt(digits, 8);
+        i += 3;
+      }
+      text.append(c);
+    }
+    return text.toString();
+  }
+
+  /**
+   * The mount that a path leads to, found as the kernel does: from the root, at each name what is
+   * mounted there on the mount that was reached so far. So neither a mount below another one that
+   * hides it is taken, nor one with a further one over it.
+   *
+   * @param path absolute, without symbolic links
+   * @return the mount; null if the root of this process is no mount and none is mounted on the way
+   */
+  public @Nullable Mount at(String path) {
+    List<Mount> left = new ArrayList<>();
+    for (Mount mount : mounts) {
+      if (mount.isAbove(path)) {
+        left.add(mount);
+      }
+    }
+    left.sort(Comparator.comparingInt(mount -> mount.point.length()));
+    Mount at = null;
+    String passed = "";
+    for (Mount next = next(left, null, passed); next != null; next = next(left, at, passed)) {
+      at = next;
+      passed = next.point;
+      left.remove(next);
+      if (passed.equals("/")) {
+        // A process stays with its root, whatever is mounted over that.
+        left.removeIf(mount -> mount.point.equals("/"));
+      }
+    }
+    return at;
+  }
+
+  /** What is mounted first on the way on from a mount. */
+  private static @Nullable Mount next(List<Mount> left, @Nullable Mount from, String passed) {
+    Mount next = null;
+    for (Mount mount : left) {
+      boolean isOn =
+          from == null
+              ? left.stream().noneMatch(other -> other.id == mount.parent && other != mount)
+              : mount.parent == from.id && mount.point.length() >= passed.length();
+      // Of several in one place, which the kernel does not have, the last.
+      if (isOn && (next == null || next.point.length() == mount.point.length())) {
+        next = mount;
+      }
+    }
+    return next;
+  }
+
+  /** Whether a file system with this device is mounted. */
+  boolean has(long device) {
+    return mounts.stream().anyMatch(mount -> mount.device == device);
+  }
+
+  /**
+   * Mounts of whole file systems of some types, whether they are hidden by others or not.
+   *
+   * @param types in the order in which they are wanted
+   * @return those of one type together, in the order of the list but the usual places first
+   */
+  public List<Mount> whole(List<String> types) {
+    List<Mount> found = new ArrayList<>();
+    for (String type : types) {
+      List<String> usual = FileSystemType.usualPlaces(type);
+      mounts.stream()
+          .filter(mount -> mount.type.equals(type) && mount.root.equals("/"))
+          .sorted(Comparator.comparingInt(mount -> rank(usual, mount.point)))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  private static int rank(List<String> usual, String point) {
+    int index = usual.indexOf(point);
+    return index < 0 ? usual.size() : index;
+  }
+
+  /** The bytes of a path, one to a char. */
+  public static String bytes(Path path) {
+    return new String(NameText.encode(path), StandardCharsets.ISO_8859_1);
+  }
+
+  /** By way of a URI, since a path of bytes beyond ASCII cannot be made of text in every locale. */
+  public static Path path(String bytes) {
+    StringBuilder uri = new StringBuilder("file://");
+    for (int i = 0; i < bytes.length(); i++) {
+      char b = bytes.charAt(i);
+      boolean plain =
+          b == '/' || b == '-' || b == '.' || b == '_' || b < 0x80 && Character.isLetterOrDigit(b);
+      uri.append(plain ? "" + b : String.format(Locale.ROOT, "%%%02X", (int) b));
+    }
+    return Path.of(URI.create(uri.toString()));
+  }
+}

@@ -1,0 +1,510 @@
+package io.statsfs.core.sample;
+
+import io.statsfs.Catalog;
+import io.statsfs.ReaderStats;
+import io.statsfs.Sampler;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
+import io.statsfs.Status;
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.scan.SourceImpl;
+import io.statsfs.core.thread.Guard;
+import io.statsfs.spi.PathText;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.StatReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A list of stats that follows the catalog, sampled by whichever reader was chosen. */
+public final class SamplerImpl implements Sampler {
+  private static final int EPERM = 1;
+
+  /** How long a stat has to fail, so that it is no file that goes. */
+  private static final long LASTING_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** When what was denied is tried again though nobody has looked at the trees since. */
+  private static final long LONGEST_DENIED_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final Sampled fs;
+  private StatFilter filter;
+
+  /** Held while a sample is taken, so that closing waits for it. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Null if the calling thread reads. */
+  private final @Nullable Guard guard;
+
+  private final StuckFiles stuck;
+  private Catalog catalog;
+  private Stat[] stats = {};
+  private List<SourcePlan> plans = List.of();
+  private SampleMemory memory = new SampleMemory(0);
+  private @Nullable Reading reading;
+  private boolean isPrepared;
+
+  /** By position; 0 where nothing fails. Null until something does. */
+  private long @Nullable [] failingSince;
+
+  /** Whether stats are left out since they were denied. */
+  private boolean isDenied;
+
+  /** What is read again in this sample after it was denied with EPERM. */
+  private final BitSet retried = new BitSet();
+
+  /** Where the next file is looked for that is tried on behalf of others. */
+  private int retryFrom;
+
+  private long scansSeen;
+  private int liftedSeen;
+  private long retriedAt;
+  private volatile ReaderStats readerStats = new ReaderStats(0, 0);
+  private boolean closed;
+
+  public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration patience) {
+    this.fs = fs;
+    this.filter = filter;
+    guard = patience == null ? null : new Guard("statsfs-sampler", patience);
+    stuck = new StuckFiles(patience == null ? Duration.ZERO : patience);
+    catalog = fs.catalog();
+    follow(catalog);
+  }
+
+  /** If the filter throws, all stays as it was. */
+  private void follow(Catalog next) {
+    List<Stat> wanted = new ArrayList<>(stats.length);
+    List<SourcePlan> found = new ArrayList<>();
+    for (Source source : next.sources()) {
+      int first = wanted.size();
+      for (Stat stat : source.stats()) {
+        if (filter.test(stat)) {
+          wanted.add(stat);
+        }
+      }
+      int count = wanted.size() - first;
+      if (count > 0) {
+        List<Stat> some =
+            count == source.stats().size()
+                ? source.stats()
+                : List.copyOf(wanted.subList(first, wanted.size()));
+        FileSystemType type = ((SourceImpl) source).type();
+        found.add(
+            new SourcePlan(
+                source,
+                some,
+                first,
+                type.keepsOpen(),
+                type.doubtful(),
+                type.userMade(),
+                fs.limits().fileBytes()));
+      }
+    }
+    Stat[] before = stats;
+    stats = wanted.toArray(Stat[]::new);
+    plans = found;
+    if (failingSince != null || !stuck.isEmpty()) {
+      Successors successors = new Successors(next.sources());
+      stuck.follow(successors);
+      failingSince = failingSince(before, successors);
+    }
+    memory = new SampleMemory(stats.length);
+    isDenied = false;
+    if (!fs.denials().isEmpty()) {
+      for (int i = 0; i < stats.length; i++) {
+        if (fs.denials().isDenied(stats[i])) {
+          leaveOut(i, EPERM);
+        }
+      }
+    }
+    prepare();
+    // Last, so that a sample after a filter that threw tries again.
+    catalog = next;
+  }
+
+  /** The array for the present stats; null if none fails. */
+  private long @Nullable [] failingSince(Stat[] before, Successors successors) {
+    Map<Stat, Long> failing = new IdentityHashMap<>();
+    for (int i = 0; failingSince != null && i < before.length; i++) {
+      Stat stat = failingSince[i] == 0 ? null : successors.of(before[i]);
+      if (stat != null) {
+        failing.put(stat, failingSince[i]);
+      }
+    }
+    if (failing.isEmpty()) {
+      return null;
+    }
+    long[] since = new long[stats.length];
+    for (int i = 0; i < stats.length; i++) {
+      since[i] = failing.getOrDefault(stats[i], 0L);
+    }
+    return since;
+  }
+
+  private void leaveOut(int index, int errno) {
+    memory.leaveOut(index, Status.DENIED, errno);
+    if (!isDenied) {
+      isDenied = true;
+      retriedAt = System.nanoTime();
+    }
+  }
+
+  /** Has the reader prepare a batch, which takes over from the one before if there is one. */
+  private void prepare() {
+    if (!stuck.isEmpty()) {
+      stuck.leaveOut(plans, memory);
+    }
+    StatReader.Batch previous = reading == null ? null : reading.batch;
+    reading = null;
+    isPrepared = false;
+    reading = new Reading(stats, fs.reader().prepare(plans, memory, previous));
+    isPrepared = true;
+  }
+
+  /** The same after a batch was left behind, which goes on writing into the memory that it has. */
+  private void prepareAnew() {
+    SampleMemory before = memory;
+    memory = new SampleMemory(stats.length);
+    for (int i = 0; i < stats.length; i++) {
+      if (before.isLeftOut(i) && before.status(i) == Status.DENIED) {
+        leaveOut(i, before.errno(i));
+      }
+    }
+    prepare();
+  }
+
+  /** A batch that may get stuck, and then goes to the thread that is. */
+  private static final class Reading extends StuckFiles.Attempt {
+    private final Stat[] stats;
+    private final StatReader.Batch batch;
+    private int position;
+
+    Reading(Stat[] stats, StatReader.Batch batch) {
+      this.stats = stats;
+      this.batch = batch;
+    }
+
+    @Override
+    public void run() {
+      batch.sample();
+    }
+
+    @Override
+    public long progress() {
+      position = batch.position();
+      return position;
+    }
+
+    /** Where it was when it was last looked at; the batch is not to be asked any more. */
+    Stat stuckAt() {
+      return stats[Math.min(position, stats.length - 1)];
+    }
+
+    @Override
+    public void returned() {
+      batch.close();
+      super.returned();
+    }
+  }
+
+  @Override
+  public void sample() {
+    lock.lock();
+    try {
+      requireOpen();
+      boolean mayChange = guard != null && !stuck.isEmpty() && stuck.update(guard);
+      Catalog now = fs.catalog();
+      if (now != catalog) {
+        follow(now);
+      } else if (!isPrepared) {
+        prepareAnew();
+      } else if (mayChange) {
+        stuck.leaveOut(plans, memory);
+      }
+      retryDenied();
+      if (guard == null || stats.length == 0) {
+        reading.run();
+      } else {
+        sample(guard);
+      }
+      review();
+      if (reading.batch.isOutdated()) {
+        fs.flatFilesOutdated();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reads the other files anew after each that got stuck, which is rare. */
+  private void sample(Guard guard) {
+    while (!guard.run(reading)) {
+      Reading left = reading;
+      // It belongs to the thread that was left behind.
+      reading = null;
+      isPrepared = false;
+      stuck.add(left.stuckAt(), left, guard);
+      prepareAnew();
+    }
+    stuck.sampled();
+  }
+
+  /** Lets files that were denied be read again when that is due. */
+  private void retryDenied() {
+    retried.clear();
+    if (!isDenied) {
+      scansSeen = fs.scans();
+      return;
+    }
+    long now = System.nanoTime();
+    boolean isScanned = fs.scans() != scansSeen || now - retriedAt >= LONGEST_DENIED_NANOS;
+    boolean isDue = fs.denials().lifted() != liftedSeen || fs.denials().isDue();
+    if (!isScanned && !isDue) {
+      return;
+    }
+    scansSeen = fs.scans();
+    liftedSeen = fs.denials().lifted();
+    retriedAt = isScanned ? now : retriedAt;
+    isDenied = false;
+    // Not always from the first on, so that not always the same file is tried for the others.
+    int from = Math.min(retryFrom, stats.length);
+    for (int k = 0; k < stats.length; k++) {
+      int i = (from + k) % stats.length;
+      if (!memory.isLeftOut(i) || memory.status(i) != Status.DENIED) {
+        continue;
+      }
+      boolean isOfKernel = memory.errno(i) == EPERM;
+      if ((isOfKernel ? isDue : isScanned)
+          && (stuck.isEmpty() || !stuck.leavesOut(stats[i]))
+          && (!isOfKernel || fs.denials().mayOpen(stats[i]))) {
+        memory.putFailure(i, Status.GONE, 0);
+        if (isOfKernel) {
+          retried.set(i);
+          retryFrom = i + 1;
+        }
+      } else {
+        isDenied = true;
+      }
+    }
+  }
+
+  /**
+   * Sees to what has no value after a sample: what not to try again soon, and what really failed.
+   */
+  private void review() {
+    boolean isNewlyDenied = false;
+    long now = 0;
+    for (int i = 0; i < stats.length; i++) {
+      Status status = memory.status(i);
+      if (status == Status.FAILED) {
+        now = now == 0 ? System.nanoTime() | 1 : now;
+        confirmFailure(i, now);
+        continue;
+      }
+      if (failingSince != null && status != Status.BLOCKED) {
+        failingSince[i] = 0;
+      }
+      if (status == Status.DENIED && !memory.isLeftOut(i)) {
+        int errno = memory.errno(i);
+        if (errno == EPERM) {
+          fs.denials().denied(stats[i]);
+          isNewlyDenied = true;
+        }
+        leaveOut(i, errno);
+      }
+    }
+    if (isNewlyDenied) {
+      for (int i = 0; i < stats.length; i++) {
+        if (isReadable(i) && !retried.get(i)) {
+          fs.denials().permitted(stats[i]);
+        }
+      }
+    }
+    for (int i = retried.nextSetBit(0); i >= 0; i = retried.nextSetBit(i + 1)) {
+      if (isReadable(i)) {
+        fs.denials().permitted(stats[i]);
+      }
+    }
+  }
+
+  private boolean isReadable(int index) {
+    Status status = memory.status(index);
+    return status == Status.OK || status == Status.NOT_A_NUMBER;
+  }
+
+  /** A file that goes answers other errors for a moment, so that a failure counts if it lasts. */
+  private void confirmFailure(int index, long now) {
+    if (failingSince == null) {
+      failingSince = new long[stats.length];
+    }
+    if (failingSince[index] == 0) {
+      failingSince[index] = now;
+    }
+    if (now - failingSince[index] < LASTING_NANOS) {
+      memory.putFailure(index, Status.GONE, memory.errno(index));
+    }
+  }
+
+  @Override
+  public String readText(int index) {
+    lock.lock();
+    try {
+      requireOpen();
+      Stat stat = stats[index];
+      if (guard == null) {
+        return fs.readText(stat);
+      }
+      if (memory.status(index) == Status.BLOCKED || stuck.leavesOut(stat)) {
+        throw blocked(stat);
+      }
+      TextReading text = new TextReading(stat);
+      if (!guard.run(text)) {
+        stuck.add(stat, text, guard);
+        // The numbers stay; texts that would get stuck, too, must not be tried.
+        for (int i = 0; i < stats.length; i++) {
+          if (memory.status(i) == Status.NOT_A_NUMBER && stuck.leavesOut(stats[i])) {
+            memory.leaveOut(i, Status.BLOCKED, 0);
+          }
+        }
+        throw blocked(stat);
+      }
+      return text.text;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private StatReadException blocked(Stat stat) {
+    Path blocker = stuck.blocker(stat);
+    String why =
+        blocker.equals(stat.path())
+            ? "it does not answer"
+            : "it is left out while " + PathText.of(blocker) + " does not answer";
+    return new StatReadException(
+        Status.BLOCKED, PathText.of(stat.path()) + " cannot be read: " + why, null);
+  }
+
+  private final class TextReading extends StuckFiles.Attempt {
+    private final Stat stat;
+    private String text = "";
+
+    TextReading(Stat stat) {
+      this.stat = stat;
+    }
+
+    @Override
+    public void run() {
+      text = fs.readText(stat);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This sampler, or the StatsFs it is from, is closed");
+    }
+  }
+
+  /** Does not wait for a sample that is being taken, which may take long. */
+  public ReaderStats readerStats() {
+    if (lock.tryLock()) {
+      try {
+        readerStats =
+            closed || reading == null
+                ? new ReaderStats(0, 0)
+                : new ReaderStats(reading.batch.keptOpen(), reading.batch.notKept());
+      } finally {
+        lock.unlock();
+      }
+    }
+    return readerStats;
+  }
+
+  @Override
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  @Override
+  public int size() {
+    return stats.length;
+  }
+
+  @Override
+  public Stat stat(int index) {
+    return stats[index];
+  }
+
+  @Override
+  public Status status(int index) {
+    return memory.status(index);
+  }
+
+  @Override
+  public int count(Status status) {
+    int count = 0;
+    for (int i = 0; i < stats.length; i++) {
+      if (memory.status(i) == status) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public Path blockedBy(int index) {
+    return status(index) == Status.BLOCKED ? stuck.blocker(stats[index]) : stats[index].path();
+  }
+
+  @Override
+  public int errno(int index) {
+    return memory.errno(index);
+  }
+
+  @Override
+  public long longValue(int index) {
+    return memory.longValue(index);
+  }
+
+  @Override
+  public double doubleValue(int index) {
+    return memory.doubleValue(index);
+  }
+
+  @Override
+  public boolean isUnsigned(int index) {
+    return memory.isUnsigned(index);
+  }
+
+  @Override
+  public boolean isDouble(int index) {
+    return memory.isDouble(index);
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        // A thread that hangs may keep this for ever, but not what belongs to the application.
+        filter = StatFilter.all();
+        if (guard != null) {
+          guard.close();
+        }
+        if (reading != null) {
+          reading.batch.close();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,378 @@
+package io.statsfs.core.sample;
+
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Status;
+import io.statsfs.Tree;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.thread.Guard;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.SourcePlan;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files in which a sampler's reading got stuck, and what is left out because of them.
+ *
+ * <p>A file is left out while a thread hangs in it, and is then tried again: at once after the
+ * first time, and after pauses that grow if it gets stuck again and again, as each time costs a
+ * sample the whole patience. A file that is tried and does not get stuck is like any other from
+ * then on.
+ *
+ * <p>As soon as a reading is stuck, another thread looks at the directory of the file, and at the
+ * file. If it hangs at the directory, the whole source is left out. Otherwise the file is looked at
+ * again after growing pauses: when it is gone, or is another one, nothing that is there hangs,
+ * though the thread may hang for ever, as one does that opens a FIFO which was then removed.
+ *
+ * <p>While several threads hang in the files of a tree, all of it is left out: without end if
+ * directories hang, since then the tree is dead, as the mount of a server that does not answer is;
+ * otherwise for growing pauses, after each of which one more file may get stuck. Threads that hang
+ * in what is gone do not count there, but in a larger limit, beyond which nothing of the tree is
+ * read until a thread returns: nobody can create threads without end by replacing files.
+ */
+final class StuckFiles {
+  /** Threads that may hang in what is there of a tree before it is left out. */
+  private static final int MOST_HANGING = 4;
+
+  /** Threads that may be left behind in a tree altogether. */
+  private static final int MOST_LEFT = 16;
+
+  private static final long LONGEST_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final long patienceNanos;
+  private final List<Stuck> files = new ArrayList<>();
+  private final List<Left> left = new ArrayList<>();
+  private final Map<Tree, Pause> pauses = new HashMap<>();
+
+  /** When the sample began, so that nothing is due in the midst of it. */
+  private long now;
+
+  private boolean isChanged;
+
+  StuckFiles(Duration patience) {
+    patienceNanos = Math.min(LONGEST_PAUSE_NANOS, TimeUnit.NANOSECONDS.convert(patience));
+  }
+
+  /** Work that may be left behind. */
+  abstract static class Attempt implements Guard.Work {
+    private volatile boolean hasReturned;
+
+    @Override
+    public void returned() {
+      hasReturned = true;
+    }
+
+    final boolean hasReturned() {
+      return hasReturned;
+    }
+  }
+
+  /** Where a thread was left behind, even if that is not there any more. */
+  private record Left(Tree tree, Attempt attempt) {}
+
+  /** The time for which a tree is left out. */
+  private static final class Pause {
+    int times;
+    long end;
+    boolean ended;
+  }
+
+  private static final class Stuck {
+    Stat stat;
+
+    /** What hangs; null once it has returned. */
+    @Nullable Attempt reading;
+
+    int times;
+    long retryAt;
+    boolean tried;
+
+    /** A look that hangs, too. */
+    @Nullable Look look;
+
+    /** What the first look saw. */
+    @Nullable Inode inode;
+
+    int looks;
+    long lookAt;
+
+    Stuck(Stat stat) {
+      this.stat = stat;
+    }
+
+    Tree tree() {
+      return stat.source().tree();
+    }
+
+    boolean isFileOf(Stat other) {
+      return stat == other || stat.source() == other.source() && other.source().isFlatKeyed();
+    }
+
+    boolean isDirectoryStuck() {
+      return look != null && !look.isAtFile;
+    }
+
+    int hanging() {
+      return (reading == null ? 0 : 1) + (look == null ? 0 : 1);
+    }
+
+    /** Keeps what a look saw; whether the file is gone, or was replaced since the first one. */
+    boolean isGone(Look done) {
+      if (inode == null) {
+        inode = done.inode;
+      }
+      return done.isGone
+          || done.inode != null && (!done.inode.isSame(inode) || done.inode.mode() != inode.mode());
+    }
+  }
+
+  /** Looks at the directory of a file and at the file, both of which may hang. */
+  private static final class Look extends Attempt {
+    private final Path directory;
+    private final Path file;
+    private volatile boolean isAtFile;
+    private @Nullable Inode inode;
+    private boolean isGone;
+
+    Look(Stat stat) {
+      file = stat.path();
+      directory = file.resolveSibling("");
+    }
+
+    @Override
+    public void run() {
+      try {
+        Inode.of(directory, true);
+        isAtFile = true;
+        inode = Inode.of(file, false);
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        isGone = true;
+      } catch (IOException e) {
+        // It answers, which is enough.
+      }
+    }
+
+    @Override
+    public long progress() {
+      return isAtFile ? 1 : 0;
+    }
+  }
+
+  /** Whether nothing is stuck, and no thread is left behind. */
+  boolean isEmpty() {
+    return files.isEmpty() && left.isEmpty();
+  }
+
+  /** Takes in the file of a stat whose reading was left behind, and looks at it. */
+  void add(Stat stat, Attempt reading, Guard guard) {
+    isChanged = true;
+    Stuck it = find(stat);
+    if (it == null) {
+      it = new Stuck(stat);
+      files.add(it);
+    }
+    it.reading = reading;
+    it.times++;
+    it.tried = false;
+    it.inode = null;
+    it.looks = 0;
+    left.add(new Left(it.tree(), reading));
+    if (hanging(it.tree()) < MOST_HANGING && it.look == null && look(it, guard)) {
+      files.remove(it);
+    }
+    if (hanging(it.tree()) >= MOST_HANGING) {
+      Pause pause = pauses.computeIfAbsent(it.tree(), tree -> new Pause());
+      pause.end = System.nanoTime() + pause(++pause.times);
+      pause.ended = false;
+    }
+  }
+
+  /** Whether the file is gone, or was replaced. */
+  private boolean look(Stuck it, Guard guard) {
+    Look look = new Look(it.stat);
+    it.lookAt = System.nanoTime() + pause(++it.looks);
+    if (guard.run(look)) {
+      return it.isGone(look);
+    }
+    it.look = look;
+    left.add(new Left(it.tree(), look));
+    return false;
+  }
+
+  private @Nullable Stuck find(Stat stat) {
+    for (Stuck it : files) {
+      if (it.isFileOf(stat)) {
+        return it;
+      }
+    }
+    return null;
+  }
+
+  /** Grows from twice the patience to a minute. */
+  private long pause(int times) {
+    return Math.min(LONGEST_PAUSE_NANOS, patienceNanos << Math.min(times, 10));
+  }
+
+  /**
+   * Sees which threads have returned, and which files are there no more.
+   *
+   * @return whether {@link #leaveOut} would leave out other stats than before
+   */
+  boolean update(Guard guard) {
+    boolean changed = isChanged;
+    isChanged = false;
+    now = System.nanoTime();
+    changed |= left.removeIf(it -> it.attempt.hasReturned());
+    for (Iterator<Stuck> i = files.iterator(); i.hasNext(); ) {
+      Stuck it = i.next();
+      boolean isGone = false;
+      if (it.look != null && it.look.hasReturned()) {
+        isGone = it.isGone(it.look);
+        it.look = null;
+        changed = true;
+      }
+      if (it.reading != null && it.reading.hasReturned()) {
+        it.reading = null;
+        it.retryAt = it.times == 1 ? now : now + pause(it.times);
+        changed = true;
+      }
+      if (it.reading != null && it.look == null && now - it.lookAt >= 0 && !isDead(it.tree())) {
+        isGone |= look(it, guard);
+        changed |= it.look != null;
+      }
+      if (isGone && it.reading != null) {
+        i.remove();
+        changed = true;
+      }
+    }
+    for (Stuck it : files) {
+      changed |= !it.tried && isDue(it);
+    }
+    for (Iterator<Map.Entry<Tree, Pause>> i = pauses.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<Tree, Pause> entry = i.next();
+      if (hanging(entry.getKey()) < MOST_HANGING) {
+        i.remove();
+        changed = true;
+      } else if (!entry.getValue().ended && now - entry.getValue().end >= 0) {
+        entry.getValue().ended = true;
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  private boolean isDue(Stuck it) {
+    return it.hanging() == 0 && now - it.retryAt >= 0 && !isLeftOut(it.stat.source());
+  }
+
+  private int hanging(Tree tree) {
+    int hanging = 0;
+    for (Stuck it : files) {
+      hanging += it.tree().equals(tree) ? it.hanging() : 0;
+    }
+    return hanging;
+  }
+
+  /** Whether directories do not answer either. */
+  private boolean isDead(Tree tree) {
+    for (Stuck it : files) {
+      if (it.isDirectoryStuck() && it.tree().equals(tree)) {
+        return hanging(tree) >= MOST_HANGING;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a whole tree is left out. */
+  private boolean isLeftOut(Tree tree) {
+    int threads = 0;
+    for (Left it : left) {
+      threads += it.tree.equals(tree) ? 1 : 0;
+    }
+    Pause pause = pauses.get(tree);
+    return threads >= MOST_LEFT || pause != null && !pause.ended || isDead(tree);
+  }
+
+  /** Whether a source is left out whole, alone or with its tree. */
+  private boolean isLeftOut(Source source) {
+    for (Stuck it : files) {
+      if (it.stat.source() == source && it.isDirectoryStuck()) {
+        return true;
+      }
+    }
+    return isLeftOut(source.tree());
+  }
+
+  /** Marks in a memory what is not to be read, and lets the rest be read again. */
+  void leaveOut(List<SourcePlan> plans, SampleMemory memory) {
+    for (SourcePlan plan : plans) {
+      boolean whole = isLeftOut(plan.source());
+      for (int i = 0; i < plan.stats().size(); i++) {
+        int index = plan.firstIndex() + i;
+        boolean isBlocked = memory.isLeftOut(index) && memory.status(index) == Status.BLOCKED;
+        boolean leaveOut = whole;
+        Stuck it = whole ? null : find(plan.stats().get(i));
+        if (it != null) {
+          it.tried = isDue(it);
+          leaveOut = !it.tried;
+        }
+        if (leaveOut && !memory.isLeftOut(index)) {
+          memory.leaveOut(index, Status.BLOCKED, 0);
+        } else if (!leaveOut && isBlocked) {
+          memory.putFailure(index, Status.GONE, 0);
+        }
+      }
+    }
+  }
+
+  /** Whether a stat must not be read, as far as is known since the last update. */
+  boolean leavesOut(Stat stat) {
+    Stuck it = find(stat);
+    return it != null && it.hanging() > 0 || isLeftOut(stat.source());
+  }
+
+  /** Which file, or directory, does not answer, so that a stat is left out: most often its own. */
+  Path blocker(Stat stat) {
+    Stuck own = find(stat);
+    Stuck other = null;
+    for (Stuck it : files) {
+      if (it.stat.source() == stat.source() && it.isDirectoryStuck()) {
+        return it.look.directory;
+      } else if (other == null && it.hanging() > 0 && it.tree().equals(stat.source().tree())) {
+        other = it;
+      }
+    }
+    return own != null || other == null ? stat.path() : other.stat.path();
+  }
+
+  /** A sample was taken: what was tried is stuck no more. */
+  void sampled() {
+    if (!files.isEmpty()) {
+      files.removeIf(it -> it.tried);
+    }
+  }
+
+  /** Follows the stats to another catalog; what is gone or was replaced there frees its place. */
+  void follow(Successors successors) {
+    for (Iterator<Stuck> i = files.iterator(); i.hasNext(); ) {
+      Stuck it = i.next();
+      Stat next = successors.of(it.stat);
+      if (next == null) {
+        i.remove();
+      } else {
+        it.stat = next;
+      }
+    }
+    isChanged = true;
+  }
+}

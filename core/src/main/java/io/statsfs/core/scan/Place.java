@@ -1,0 +1,85 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.Layout;
+import io.statsfs.Tree;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a directory or file stands in its tree, and what its layout makes of that.
+ *
+ * @param subsystem empty above the level that names it
+ * @param level how many levels of the layout's pattern lie above
+ * @param depth how many directories lie above, the root being 0
+ */
+public record Place(
+    Tree tree, String subsystem, String device, Map<String, String> labels, int level, int depth) {
+
+  public static Place root(Tree tree) {
+    return new Place(tree, tree.layout().subsystem().orElse(""), "", Map.of(), 0, 0);
+  }
+
+  /** Whether the names of directories below this are those of subsystems. */
+  private boolean isAboveSubsystems() {
+    return depth == 0 && subsystem.isEmpty();
+  }
+
+  /** Whether this is a source if it has stats. */
+  boolean isSource() {
+    return tree.layout().levels().map(levels -> levels.size() == level).orElse(true);
+  }
+
+  /** Whether any directory below belongs to the layout. */
+  boolean hasAnyChild() {
+    return isAboveSubsystems()
+        || tree.layout().levels().map(l -> level < l.size() && l.get(level).isLabel()).orElse(true);
+  }
+
+  /** Whether a directory below that is a symbolic link may be followed. */
+  boolean mayFollowLinks() {
+    return tree.layout().links().isPresent() && hasAnyChild();
+  }
+
+  /** Whether a directory below belongs to the layout. */
+  boolean hasChild(String name) {
+    return hasAnyChild()
+        || tree.layout()
+            .levels()
+            .map(l -> level < l.size() && l.get(level).name().equals(name))
+            .orElse(false);
+  }
+
+  /** Whether a file of this name describes the stats beside it. */
+  boolean isSchema(String name) {
+    return tree.layout().schemaFile().map(name::equals).orElse(false);
+  }
+
+  /** The place of a directory below, or of a file of many values. */
+  Place child(String name) {
+    if (isAboveSubsystems()) {
+      return new Place(tree, name, "", labels, 0, depth + 1);
+    }
+    List<Layout.Level> levels = tree.layout().levels().orElse(List.of());
+    Layout.Level expected = level < levels.size() ? levels.get(level) : null;
+    if (expected == null) {
+      return new Place(tree, subsystem, below(name), labels, level, depth + 1);
+    } else if (expected.isLabel()) {
+      Map<String, String> more = new LinkedHashMap<>(labels);
+      more.put(expected.name(), name);
+      return new Place(
+          tree, subsystem, below(name), Collections.unmodifiableMap(more), level + 1, depth + 1);
+    }
+    return new Place(tree, subsystem, device, labels, level + 1, depth + 1);
+  }
+
+  /** The same place under a subsystem of that name, for stats above the level that names it. */
+  Place in(String name) {
+    return new Place(tree, name, device, labels, level, depth);
+  }
+
+  private String below(String name) {
+    return device.isEmpty() ? name : device + "/" + name;
+  }
+}

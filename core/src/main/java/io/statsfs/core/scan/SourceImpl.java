@@ -1,0 +1,224 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Tree;
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.schema.Schema;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a source. */
+public final class SourceImpl implements Source {
+  private final Place place;
+  private final Path path;
+  private final FileSystemType type;
+  private final @Nullable Inode inode;
+  private final Map<String, String> labels;
+  private final boolean flatKeyed;
+  private final List<Stat> stats;
+
+  /** Of a directory; the names are those of its files. */
+  static SourceImpl ofDirectory(
+      Place place,
+      Path path,
+      FileSystemType type,
+      Inode inode,
+      Schema schema,
+      Schema shipped,
+      Collection<Name> files) {
+    List<Stat> stats = new ArrayList<>(files.size());
+    SourceImpl source = new SourceImpl(place, path, type, inode, schema, false, stats);
+    for (Name name : files) {
+      Schema.Metric metric = schema.find(name.text());
+      metric = metric == null ? shipped.find(name.text()) : metric;
+      stats.add(new StatImpl(source, name, metric == null ? undescribed(place, name) : metric));
+    }
+    return source;
+  }
+
+  private static Schema.Metric undescribed(Place place, Name name) {
+    boolean counts =
+        place.tree().layout().hasKindsByMode() && Inode.isWritableByAnyone(name.permissions());
+    return counts ? Schema.Metric.UNKNOWN_COUNTER : Schema.Metric.UNKNOWN;
+  }
+
+  /** Of a file of many values; the metrics are by their names. */
+  public static SourceImpl ofFile(
+      Place place, Path path, FileSystemType type, Map<String, Schema.Metric> lines) {
+    List<Stat> stats = new ArrayList<>(lines.size());
+    SourceImpl source = new SourceImpl(place, path, type, null, Schema.EMPTY, true, stats);
+    lines.forEach(
+        (name, metric) -> stats.add(new StatImpl(source, new Name(name, null, 0), metric)));
+    return source;
+  }
+
+  private SourceImpl(
+      Place place,
+      Path path,
+      FileSystemType type,
+      @Nullable Inode inode,
+      Schema schema,
+      boolean flatKeyed,
+      List<Stat> stats) {
+    this.place = place;
+    this.path = path;
+    this.type = type;
+    this.inode = inode;
+    this.labels = schema.labels().isEmpty() ? place.labels() : schema.labels();
+    this.flatKeyed = flatKeyed;
+    this.stats = Collections.unmodifiableList(stats);
+  }
+
+  /**
+   * The name of a stat, and what is known of its file.
+   *
+   * @param file its name; null if the stat is a line of its source's file
+   * @param permissions of the file when it was listed; 0 where nobody looked, see {@link
+   *     FileSystemType#hasControls}
+   */
+  record Name(String text, @Nullable Path file, int permissions) {}
+
+  /** Whether the stats have just these names, in this order. */
+  boolean hasNames(Collection<String> names) {
+    if (names.size() != stats.size()) {
+      return false;
+    }
+    int i = 0;
+    for (String name : names) {
+      if (!name.equals(stats.get(i++).name())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the stats are just these files, in this order. */
+  boolean hasFiles(Collection<Name> files) {
+    if (files.size() != stats.size()) {
+      return false;
+    }
+    int i = 0;
+    for (Name file : files) {
+      Name known = ((StatImpl) stats.get(i++)).statName;
+      if (file.permissions != known.permissions || !file.text.equals(known.text)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public FileSystemType type() {
+    return type;
+  }
+
+  /** Of the directory when it was listed. Not for a file of many values. */
+  public Inode inode() {
+    return Objects.requireNonNull(inode);
+  }
+
+  /** Of the file of one of these stats, see {@link Name}. */
+  int permissions(Stat stat) {
+    return ((StatImpl) stat).statName.permissions;
+  }
+
+  /** Whether a schema says what one of these stats is. Where modes tell kinds, these decide. */
+  public boolean isDescribed(Stat stat) {
+    return !place.tree().layout().hasKindsByMode()
+        && ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;
+  }
+
+  @Override
+  public Tree tree() {
+    return place.tree();
+  }
+
+  @Override
+  public String subsystem() {
+    return place.subsystem();
+  }
+
+  @Override
+  public String device() {
+    return place.device();
+  }
+
+  @Override
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  @Override
+  public List<Stat> stats() {
+    return stats;
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public boolean isFlatKeyed() {
+    return flatKeyed;
+  }
+
+  @Override
+  public String toString() {
+    return place.device().isEmpty() ? place.subsystem() : place.subsystem() + "/" + place.device();
+  }
+
+  private record StatImpl(SourceImpl source, Name statName, Schema.Metric metric) implements Stat {
+    @Override
+    public String name() {
+      return statName.text;
+    }
+
+    @Override
+    public Kind kind() {
+      return metric.kind();
+    }
+
+    @Override
+    public Type type() {
+      return metric.type();
+    }
+
+    @Override
+    public String description() {
+      return metric.description();
+    }
+
+    @Override
+    public String unit() {
+      return metric.unit();
+    }
+
+    @Override
+    public Path path() {
+      return statName.file == null ? source.path : source.path.resolve(statName.file);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+
+    @Override
+    public String toString() {
+      return source + "/" + statName.text;
+    }
+  }
+}

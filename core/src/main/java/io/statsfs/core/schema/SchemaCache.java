@@ -1,0 +1,278 @@
+package io.statsfs.core.schema;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import io.statsfs.SchemaCacheStats;
+import io.statsfs.core.mounts.TextFile;
+import io.statsfs.core.text.NameText;
+import io.statsfs.core.thread.Errand;
+import io.statsfs.core.thread.Guard;
+import io.statsfs.spi.PathText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory schemas that were read, so that none is read twice.
+ *
+ * <p>On statsfs each opening of a {@code .schema} file leaks a reference to its source, and two
+ * openings at once corrupt kernel memory. So a schema is read once in the life of its source,
+ * nothing ever expires, and one is read at a time in the whole JVM: {@link #SHARED} serves all
+ * instances of this copy of the library, and copies that other class loaders have loaded wait for
+ * each other. A source that vanished takes its entry with it, some time later.
+ *
+ * <p>As long as one does not answer, no other is read either, and what it says in the end is taken.
+ */
+public final class SchemaCache {
+  /** What all schemas of a large host need several times over: 10 KB each for 3,000 sources. */
+  private static final long MAX_BYTES = 32L << 20;
+
+  /** The kernel prints into a buffer of 10,240 bytes, and cuts what does not fit without a word. */
+  private static final int KERNEL_LIMIT = 10_239;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** Longer than a scan takes from looking at a schema to asking for it. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  public static final SchemaCache SHARED = new SchemaCache(MAX_BYTES);
+
+  /** Interned, so that it is the same for all class loaders that load this class. */
+  private static final Object ONE_AT_A_TIME = "io.statsfs: one .schema at a time".intern();
+
+  private final Cache<Key, Loaded> cache;
+  private final Guard guard;
+  private final long graceNanos;
+  private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+
+  /** The reading that was left behind last. It may have come back. */
+  private @Nullable Reading left;
+
+  public SchemaCache(long maxBytes) {
+    this(maxBytes, PATIENCE, GRACE);
+  }
+
+  public SchemaCache(long maxBytes, Duration patience, Duration grace) {
+    graceNanos = grace.toNanos();
+    guard = new Guard("statsfs-schema", patience);
+    cache =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .weigher((Key key, Loaded loaded) -> loaded.bytes + 200)
+            // In the calling thread: evicting is rare and cheap, and an embedded library should not
+            // put work into the application's common pool.
+            .executor(Runnable::run)
+            .recordStats()
+            .build();
+  }
+
+  /**
+   * One life of a source's schema: one that was made again has another inode, and one that somebody
+   * edits, which the kernel never does, another time.
+   */
+  public record Life(Path file, Object inode, FileTime modified) {
+    /** Wherever it is found: a statsfs that is mounted twice has each schema but once. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Life life
+          && inode.equals(life.inode)
+          && modified.equals(life.modified);
+    }
+
+    @Override
+    public int hashCode() {
+      return inode.hashCode() * 31 + modified.hashCode();
+    }
+  }
+
+  /** What is read of a schema depends on how much may be read. */
+  private record Key(Life life, int maxBytes) {
+    /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && maxBytes == key.maxBytes && life.equals(key.life);
+    }
+
+    @Override
+    public int hashCode() {
+      return life.hashCode() * 31 + maxBytes;
+    }
+  }
+
+  private record Loaded(Schema schema, int bytes) {}
+
+  /**
+   * The present life of a schema.
+   *
+   * @throws IOException if the file cannot be looked at
+   */
+  public static Life life(Path file) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new FileSystemException(file.toString(), null, "it is not a regular file");
+    }
+    return new Life(file, attributes.fileKey(), attributes.lastModifiedTime());
+  }
+
+  /**
+   * The schema of a life, read now if it was not read before.
+   *
+   * @throws IOException if it cannot be read; the next call tries again
+   */
+  public Schema get(Life life, int maxBytes) throws IOException {
+    try {
+      return cache.get(new Key(life, maxBytes), this::load).schema;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * Drops the schema of a life that has ended, but not at once: whoever saw it live a moment ago
+   * and missed it here would open what has taken its place, which somebody else opens too.
+   */
+  public void forget(Life life, int maxBytes) {
+    ended.add(new Ended(new Key(life, maxBytes)));
+    for (Ended first = ended.peek(); first != null; first = ended.peek()) {
+      if (System.nanoTime() - first.at < graceNanos) {
+        break;
+      } else if (ended.remove(first)) {
+        cache.invalidate(first.key);
+      }
+    }
+  }
+
+  private static final class Ended {
+    final Key key;
+    final long at = System.nanoTime();
+
+    Ended(Key key) {
+      this.key = key;
+    }
+  }
+
+  /** The reading of a schema. Waits first for other copies of this library in the JVM. */
+  private static final class Reading extends Errand<ByteBuffer> {
+    /** How often the guard looks at one that waits before its patience begins. */
+    private static final int LOOKS_WHILE_WAITING = 8;
+
+    final Key key;
+    private final AtomicBoolean begun;
+    private int looks;
+
+    Reading(Key key) {
+      this(key, new AtomicBoolean());
+    }
+
+    private Reading(Key key, AtomicBoolean begun) {
+      super(
+          () -> {
+            // By the thread that may hang: then those of other class loaders wait as well.
+            synchronized (ONE_AT_A_TIME) {
+              begun.set(true);
+              return TextFile.read(key.life.file, key.maxBytes);
+            }
+          });
+      this.key = key;
+      this.begun = begun;
+    }
+
+    /** To wait for another copy that reads its schemas is no failure. */
+    @Override
+    public long progress() {
+      return begun.get() ? -1 : Math.min(++looks, LOOKS_WHILE_WAITING);
+    }
+
+    /** Why there is no result yet. */
+    String state() {
+      return begun.get()
+          ? "it does not answer"
+          : "it waits for another copy of this library in this JVM, which is reading a" + " schema";
+    }
+  }
+
+  private Loaded load(Key key) {
+    ByteBuffer text;
+    synchronized (guard) {
+      try {
+        text = read(key);
+        if (isOver(key.life)) {
+          // What was read may be of the life that began meanwhile.
+          throw new NoSuchFileException(key.life.file.toString(), null, "replaced meanwhile");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    byte[] bytes = new byte[text.remaining()];
+    text.get(bytes);
+    boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == key.maxBytes;
+    Schema schema = SchemaParser.parse(NameText.decode(bytes), cut);
+    return new Loaded(schema, bytes.length);
+  }
+
+  /** False if that cannot be told. */
+  private static boolean isOver(Life life) {
+    try {
+      return !life(life.file).equals(life);
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private ByteBuffer read(Key key) throws IOException {
+    Reading before = left;
+    if (before != null && before.isBusy()) {
+      throw new FileSystemException(
+          key.life.file.toString(),
+          null,
+          before.key.equals(key) || !before.begun.get()
+              ? before.state()
+              : PathText.of(before.key.life.file)
+                  + " does not answer, and schemas are read one at a time");
+    }
+    if (before != null && before.key.equals(key)) {
+      left = null;
+      return before.get();
+    }
+    Reading reading = new Reading(key);
+    if (!guard.run(reading)) {
+      left = reading;
+      throw new FileSystemException(key.life.file.toString(), null, reading.state());
+    }
+    return reading.get();
+  }
+
+  /** Ends the thread that reads, if it does not read; the next reading starts another one. */
+  public void endIdleThread() {
+    synchronized (guard) {
+      guard.close();
+    }
+  }
+
+  public SchemaCacheStats stats() {
+    CacheStats stats = cache.stats();
+    return new SchemaCacheStats(
+        cache.estimatedSize(),
+        stats.hitCount(),
+        stats.loadSuccessCount(),
+        stats.loadFailureCount(),
+        stats.evictionCount());
+  }
+}

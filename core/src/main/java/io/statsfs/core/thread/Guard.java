@@ -1,0 +1,219 @@
+package io.statsfs.core.thread;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has work done by another thread, and leaves it behind where it gets stuck: a thread that hangs in
+ * a system call cannot be called back, so it must not be the caller's.
+ *
+ * <p>The thread is kept for the next work, and ends when there was none for a while. For one caller
+ * at a time. Handing work over and back allocates nothing.
+ */
+public final class Guard implements AutoCloseable {
+
+  /** What may get stuck. */
+  public interface Work extends Runnable {
+    /** What changes while the work gets on; asked from the thread that waits for it. */
+    default long progress() {
+      return 0;
+    }
+
+    /** Called instead of {@link #run} if there is no thread to be had. */
+    default void notStarted() {}
+
+    /** Called by the thread of the work if that ends after all when it was left behind. */
+    default void returned() {}
+  }
+
+  /**
+   * How often the work is looked at before it is taken for stuck. More than once, since the whole
+   * process may have stood still for longer than the caller has patience, to collect garbage or
+   * because the machine did, and the work must be given the time to get on.
+   */
+  private static final int LOOKS = 4;
+
+  /** Longer than the usual interval of collections, so that these find the thread still there. */
+  private static final long IDLE_NANOS = Duration.ofMinutes(2).toNanos();
+
+  /** Stand where work would. */
+  private static final Work ENDED = () -> {};
+
+  private static final Work LEFT = () -> {};
+
+  private final String threadName;
+  private final long nanosPerLook;
+  private @Nullable Worker worker;
+
+  /**
+   * @param threadName what the thread is to be called
+   * @param patience how long work may stay where it is
+   */
+  public Guard(String threadName, Duration patience) {
+    this.threadName = threadName;
+    nanosPerLook = TimeUnit.NANOSECONDS.convert(patience) / LOOKS;
+  }
+
+  /**
+   * Has the work done, and waits for it. An interrupted thread waits as well, and stays
+   * interrupted.
+   *
+   * @return true if it is done; false if it was left behind, and whatever it uses with it
+   */
+  public boolean run(Work work) {
+    Worker trusted = handOver(work);
+    boolean interrupted = false;
+    long progress = work.progress();
+    int looks = 0;
+    long next = System.nanoTime() + nanosPerLook;
+    while (trusted.isAt(work)) {
+      long left = next - System.nanoTime();
+      if (left > 0) {
+        LockSupport.parkNanos(this, left);
+        // Else the next wait would be none.
+        interrupted |= Thread.interrupted();
+        continue;
+      }
+      long now = work.progress();
+      looks = now == progress ? looks + 1 : 0;
+      progress = now;
+      next = System.nanoTime() + nanosPerLook;
+      if (looks == LOOKS && trusted.leave(work)) {
+        worker = null;
+        break;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (worker == null) {
+      return false;
+    }
+    trusted.rethrow();
+    return true;
+  }
+
+  private Worker handOver(Work work) {
+    Worker known = worker;
+    if (known == null || !known.take(work)) {
+      known = new Worker(threadName, work);
+      try {
+        known.thread.start();
+      } catch (Throwable e) {
+        worker = null;
+        work.notStarted();
+        throw e;
+      }
+      worker = known;
+    }
+    return known;
+  }
+
+  /** Ends the thread and waits for its end, if it is not at work. */
+  @Override
+  public void close() {
+    Worker known = worker;
+    worker = null;
+    if (known != null && known.end()) {
+      DaemonThread.join(known.thread);
+    }
+  }
+
+  private static final class Worker implements Runnable {
+    private final Thread thread;
+
+    /** What is being done, null if nothing is; or how it ended. */
+    private final AtomicReference<@Nullable Work> at;
+
+    private @Nullable Thread caller = Thread.currentThread();
+    private @Nullable Throwable failure;
+
+    Worker(String name, Work work) {
+      at = new AtomicReference<>(work);
+      thread = DaemonThread.create(name, this);
+    }
+
+    boolean isAt(Work work) {
+      return at.get() == work;
+    }
+
+    /** False if this has ended for want of work. */
+    boolean take(Work work) {
+      caller = Thread.currentThread();
+      if (!at.compareAndSet(null, work)) {
+        return false;
+      }
+      LockSupport.unpark(thread);
+      return true;
+    }
+
+    /** False if the work is done after all. */
+    boolean leave(Work work) {
+      boolean left = at.compareAndSet(work, LEFT);
+      if (left) {
+        // Nobody waits any more, and what hangs for ever must not keep the caller.
+        caller = null;
+      }
+      return left;
+    }
+
+    /** False if it is at work. */
+    boolean end() {
+      boolean ended = at.compareAndSet(null, ENDED);
+      if (ended) {
+        LockSupport.unpark(thread);
+      }
+      return ended;
+    }
+
+    void rethrow() {
+      caller = null;
+      Throwable thrown = failure;
+      failure = null;
+      if (thrown instanceof Error error) {
+        throw error;
+      } else if (thrown != null) {
+        throw (RuntimeException) thrown;
+      }
+    }
+
+    @Override
+    public void run() {
+      while (true) {
+        Work work = at.get();
+        if (work == null) {
+          long began = System.nanoTime();
+          LockSupport.parkNanos(this, IDLE_NANOS);
+          // By whoever thinks that this thread is his; interrupted, it would never park again.
+          Thread.interrupted();
+          if (System.nanoTime() - began >= IDLE_NANOS) {
+            end();
+          }
+        } else if (work == ENDED) {
+          return;
+        } else if (!finish(work)) {
+          return;
+        }
+      }
+    }
+
+    /** Whether somebody waits for what comes next. */
+    private boolean finish(Work work) {
+      try {
+        work.run();
+      } catch (Throwable e) {
+        failure = e;
+      }
+      Thread waiting = caller;
+      if (at.compareAndSet(work, null)) {
+        LockSupport.unpark(waiting);
+        return true;
+      }
+      work.returned();
+      return false;
+    }
+  }
+}

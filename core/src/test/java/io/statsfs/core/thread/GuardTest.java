@@ -1,0 +1,203 @@
+package io.statsfs.core.thread;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class GuardTest {
+  private static final Duration SHORT = Duration.ofMillis(40);
+
+  private final Guard guard = new Guard("guarded", SHORT);
+  private final Guard patient = new Guard("guarded", Duration.ofMinutes(1));
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final CountDownLatch returned = new CountDownLatch(1);
+
+  @AfterEach
+  void close() {
+    release.countDown();
+    guard.close();
+    patient.close();
+  }
+
+  /** Remembers the thread that did it; never stuck, however slow the machine is. */
+  private static final class Noted implements Guard.Work {
+    Thread thread;
+    private long looks;
+
+    @Override
+    public long progress() {
+      return ++looks;
+    }
+
+    @Override
+    public void run() {
+      thread = Thread.currentThread();
+    }
+  }
+
+  private final class Stuck implements Guard.Work {
+    volatile Thread thread;
+
+    @Override
+    public void run() {
+      thread = Thread.currentThread();
+      awaitQuietly(release);
+    }
+
+    @Override
+    public void returned() {
+      assertSame(thread, Thread.currentThread());
+      returned.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void oneOtherThreadDoesAllTheWork() {
+    Noted first = new Noted();
+    Noted second = new Noted();
+    assertTrue(guard.run(first));
+    assertTrue(guard.run(second));
+    assertSame(first.thread, second.thread);
+    assertNotSame(Thread.currentThread(), first.thread);
+    assertEquals("guarded", first.thread.getName());
+    assertTrue(first.thread.isDaemon());
+  }
+
+  @Test
+  void stuckWorkIsLeftBehindWithItsThread() throws InterruptedException {
+    Stuck stuck = new Stuck();
+    assertFalse(guard.run(stuck));
+    Noted next = new Noted();
+    assertTrue(guard.run(next));
+    assertNotSame(stuck.thread, next.thread);
+    assertEquals(1, returned.getCount());
+    release.countDown();
+    assertTrue(returned.await(30, TimeUnit.SECONDS));
+    stuck.thread.join(30_000);
+    assertFalse(stuck.thread.isAlive());
+    assertTrue(next.thread.isAlive());
+  }
+
+  @Test
+  void workThatMakesProgressMayTakeLong() {
+    // Ten times as many looks as work gets that makes none.
+    CountDownLatch looks = new CountDownLatch(40);
+    Guard.Work slow =
+        new Guard.Work() {
+          @Override
+          public void run() {
+            awaitQuietly(looks);
+          }
+
+          @Override
+          public long progress() {
+            looks.countDown();
+            return looks.getCount();
+          }
+        };
+    assertTrue(guard.run(slow));
+  }
+
+  @Test
+  void anInterruptedCallerWaitsAndStaysInterrupted() {
+    Noted work = new Noted();
+    Thread.currentThread().interrupt();
+    assertTrue(guard.run(work));
+    assertTrue(Thread.interrupted());
+    Thread.currentThread().interrupt();
+    assertFalse(guard.run(new Stuck()));
+    assertTrue(Thread.interrupted());
+    assertFalse(work.thread.isInterrupted());
+  }
+
+  @Test
+  void aThreadThatIsInterruptedWhileItIsIdleParksOn() {
+    Noted work = new Noted();
+    assertTrue(guard.run(work));
+    work.thread.interrupt();
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (work.thread.isInterrupted()) {
+      assertTrue(System.nanoTime() - deadline < 0, "it spins");
+      Thread.onSpinWait();
+    }
+    Thread thread = work.thread;
+    assertTrue(guard.run(work));
+    assertSame(thread, work.thread);
+  }
+
+  @Test
+  void whatTheWorkThrowsReachesTheCallerOnce() {
+    IllegalStateException thrown = new IllegalStateException();
+    assertSame(
+        thrown,
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                patient.run(
+                    () -> {
+                      throw thrown;
+                    })));
+    assertThrows(
+        OutOfMemoryError.class,
+        () ->
+            patient.run(
+                () -> {
+                  throw new OutOfMemoryError();
+                }));
+    assertTrue(patient.run(new Noted()));
+  }
+
+  @Test
+  void closingEndsTheThread() throws InterruptedException {
+    Noted work = new Noted();
+    assertTrue(guard.run(work));
+    guard.close();
+    work.thread.join(30_000);
+    assertFalse(work.thread.isAlive());
+    assertTrue(guard.run(new Noted()), "another one can be had");
+  }
+
+  @Test
+  void handingOverAllocatesNothing() {
+    Noted work = new Noted();
+    for (int i = 0; i < 2_000; i++) {
+      patient.run(work);
+    }
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long[] ids = {Thread.currentThread().getId(), work.thread.getId()};
+    long[] least = {Long.MAX_VALUE, Long.MAX_VALUE};
+    // The least of several, for the JVM may compile in between.
+    for (int round = 0; round < 5; round++) {
+      long[] before = {threads.getThreadAllocatedBytes(ids[0]), 0};
+      before[1] = threads.getThreadAllocatedBytes(ids[1]);
+      for (int i = 0; i < 1_000; i++) {
+        patient.run(work);
+      }
+      least[1] = Math.min(least[1], threads.getThreadAllocatedBytes(ids[1]) - before[1]);
+      least[0] = Math.min(least[0], threads.getThreadAllocatedBytes(ids[0]) - before[0]);
+    }
+    assertEquals(0, least[1], "by the thread that works");
+    assertTrue(least[0] < 1_000, "by the caller, for 1,000 times: " + least[0]);
+  }
+}
