@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import io.statsfs.spi.FileDeclaration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -98,6 +99,7 @@ public final class Layout {
   private final @Nullable String schemaFile;
   private final String schema;
   private final Set<String> flatKeyedFiles;
+  private final List<FileDeclaration> files;
   private final List<String> excludes;
   private final boolean kindsByMode;
   private final boolean rootFile;
@@ -112,6 +114,7 @@ public final class Layout {
     schemaFile = builder.schemaFile;
     schema = builder.schema;
     flatKeyedFiles = builder.flatKeyedFiles;
+    files = builder.files;
     excludes = builder.excludes;
     kindsByMode = builder.kindsByMode;
     rootFile = builder.rootFile;
@@ -289,6 +292,15 @@ public final class Layout {
   }
 
   /**
+   * The files of several values whose shape is declared.
+   *
+   * @return the files; if the root itself is one, that alone
+   */
+  public List<FileDeclaration> files() {
+    return files;
+  }
+
+  /**
    * Whether a file of that name is no stat, and a directory of that name no source.
    *
    * @param name the name, as {@link Stat#name()} writes it
@@ -313,7 +325,8 @@ public final class Layout {
   }
 
   /**
-   * Whether the root is no directory but a file of many {@code name value} lines.
+   * Whether the root is no directory but a file: of {@code name value} lines, unless {@link #files}
+   * declares it.
    *
    * @return true for a file
    */
@@ -356,6 +369,7 @@ public final class Layout {
     private @Nullable String schemaFile;
     private String schema = "";
     private Set<String> flatKeyedFiles = Set.of();
+    private List<FileDeclaration> files = List.of();
     private List<String> excludes = List.of();
     private boolean kindsByMode;
     private boolean rootFile;
@@ -458,6 +472,31 @@ public final class Layout {
      */
     public Builder flatKeyedFiles(String... fileNames) {
       flatKeyedFiles = unmodifiable(fileNames);
+      return this;
+    }
+
+    /**
+     * Declares files of several values. One whose path is empty is the root itself.
+     *
+     * @param declarations of the files
+     * @return this
+     * @throws IllegalArgumentException if the root is declared beside other files, or one path
+     *     twice
+     */
+    public Builder files(FileDeclaration... declarations) {
+      files = List.of(declarations);
+      Set<String> paths = new LinkedHashSet<>();
+      for (FileDeclaration file : files) {
+        if (!paths.add(file.path())) {
+          throw new IllegalArgumentException("'" + file.path() + "' is declared twice");
+        }
+      }
+      if (paths.contains("")) {
+        if (paths.size() > 1) {
+          throw new IllegalArgumentException("A root that is a file has no other file below it");
+        }
+        rootFile = true;
+      }
       return this;
     }
 

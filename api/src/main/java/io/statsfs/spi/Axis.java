@@ -1,0 +1,173 @@
+package io.statsfs.spi;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the keys of a table's rows, or of its columns, are: names of stats, or values of labels.
+ *
+ * <p>Where the {@link Shape} gives numbers instead of keys (columns by position, rows by line
+ * number) the keys are the {@linkplain #named names} of the axis, or the numbers in decimal where
+ * it has none.
+ *
+ * @param meaning what the keys are
+ * @param names of the numbers, from 0 on; {@code -} passes one over. Empty unless the shape gives
+ *     numbers
+ * @param patterns of the keys that belong to the table
+ * @param excluded patterns of keys that do not, although one of the others matches
+ */
+public record Axis(
+    Meaning meaning, List<String> names, List<KeyPattern> patterns, List<KeyPattern> excluded) {
+
+  /** What keys can be. */
+  public enum Meaning {
+    /** There is one row, or one column: the first. It has no key that matters. */
+    SINGLE,
+    /** The names of stats. */
+    STATS,
+    /** The values of labels. */
+    LABELS
+  }
+
+  private static final String PASSED_OVER = "-";
+  private static final Axis ONE = new Axis(Meaning.SINGLE, List.of(), List.of(), List.of());
+
+  /**
+   * An axis. The methods of this class are easier to read.
+   *
+   * @throws IllegalArgumentException if patterns have labels and the keys are names of stats, or
+   *     the other way round, or if not all patterns have the same labels
+   */
+  public Axis {
+    names = List.copyOf(names);
+    patterns = List.copyOf(patterns);
+    excluded = List.copyOf(excluded);
+    for (KeyPattern pattern : patterns) {
+      if (pattern.labels().isEmpty() == (meaning == Meaning.LABELS)
+          || !pattern.labels().equals(patterns.get(0).labels())) {
+        throw new IllegalArgumentException("'" + pattern + "' has other labels than the axis");
+      }
+    }
+    if (patterns.isEmpty() != (meaning == Meaning.SINGLE)) {
+      throw new IllegalArgumentException("An axis of one key has no pattern, any other has one");
+    }
+  }
+
+  /**
+   * One row, or the first column alone.
+   *
+   * @return the axis
+   */
+  public static Axis single() {
+    return ONE;
+  }
+
+  /**
+   * Keys that are the names of stats.
+   *
+   * @param patterns those that belong to the table; {@code *} for all
+   * @return the axis
+   */
+  public static Axis stats(String... patterns) {
+    return new Axis(Meaning.STATS, List.of(), parse(patterns), List.of());
+  }
+
+  /**
+   * Numbers that stand for the names of stats.
+   *
+   * @param names from number 0 on; {@code -} passes a number over
+   * @return the axis
+   */
+  public static Axis positions(String... names) {
+    return stats("*").named(names);
+  }
+
+  /**
+   * Keys that are, or contain, the values of labels.
+   *
+   * @param patterns those that belong to the table, such as <code>cpu{cpu}</code>
+   * @return the axis
+   */
+  public static Axis labels(String... patterns) {
+    return new Axis(Meaning.LABELS, List.of(), parse(patterns), List.of());
+  }
+
+  /**
+   * This axis with names for numbers.
+   *
+   * @param names from number 0 on; {@code -} passes a number over
+   * @return the axis
+   */
+  public Axis named(String... names) {
+    return new Axis(meaning, Arrays.asList(names), patterns, excluded);
+  }
+
+  /**
+   * This axis without some keys.
+   *
+   * @param patterns of the keys
+   * @return the axis
+   */
+  public Axis excluding(String... patterns) {
+    List<KeyPattern> all = new ArrayList<>(excluded);
+    all.addAll(parse(patterns));
+    return new Axis(meaning, names, this.patterns, all);
+  }
+
+  private static List<KeyPattern> parse(String... patterns) {
+    return Arrays.stream(patterns).map(KeyPattern::of).toList();
+  }
+
+  /**
+   * The key that a number stands for.
+   *
+   * @param number of a row or column
+   * @return the key; empty if the number is passed over, or is beyond the names
+   */
+  public Optional<String> key(int number) {
+    if (names.isEmpty()) {
+      return Optional.of(Integer.toString(number));
+    }
+    String name = number < names.size() ? names.get(number) : PASSED_OVER;
+    return name.equals(PASSED_OVER) ? Optional.empty() : Optional.of(name);
+  }
+
+  /**
+   * Whether a key belongs to the table, and what it has for labels.
+   *
+   * @param key the key, as {@link io.statsfs.Stat#name()} writes names
+   * @return the values by label, empty where the keys are no labels; null if the key does not
+   *     belong to the table
+   */
+  public @Nullable Map<String, String> match(String key) {
+    for (KeyPattern pattern : excluded) {
+      if (pattern.matches(key)) {
+        return null;
+      }
+    }
+    if (meaning == Meaning.SINGLE) {
+      return Map.of();
+    }
+    for (KeyPattern pattern : patterns) {
+      Map<String, String> values = pattern.match(key);
+      if (values != null) {
+        return values;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The labels of the axis.
+   *
+   * @return their keys; empty if the keys are no labels
+   */
+  public List<String> labelKeys() {
+    return patterns.isEmpty() ? List.of() : Objects.requireNonNull(patterns.get(0)).labels();
+  }
+}

@@ -1,0 +1,134 @@
+package io.statsfs.spi;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pattern of the keys of rows or columns: {@code *} stands for any characters, {@code ?} for one,
+ * and <code>{label}</code> for one or more, which are the value of that label; all else stands for
+ * itself. So <code>cpu{cpu}</code> matches {@code cpu0}, and not {@code cpu}.
+ *
+ * <p>Immutable; equal if the texts are.
+ */
+public final class KeyPattern {
+  private final String text;
+  private final List<String> labels;
+  private final @Nullable Pattern pattern;
+
+  private KeyPattern(String text, List<String> labels, @Nullable Pattern pattern) {
+    this.text = text;
+    this.labels = labels;
+    this.pattern = pattern;
+  }
+
+  /**
+   * Parses a pattern.
+   *
+   * @param text the pattern
+   * @return the pattern
+   * @throws IllegalArgumentException if a brace has no other half, or a label no name or twice the
+   *     same
+   */
+  public static KeyPattern of(String text) {
+    List<String> labels = new ArrayList<>();
+    StringBuilder regex = new StringBuilder();
+    boolean isLiteral = true;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int end = c == '{' ? text.indexOf('}', i) : -1;
+      if (c == '}' || c == '{' && end < i + 2) {
+        throw new IllegalArgumentException("'" + text + "' has half a label");
+      } else if (c == '{') {
+        labels.add(text.substring(i + 1, end));
+        regex.append("(.+)");
+        i = end;
+      } else if (c == '*') {
+        regex.append(".*");
+      } else if (c == '?') {
+        regex.append('.');
+      } else {
+        regex.append(Pattern.quote(String.valueOf(c)));
+        continue;
+      }
+      isLiteral = false;
+    }
+    if (labels.stream().distinct().count() < labels.size()) {
+      throw new IllegalArgumentException("'" + text + "' has a label twice");
+    }
+    return new KeyPattern(
+        text,
+        List.copyOf(labels),
+        isLiteral ? null : Pattern.compile(regex.toString(), Pattern.DOTALL));
+  }
+
+  /**
+   * The labels whose values the pattern takes from a key.
+   *
+   * @return their keys, in the order of the text
+   */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /**
+   * Whether the pattern stands for one key only.
+   *
+   * @return true if it has no {@code *}, no {@code ?} and no label
+   */
+  public boolean isLiteral() {
+    return pattern == null;
+  }
+
+  /**
+   * Whether a key matches.
+   *
+   * @param key the key, as {@link io.statsfs.Stat#name()} writes names
+   * @return true if so
+   */
+  public boolean matches(String key) {
+    return pattern == null ? text.equals(key) : pattern.matcher(key).matches();
+  }
+
+  /**
+   * What a key has for the labels.
+   *
+   * @param key the key
+   * @return the values by label, in the order of the text; null if the key does not match
+   */
+  public @Nullable Map<String, String> match(String key) {
+    if (pattern == null) {
+      return text.equals(key) ? Map.of() : null;
+    }
+    Matcher matcher = pattern.matcher(key);
+    if (!matcher.matches()) {
+      return null;
+    }
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < labels.size(); i++) {
+      values.put(labels.get(i), matcher.group(i + 1));
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof KeyPattern that && text.equals(that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  /** The text of the pattern. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

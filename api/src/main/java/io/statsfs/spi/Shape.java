@@ -1,0 +1,527 @@
+package io.statsfs.spi;
+
+import java.util.Objects;
+
+/**
+ * How the text of a file is divided into cells, each of which has the key of its row and that of
+ * its column.
+ *
+ * <p>Words are separated by white space and by the {@linkplain Builder#separators separators}; a
+ * line ends with a line feed. All numbers of words and lines begin with 0. A line that does not
+ * have the shape gives no value, and changes no value of another line.
+ *
+ * <pre>{@code
+ * // Tcp: InSegs OutSegs
+ * // Tcp: 12 13
+ * Shape snmp = Shape.builder()
+ *     .header(Shape.Header.PER_PAIR).rowKeyWord(0).columnKey(Shape.ColumnKey.HEADER)
+ *     .build();
+ * }</pre>
+ *
+ * <p>Immutable; equal if everything is.
+ */
+public final class Shape {
+  /** As {@link #trailingWords()}: whatever is beyond the last known column is left alone. */
+  public static final int ANY = -1;
+
+  /** The file holds one value, and white space around it. */
+  public static final Shape VALUE = builder().build();
+
+  /** {@code KEY VALUE} lines, perhaps with a colon behind the key and a unit behind the value. */
+  public static final Shape FLAT_KEYED = builder().rowKeyWord(0).trailingWords(1).build();
+
+  private static final int MOST_SEPARATORS = 8;
+
+  /** Which lines name the columns. */
+  public enum Header {
+    /** None. */
+    NONE,
+    /** The first line after those that are skipped. */
+    ONCE,
+    /**
+     * Lines come in pairs with the same row key: the first line names the columns, the second has
+     * the values. Both must have the same number of words.
+     */
+    PER_PAIR
+  }
+
+  /** What the key of a row is. */
+  public enum RowKey {
+    /** There is one row: the only line that is not blank. */
+    NONE,
+    /** A word of the line, or two, joined with a blank. One colon at its end is dropped. */
+    WORD,
+    /**
+     * The line up to its first colon, without the blanks around. The words follow the colon, even
+     * without a blank between.
+     */
+    BEFORE_COLON,
+    /**
+     * The number of the line below those that are skipped and the header, blank lines counted. Only
+     * for files in which the kernel prints every possible index.
+     */
+    LINE_NUMBER
+  }
+
+  /** What the key of a column is. */
+  public enum ColumnKey {
+    /**
+     * The number of the word in its line, without those that are skipped or part of the row key.
+     */
+    POSITION,
+    /** The word of the header at the same place. */
+    HEADER,
+    /** The word before, as in {@code inuse 27 orphan 0}. */
+    WORD_BEFORE,
+    /** The part of the word before its first {@code =}, as in {@code avg10=0.00}. */
+    BEFORE_EQUALS
+  }
+
+  private final int skipLines;
+  private final Header header;
+  private final int headerWords;
+  private final RowKey rowKey;
+  private final int rowKeyWord;
+  private final int secondRowKeyWord;
+  private final int prefixWords;
+  private final ColumnKey columnKey;
+  private final String separators;
+  private final int radix;
+  private final int leastColumns;
+  private final int trailingWords;
+
+  private Shape(Builder builder) {
+    skipLines = builder.skipLines;
+    header = builder.header;
+    headerWords = builder.headerWords;
+    rowKey = builder.rowKey;
+    rowKeyWord = builder.rowKeyWord;
+    secondRowKeyWord = builder.secondRowKeyWord;
+    prefixWords = builder.prefixWords;
+    columnKey = builder.columnKey;
+    separators = builder.separators;
+    radix = builder.radix;
+    leastColumns = builder.leastColumns;
+    trailingWords = builder.trailingWords;
+  }
+
+  /**
+   * Begins a shape: that of a file with one value, until something else is said.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * How many lines at the beginning are passed over.
+   *
+   * @return 0 or more
+   */
+  public int skipLines() {
+    return skipLines;
+  }
+
+  /**
+   * Which lines name the columns.
+   *
+   * @return not NONE if, and only if, {@link #columnKey} is HEADER
+   */
+  public Header header() {
+    return header;
+  }
+
+  /**
+   * How many words at the beginning of the header name no column but the keys of the rows.
+   *
+   * @return 0 or more; 0 unless {@link #header} is ONCE
+   */
+  public int headerWords() {
+    return headerWords;
+  }
+
+  /**
+   * What the key of a row is.
+   *
+   * @return its kind
+   */
+  public RowKey rowKey() {
+    return rowKey;
+  }
+
+  /**
+   * Which word is the key of the row, after those that are dropped.
+   *
+   * @return its number, or -1 if {@link #rowKey} is not WORD
+   */
+  public int rowKeyWord() {
+    return rowKeyWord;
+  }
+
+  /**
+   * Which word is the second part of the key.
+   *
+   * @return its number, which is greater than {@link #rowKeyWord}, or -1 if there is none
+   */
+  public int secondRowKeyWord() {
+    return secondRowKeyWord;
+  }
+
+  /**
+   * How many words at the beginning of each line, the header of {@link Header#ONCE} excepted, are
+   * dropped.
+   *
+   * @return 0 or more
+   */
+  public int prefixWords() {
+    return prefixWords;
+  }
+
+  /**
+   * What the key of a column is.
+   *
+   * @return its kind
+   */
+  public ColumnKey columnKey() {
+    return columnKey;
+  }
+
+  /**
+   * The characters that separate words as white space does.
+   *
+   * @return at most 8 ASCII characters; empty for white space alone
+   */
+  public String separators() {
+    return separators;
+  }
+
+  /**
+   * The base of the numbers. Those of base 10 are written as {@link io.statsfs.Status#NOT_A_NUMBER}
+   * says; those of 8 and 16 are digits alone, leading zeros among them, of at most 64 bits.
+   *
+   * @return 8, 10 or 16
+   */
+  public int radix() {
+    return radix;
+  }
+
+  /**
+   * How many cells a line has at least.
+   *
+   * @return 0 or more
+   */
+  public int leastColumns() {
+    return leastColumns;
+  }
+
+  /**
+   * How many words a line may have behind its last known column. Where the number is limited these
+   * must not look like numbers, as {@code kB} does not.
+   *
+   * @return 0, 1 or {@link #ANY}
+   */
+  public int trailingWords() {
+    return trailingWords;
+  }
+
+  /**
+   * Whether the file is one line, so that reading may end with the first one.
+   *
+   * @return true if there is one row, no header, and no line to skip
+   */
+  public boolean isOneLine() {
+    return rowKey == RowKey.NONE && header == Header.NONE && skipLines == 0;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape that
+        && skipLines == that.skipLines
+        && header == that.header
+        && headerWords == that.headerWords
+        && rowKey == that.rowKey
+        && rowKeyWord == that.rowKeyWord
+        && secondRowKeyWord == that.secondRowKeyWord
+        && prefixWords == that.prefixWords
+        && columnKey == that.columnKey
+        && separators.equals(that.separators)
+        && radix == that.radix
+        && leastColumns == that.leastColumns
+        && trailingWords == that.trailingWords;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        skipLines,
+        header,
+        headerWords,
+        rowKey,
+        rowKeyWord,
+        secondRowKeyWord,
+        prefixWords,
+        columnKey,
+        separators,
+        radix,
+        leastColumns,
+        trailingWords);
+  }
+
+  /** The shape in words that a problem can say of a file: what one of its lines looks like. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    if (header == Header.ONCE) {
+      text.append("a header, then ");
+    } else if (header == Header.PER_PAIR) {
+      text.append("pairs of header and value lines: ");
+    }
+    for (int i = 0; i < prefixWords; i++) {
+      text.append("WORD ");
+    }
+    switch (rowKey) {
+      case WORD -> {
+        for (int i = 0; i <= Math.max(rowKeyWord, secondRowKeyWord); i++) {
+          text.append(i == rowKeyWord || i == secondRowKeyWord ? "KEY " : "VALUE ");
+        }
+      }
+      case BEFORE_COLON -> text.append("KEY: ");
+      case LINE_NUMBER, NONE -> {}
+    }
+    text.append(
+        switch (columnKey) {
+          case POSITION, HEADER -> "VALUE";
+          case WORD_BEFORE -> "KEY VALUE";
+          case BEFORE_EQUALS -> "KEY=VALUE";
+        });
+    if (!equals(VALUE)) {
+      text.append(trailingWords == 1 ? " [UNIT]" : " ...");
+    }
+    return text.toString();
+  }
+
+  /** Declares a shape. Each method returns this. Not safe for use by several threads. */
+  public static final class Builder {
+    private int skipLines;
+    private Header header = Header.NONE;
+    private int headerWords;
+    private RowKey rowKey = RowKey.NONE;
+    private int rowKeyWord = -1;
+    private int secondRowKeyWord = -1;
+    private int prefixWords;
+    private ColumnKey columnKey = ColumnKey.POSITION;
+    private String separators = "";
+    private int radix = 10;
+    private int leastColumns = 1;
+    private int trailingWords;
+
+    private Builder() {}
+
+    /**
+     * Passes over lines at the beginning, blank ones counted. Default: none.
+     *
+     * @param lines how many
+     * @return this
+     */
+    public Builder skipLines(int lines) {
+      skipLines = requireNotNegative(lines, "lines");
+      return this;
+    }
+
+    /**
+     * Says that lines name the columns, which makes {@link ColumnKey#HEADER} the key of columns.
+     *
+     * @param which which lines
+     * @return this
+     */
+    public Builder header(Header which) {
+      header = Objects.requireNonNull(which, "which");
+      columnKey = which == Header.NONE ? ColumnKey.POSITION : ColumnKey.HEADER;
+      return this;
+    }
+
+    /**
+     * Says how many words at the beginning of the header, as {@code #subsys_name} of {@code
+     * /proc/cgroups}, name no column. Default: none.
+     *
+     * @param words how many
+     * @return this
+     */
+    public Builder headerWords(int words) {
+      headerWords = requireNotNegative(words, "words");
+      return this;
+    }
+
+    /**
+     * Says that a word is the key of the row.
+     *
+     * @param word its number
+     * @return this
+     */
+    public Builder rowKeyWord(int word) {
+      rowKey = RowKey.WORD;
+      rowKeyWord = requireNotNegative(word, "word");
+      secondRowKeyWord = -1;
+      return this;
+    }
+
+    /**
+     * Says that two words, joined with one blank, are the key of the row.
+     *
+     * @param first the number of the first
+     * @param second that of the second
+     * @return this
+     * @throws IllegalArgumentException if the second does not come behind the first
+     */
+    public Builder rowKeyWords(int first, int second) {
+      rowKeyWord(first);
+      if (second <= first) {
+        throw new IllegalArgumentException("Word " + second + " is not behind word " + first);
+      }
+      secondRowKeyWord = second;
+      return this;
+    }
+
+    /**
+     * Says that the line up to its first colon is the key of the row.
+     *
+     * @return this
+     */
+    public Builder rowKeyBeforeColon() {
+      return rowKey(RowKey.BEFORE_COLON);
+    }
+
+    /**
+     * Says that the number of the line is the key of the row.
+     *
+     * @return this
+     */
+    public Builder rowKeyLineNumber() {
+      return rowKey(RowKey.LINE_NUMBER);
+    }
+
+    private Builder rowKey(RowKey key) {
+      rowKey = key;
+      rowKeyWord = -1;
+      secondRowKeyWord = -1;
+      return this;
+    }
+
+    /**
+     * Drops words at the beginning of each line, such as {@code Node 0}. Default: none.
+     *
+     * @param words how many
+     * @return this
+     */
+    public Builder prefixWords(int words) {
+      prefixWords = requireNotNegative(words, "words");
+      return this;
+    }
+
+    /**
+     * Says what the key of a column is. Default: its position, or the header where there is one.
+     *
+     * @param key its kind
+     * @return this
+     */
+    public Builder columnKey(ColumnKey key) {
+      columnKey = Objects.requireNonNull(key, "key");
+      return this;
+    }
+
+    /**
+     * Names characters that separate words as white space does. Default: none.
+     *
+     * @param characters at most 8 of ASCII, in any order
+     * @return this
+     * @throws IllegalArgumentException if there are more, or one is a letter, a digit, a control
+     *     character, {@code :}, {@code =} or not ASCII
+     */
+    public Builder separators(String characters) {
+      if (characters.length() > MOST_SEPARATORS
+          || !characters
+              .chars()
+              .allMatch(
+                  c ->
+                      c > ' '
+                          && c < 0x7f
+                          && c != ':'
+                          && c != '='
+                          && !Character.isLetterOrDigit(c))) {
+        throw new IllegalArgumentException("These cannot separate words: '" + characters + "'");
+      }
+      separators = characters;
+      return this;
+    }
+
+    /**
+     * Sets the base of the numbers. Default: 10.
+     *
+     * @param base 8, 10 or 16
+     * @return this
+     * @throws IllegalArgumentException if it is another one
+     */
+    public Builder radix(int base) {
+      if (base != 8 && base != 10 && base != 16) {
+        throw new IllegalArgumentException("No numbers of base " + base + " are read");
+      }
+      radix = base;
+      return this;
+    }
+
+    /**
+     * Sets how many cells a line has at least. Default: 1.
+     *
+     * @param cells how many
+     * @return this
+     */
+    public Builder leastColumns(int cells) {
+      leastColumns = requireNotNegative(cells, "cells");
+      return this;
+    }
+
+    /**
+     * Sets how many words a line may have behind its last known column. Default: none.
+     *
+     * @param words 0, 1 or {@link #ANY}
+     * @return this
+     * @throws IllegalArgumentException if it is another number
+     */
+    public Builder trailingWords(int words) {
+      if (words < ANY || words > 1) {
+        throw new IllegalArgumentException("Trailing words are 0, 1 or ANY, not " + words);
+      }
+      trailingWords = words;
+      return this;
+    }
+
+    /**
+     * Ends the declaration.
+     *
+     * @return the shape
+     * @throws IllegalStateException if columns have the keys of a header and there is none, or the
+     *     other way round; if there are header words without {@link Header#ONCE}; or if pairs of
+     *     lines have no key
+     */
+    public Shape build() {
+      if (columnKey == ColumnKey.HEADER != (header != Header.NONE)) {
+        throw new IllegalStateException(
+            "A header, and columns that are named by it, need each other");
+      } else if (headerWords > 0 && header != Header.ONCE) {
+        throw new IllegalStateException("Only the header of all lines has words without a column");
+      } else if (header == Header.PER_PAIR
+          && (rowKey == RowKey.NONE || rowKey == RowKey.LINE_NUMBER)) {
+        throw new IllegalStateException("Pairs of lines need a key in both");
+      }
+      return new Shape(this);
+    }
+
+    private static int requireNotNegative(int number, String name) {
+      if (number < 0) {
+        throw new IllegalArgumentException(name + " must not be negative, but is " + number);
+      }
+      return number;
+    }
+  }
+}

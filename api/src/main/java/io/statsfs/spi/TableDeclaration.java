@@ -1,0 +1,53 @@
+package io.statsfs.spi;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cells of a file that are stats. Each set of values of the labels is a source, whose device is
+ * these values with {@code /} between them. A cell belongs to the first table of its file that has
+ * its row and its column.
+ *
+ * @param subsystem of the sources; null for that of the layout
+ * @param rows what the keys of the rows are
+ * @param columns what the keys of the columns are
+ * @param stats what is known of the stats. If neither axis has the names of stats, exactly one,
+ *     which gives the stat of each source its name
+ */
+public record TableDeclaration(
+    @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
+
+  /**
+   * A table.
+   *
+   * @throws IllegalArgumentException if both axes have the names of stats, if none has and there is
+   *     not exactly one stat with a name of its own, or if both have the same label
+   */
+  public TableDeclaration {
+    stats = List.copyOf(stats);
+    boolean namedByRows = rows.meaning() == Axis.Meaning.STATS;
+    boolean namedByColumns = columns.meaning() == Axis.Meaning.STATS;
+    if (namedByRows && namedByColumns) {
+      throw new IllegalArgumentException("Only one axis of a table can name stats");
+    } else if (!namedByRows
+        && !namedByColumns
+        && (stats.size() != 1 || !stats.get(0).name().isLiteral())) {
+      throw new IllegalArgumentException("A table whose axes name no stats needs one with a name");
+    }
+    if (rows.labelKeys().stream().anyMatch(columns.labelKeys()::contains)) {
+      throw new IllegalArgumentException("A label cannot come from rows and from columns");
+    }
+  }
+
+  /**
+   * The labels of the sources.
+   *
+   * @return the keys: those of the rows, then those of the columns
+   */
+  public List<String> labelKeys() {
+    List<String> keys = new ArrayList<>(rows.labelKeys());
+    keys.addAll(columns.labelKeys());
+    return keys;
+  }
+}

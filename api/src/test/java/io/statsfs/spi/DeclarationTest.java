@@ -1,0 +1,145 @@
+package io.statsfs.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.Stat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeclarationTest {
+  private static final StatDeclaration HITS =
+      new StatDeclaration("hits", Stat.Kind.LEVEL, "", "Hits.", "");
+
+  @Test
+  void patternTakesLabelsFromKeys() {
+    KeyPattern cpu = KeyPattern.of("cpu{cpu}");
+    assertEquals(List.of("cpu"), cpu.labels());
+    assertEquals(Map.of("cpu", "12"), cpu.match("cpu12"));
+    assertNull(cpu.match("cpu"));
+    assertNull(cpu.match("xcpu1"));
+    assertEquals(Map.of("a", "x", "b", "y z"), KeyPattern.of("{a}, {b}").match("x, y z"));
+    assertEquals("cpu{cpu}", cpu.toString());
+  }
+
+  @Test
+  void patternHasStars() {
+    assertTrue(KeyPattern.of("loop*").matches("loop"));
+    assertTrue(KeyPattern.of("sd?").matches("sda"));
+    assertFalse(KeyPattern.of("sd?").matches("sda1"));
+    assertFalse(KeyPattern.of("a.c").matches("abc"));
+    assertTrue(KeyPattern.of("a*c").matches("a\n\\Q\\E.c"));
+    assertTrue(KeyPattern.of("a.c").isLiteral());
+    assertEquals(Map.of(), KeyPattern.of("a.c").match("a.c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "}", "a{}", "{a", "a}b", "{a}{a}"})
+  void patternWithHalfALabelIsRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> KeyPattern.of(text));
+  }
+
+  @Test
+  void axisNamesNumbers() {
+    Axis columns = Axis.positions("user", "-", "system");
+    assertEquals(Optional.of("user"), columns.key(0));
+    assertEquals(Optional.empty(), columns.key(1));
+    assertEquals(Optional.of("system"), columns.key(2));
+    assertEquals(Optional.empty(), columns.key(3));
+    assertEquals(Optional.of("7"), Axis.labels("{cpu}").key(7));
+  }
+
+  @Test
+  void axisLeavesKeysOut() {
+    Axis disks = Axis.labels("{device}").excluding("loop*", "ram*");
+    assertEquals(Map.of("device", "sda"), disks.match("sda"));
+    assertNull(disks.match("loop0"));
+    assertEquals(Map.of(), Axis.stats("*").match("anything"));
+    assertEquals(List.of("device"), disks.labelKeys());
+    assertEquals(List.of(), Axis.single().labelKeys());
+  }
+
+  @Test
+  void axisHasTheSameLabelsThroughout() {
+    assertThrows(IllegalArgumentException.class, () -> Axis.stats("cpu{cpu}"));
+    assertThrows(IllegalArgumentException.class, () -> Axis.labels("cpu"));
+    assertThrows(IllegalArgumentException.class, () -> Axis.labels("cpu{cpu}", "{node}"));
+    assertThrows(IllegalArgumentException.class, Axis::labels);
+  }
+
+  @Test
+  void tableKnowsWhereNamesOfStatsComeFrom() {
+    Axis stats = Axis.stats("*");
+    Axis cpus = Axis.labels("CPU{cpu}");
+    Axis nodes = Axis.labels("{node}");
+    assertThrows(
+        IllegalArgumentException.class, () -> new TableDeclaration(null, stats, stats, List.of()));
+    assertThrows(
+        IllegalArgumentException.class, () -> new TableDeclaration(null, nodes, cpus, List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TableDeclaration(null, cpus, Axis.labels("{cpu}"), List.of(HITS)));
+    assertEquals(
+        List.of("node", "cpu"), new TableDeclaration(null, nodes, cpus, List.of(HITS)).labelKeys());
+  }
+
+  @Test
+  void axesFitTheShape() {
+    TableDeclaration oneRow =
+        new TableDeclaration(null, Axis.single(), Axis.positions("a"), List.of());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new FileDeclaration("f", Shape.FLAT_KEYED, List.of(oneRow)));
+    assertEquals(1, new FileDeclaration("f", Shape.VALUE, List.of(oneRow)).tables().size());
+    Shape nested = Shape.builder().rowKeyWord(0).columnKey(Shape.ColumnKey.BEFORE_EQUALS).build();
+    TableDeclaration byPosition =
+        new TableDeclaration(null, Axis.labels("{r}"), Axis.positions("a"), List.of());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new FileDeclaration("f", nested, List.of(byPosition)));
+    assertThrows(IllegalArgumentException.class, () -> new FileDeclaration("f", nested, List.of()));
+  }
+
+  @Test
+  void statIsDescribedUnderItsFormerNames() {
+    StatDeclaration stalls =
+        new StatDeclaration(
+            KeyPattern.of("allocstall_*"),
+            Stat.Kind.COUNTER,
+            Stat.Type.INT,
+            "",
+            "",
+            "",
+            List.of("allocstall"),
+            true);
+    assertTrue(stalls.describes("allocstall_dma"));
+    assertTrue(stalls.describes("allocstall"));
+    assertFalse(stalls.describes("allocstalls"));
+  }
+
+  @Test
+  void layoutHasFiles() {
+    FileDeclaration file = FileDeclaration.flatKeyed("memory.stat", List.of(HITS));
+    Layout layout = Layout.builder("mine").files(file).build();
+    assertEquals(List.of(file), layout.files());
+    assertFalse(layout.isRootFile());
+    assertEquals(List.of(), Layout.statsfs().files());
+    assertThrows(IllegalArgumentException.class, () -> Layout.builder("mine").files(file, file));
+  }
+
+  @Test
+  void rootMayBeADeclaredFile() {
+    FileDeclaration root = FileDeclaration.flatKeyed("", List.of());
+    assertTrue(Layout.builder("mine").subsystem("mine").files(root).build().isRootFile());
+    FileDeclaration other = FileDeclaration.flatKeyed("a", List.of());
+    assertThrows(IllegalArgumentException.class, () -> Layout.builder("mine").files(root, other));
+  }
+}
