@@ -1,6 +1,7 @@
 package io.statsfs;
 
 import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.MetricDeclaration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -103,6 +104,7 @@ public final class Layout {
   private final List<String> excludes;
   private final boolean kindsByMode;
   private final boolean rootFile;
+  private final List<MetricDeclaration> metrics;
 
   private Layout(Builder builder) {
     name = builder.name;
@@ -118,6 +120,7 @@ public final class Layout {
     excludes = builder.excludes;
     kindsByMode = builder.kindsByMode;
     rootFile = builder.rootFile;
+    metrics = builder.metrics;
   }
 
   /**
@@ -334,6 +337,15 @@ public final class Layout {
     return rootFile;
   }
 
+  /**
+   * The conventional metrics that the stats make up.
+   *
+   * @return the metrics of all namings; empty if the stats have no other names than their own
+   */
+  public List<MetricDeclaration> metrics() {
+    return metrics;
+  }
+
   @Override
   public String toString() {
     return name;
@@ -373,6 +385,7 @@ public final class Layout {
     private List<String> excludes = List.of();
     private boolean kindsByMode;
     private boolean rootFile;
+    private List<MetricDeclaration> metrics = List.of();
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -538,6 +551,17 @@ public final class Layout {
      */
     public Builder rootFile() {
       rootFile = true;
+      return this;
+    }
+
+    /**
+     * Says which conventional metrics the stats make up.
+     *
+     * @param metrics the metrics of all namings
+     * @return this
+     */
+    public Builder metrics(List<MetricDeclaration> metrics) {
+      this.metrics = List.copyOf(metrics);
       return this;
     }
 
