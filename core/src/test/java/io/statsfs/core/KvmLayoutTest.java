@@ -8,30 +8,27 @@ import io.statsfs.Stat;
 import io.statsfs.Stat.Kind;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaParser;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import io.statsfs.testkit.TestTree;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the layout of KVM says of the files that the architectures have. */
 class KvmLayoutTest {
-  @TempDir Path root;
+  private final TestTree tree = TestTree.inMemory();
 
-  private void file(String path, String permissions) throws IOException {
-    Path file = root.resolve(path);
-    Files.createDirectories(file.getParent());
-    if (!Files.exists(file)) {
-      Files.writeString(file, "1\n");
-    }
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  @AfterEach
+  void remove() {
+    tree.close();
+  }
+
+  private void file(String path, String permissions) {
+    tree.stat(path, 1).permissions(path, permissions);
   }
 
   @ParameterizedTest
@@ -59,10 +56,10 @@ class KvmLayoutTest {
         "vm12-lp3/vcpu1/timings",
         "vm12_vcpu0_timing"
       })
-  void tablesAndHistogramsAreNoStats(String path) throws IOException {
+  void tablesAndHistogramsAreNoStats(String path) {
     file("exits", "rw-r--r--");
     file(path, "r--r--r--");
-    try (Fs fs = new Fs(root, Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
       assertEquals(List.of("kvm/exits"), fs.stats());
       assertEquals(1, fs.catalog().sources().size());
       assertEquals(List.of(), fs.catalog().problems());
@@ -92,11 +89,11 @@ class KvmLayoutTest {
     "lapic_timer_advance_ns, DISCRETE, ns",
     "pid, DISCRETE, ''",
   })
-  void theSchemaSaysWhatStatsAre(String name, Kind kind, String unit) throws IOException {
+  void theSchemaSaysWhatStatsAre(String name, Kind kind, String unit) {
     // Whatever the mode says.
     file(name, "rw-r--r--");
     file("12-3/" + name, "r--r--r--");
-    try (Fs fs = new Fs(root, Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
       assertEquals(2, fs.catalog().stats().size());
       for (Stat stat : fs.catalog().stats()) {
         assertEquals(kind, stat.kind());
@@ -108,12 +105,12 @@ class KvmLayoutTest {
   }
 
   @Test
-  void theModeGivesTheKindOfWhatTheSchemaDoesNotHave() throws IOException {
+  void theModeGivesTheKindOfWhatTheSchemaDoesNotHave() {
     file("new_level", "r--r--r--");
     file("new_counter", "rw-r--r--");
     file("12-3/vcpu0/new_level", "r--r--r--");
     file("12-3/vcpu0/new_counter", "rw-r--r--");
-    try (Fs fs = new Fs(root, Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
       assertEquals(4, fs.catalog().stats().size());
       for (Stat stat : fs.catalog().stats()) {
         assertEquals(
@@ -126,21 +123,21 @@ class KvmLayoutTest {
   }
 
   @Test
-  void aModeThatChangesChangesTheKind() throws IOException {
+  void aModeThatChangesChangesTheKind() {
     file("new", "r--r--r--");
     file("other", "r--r--r--");
-    try (Fs fs = new Fs(root, Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
       file("new", "rw-r--r--");
-      Files.delete(root.resolve("other"));
+      tree.remove("other");
       fs.refresh();
       assertEquals(Kind.COUNTER, fs.catalog().stats().get(0).kind());
     }
   }
 
   @Test
-  void inAnotherLayoutTheModeSaysNothing() throws IOException {
+  void inAnotherLayoutTheModeSaysNothing() {
     file("kvm/new", "rw-r--r--");
-    try (Fs fs = new Fs(root)) {
+    try (Fs fs = new Fs(tree.root())) {
       assertEquals(Kind.LEVEL, fs.catalog().stats().get(0).kind());
     }
   }
