@@ -66,6 +66,49 @@ public final class PathText {
   }
 
   /**
+   * The text of a path's last name. Does not depend on the locale, which decides what {@link
+   * Path#toString()} makes of bytes beyond ASCII.
+   *
+   * @param path a path with at least one name
+   * @return the text of that name
+   */
+  public static String nameOf(Path path) {
+    String name = path.getFileName().toString();
+    if (isPlain(name)) {
+      return name;
+    }
+    byte[] bytes = encode(path);
+    int start = bytes.length;
+    while (bytes[start - 1] != '/') {
+      start--;
+    }
+    return decode(Arrays.copyOfRange(bytes, start, bytes.length));
+  }
+
+  /**
+   * The bytes of a text.
+   *
+   * @param text what {@link #decode} returned
+   * @return the name
+   */
+  public static byte[] encode(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    ByteBuffer name = ByteBuffer.allocate(text.length() * 3);
+    int from = 0;
+    for (int i = text.indexOf('\\'); i >= 0; i = text.indexOf('\\', i + 1)) {
+      if (isEscape(text, i)) {
+        name.put(text.substring(from, i).getBytes(StandardCharsets.UTF_8));
+        name.put((byte) Integer.parseInt(text.substring(i + 2, i + 4), 16));
+        from = i + 4;
+      }
+    }
+    name.put(text.substring(from).getBytes(StandardCharsets.UTF_8));
+    return Arrays.copyOf(name.array(), name.position());
+  }
+
+  /**
    * The bytes of a path.
    *
    * @param path a path

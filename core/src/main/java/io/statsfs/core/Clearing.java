@@ -10,7 +10,6 @@ import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.mounts.Uninterrupted;
 import io.statsfs.core.scan.SourceImpl;
-import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.AccessRemedy;
@@ -203,7 +202,7 @@ final class Clearing {
     SampleMemory memory = new SampleMemory(1);
     NumberText.put(text, 0, text.remaining(), false, memory, 0);
     // The stats that can be cleared are written in decimal; 0x10 is something else.
-    boolean isHex = NameText.decode(text.array()).toLowerCase(Locale.ROOT).contains("x");
+    boolean isHex = PathText.decode(text.array()).toLowerCase(Locale.ROOT).contains("x");
     if (memory.status(0) != Status.OK
         || memory.isDouble(0)
         || isHex

@@ -24,7 +24,6 @@ import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.scan.TreeScans;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.text.FlatKeyedText;
-import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.core.thread.DaemonThread;
@@ -295,7 +294,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     }
     byte[] bytes = new byte[text.remaining()];
     text.get(bytes);
-    return NameText.decode(bytes).strip();
+    return PathText.decode(bytes).strip();
   }
 
   private static StatReadException unreadable(Stat stat, Status status) {
@@ -345,7 +344,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   private static ByteBuffer readOneValue(Stat stat) throws IOException {
     ByteBuffer text = TextFile.read(stat.path(), MAX_TEXT_BYTES);
-    if (stat.source() instanceof SourceImpl source && source.type().doubtful()) {
+    if (stat.source() instanceof SourceImpl source && source.type().staleZeros()) {
       // It may have gone, and another one come, between the opening and the reading.
       Inode before = source.inode();
       for (int again = 0; mayBeOfNothing(text); again++) {

@@ -14,10 +14,9 @@ import io.statsfs.core.mounts.Mounts.Mount;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.scan.TreeScans;
-import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
-import io.statsfs.core.thread.Errand;
-import io.statsfs.core.thread.Guard;
+import io.statsfs.core.thread.GuardedCall;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
@@ -198,9 +197,9 @@ public final class Trees {
    * @param home the mount that the root was found by, whose type it must have
    */
   private Tree open(Path root, @Nullable Layout layout, @Nullable Mount home) {
-    Errand<Tree> opening = new Errand<>(() -> openHere(root, layout, home));
-    try (Guard guard = new Guard("statsfs-open", TreeScans.PATIENCE)) {
-      if (guard.run(opening)) {
+    GuardedCall<Tree> opening = new GuardedCall<>(() -> openHere(root, layout, home));
+    try (Watchdog watchdog = new Watchdog("statsfs-open", TreeScans.PATIENCE)) {
+      if (watchdog.run(opening)) {
         return opening.get();
       }
       throw new TreeUnavailableException(
@@ -275,7 +274,7 @@ public final class Trees {
       }
     }
     return Files.isRegularFile(root)
-        ? Layout.flatKeyed(NameText.of(root.toAbsolutePath().normalize()))
+        ? Layout.flatKeyed(PathText.nameOf(root.toAbsolutePath().normalize()))
         : Layout.statsfs();
   }
 

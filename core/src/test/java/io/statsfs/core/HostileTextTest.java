@@ -8,7 +8,7 @@ import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaParser;
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ class HostileTextTest {
       for (int n = 0; text.length() < length; n++) {
         text.append(piece.apply(n));
       }
-      return Arrays.copyOf(NameText.encode(text.toString()), length);
+      return Arrays.copyOf(PathText.encode(text.toString()), length);
     }
   }
 
@@ -84,7 +84,7 @@ class HostileTextTest {
   private static long bytesToParse(byte[] text) {
     THREADS.getCurrentThreadAllocatedBytes();
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    Schema schema = SchemaParser.parse(NameText.decode(text), false);
+    Schema schema = SchemaParser.parse(PathText.decode(text), false);
     long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
     assertTrue(schema.dropped().size() <= SchemaParser.MAX_DROPPED);
     return bytes;

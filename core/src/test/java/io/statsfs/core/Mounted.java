@@ -1,6 +1,6 @@
 package io.statsfs.core;
 
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ public record Mounted(Path point) implements AutoCloseable {
 
   /** Java encodes arguments by the locale, so the shell has to complete the name itself. */
   private static String run(Path point, String command) throws IOException, InterruptedException {
-    String letters = NameText.of(point).replaceAll("[^a-z].*", "");
+    String letters = PathText.nameOf(point).replaceAll("[^a-z].*", "");
     Process process =
         new ProcessBuilder(
                 "sh", "-c", command + " \"$0/\"" + letters + "*", point.getParent().toString())

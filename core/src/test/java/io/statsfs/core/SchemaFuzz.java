@@ -3,7 +3,7 @@ package io.statsfs.core;
 import io.statsfs.Stat;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaParser;
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ public final class SchemaFuzz {
       return;
     }
     boolean cut = (input[0] & 1) != 0;
-    String text = NameText.decode(Arrays.copyOfRange(input, 2, input.length));
+    String text = PathText.decode(Arrays.copyOfRange(input, 2, input.length));
     check(SchemaParser.parse(text, cut), text);
     checkKept(text, cut, input[1] & 0xff);
   }

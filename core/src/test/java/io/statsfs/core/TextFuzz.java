@@ -10,8 +10,8 @@ import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
-import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -49,8 +49,8 @@ public final class TextFuzz {
   private TextFuzz() {}
 
   public static void fuzzerTestOneInput(byte[] bytes) {
-    String name = NameText.decode(bytes);
-    require(Arrays.equals(bytes, NameText.encode(name)), "another name: " + name);
+    String name = PathText.decode(bytes);
+    require(Arrays.equals(bytes, PathText.encode(name)), "another name: " + name);
     number(bytes);
     lines(bytes);
   }
@@ -196,7 +196,7 @@ public final class TextFuzz {
   }
 
   private static String decode(String name) {
-    return NameText.decode(name.getBytes(StandardCharsets.ISO_8859_1));
+    return PathText.decode(name.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static void require(boolean condition, String broken) {

@@ -8,7 +8,7 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -280,7 +280,8 @@ public final class TreeFuzz {
         require(
             Files.isRegularFile(stat.path(), LinkOption.NOFOLLOW_LINKS), "no file: " + stat, fs);
         require(stat.path().toRealPath().startsWith(ROOT), "outside: " + stat, fs);
-        require(source.isFlatKeyed() || NameText.of(stat.path()).equals(stat.name()), "name", fs);
+        require(
+            source.isFlatKeyed() || PathText.nameOf(stat.path()).equals(stat.name()), "name", fs);
       }
       stats += source.stats().size();
     }

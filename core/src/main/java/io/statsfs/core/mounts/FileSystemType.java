@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param name as {@code /proc/mounts} has it
  * @param keepsOpen whether a file that is kept open answers with its present value when it is read
  *     again from the beginning, and with an error once its object is gone
- * @param told which changes of a directory its inode tells
- * @param plain whether directories without subdirectories hold regular files only
- * @param doubtful whether a file that was opened before its source went reads as the aggregate of
+ * @param changeDetection which changes of a directory its inode tells
+ * @param filesOnly whether directories without subdirectories hold regular files only
+ * @param staleZeros whether a file that was opened before its source went reads as the aggregate of
  *     nothing, without an error
  * @param userMade whether entries are made by users, and can be FIFOs, devices and symbolic links
  * @param clears below which directory of the file system writing {@code 0} to the file of a
@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
 public record FileSystemType(
     String name,
     boolean keepsOpen,
-    Told told,
-    boolean plain,
-    boolean doubtful,
+    ChangeDetection changeDetection,
+    boolean filesOnly,
+    boolean staleZeros,
     boolean userMade,
     @Nullable String clears) {
 
   /** What the link count and the modification time of a directory tell. */
-  public enum Told {
+  public enum ChangeDetection {
     /** Nothing that can be relied on. */
-    NOTHING,
+    NONE,
     /** That a subdirectory came or went. */
     DIRECTORIES,
     /** That any entry came or went. */
@@ -61,27 +61,30 @@ public record FileSystemType(
    * system has none, and neither has statsfs.
    */
   public boolean hasControls() {
-    return told != Told.ALL && !doubtful;
+    return changeDetection != ChangeDetection.ALL && !staleZeros;
   }
 
   public static FileSystemType of(String type) {
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.
       case "statsfs", "stats_fs", "fuse.statsfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, true, true, false, "/");
+          new FileSystemType(type, false, ChangeDetection.DIRECTORIES, true, true, false, "/");
       // Whatever else is on debugfs is no statistics.
       case "debugfs" ->
-          new FileSystemType(type, false, Told.DIRECTORIES, false, false, false, "/kvm");
+          new FileSystemType(type, false, ChangeDetection.DIRECTORIES, false, false, false, "/kvm");
       // kernfs counts the real subdirectories, and sets the times when it makes the inode.
       // A directory of symbolic links has the link count of one of files.
-      case "sysfs" -> new FileSystemType(type, true, Told.DIRECTORIES, false, false, false, null);
-      case "cgroup2" -> new FileSystemType(type, true, Told.DIRECTORIES, true, false, false, null);
-      case "proc" -> new FileSystemType(type, true, Told.NOTHING, false, false, false, null);
+      case "sysfs" ->
+          new FileSystemType(type, true, ChangeDetection.DIRECTORIES, false, false, false, null);
+      case "cgroup2" ->
+          new FileSystemType(type, true, ChangeDetection.DIRECTORIES, true, false, false, null);
+      case "proc" ->
+          new FileSystemType(type, true, ChangeDetection.NONE, false, false, false, null);
       case "cgroup", "tracefs" ->
-          new FileSystemType(type, false, Told.NOTHING, false, false, false, null);
+          new FileSystemType(type, false, ChangeDetection.NONE, false, false, false, null);
       case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
-          new FileSystemType(type, false, Told.ALL, false, false, true, null);
-      default -> new FileSystemType(type, false, Told.NOTHING, false, false, true, null);
+          new FileSystemType(type, false, ChangeDetection.ALL, false, false, true, null);
+      default -> new FileSystemType(type, false, ChangeDetection.NONE, false, false, true, null);
     };
   }
 

@@ -1,6 +1,6 @@
 package io.statsfs.core.mounts;
 
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -222,7 +222,7 @@ public record Mounts(List<Mount> mounts) {
 
   /** The bytes of a path, one to a char. */
   public static String bytes(Path path) {
-    return new String(NameText.encode(path), StandardCharsets.ISO_8859_1);
+    return new String(PathText.encode(path), StandardCharsets.ISO_8859_1);
   }
 
   /** By way of a URI, since a path of bytes beyond ASCII cannot be made of text in every locale. */

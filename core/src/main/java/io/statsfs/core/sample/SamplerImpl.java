@@ -10,7 +10,7 @@ import io.statsfs.StatReadException;
 import io.statsfs.Status;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.scan.SourceImpl;
-import io.statsfs.core.thread.Guard;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
@@ -42,7 +42,7 @@ public final class SamplerImpl implements Sampler {
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Null if the calling thread reads. */
-  private final @Nullable Guard guard;
+  private final @Nullable Watchdog watchdog;
 
   private final StuckFiles stuck;
   private Catalog catalog;
@@ -73,7 +73,7 @@ public final class SamplerImpl implements Sampler {
   public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration patience) {
     this.fs = fs;
     this.filter = filter;
-    guard = patience == null ? null : new Guard("statsfs-sampler", patience);
+    watchdog = patience == null ? null : new Watchdog("statsfs-sampler", patience);
     stuck = new StuckFiles(patience == null ? Duration.ZERO : patience);
     catalog = fs.catalog();
     follow(catalog);
@@ -103,7 +103,7 @@ public final class SamplerImpl implements Sampler {
                 some,
                 first,
                 type.keepsOpen(),
-                type.doubtful(),
+                type.staleZeros(),
                 type.userMade(),
                 fs.limits().fileBytes()));
       }
@@ -220,7 +220,7 @@ public final class SamplerImpl implements Sampler {
     lock.lock();
     try {
       requireOpen();
-      boolean mayChange = guard != null && !stuck.isEmpty() && stuck.update(guard);
+      boolean mayChange = watchdog != null && !stuck.isEmpty() && stuck.update(watchdog);
       Catalog now = fs.catalog();
       if (now != catalog) {
         follow(now);
@@ -230,10 +230,10 @@ public final class SamplerImpl implements Sampler {
         stuck.leaveOut(plans, memory);
       }
       retryDenied();
-      if (guard == null || stats.length == 0) {
+      if (watchdog == null || stats.length == 0) {
         reading.run();
       } else {
-        sample(guard);
+        sample(watchdog);
       }
       review();
       if (reading.batch.isOutdated()) {
@@ -245,13 +245,13 @@ public final class SamplerImpl implements Sampler {
   }
 
   /** Reads the other files anew after each that got stuck, which is rare. */
-  private void sample(Guard guard) {
-    while (!guard.run(reading)) {
+  private void sample(Watchdog watchdog) {
+    while (!watchdog.run(reading)) {
       Reading left = reading;
       // It belongs to the thread that was left behind.
       reading = null;
       isPrepared = false;
-      stuck.add(left.stuckAt(), left, guard);
+      stuck.add(left.stuckAt(), left, watchdog);
       prepareAnew();
     }
     stuck.sampled();
@@ -359,15 +359,15 @@ public final class SamplerImpl implements Sampler {
     try {
       requireOpen();
       Stat stat = stats[index];
-      if (guard == null) {
+      if (watchdog == null) {
         return fs.readText(stat);
       }
       if (memory.status(index) == Status.BLOCKED || stuck.leavesOut(stat)) {
         throw blocked(stat);
       }
       TextReading text = new TextReading(stat);
-      if (!guard.run(text)) {
-        stuck.add(stat, text, guard);
+      if (!watchdog.run(text)) {
+        stuck.add(stat, text, watchdog);
         // The numbers stay; texts that would get stuck, too, must not be tried.
         for (int i = 0; i < stats.length; i++) {
           if (memory.status(i) == Status.NOT_A_NUMBER && stuck.leavesOut(stats[i])) {
@@ -496,8 +496,8 @@ public final class SamplerImpl implements Sampler {
         closed = true;
         // A thread that hangs may keep this for ever, but not what belongs to the application.
         filter = StatFilter.all();
-        if (guard != null) {
-          guard.close();
+        if (watchdog != null) {
+          watchdog.close();
         }
         if (reading != null) {
           reading.batch.close();

@@ -5,7 +5,7 @@ import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.mounts.Inode;
-import io.statsfs.core.thread.Guard;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import java.io.IOException;
@@ -64,7 +64,7 @@ final class StuckFiles {
   }
 
   /** Work that may be left behind. */
-  abstract static class Attempt implements Guard.Work {
+  abstract static class Attempt implements Watchdog.Work {
     private volatile boolean hasReturned;
 
     @Override
@@ -174,7 +174,7 @@ final class StuckFiles {
   }
 
   /** Takes in the file of a stat whose reading was left behind, and looks at it. */
-  void add(Stat stat, Attempt reading, Guard guard) {
+  void add(Stat stat, Attempt reading, Watchdog watchdog) {
     isChanged = true;
     Stuck it = find(stat);
     if (it == null) {
@@ -187,7 +187,7 @@ final class StuckFiles {
     it.inode = null;
     it.looks = 0;
     left.add(new Left(it.tree(), reading));
-    if (hanging(it.tree()) < MOST_HANGING && it.look == null && look(it, guard)) {
+    if (hanging(it.tree()) < MOST_HANGING && it.look == null && look(it, watchdog)) {
       files.remove(it);
     }
     if (hanging(it.tree()) >= MOST_HANGING) {
@@ -198,10 +198,10 @@ final class StuckFiles {
   }
 
   /** Whether the file is gone, or was replaced. */
-  private boolean look(Stuck it, Guard guard) {
+  private boolean look(Stuck it, Watchdog watchdog) {
     Look look = new Look(it.stat);
     it.lookAt = System.nanoTime() + pause(++it.looks);
-    if (guard.run(look)) {
+    if (watchdog.run(look)) {
       return it.isGone(look);
     }
     it.look = look;
@@ -228,7 +228,7 @@ final class StuckFiles {
    *
    * @return whether {@link #leaveOut} would leave out other stats than before
    */
-  boolean update(Guard guard) {
+  boolean update(Watchdog watchdog) {
     boolean changed = isChanged;
     isChanged = false;
     now = System.nanoTime();
@@ -247,7 +247,7 @@ final class StuckFiles {
         changed = true;
       }
       if (it.reading != null && it.look == null && now - it.lookAt >= 0 && !isDead(it.tree())) {
-        isGone |= look(it, guard);
+        isGone |= look(it, watchdog);
         changed |= it.look != null;
       }
       if (isGone && it.reading != null) {

@@ -17,10 +17,9 @@ import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
-import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.ReadFailure;
-import io.statsfs.core.thread.Errand;
-import io.statsfs.core.thread.Guard;
+import io.statsfs.core.thread.GuardedCall;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import io.statsfs.spi.StatReader.EntryType;
@@ -106,7 +105,7 @@ final class Discovery implements AutoCloseable {
   private final StatReader reader;
   private final Entry root;
   private final Schema shipped;
-  private final Guard files = new Guard("statsfs-file", PATIENCE);
+  private final Watchdog files = new Watchdog("statsfs-file", PATIENCE);
   private final AtomicLong steps = new AtomicLong();
 
   /** By their texts, which are different where the bytes are. */
@@ -116,8 +115,8 @@ final class Discovery implements AutoCloseable {
 
   private List<TreeProblem> problems = new ArrayList<>();
   private List<Directory> young = new ArrayList<>();
-  private final List<Errand<ByteBuffer>> hanging = new ArrayList<>();
-  private final List<Errand<ByteBuffer>> left = new ArrayList<>();
+  private final List<GuardedCall<ByteBuffer>> hanging = new ArrayList<>();
+  private final List<GuardedCall<ByteBuffer>> left = new ArrayList<>();
   private long rootDevice;
 
   /** Of the directories and files of many values, and of the stats, that may be taken in. */
@@ -617,7 +616,7 @@ final class Discovery implements AutoCloseable {
     }
 
     /** Opens a file for a source, but not at each scan if it answers EPERM. */
-    final <T> T unlessDenied(Path file, Errand.Task<T> opening) throws IOException {
+    final <T> T unlessDenied(Path file, GuardedCall.Task<T> opening) throws IOException {
       if (timesDenied > 0 && System.nanoTime() - deniedUntil < 0) {
         throw new FileSystemException(file.toString(), null, "Operation not permitted");
       }
@@ -649,7 +648,7 @@ final class Discovery implements AutoCloseable {
 
   private final class FlatFile extends Entry {
     /** The reading of this; it may hang. */
-    private @Nullable Errand<ByteBuffer> own;
+    private @Nullable GuardedCall<ByteBuffer> own;
 
     /** What this was when the reading began. */
     private @Nullable Inode ownInode;
@@ -709,14 +708,14 @@ final class Discovery implements AutoCloseable {
     }
 
     private ByteBuffer text(Inode now) throws IOException {
-      hanging.removeIf(errand -> !errand.isBusy());
-      left.removeIf(errand -> !errand.isBusy());
+      hanging.removeIf(call -> !call.isBusy());
+      left.removeIf(call -> !call.isBusy());
       if (own == null || !own.isBusy()) {
         if (hanging.size() >= MOST_HANGING || left.size() >= MOST_LEFT) {
           throw new FileSystemException(
               path.toString(), null, "not tried, since others here do not answer");
         }
-        own = new Errand<>(() -> TextFile.read(path, limits.fileBytes()));
+        own = new GuardedCall<>(() -> TextFile.read(path, limits.fileBytes()));
         ownInode = now;
         if (files.run(own)) {
           return own.get();
@@ -799,7 +798,7 @@ final class Discovery implements AutoCloseable {
     private TreeMap<String, Entry> children = new TreeMap<>();
     private FileSystemType type = FileSystemType.of("");
     private @Nullable Path schemaFile;
-    private SchemaCache.@Nullable Life schemaLife;
+    private SchemaCache.@Nullable SchemaKey schemaKey;
     private Schema schema = Schema.EMPTY;
     private Links unfollowed = new Links();
     private LeftOut withEffects = new LeftOut();
@@ -826,7 +825,7 @@ final class Discovery implements AutoCloseable {
       stats = new TreeMap<>();
       children.clear();
       schemaFile = null;
-      schemaLife = null;
+      schemaKey = null;
       schema = Schema.EMPTY;
       unfollowed = new Links();
       withEffects = new LeftOut();
@@ -837,8 +836,8 @@ final class Discovery implements AutoCloseable {
 
     @Override
     void vanished() {
-      if (schemaLife != null) {
-        schemas.forget(schemaLife, limits.fileBytes());
+      if (schemaKey != null) {
+        schemas.forget(schemaKey, limits.fileBytes());
       }
       children.values().forEach(Entry::vanished);
     }
@@ -898,15 +897,16 @@ final class Discovery implements AutoCloseable {
     }
 
     private boolean isListingDue(Inode now) {
-      FileSystemType.Told told = place.mayFollowLinks() ? FileSystemType.Told.NOTHING : type.told();
+      FileSystemType.ChangeDetection told =
+          place.mayFollowLinks() ? FileSystemType.ChangeDetection.NONE : type.changeDetection();
       return !settled
-          || told == FileSystemType.Told.NOTHING
+          || told == FileSystemType.ChangeDetection.NONE
           || inode == null
           || inode.modified() != now.modified()
           || inode.links() != now.links()
           || cutAtChildren < entriesLeft
           || cutAtStats < maxStats
-          || told == FileSystemType.Told.DIRECTORIES
+          || told == FileSystemType.ChangeDetection.DIRECTORIES
               && place.isSource()
               && ++scansSinceListed >= SCANS_UNTIL_LISTED_ANYWAY;
     }
@@ -957,7 +957,7 @@ final class Discovery implements AutoCloseable {
     private boolean list(Inode now) throws IOException {
       type = type(path, now.device());
       // Without subdirectories, and on such a file system, everything is a regular file.
-      boolean onlyFiles = type.plain() && now.links() == 2 && !place.mayFollowLinks();
+      boolean onlyFiles = type.filesOnly() && now.links() == 2 && !place.mayFollowLinks();
       if (place.depth() == 0 && inode == null) {
         lookAtMounts();
       }
@@ -1057,7 +1057,7 @@ final class Discovery implements AutoCloseable {
     private void listFiles(Listing listing, boolean onlyFiles) throws IOException {
       try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
         for (Path file : stream) {
-          String name = NameText.of(file);
+          String name = PathText.nameOf(file);
           if (isWanted(name)) {
             add(listing, name, file, onlyFiles ? EntryType.FILE : EntryType.UNKNOWN);
           }
@@ -1225,7 +1225,7 @@ final class Discovery implements AutoCloseable {
     private Place inSubsystem() {
       Path absolute = path.toAbsolutePath().normalize();
       return place.subsystem().isEmpty()
-          ? place.in(absolute.getFileName() == null ? "root" : NameText.of(absolute))
+          ? place.in(absolute.getFileName() == null ? "root" : PathText.nameOf(absolute))
           : place;
     }
 
@@ -1252,14 +1252,14 @@ final class Discovery implements AutoCloseable {
       Schema before = schema;
       try {
         // For nothing it is not opened, as each opening costs the kernel something.
-        SchemaCache.Life life =
-            schemaFile == null || stats.isEmpty() ? null : SchemaCache.life(schemaFile);
-        if (life == null) {
+        SchemaCache.SchemaKey key =
+            schemaFile == null || stats.isEmpty() ? null : SchemaCache.key(schemaFile);
+        if (key == null) {
           schema = Schema.EMPTY;
-        } else if (!life.equals(schemaLife)) {
-          schema = unlessDenied(schemaFile, () -> schemas.get(life, limits.fileBytes()));
+        } else if (!key.equals(schemaKey)) {
+          schema = unlessDenied(schemaFile, () -> schemas.get(key, limits.fileBytes()));
         }
-        schemaLife = life;
+        schemaKey = key;
       } catch (NoSuchFileException e) {
         // It has gone since it was listed, most likely with its source.
         settled = false;

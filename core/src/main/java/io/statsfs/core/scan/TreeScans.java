@@ -7,7 +7,7 @@ import io.statsfs.Tree;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.schema.SchemaCache;
-import io.statsfs.core.thread.Guard;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
@@ -45,8 +45,8 @@ public final class TreeScans implements AutoCloseable {
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
   private final Function<Tree, Discovery> discoveries;
-  private final Guard guard = new Guard("statsfs-scan", PATIENCE);
-  private final Guard looks = new Guard("statsfs-look", PATIENCE_OF_LOOKS);
+  private final Watchdog watchdog = new Watchdog("statsfs-scan", PATIENCE);
+  private final Watchdog looks = new Watchdog("statsfs-look", PATIENCE_OF_LOOKS);
 
   public TreeScans(
       List<Tree> trees,
@@ -62,7 +62,7 @@ public final class TreeScans implements AutoCloseable {
     }
   }
 
-  private static final class TreeScan implements Guard.Work {
+  private static final class TreeScan implements Watchdog.Work {
     final Tree tree;
     private final Discovery discovery;
     private volatile Discovery.Found found = Discovery.Found.NOTHING;
@@ -146,7 +146,7 @@ public final class TreeScans implements AutoCloseable {
   }
 
   /** Looks at a root, which may hang, too. */
-  private static final class Look implements Guard.Work {
+  private static final class Look implements Watchdog.Work {
     private final Path root;
     private @Nullable Inode inode;
     private boolean isGone;
@@ -258,7 +258,7 @@ public final class TreeScans implements AutoCloseable {
     }
     scan.begin(outdatedReports, entries.of(tree), stats.of(tree));
     try {
-      guard.run(scan);
+      watchdog.run(scan);
     } catch (RuntimeException | Error e) {
       // There was no thread for it.
       scan.failed(e);
@@ -329,7 +329,7 @@ public final class TreeScans implements AutoCloseable {
 
   @Override
   public void close() {
-    guard.close();
+    watchdog.close();
     looks.close();
     for (TreeScan scan : scans) {
       if (!scan.busy) {

@@ -5,9 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.statsfs.SchemaCacheStats;
 import io.statsfs.core.mounts.TextFile;
-import io.statsfs.core.text.NameText;
-import io.statsfs.core.thread.Errand;
-import io.statsfs.core.thread.Guard;
+import io.statsfs.core.thread.GuardedCall;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,8 +52,8 @@ public final class SchemaCache {
   /** Interned, so that it is the same for all class loaders that load this class. */
   private static final Object ONE_AT_A_TIME = "io.statsfs: one .schema at a time".intern();
 
-  private final Cache<Key, Loaded> cache;
-  private final Guard guard;
+  private final Cache<CacheKey, Loaded> cache;
+  private final Watchdog watchdog;
   private final long graceNanos;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
@@ -67,11 +66,11 @@ public final class SchemaCache {
 
   public SchemaCache(long maxBytes, Duration patience, Duration grace) {
     graceNanos = grace.toNanos();
-    guard = new Guard("statsfs-schema", patience);
+    watchdog = new Watchdog("statsfs-schema", patience);
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
-            .weigher((Key key, Loaded loaded) -> loaded.bytes + 200)
+            .weigher((CacheKey key, Loaded loaded) -> loaded.bytes + 200)
             // In the calling thread: evicting is rare and cheap, and an embedded library should not
             // put work into the application's common pool.
             .executor(Runnable::run)
@@ -80,16 +79,16 @@ public final class SchemaCache {
   }
 
   /**
-   * One life of a source's schema: one that was made again has another inode, and one that somebody
-   * edits, which the kernel never does, another time.
+   * Which schema a file holds. A source that was made again has another inode, and a schema that
+   * somebody edits, which the kernel never does, another time.
    */
-  public record Life(Path file, Object inode, FileTime modified) {
+  public record SchemaKey(Path file, Object inode, FileTime modified) {
     /** Wherever it is found: a statsfs that is mounted twice has each schema but once. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof Life life
-          && inode.equals(life.inode)
-          && modified.equals(life.modified);
+      return other instanceof SchemaKey key
+          && inode.equals(key.inode)
+          && modified.equals(key.modified);
     }
 
     @Override
@@ -99,54 +98,54 @@ public final class SchemaCache {
   }
 
   /** What is read of a schema depends on how much may be read. */
-  private record Key(Life life, int maxBytes) {
+  private record CacheKey(SchemaKey schema, int maxBytes) {
     /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof Key key && maxBytes == key.maxBytes && life.equals(key.life);
+      return other instanceof CacheKey key && maxBytes == key.maxBytes && schema.equals(key.schema);
     }
 
     @Override
     public int hashCode() {
-      return life.hashCode() * 31 + maxBytes;
+      return schema.hashCode() * 31 + maxBytes;
     }
   }
 
   private record Loaded(Schema schema, int bytes) {}
 
   /**
-   * The present life of a schema.
+   * Which schema a file holds now.
    *
    * @throws IOException if the file cannot be looked at
    */
-  public static Life life(Path file) throws IOException {
+  public static SchemaKey key(Path file) throws IOException {
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
       throw new FileSystemException(file.toString(), null, "it is not a regular file");
     }
-    return new Life(file, attributes.fileKey(), attributes.lastModifiedTime());
+    return new SchemaKey(file, attributes.fileKey(), attributes.lastModifiedTime());
   }
 
   /**
-   * The schema of a life, read now if it was not read before.
+   * The schema, read now if it was not read before.
    *
    * @throws IOException if it cannot be read; the next call tries again
    */
-  public Schema get(Life life, int maxBytes) throws IOException {
+  public Schema get(SchemaKey key, int maxBytes) throws IOException {
     try {
-      return cache.get(new Key(life, maxBytes), this::load).schema;
+      return cache.get(new CacheKey(key, maxBytes), this::load).schema;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
   /**
-   * Drops the schema of a life that has ended, but not at once: whoever saw it live a moment ago
-   * and missed it here would open what has taken its place, which somebody else opens too.
+   * Drops a schema whose source has ended, but not at once: whoever saw it live a moment ago and
+   * missed it here would open what has taken its place, which somebody else opens too.
    */
-  public void forget(Life life, int maxBytes) {
-    ended.add(new Ended(new Key(life, maxBytes)));
+  public void forget(SchemaKey key, int maxBytes) {
+    ended.add(new Ended(new CacheKey(key, maxBytes)));
     for (Ended first = ended.peek(); first != null; first = ended.peek()) {
       if (System.nanoTime() - first.at < graceNanos) {
         break;
@@ -157,34 +156,34 @@ public final class SchemaCache {
   }
 
   private static final class Ended {
-    final Key key;
+    final CacheKey key;
     final long at = System.nanoTime();
 
-    Ended(Key key) {
+    Ended(CacheKey key) {
       this.key = key;
     }
   }
 
   /** The reading of a schema. Waits first for other copies of this library in the JVM. */
-  private static final class Reading extends Errand<ByteBuffer> {
-    /** How often the guard looks at one that waits before its patience begins. */
+  private static final class Reading extends GuardedCall<ByteBuffer> {
+    /** How often the watchdog looks at one that waits before its patience begins. */
     private static final int LOOKS_WHILE_WAITING = 8;
 
-    final Key key;
+    final CacheKey key;
     private final AtomicBoolean begun;
     private int looks;
 
-    Reading(Key key) {
+    Reading(CacheKey key) {
       this(key, new AtomicBoolean());
     }
 
-    private Reading(Key key, AtomicBoolean begun) {
+    private Reading(CacheKey key, AtomicBoolean begun) {
       super(
           () -> {
             // By the thread that may hang: then those of other class loaders wait as well.
             synchronized (ONE_AT_A_TIME) {
               begun.set(true);
-              return TextFile.read(key.life.file, key.maxBytes);
+              return TextFile.read(key.schema.file, key.maxBytes);
             }
           });
       this.key = key;
@@ -205,14 +204,14 @@ public final class SchemaCache {
     }
   }
 
-  private Loaded load(Key key) {
+  private Loaded load(CacheKey key) {
     ByteBuffer text;
-    synchronized (guard) {
+    synchronized (watchdog) {
       try {
         text = read(key);
-        if (isOver(key.life)) {
-          // What was read may be of the life that began meanwhile.
-          throw new NoSuchFileException(key.life.file.toString(), null, "replaced meanwhile");
+        if (isOver(key.schema)) {
+          // What was read may be of the source that began meanwhile.
+          throw new NoSuchFileException(key.schema.file.toString(), null, "replaced meanwhile");
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -221,14 +220,14 @@ public final class SchemaCache {
     byte[] bytes = new byte[text.remaining()];
     text.get(bytes);
     boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == key.maxBytes;
-    Schema schema = SchemaParser.parse(NameText.decode(bytes), cut);
+    Schema schema = SchemaParser.parse(PathText.decode(bytes), cut);
     return new Loaded(schema, bytes.length);
   }
 
   /** False if that cannot be told. */
-  private static boolean isOver(Life life) {
+  private static boolean isOver(SchemaKey key) {
     try {
-      return !life(life.file).equals(life);
+      return !key(key.file).equals(key);
     } catch (NoSuchFileException e) {
       return true;
     } catch (IOException e) {
@@ -236,15 +235,15 @@ public final class SchemaCache {
     }
   }
 
-  private ByteBuffer read(Key key) throws IOException {
+  private ByteBuffer read(CacheKey key) throws IOException {
     Reading before = left;
     if (before != null && before.isBusy()) {
       throw new FileSystemException(
-          key.life.file.toString(),
+          key.schema.file.toString(),
           null,
           before.key.equals(key) || !before.begun.get()
               ? before.state()
-              : PathText.of(before.key.life.file)
+              : PathText.of(before.key.schema.file)
                   + " does not answer, and schemas are read one at a time");
     }
     if (before != null && before.key.equals(key)) {
@@ -252,17 +251,17 @@ public final class SchemaCache {
       return before.get();
     }
     Reading reading = new Reading(key);
-    if (!guard.run(reading)) {
+    if (!watchdog.run(reading)) {
       left = reading;
-      throw new FileSystemException(key.life.file.toString(), null, reading.state());
+      throw new FileSystemException(key.schema.file.toString(), null, reading.state());
     }
     return reading.get();
   }
 
   /** Ends the thread that reads, if it does not read; the next reading starts another one. */
   public void endIdleThread() {
-    synchronized (guard) {
-      guard.close();
+    synchronized (watchdog) {
+      watchdog.close();
     }
   }
 

@@ -2,6 +2,7 @@ package io.statsfs.core.text;
 
 import io.statsfs.Stat;
 import io.statsfs.Status;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ public final class FlatKeyedText {
     seenIn = new int[all.size()];
     table = new int[Integer.highestOneBit(Math.max(1, all.size())) * 4];
     for (int i = 0; i < names.length; i++) {
-      names[i] = NameText.encode(all.get(i).name());
+      names[i] = PathText.encode(all.get(i).name());
       if (i < isFloat.length) {
         isFloat[i] = all.get(i).type() == Stat.Type.FLOAT;
       }
@@ -179,11 +180,11 @@ public final class FlatKeyedText {
     while (lines.next()) {
       count++;
       section += lines.afterBlankLine ? 1 : 0;
-      String name = NameText.decode(lines.bytes(lines.name, lines.nameEnd));
+      String name = PathText.decode(lines.bytes(lines.name, lines.nameEnd));
       boolean fits = lines.fits(isFloat.test(name));
       Integer before = sections.putIfAbsent(name, section);
       if (before == null && fits) {
-        found.put(name, new Line(name, NameText.decode(lines.bytes(lines.unit, lines.unitEnd))));
+        found.put(name, new Line(name, PathText.decode(lines.bytes(lines.unit, lines.unitEnd))));
         continue;
       }
       if (before != null && fits && before != section) {
@@ -225,7 +226,7 @@ public final class FlatKeyedText {
     }
     boolean isNumber = lines.isNumber(stat.type() == Stat.Type.FLOAT);
     int end = isNumber ? lines.valueEnd : lines.lineEnd;
-    return Optional.of(NameText.decode(lines.bytes(lines.value, end)).stripTrailing());
+    return Optional.of(PathText.decode(lines.bytes(lines.value, end)).stripTrailing());
   }
 
   /**
@@ -258,7 +259,7 @@ public final class FlatKeyedText {
   /**
    * A line of a file of many values.
    *
-   * @param name the name, as {@link NameText} writes it
+   * @param name the name, as {@link PathText} writes it
    * @param unit the word after the value; empty if there is none
    */
   public record Line(String name, String unit) {}
@@ -326,7 +327,7 @@ public final class FlatKeyedText {
 
     /** Goes to the line that counts for a stat, if there is one. */
     boolean find(ByteBuffer text, int length, Stat stat) {
-      byte[] wanted = NameText.encode(stat.name());
+      byte[] wanted = PathText.encode(stat.name());
       begin(text, length);
       while (next()) {
         if (isNamed(wanted)) {

@@ -11,7 +11,7 @@ import io.statsfs.core.Fs;
 import io.statsfs.core.Mounted;
 import io.statsfs.core.Trees;
 import io.statsfs.core.scan.SourceImpl;
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -154,9 +154,9 @@ class FileSystemsTest {
       assertEquals("tmpfs /below", at(point.resolve("below")));
       List<String> points =
           fileSystems.mounts().whole(List.of("tmpfs")).stream()
-              .map(mount -> NameText.of(Mounts.path(mount.point())))
+              .map(mount -> PathText.nameOf(Mounts.path(mount.point())))
               .toList();
-      assertTrue(points.contains(NameText.of(point)), points.toString());
+      assertTrue(points.contains(PathText.nameOf(point)), points.toString());
     }
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.statsfs.core.mounts.Mounts.Mount;
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +98,7 @@ class MountsTest {
               .getBytes(StandardCharsets.ISO_8859_1);
       Path mountinfo = tree.file("mountinfo", line).path("mountinfo");
       Path point = Mounts.path(Mounts.read(mountinfo).mounts().get(0).point());
-      assertEquals("\\xffä", NameText.of(point));
+      assertEquals("\\xffä", PathText.nameOf(point));
       assertEquals("/dir/\u00ff\u00c3\u00a4", Mounts.bytes(point));
     }
   }

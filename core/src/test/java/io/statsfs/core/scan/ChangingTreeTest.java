@@ -239,10 +239,15 @@ class ChangingTreeTest {
 
   @Test
   void statsOfSysfsAndStatsfsThatGiveNoSignAreFoundEverySoManyScans() {
-    assertEquals(FileSystemType.Told.DIRECTORIES, FileSystemType.of("statsfs").told());
-    assertEquals(FileSystemType.Told.DIRECTORIES, FileSystemType.of("stats_fs").told());
-    assertEquals(FileSystemType.Told.NOTHING, FileSystemType.of("fuse").told());
-    assertEquals(FileSystemType.Told.DIRECTORIES, FileSystemType.of("fuse.statsfs").told());
+    assertEquals(
+        FileSystemType.ChangeDetection.DIRECTORIES, FileSystemType.of("statsfs").changeDetection());
+    assertEquals(
+        FileSystemType.ChangeDetection.DIRECTORIES,
+        FileSystemType.of("stats_fs").changeDetection());
+    assertEquals(FileSystemType.ChangeDetection.NONE, FileSystemType.of("fuse").changeDetection());
+    assertEquals(
+        FileSystemType.ChangeDetection.DIRECTORIES,
+        FileSystemType.of("fuse.statsfs").changeDetection());
     for (String type :
         List.of("statsfs", "stats_fs", "fuse.statsfs", "debugfs", "tmpfs", "ext4", "fuse")) {
       assertTrue(!FileSystemType.of(type).keepsOpen(), type);

@@ -13,7 +13,7 @@ import io.statsfs.Tree;
 import io.statsfs.core.FakeReader;
 import io.statsfs.core.Fs;
 import io.statsfs.core.LogCapture;
-import io.statsfs.core.thread.Errand;
+import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.spi.StatReader.Entry;
 import io.statsfs.spi.StatReader.EntryType;
 import io.statsfs.testkit.TestTree;
@@ -140,16 +140,16 @@ class ScanFailureTest {
 
   @Test
   void guardedWorkThatFailsNeverComesBackAsNothing() throws Exception {
-    Errand<String> errand =
-        new Errand<>(
+    GuardedCall<String> call =
+        new GuardedCall<>(
             () -> {
               throw new StackOverflowError("deep");
             });
     // By a thread that was left behind, so that nobody waits for its end.
-    errand.run();
-    assertTrue(!errand.isBusy());
-    assertThrows(StackOverflowError.class, errand::get);
-    Errand<String> unstarted = new Errand<>(() -> "done");
+    call.run();
+    assertTrue(!call.isBusy());
+    assertThrows(StackOverflowError.class, call::get);
+    GuardedCall<String> unstarted = new GuardedCall<>(() -> "done");
     unstarted.notStarted();
     assertThrows(IOException.class, unstarted::get);
   }

@@ -55,11 +55,11 @@ class SchemaCacheTest {
   }
 
   private Schema get(Path file) throws IOException {
-    return cache.get(SchemaCache.life(file), MAX);
+    return cache.get(SchemaCache.key(file), MAX);
   }
 
   @Test
-  void schemaIsLoadedOnceInItsLife() throws IOException {
+  void schemaIsLoadedOncePerKey() throws IOException {
     Path file = write("kvm", TEXT);
     Schema schema = get(file);
     assertEquals("1", schema.labels().get("vm"));
@@ -77,7 +77,7 @@ class SchemaCacheTest {
     try {
       for (int round = 0; round < 50; round++) {
         Path file = write("kvm" + round, TEXT + "\n".repeat(100_000));
-        SchemaCache.Life life = SchemaCache.life(file);
+        SchemaCache.SchemaKey key = SchemaCache.key(file);
         CyclicBarrier barrier = new CyclicBarrier(threads);
         List<Future<Schema>> results = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -85,7 +85,7 @@ class SchemaCacheTest {
               executor.submit(
                   () -> {
                     barrier.await();
-                    return cache.get(life, MAX);
+                    return cache.get(key, MAX);
                   }));
         }
         Schema first = results.get(0).get();
@@ -108,10 +108,10 @@ class SchemaCacheTest {
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
       SchemaCache patient = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
-      Future<Schema> first = executor.submit(() -> patient.get(life(pipe), MAX));
+      Future<Schema> first = executor.submit(() -> patient.get(key(pipe), MAX));
       SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
       await(() -> isRead());
-      Future<Schema> second = executor.submit(() -> other.get(SchemaCache.life(file), MAX));
+      Future<Schema> second = executor.submit(() -> other.get(SchemaCache.key(file), MAX));
       await(() -> isWaitedFor());
       assertFalse(second.isDone());
       Files.writeString(pipe, TEXT);
@@ -128,21 +128,21 @@ class SchemaCacheTest {
     Path pipe = pipe();
     Path file = write("kvm", TEXT);
     SchemaCache impatient = new SchemaCache(MAX, Duration.ofMillis(50), Duration.ZERO);
-    IOException silent = assertThrows(IOException.class, () -> impatient.get(life(pipe), MAX));
+    IOException silent = assertThrows(IOException.class, () -> impatient.get(key(pipe), MAX));
     assertEquals(pipe + ": it does not answer", silent.getMessage());
     for (int i = 0; i < 3; i++) {
       IOException meanwhile =
-          assertThrows(IOException.class, () -> impatient.get(SchemaCache.life(file), MAX));
+          assertThrows(IOException.class, () -> impatient.get(SchemaCache.key(file), MAX));
       assertEquals(
           file + ": " + pipe + " does not answer, and schemas are read one at a time",
           meanwhile.getMessage());
-      assertThrows(IOException.class, () -> impatient.get(life(pipe), MAX));
+      assertThrows(IOException.class, () -> impatient.get(key(pipe), MAX));
     }
     // A second opening would wait for a second writer.
     Files.writeString(pipe, TEXT);
     await(() -> !isRead());
-    assertEquals("1", impatient.get(SchemaCache.life(file), MAX).labels().get("vm"));
-    assertEquals("1", impatient.get(life(pipe), MAX).labels().get("vm"));
+    assertEquals("1", impatient.get(SchemaCache.key(file), MAX).labels().get("vm"));
+    assertEquals("1", impatient.get(key(pipe), MAX).labels().get("vm"));
     assertEquals(2, impatient.stats().loads());
   }
 
@@ -153,8 +153,8 @@ class SchemaCacheTest {
     return pipe;
   }
 
-  private static SchemaCache.Life life(Path pipe) {
-    return new SchemaCache.Life(pipe, "1", FileTime.fromMillis(0));
+  private static SchemaCache.SchemaKey key(Path pipe) {
+    return new SchemaCache.SchemaKey(pipe, "1", FileTime.fromMillis(0));
   }
 
   /** Whether a schema is being read. */
@@ -187,7 +187,7 @@ class SchemaCacheTest {
   }
 
   @Test
-  void newInodeIsANewLife() throws IOException {
+  void newInodeIsANewKey() throws IOException {
     Path file = write("kvm", TEXT);
     Schema before = get(file);
     // The old file stays, so that its inode cannot be given out again.
@@ -202,7 +202,7 @@ class SchemaCacheTest {
   }
 
   @Test
-  void editedFileIsANewLife() throws IOException {
+  void editedFileIsANewKey() throws IOException {
     Path file = write("kvm", TEXT);
     get(file);
     write("kvm", TEXT.replace("vm 1", "vm 2"));
@@ -213,39 +213,39 @@ class SchemaCacheTest {
   @Test
   void schemaThatIsReplacedBeforeItIsReadIsNotTakenForTheOldOne() throws IOException {
     Path file = write("kvm", TEXT);
-    SchemaCache.Life life = SchemaCache.life(file);
+    SchemaCache.SchemaKey key = SchemaCache.key(file);
     Path next = write("kvm2", TEXT.replace("vm 1", "vm 2"));
     Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
-    assertThrows(NoSuchFileException.class, () -> cache.get(life, MAX));
-    assertEquals("2", cache.get(SchemaCache.life(file), MAX).labels().get("vm"));
+    assertThrows(NoSuchFileException.class, () -> cache.get(key, MAX));
+    assertEquals("2", cache.get(SchemaCache.key(file), MAX).labels().get("vm"));
     Files.delete(file);
-    assertThrows(NoSuchFileException.class, () -> cache.get(life, MAX));
+    assertThrows(NoSuchFileException.class, () -> cache.get(key, MAX));
   }
 
   @Test
-  void lastReadingDoesNotMakeANewLife() throws IOException {
+  void lastReadingDoesNotMakeANewKey() throws IOException {
     Path file = write("kvm", TEXT);
-    SchemaCache.Life life = SchemaCache.life(file);
+    SchemaCache.SchemaKey key = SchemaCache.key(file);
     Files.readString(file);
-    assertEquals(life, SchemaCache.life(file));
-    assertNotEquals(life, SchemaCache.life(write("kvm2", TEXT)));
+    assertEquals(key, SchemaCache.key(file));
+    assertNotEquals(key, SchemaCache.key(write("kvm2", TEXT)));
   }
 
   @Test
   void failureIsNotKept() throws IOException {
     Path file = write("kvm", TEXT);
-    SchemaCache.Life life = SchemaCache.life(file);
+    SchemaCache.SchemaKey key = SchemaCache.key(file);
     Files.move(file, tree.path("aside"));
     for (int i = 1; i <= 3; i++) {
-      assertThrows(NoSuchFileException.class, () -> cache.get(life, MAX));
+      assertThrows(NoSuchFileException.class, () -> cache.get(key, MAX));
       assertEquals(i, cache.stats().loadFailures());
     }
     assertEquals(0, cache.stats().size());
     Files.move(tree.path("aside"), file);
-    assertEquals("1", cache.get(life, MAX).labels().get("vm"));
+    assertEquals("1", cache.get(key, MAX).labels().get("vm"));
     assertEquals(1, cache.stats().loads());
     assertEquals(3, cache.stats().loadFailures());
-    cache.get(life, MAX);
+    cache.get(key, MAX);
     assertEquals(1, cache.stats().loads());
   }
 
@@ -256,7 +256,7 @@ class SchemaCacheTest {
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     Path link = Files.createSymbolicLink(tree.path("link"), write("kvm", TEXT));
     for (Path path : List.of(pipe, link, tree.root())) {
-      IOException e = assertThrows(IOException.class, () -> SchemaCache.life(path));
+      IOException e = assertThrows(IOException.class, () -> SchemaCache.key(path));
       assertTrue(e.getMessage().contains("not a regular file"), e.getMessage());
     }
   }
@@ -267,7 +267,7 @@ class SchemaCacheTest {
     Set<Schema> kept = new HashSet<>();
     for (int i = 0; i < 100; i++) {
       Path file = write("kvm" + i, TEXT.replace("vm 1", "vm " + i) + "\n".repeat(1000));
-      kept.add(small.get(SchemaCache.life(file), MAX));
+      kept.add(small.get(SchemaCache.key(file), MAX));
     }
     SchemaCacheStats stats = small.stats();
     assertEquals(100, stats.loads());
@@ -279,7 +279,7 @@ class SchemaCacheTest {
   void emptySchemasFillTheBoundToo() throws IOException {
     SchemaCache small = new SchemaCache(2000);
     for (int i = 0; i < 50; i++) {
-      small.get(SchemaCache.life(write("kvm" + i, "")), MAX);
+      small.get(SchemaCache.key(write("kvm" + i, "")), MAX);
     }
     assertTrue(small.stats().size() <= 10, small.stats().toString());
   }
@@ -287,7 +287,7 @@ class SchemaCacheTest {
   @Test
   void onlyMaxBytesAreReadAndTheLastMetricThenNotTrusted() throws IOException {
     Path file = write("kvm", TEXT + TEXT.replace("exits", "halts").repeat(100));
-    Schema schema = cache.get(SchemaCache.life(file), TEXT.length() + 30);
+    Schema schema = cache.get(SchemaCache.key(file), TEXT.length() + 30);
     assertEquals(Set.of("exits"), schema.metrics().keySet());
     assertTrue(schema.dropped().get(0).contains("cuts off"), schema.dropped().toString());
   }
@@ -339,10 +339,10 @@ class SchemaCacheTest {
                 return null;
               });
       held.await();
-      IOException e = assertThrows(IOException.class, () -> hasty.get(SchemaCache.life(file), MAX));
+      IOException e = assertThrows(IOException.class, () -> hasty.get(SchemaCache.key(file), MAX));
       assertTrue(e.getMessage().contains("waits for another copy of this library"), e.toString());
       Path second = write("vm", TEXT);
-      e = assertThrows(IOException.class, () -> hasty.get(SchemaCache.life(second), MAX));
+      e = assertThrows(IOException.class, () -> hasty.get(SchemaCache.key(second), MAX));
       assertTrue(e.getMessage().contains("waits for another copy of this library"), e.toString());
       freed.await();
       copy.get();
@@ -354,7 +354,7 @@ class SchemaCacheTest {
 
   private static boolean isThere(SchemaCache cache, Path file) {
     try {
-      return !cache.get(SchemaCache.life(file), MAX).labels().isEmpty();
+      return !cache.get(SchemaCache.key(file), MAX).labels().isEmpty();
     } catch (IOException e) {
       return false;
     }
@@ -379,7 +379,7 @@ class SchemaCacheTest {
                 return null;
               });
       held.await();
-      assertEquals("1", hasty.get(SchemaCache.life(write("kvm", TEXT)), MAX).labels().get("vm"));
+      assertEquals("1", hasty.get(SchemaCache.key(write("kvm", TEXT)), MAX).labels().get("vm"));
       copy.get();
     } finally {
       other.shutdownNow();

@@ -1,6 +1,6 @@
 package io.statsfs.reader.jni;
 
-import io.statsfs.core.text.NameText;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader.Entry;
 import io.statsfs.spi.StatReader.EntryType;
 import java.nio.ByteBuffer;
@@ -41,7 +41,7 @@ final class DirectoryList {
     if (memory == null) {
       memory = allocate(INITIAL_BYTES);
     }
-    byte[] path = NameText.encode(directory);
+    byte[] path = PathText.encode(directory);
     List<Entry> entries = null;
     while (path.length < memory.capacity()) {
       memory.put(0, path).put(path.length, (byte) 0);

@@ -4,8 +4,8 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.core.batch.OpenBatches;
-import io.statsfs.core.text.NameText;
 import io.statsfs.core.text.NumberText;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
@@ -96,12 +96,12 @@ final class JniBatch implements StatReader.Batch {
       Path root = isRootFile ? parent(source.path()) : source.tree().root();
       Path directory = source.isFlatKeyed() ? parent(source.path()) : source.path();
       @Nullable Path links = source.tree().layout().links().orElse(null);
-      sourcePlan[at++] = roots.computeIfAbsent(root, r -> put(text, NameText.encode(r)));
+      sourcePlan[at++] = roots.computeIfAbsent(root, r -> put(text, PathText.encode(r)));
       sourcePlan[at++] = put(text, below(root, directory));
       sourcePlan[at++] =
-          links == null ? -1 : put(text, NameText.encode(links.normalize().toString()));
+          links == null ? -1 : put(text, PathText.encode(links.normalize().toString()));
       sourcePlan[at++] =
-          source.isFlatKeyed() ? put(text, NameText.encode(NameText.of(source.path()))) : -1;
+          source.isFlatKeyed() ? put(text, PathText.encode(PathText.nameOf(source.path()))) : -1;
       sourcePlan[at++] = plan.firstIndex();
       sourcePlan[at++] = plan.stats().size();
       sourcePlan[at++] =
@@ -163,7 +163,7 @@ final class JniBatch implements StatReader.Batch {
           names.computeIfAbsent(
               stat.name(),
               n -> {
-                byte[] bytes = NameText.encode(n);
+                byte[] bytes = PathText.encode(n);
                 return new int[] {put(text, bytes), bytes.length};
               });
       statPlan[k++] = name[0];
@@ -179,8 +179,8 @@ final class JniBatch implements StatReader.Batch {
 
   /** The path from one directory to another below it; empty if they are the same. */
   private static byte[] below(Path root, Path directory) {
-    byte[] from = NameText.encode(root);
-    byte[] to = NameText.encode(directory);
+    byte[] from = PathText.encode(root);
+    byte[] to = PathText.encode(directory);
     int start = from[from.length - 1] == '/' ? from.length : from.length + 1;
     return Arrays.copyOfRange(to, Math.min(start, to.length), to.length);
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.statsfs.core.ChildJvm;
+import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NameTextTest {
+class PathTextBytesTest {
   /** What makes names hard: escapes and their parts, lead and trail bytes, other bytes. */
   private static final byte[][] PIECES = {
     bytes(0x5c),
@@ -92,8 +93,8 @@ class NameTextTest {
       }
       byte[] name = new byte[buffer.position()];
       buffer.flip().get(name);
-      String text = NameText.decode(name);
-      assertArrayEquals(name, NameText.encode(text), () -> "name written as " + text);
+      String text = PathText.decode(name);
+      assertArrayEquals(name, PathText.encode(text), () -> "name written as " + text);
       ByteBuffer other = seen.put(text, ByteBuffer.wrap(name));
       if (other != null) {
         assertEquals(other, ByteBuffer.wrap(name), "two names are written " + text);
@@ -106,8 +107,8 @@ class NameTextTest {
     Set<String> texts = new TreeSet<>();
     for (int i = 0; i < 1 << 16; i++) {
       byte[] name = i < 256 ? bytes(i) : bytes(i >> 8, i & 0xff);
-      String text = NameText.decode(name);
-      assertArrayEquals(name, NameText.encode(text));
+      String text = PathText.decode(name);
+      assertArrayEquals(name, PathText.encode(text));
       texts.add(text);
     }
     assertEquals(1 << 16, texts.size());
@@ -128,8 +129,8 @@ class NameTextTest {
       })
   void validTextThatIsNoEscapeStaysAsItIs(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    assertEquals(name, NameText.decode(bytes));
-    assertArrayEquals(bytes, NameText.encode(name));
+    assertEquals(name, PathText.decode(bytes));
+    assertArrayEquals(bytes, PathText.encode(name));
   }
 
   @ParameterizedTest
@@ -142,23 +143,23 @@ class NameTextTest {
     "ä\\xff, ä\\x5cxff"
   })
   void backslashThatCouldBeAnEscapeIsEscaped(String name, String text) {
-    assertEquals(text, NameText.decode(name.getBytes(StandardCharsets.UTF_8)));
+    assertEquals(text, PathText.decode(name.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
   void bytesThatAreNotUtf8AreEscapedOneByOne() {
-    assertEquals("a\\xffb", NameText.decode(bytes('a', 0xff, 'b')));
-    assertEquals("\\xe2\\x82", NameText.decode(bytes(0xe2, 0x82)));
-    assertEquals("\\xc0\\xaf", NameText.decode(bytes(0xc0, 0xaf)));
-    assertEquals("\\xed\\xa0\\x80", NameText.decode(bytes(0xed, 0xa0, 0x80)));
-    assertEquals("\\xf0\\x9f\\x98", NameText.decode(bytes(0xf0, 0x9f, 0x98)));
+    assertEquals("a\\xffb", PathText.decode(bytes('a', 0xff, 'b')));
+    assertEquals("\\xe2\\x82", PathText.decode(bytes(0xe2, 0x82)));
+    assertEquals("\\xc0\\xaf", PathText.decode(bytes(0xc0, 0xaf)));
+    assertEquals("\\xed\\xa0\\x80", PathText.decode(bytes(0xed, 0xa0, 0x80)));
+    assertEquals("\\xf0\\x9f\\x98", PathText.decode(bytes(0xf0, 0x9f, 0x98)));
   }
 
   @Test
   void namesOfRealFilesComeOutByteForByte() throws Exception {
     try (TestTree tree = oddFiles()) {
       assertEquals(ODD.keySet(), listing(tree.root()));
-      ODD.forEach((name, path) -> assertEquals(name, NameText.of(tree.path(path))));
+      ODD.forEach((name, path) -> assertEquals(name, PathText.nameOf(tree.path(path))));
     }
   }
 
@@ -172,15 +173,15 @@ class NameTextTest {
 
   @Test
   void nameOfRelativePathIsItsLastName() {
-    assertEquals("b\\x2dc", NameText.of(Path.of("a/b\\x2dc")));
-    assertEquals("b", NameText.of(Path.of("b")));
+    assertEquals("b\\x2dc", PathText.nameOf(Path.of("a/b\\x2dc")));
+    assertEquals("b", PathText.nameOf(Path.of("b")));
   }
 
   @Test
   void localeDoesNotMatter() throws Exception {
     try (TestTree tree = oddFiles()) {
       ChildJvm.Result result =
-          ChildJvm.of(NameTextTest.class)
+          ChildJvm.of(PathTextBytesTest.class)
               .environment("LC_ALL", "C")
               .environment("LANG", null)
               .run(tree.root().toString());
@@ -206,7 +207,7 @@ class NameTextTest {
 
   private static Set<String> listing(Path directory) throws Exception {
     Set<String> names = new TreeSet<>();
-    list(directory).forEach(path -> names.add(NameText.of(path)));
+    list(directory).forEach(path -> names.add(PathText.nameOf(path)));
     return names;
   }
 

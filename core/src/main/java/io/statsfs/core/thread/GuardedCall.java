@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Work that is done once, and whose result can be had even if it was left behind meanwhile. */
-public class Errand<T> implements Guard.Work {
+public class GuardedCall<T> implements Watchdog.Work {
   private final Task<T> task;
   private @Nullable T result;
   private @Nullable Throwable failure;
@@ -14,7 +14,7 @@ public class Errand<T> implements Guard.Work {
     T run() throws IOException;
   }
 
-  public Errand(Task<T> task) {
+  public GuardedCall(Task<T> task) {
     this.task = task;
   }
 

@@ -16,23 +16,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class GuardTest {
+class WatchdogTest {
   private static final Duration SHORT = Duration.ofMillis(40);
 
-  private final Guard guard = new Guard("guarded", SHORT);
-  private final Guard patient = new Guard("guarded", Duration.ofMinutes(1));
+  private final Watchdog watchdog = new Watchdog("guarded", SHORT);
+  private final Watchdog patient = new Watchdog("guarded", Duration.ofMinutes(1));
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch returned = new CountDownLatch(1);
 
   @AfterEach
   void close() {
     release.countDown();
-    guard.close();
+    watchdog.close();
     patient.close();
   }
 
   /** Remembers the thread that did it; never stuck, however slow the machine is. */
-  private static final class Noted implements Guard.Work {
+  private static final class Noted implements Watchdog.Work {
     Thread thread;
     private long looks;
 
@@ -47,7 +47,7 @@ class GuardTest {
     }
   }
 
-  private final class Stuck implements Guard.Work {
+  private final class Stuck implements Watchdog.Work {
     volatile Thread thread;
 
     @Override
@@ -75,8 +75,8 @@ class GuardTest {
   void oneOtherThreadDoesAllTheWork() {
     Noted first = new Noted();
     Noted second = new Noted();
-    assertTrue(guard.run(first));
-    assertTrue(guard.run(second));
+    assertTrue(watchdog.run(first));
+    assertTrue(watchdog.run(second));
     assertSame(first.thread, second.thread);
     assertNotSame(Thread.currentThread(), first.thread);
     assertEquals("guarded", first.thread.getName());
@@ -86,9 +86,9 @@ class GuardTest {
   @Test
   void stuckWorkIsLeftBehindWithItsThread() throws InterruptedException {
     Stuck stuck = new Stuck();
-    assertFalse(guard.run(stuck));
+    assertFalse(watchdog.run(stuck));
     Noted next = new Noted();
-    assertTrue(guard.run(next));
+    assertTrue(watchdog.run(next));
     assertNotSame(stuck.thread, next.thread);
     assertEquals(1, returned.getCount());
     release.countDown();
@@ -102,8 +102,8 @@ class GuardTest {
   void workThatMakesProgressMayTakeLong() {
     // Ten times as many looks as work gets that makes none.
     CountDownLatch looks = new CountDownLatch(40);
-    Guard.Work slow =
-        new Guard.Work() {
+    Watchdog.Work slow =
+        new Watchdog.Work() {
           @Override
           public void run() {
             awaitQuietly(looks);
@@ -115,17 +115,17 @@ class GuardTest {
             return looks.getCount();
           }
         };
-    assertTrue(guard.run(slow));
+    assertTrue(watchdog.run(slow));
   }
 
   @Test
   void anInterruptedCallerWaitsAndStaysInterrupted() {
     Noted work = new Noted();
     Thread.currentThread().interrupt();
-    assertTrue(guard.run(work));
+    assertTrue(watchdog.run(work));
     assertTrue(Thread.interrupted());
     Thread.currentThread().interrupt();
-    assertFalse(guard.run(new Stuck()));
+    assertFalse(watchdog.run(new Stuck()));
     assertTrue(Thread.interrupted());
     assertFalse(work.thread.isInterrupted());
   }
@@ -133,7 +133,7 @@ class GuardTest {
   @Test
   void aThreadThatIsInterruptedWhileItIsIdleParksOn() {
     Noted work = new Noted();
-    assertTrue(guard.run(work));
+    assertTrue(watchdog.run(work));
     work.thread.interrupt();
     long deadline = System.nanoTime() + 30_000_000_000L;
     while (work.thread.isInterrupted()) {
@@ -141,7 +141,7 @@ class GuardTest {
       Thread.onSpinWait();
     }
     Thread thread = work.thread;
-    assertTrue(guard.run(work));
+    assertTrue(watchdog.run(work));
     assertSame(thread, work.thread);
   }
 
@@ -170,11 +170,11 @@ class GuardTest {
   @Test
   void closingEndsTheThread() throws InterruptedException {
     Noted work = new Noted();
-    assertTrue(guard.run(work));
-    guard.close();
+    assertTrue(watchdog.run(work));
+    watchdog.close();
     work.thread.join(30_000);
     assertFalse(work.thread.isAlive());
-    assertTrue(guard.run(new Noted()), "another one can be had");
+    assertTrue(watchdog.run(new Noted()), "another one can be had");
   }
 
   @Test

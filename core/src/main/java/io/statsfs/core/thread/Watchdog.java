@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The thread is kept for the next work, and ends when there was none for a while. For one caller
  * at a time. Handing work over and back allocates nothing.
  */
-public final class Guard implements AutoCloseable {
+public final class Watchdog implements AutoCloseable {
 
   /** What may get stuck. */
   public interface Work extends Runnable {
@@ -52,7 +52,7 @@ public final class Guard implements AutoCloseable {
    * @param threadName what the thread is to be called
    * @param patience how long work may stay where it is
    */
-  public Guard(String threadName, Duration patience) {
+  public Watchdog(String threadName, Duration patience) {
     this.threadName = threadName;
     nanosPerLook = TimeUnit.NANOSECONDS.convert(patience) / LOOKS;
   }
