@@ -58,10 +58,14 @@ import picocli.CommandLine.Spec;
       "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 statsfs-agent --interval 10s",
       "",
       "Exit code: 0 done, or ended by a signal; 1 failed (no stat, a root that cannot be read, an export"
-          + " that did not arrive, a stat that was not cleared); 2 wrong options; 3 out of memory."
+          + " that did not arrive, a stat that was not cleared); 2 wrong options; 3 out of memory;"
+          + " 4 ended by a signal when not all that was exported arrived."
     })
 public final class StatsFsAgent implements Callable<Integer> {
   private static final int FAILED = 1;
+
+  /** Not a failure of this program: who stops a service while the collector is away expects it. */
+  private static final int ENDED_BUT_NOT_ALL_ARRIVED = 4;
 
   private static final String NO_TIME_TO_SCRAPE =
       "--once leaves Prometheus no time to scrape; leave one of them out";
@@ -447,16 +451,16 @@ public final class StatsFsAgent implements Callable<Integer> {
 
     @Override
     public synchronized void run() {
-      int exitCode = CommandLine.ExitCode.OK;
+      boolean allArrived = true;
       try {
         if (sdk != null && results != null) {
           sdk.shutDown();
-          exitCode = report(results);
+          allArrived = report(results) == CommandLine.ExitCode.OK;
         }
       } catch (InterruptedException e) {
-        exitCode = FAILED;
+        allArrived = false;
       }
-      Runtime.getRuntime().halt(exitCode);
+      Runtime.getRuntime().halt(allArrived ? CommandLine.ExitCode.OK : ENDED_BUT_NOT_ALL_ARRIVED);
     }
   }
 

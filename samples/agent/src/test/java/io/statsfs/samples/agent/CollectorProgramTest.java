@@ -207,7 +207,7 @@ class CollectorProgramTest {
       assertTrue(agent.err().size() <= lines + 2, agent.toString());
       assertTrue(agent.err().get(lines).contains("onnect"), agent.toString());
       agent.terminate();
-      assertEquals(1, agent.exitCode(), "not all arrived: " + agent);
+      assertEquals(4, agent.exitCode(), "not all arrived: " + agent);
     }
   }
 

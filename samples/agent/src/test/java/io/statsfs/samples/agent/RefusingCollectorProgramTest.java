@@ -29,7 +29,7 @@ class RefusingCollectorProgramTest {
       agent.await("requests", () -> receiver.requests() >= (answer == 400 ? 50 : 2));
       long told = System.nanoTime();
       agent.terminate();
-      assertEquals(1, agent.exitCode(), agent.toString());
+      assertEquals(4, agent.exitCode(), agent.toString());
       assertTrue(Duration.ofNanos(System.nanoTime() - told).toSeconds() < 30, "the end is bounded");
       // What is read, three lines of the SDK's about what failed, and that not all arrived.
       assertTrue(agent.err().size() <= 5, agent.toString());

@@ -571,9 +571,16 @@ class StatsFsAgentProgramTest {
         Files.setPosixFilePermissions(
             tree.path(closed), PosixFilePermissions.fromString("---------"));
       }
+      // The checkout may be where others cannot go.
       Path script = Path.of(System.getProperty("agent.script"));
-      Path jar = script.resolveSibling("../samples/agent/target/statsfs-agent.jar");
-      tree.file("jar/statsfs-agent.jar", Files.readAllBytes(jar));
+      tree.file("bin/statsfs-agent", Files.readAllBytes(script));
+      Files.setPosixFilePermissions(
+          tree.path("bin/statsfs-agent"), PosixFilePermissions.fromString("rwxr-xr-x"));
+      try (Stream<Path> jars = Files.list(script.resolveSibling("../samples/agent/target/lib"))) {
+        for (Path jar : jars.filter(Files::isRegularFile).toList()) {
+          tree.file("lib/" + jar.getFileName(), Files.readAllBytes(jar));
+        }
+      }
       String java = System.getProperty("java.home") + "/bin/java";
       List<String> command = new ArrayList<>();
       if (System.getProperty("user.name").equals("root")) {
@@ -582,9 +589,7 @@ class StatsFsAgentProgramTest {
       assumeTrue(canRun(command, "test", "-x", java), "cannot run Java as an ordinary user here");
       command.addAll(
           List.of(
-              java,
-              "-jar",
-              tree.path("jar/statsfs-agent.jar").toString(),
+              tree.path("bin/statsfs-agent").toString(),
               "--once",
               "--exporter",
               "console",
