@@ -362,13 +362,44 @@ public final class Layout {
     }
   }
 
-  /**
-   * One level of directories.
-   *
-   * @param name the directory's name, or the label's key
-   * @param isLabel whether any directory matches, its name being the value of a label
-   */
-  public record Level(String name, boolean isLabel) {}
+  /** One level of directories. Immutable. */
+  public static final class Level {
+    private final String name;
+    private final boolean isLabel;
+
+    private Level(String name, boolean isLabel) {
+      this.name = name;
+      this.isLabel = isLabel;
+    }
+
+    /**
+     * The directory's name, or the label's key.
+     *
+     * @return the name or key
+     */
+    public String name() {
+      return name;
+    }
+
+    /**
+     * Whether any directory matches, its name being the value of a label.
+     *
+     * @return false if only a directory of that name matches
+     */
+    public boolean isLabel() {
+      return isLabel;
+    }
+
+    /**
+     * The level as {@link Builder#sources} takes it.
+     *
+     * @return {@code name} or <code>{key}</code>
+     */
+    @Override
+    public String toString() {
+      return isLabel ? "{" + name + "}" : name;
+    }
+  }
 
   /** Declares a layout. Each method returns this. Not safe for use by several threads. */
   public static final class Builder {

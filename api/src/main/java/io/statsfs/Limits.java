@@ -8,14 +8,15 @@ package io.statsfs;
  *
  * <p>Where there are several trees, each has an equal share of the sources and of the stats. What a
  * tree does not need is shared equally by those that need more. So no tree is left out because
- * another one is large, whatever the order in which they were opened.
+ * another one is large, whatever the order in which they were opened. *
  *
- * @param depth levels of directories below a root; at least 1
- * @param sources directories, and files of many values, in all trees; at least 1
- * @param stats stats in all trees; at least 1
- * @param fileBytes bytes read of a {@code .schema}, or of a file of many values; at least 4096
+ * <pre>{@code
+ * Limits limits = Limits.builder().stats(10_000).build(); // All else as in defaults().
+ * }</pre>
+ *
+ * <p>Immutable. Two objects with the same bounds are equal.
  */
-public record Limits(int depth, int sources, int stats, int fileBytes) {
+public final class Limits {
 
   /**
    * Heap bytes per stat that may be taken in. In the catalog, a sampler, the bridge and the
@@ -29,16 +30,12 @@ public record Limits(int depth, int sources, int stats, int fileBytes) {
 
   private static final Limits DEFAULTS = forHeap(Runtime.getRuntime().maxMemory());
 
-  /**
-   * Checks the bounds.
-   *
-   * @param depth levels of directories below a root
-   * @param sources directories and files of many values in all trees
-   * @param stats stats in all trees
-   * @param fileBytes bytes read of one file
-   * @throws IllegalArgumentException if one is too small
-   */
-  public Limits {
+  private final int depth;
+  private final int sources;
+  private final int stats;
+  private final int fileBytes;
+
+  private Limits(int depth, int sources, int stats, int fileBytes) {
     if (depth < 1 || sources < 1 || stats < 1 || fileBytes < 4096) {
       throw new IllegalArgumentException(
           "depth, sources and stats must be at least 1 and fileBytes at least 4096, but are "
@@ -50,6 +47,10 @@ public record Limits(int depth, int sources, int stats, int fileBytes) {
               + " and "
               + fileBytes);
     }
+    this.depth = depth;
+    this.sources = sources;
+    this.stats = stats;
+    this.fileBytes = fileBytes;
   }
 
   /** Package-private for its test. */
@@ -73,46 +74,157 @@ public record Limits(int depth, int sources, int stats, int fileBytes) {
   }
 
   /**
-   * These limits but one.
+   * Begins with the {@link #defaults()}.
    *
-   * @param depth levels of directories below a root
-   * @return the new limits
-   * @throws IllegalArgumentException if it is too small
+   * @return a new builder
    */
-  public Limits withDepth(int depth) {
-    return new Limits(depth, sources, stats, fileBytes);
+  public static Builder builder() {
+    return DEFAULTS.toBuilder();
   }
 
   /**
-   * These limits but one.
+   * Begins with these limits.
    *
-   * @param sources directories and files of many values in all trees
-   * @return the new limits
-   * @throws IllegalArgumentException if it is too small
+   * @return a new builder
    */
-  public Limits withSources(int sources) {
-    return new Limits(depth, sources, stats, fileBytes);
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /**
-   * These limits but one.
+   * Levels of directories below a root.
    *
-   * @param stats stats in all trees
-   * @return the new limits
-   * @throws IllegalArgumentException if it is too small
+   * @return at least 1
    */
-  public Limits withStats(int stats) {
-    return new Limits(depth, sources, stats, fileBytes);
+  public int depth() {
+    return depth;
   }
 
   /**
-   * These limits but one.
+   * Directories, and files of many values, in all trees.
    *
-   * @param fileBytes bytes read of one file
-   * @return the new limits
-   * @throws IllegalArgumentException if it is too small
+   * @return at least 1
    */
-  public Limits withFileBytes(int fileBytes) {
-    return new Limits(depth, sources, stats, fileBytes);
+  public int sources() {
+    return sources;
+  }
+
+  /**
+   * Stats in all trees.
+   *
+   * @return at least 1
+   */
+  public int stats() {
+    return stats;
+  }
+
+  /**
+   * Bytes read of a {@code .schema}, or of a file of many values.
+   *
+   * @return at least 4096
+   */
+  public int fileBytes() {
+    return fileBytes;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Limits limits
+        && depth == limits.depth
+        && sources == limits.sources
+        && stats == limits.stats
+        && fileBytes == limits.fileBytes;
+  }
+
+  @Override
+  public int hashCode() {
+    return ((depth * 31 + sources) * 31 + stats) * 31 + fileBytes;
+  }
+
+  /**
+   * The bounds, for messages.
+   *
+   * @return text such as {@code Limits[depth=16, sources=100000, stats=1000000, fileBytes=1048576]}
+   */
+  @Override
+  public String toString() {
+    return "Limits[depth="
+        + depth
+        + ", sources="
+        + sources
+        + ", stats="
+        + stats
+        + ", fileBytes="
+        + fileBytes
+        + "]";
+  }
+
+  /** Sets some bounds. Each method returns this. Not safe for use by several threads. */
+  public static final class Builder {
+    private int depth;
+    private int sources;
+    private int stats;
+    private int fileBytes;
+
+    private Builder(Limits limits) {
+      depth = limits.depth;
+      sources = limits.sources;
+      stats = limits.stats;
+      fileBytes = limits.fileBytes;
+    }
+
+    /**
+     * Bounds the levels of directories below a root.
+     *
+     * @param depth at least 1
+     * @return this
+     */
+    public Builder depth(int depth) {
+      this.depth = depth;
+      return this;
+    }
+
+    /**
+     * Bounds the directories, and files of many values, in all trees.
+     *
+     * @param sources at least 1
+     * @return this
+     */
+    public Builder sources(int sources) {
+      this.sources = sources;
+      return this;
+    }
+
+    /**
+     * Bounds the stats in all trees.
+     *
+     * @param stats at least 1
+     * @return this
+     */
+    public Builder stats(int stats) {
+      this.stats = stats;
+      return this;
+    }
+
+    /**
+     * Bounds what is read of a {@code .schema}, or of a file of many values.
+     *
+     * @param fileBytes at least 4096
+     * @return this
+     */
+    public Builder fileBytes(int fileBytes) {
+      this.fileBytes = fileBytes;
+      return this;
+    }
+
+    /**
+     * Ends the description.
+     *
+     * @return the limits
+     * @throws IllegalArgumentException if a bound is too small
+     */
+    public Limits build() {
+      return new Limits(depth, sources, stats, fileBytes);
+    }
   }
 }

@@ -91,19 +91,14 @@ public interface StatsFs extends AutoCloseable {
   Catalog refresh();
 
   /**
-   * Asks to be notified of each new catalog.
+   * Asks to be notified of each new catalog, until the registration is closed, or this is.
    *
    * @param listener called in the thread that refreshed, with the catalog that is then the newest;
-   *     it should be quick. What it throws is logged once. Adding one twice has it called twice
+   *     it should be quick. What it throws is logged once
+   * @return what ends the notifications. If a listener is added twice, it is called twice, and each
+   *     registration ends one
    */
-  void addListener(Consumer<Catalog> listener);
-
-  /**
-   * Asks not to be notified any more. A call that has begun goes on.
-   *
-   * @param listener one that was added; does nothing if it was not
-   */
-  void removeListener(Consumer<Catalog> listener);
+  Registration addListener(Consumer<Catalog> listener);
 
   /**
    * Prepares the sampling of every stat.
@@ -226,20 +221,11 @@ public interface StatsFs extends AutoCloseable {
   String readerName();
 
   /**
-   * What the reader holds. A sampler that is sampling counts with what it held before.
+   * How this itself is doing: its scans, its open files, its cache of schemas.
    *
    * @return the counts at this moment
    */
-  ReaderStats readerStats();
-
-  /**
-   * What the cache of directory schemas did so far. All instances share it: on a real statsfs each
-   * opening of a {@code .schema} file leaks kernel memory, so that no two of them may open the same
-   * one. A copy of this library that another class loader has loaded has a cache of its own.
-   *
-   * @return the counts at this moment
-   */
-  SchemaCacheStats schemaCacheStats();
+  Diagnostics diagnostics();
 
   /**
    * Ends the refreshing and closes all samplers. Waits for a sample that is being taken. Closing

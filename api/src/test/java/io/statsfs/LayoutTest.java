@@ -47,11 +47,11 @@ class LayoutTest {
     assertEquals(List.of("one", "two"), List.copyOf(layout.homeTypes()));
     assertEquals("sub", layout.subsystem().orElseThrow());
     assertEquals(
-        List.of(
-            new Layout.Level("bus", true),
-            new Layout.Level("unit", false),
-            new Layout.Level("{}x", false)),
-        layout.levels().orElseThrow());
+        List.of("bus true", "unit false", "{}x false"),
+        layout.levels().orElseThrow().stream()
+            .map(level -> level.name() + " " + level.isLabel())
+            .toList());
+    assertEquals("[{bus}, unit, {}x]", layout.levels().orElseThrow().toString());
     assertEquals(Path.of("../up"), layout.links().orElseThrow());
     assertEquals("about", layout.schemaFile().orElseThrow());
     assertEquals("METRIC\n", layout.schema());

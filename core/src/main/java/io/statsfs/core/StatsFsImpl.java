@@ -1,10 +1,10 @@
 package io.statsfs.core;
 
 import io.statsfs.Catalog;
+import io.statsfs.Diagnostics;
 import io.statsfs.Limits;
-import io.statsfs.ReaderStats;
+import io.statsfs.Registration;
 import io.statsfs.Sampler;
-import io.statsfs.SchemaCacheStats;
 import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatFilter;
@@ -68,10 +68,11 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
-  private final List<Consumer<Catalog>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final FailureLog log = new FailureLog(System::nanoTime);
   private final Denials denials = new Denials();
   private final AtomicLong scanCount = new AtomicLong();
+  private volatile long lastScanNanos;
   private final Thread refresher;
   private volatile CatalogImpl catalog;
   private final AtomicInteger outdatedReports = new AtomicInteger();
@@ -165,7 +166,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   public Catalog refresh() {
     if (scan()) {
       // Without the lock, for nobody knows what a listener waits for.
-      listeners.forEach(this::tell);
+      listeners.forEach(Listener::catalogChanged);
     }
     return catalog;
   }
@@ -174,7 +175,9 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private boolean scan() {
     synchronized (scanLock) {
       requireOpen();
+      long began = System.nanoTime();
       TreeScans.Found found = scans.scan(outdatedReports.get());
+      lastScanNanos = System.nanoTime() - began;
       scanCount.incrementAndGet();
       List<Catalog.Problem> problems = new ArrayList<>(notOpened);
       found.problems().forEach(problem -> problems.add(problem.problem()));
@@ -190,24 +193,34 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     }
   }
 
-  private void tell(Consumer<Catalog> listener) {
-    try {
-      listener.accept(catalog);
-      log.well(listener);
-    } catch (RuntimeException | Error e) {
-      log.failed(listener, "A listener of catalogs failed: " + e);
+  private final class Listener implements Registration {
+    private final Consumer<Catalog> consumer;
+
+    Listener(Consumer<Catalog> consumer) {
+      this.consumer = consumer;
+    }
+
+    void catalogChanged() {
+      try {
+        consumer.accept(catalog);
+        log.well(this);
+      } catch (RuntimeException | Error e) {
+        log.failed(this, "A listener of catalogs failed: " + e);
+      }
+    }
+
+    @Override
+    public void close() {
+      listeners.remove(this);
+      log.forget(this);
     }
   }
 
   @Override
-  public void addListener(Consumer<Catalog> listener) {
-    listeners.add(Objects.requireNonNull(listener, "listener"));
-  }
-
-  @Override
-  public void removeListener(Consumer<Catalog> listener) {
-    listeners.remove(listener);
-    log.forget(listener);
+  public Registration addListener(Consumer<Catalog> listener) {
+    Listener added = new Listener(Objects.requireNonNull(listener, "listener"));
+    listeners.add(added);
+    return added;
   }
 
   @Override
@@ -385,20 +398,25 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   }
 
   @Override
-  public ReaderStats readerStats() {
+  public Diagnostics diagnostics() {
     long keptOpen = 0;
     long notKept = 0;
     for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
-      ReaderStats stats = sampler.readerStats();
-      keptOpen += stats.keptOpen();
-      notKept += stats.notKept();
+      SamplerImpl.FileCounts files = sampler.fileCounts();
+      keptOpen += files.keptOpen();
+      notKept += files.notKept();
     }
-    return new ReaderStats(keptOpen, notKept);
-  }
-
-  @Override
-  public SchemaCacheStats schemaCacheStats() {
-    return schemas.stats();
+    SchemaCache.Counts cache = schemas.counts();
+    return new DiagnosticsImpl(
+        scanCount.get(),
+        Duration.ofNanos(lastScanNanos),
+        keptOpen,
+        notKept,
+        cache.size(),
+        cache.hits(),
+        cache.loads(),
+        cache.loadFailures(),
+        cache.evictions());
   }
 
   private void requireOpen() {

@@ -37,6 +37,10 @@ public final class Fs implements AutoCloseable {
     this(trees, limits, interval, FileSystems.ofThisProcess(), null, new FakeReader());
   }
 
+  public static Limits limits(int depth, int sources, int stats, int fileBytes) {
+    return Limits.builder().depth(depth).sources(sources).stats(stats).fileBytes(fileBytes).build();
+  }
+
   /** One whose reader is prepared for the first scan. */
   public Fs(Path root, FakeReader reader) {
     this(

@@ -115,7 +115,7 @@ class HostileTextTest {
             new Fs(
                 tree.path("flat"),
                 Layout.flatKeyed("flat"),
-                Limits.defaults().withFileBytes(LARGE))) {
+                Limits.builder().fileBytes(LARGE).build())) {
       assertEquals(lines, fs.catalog().stats().size());
     }
   }

@@ -192,7 +192,7 @@ class PermissionsTest {
         tree.stat("root/net/c", 1);
         fs.refresh();
         assertEquals(List.of("kvm/1/a", "net/b", "net/c"), fs.stats());
-        assertEquals(1, fs.schemas.stats().loads());
+        assertEquals(1, fs.schemas.counts().loads());
         // Each problem once, however often it came.
         assertEquals(
             fs.log.lines().stream().distinct().count(),
@@ -217,10 +217,10 @@ class PermissionsTest {
         fs.refresh();
         assertEquals("about a", fs.catalog().get("kvm", "", "a").description());
         assertEquals(List.of(), fs.problems());
-        assertEquals(1, fs.schemas.stats().loads());
+        assertEquals(1, fs.schemas.counts().loads());
         fs.refresh();
         fs.refresh();
-        assertEquals(1, fs.schemas.stats().loads());
+        assertEquals(1, fs.schemas.counts().loads());
         assertEquals(1, fs.log.lines().size());
       }
     }

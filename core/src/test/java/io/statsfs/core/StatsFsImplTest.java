@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Catalog;
+import io.statsfs.Diagnostics;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.Registration;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
@@ -16,10 +18,12 @@ import io.statsfs.Status;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.testkit.TestTree;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -166,7 +170,7 @@ class StatsFsImplTest {
       assertEquals(Stat.Type.FLOAT, stat(fs, "float").type());
       assertEquals(1, fs.fs.readLong(stat(fs, "float")));
       assertEquals(List.of("v/a"), flat.stats());
-      assertEquals(1, fs.schemas.stats().loads());
+      assertEquals(1, fs.schemas.counts().loads());
     } finally {
       assertTrue(Thread.interrupted());
     }
@@ -369,6 +373,42 @@ class StatsFsImplTest {
     assertEquals(1, fs.reader.samples);
     fs.close();
     assertTrue(fs.reader.closed);
+  }
+
+  @Test
+  void aListenerIsCalledUntilItsRegistrationIsClosed() {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open()) {
+      List<Long> versions = new ArrayList<>();
+      Consumer<Catalog> listener = catalog -> versions.add(catalog.version());
+      Registration one = fs.fs.addListener(listener);
+      Registration same = fs.fs.addListener(listener);
+      tree.stat("kvm/b", 1);
+      fs.refresh();
+      assertEquals(List.of(2L, 2L), versions);
+      one.close();
+      one.close();
+      tree.stat("kvm/c", 1);
+      fs.refresh();
+      assertEquals(List.of(2L, 2L, 3L), versions);
+      same.close();
+      tree.stat("kvm/d", 1);
+      fs.refresh();
+      assertEquals(3, versions.size());
+    }
+  }
+
+  @Test
+  void diagnosticsCountTheScans() {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open()) {
+      assertEquals(1, fs.fs.diagnostics().scans());
+      Diagnostics before = fs.fs.diagnostics();
+      fs.refresh();
+      assertEquals(2, fs.fs.diagnostics().scans());
+      assertEquals(1, before.scans());
+      assertTrue(fs.fs.diagnostics().lastScanDuration().toNanos() > 0);
+    }
   }
 
   @Test

@@ -95,7 +95,13 @@ public final class TreeFuzz {
   private TreeFuzz(byte[] bytes) {
     input = ByteBuffer.wrap(bytes);
     layout = LAYOUTS.get(next() % LAYOUTS.size());
-    limits = new Limits(1 + next() % 8, 1 + next() % 64, 1 + next(), 4096);
+    limits =
+        Limits.builder()
+            .depth(1 + next() % 8)
+            .sources(1 + next() % 64)
+            .stats(1 + next())
+            .fileBytes(4096)
+            .build();
   }
 
   public static void fuzzerTestOneInput(byte[] bytes) throws IOException {

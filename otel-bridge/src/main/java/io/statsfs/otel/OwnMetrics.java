@@ -6,8 +6,7 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import io.statsfs.ReaderStats;
-import io.statsfs.SchemaCacheStats;
+import io.statsfs.Diagnostics;
 import io.statsfs.Status;
 import java.util.Arrays;
 import java.util.List;
@@ -120,12 +119,7 @@ final class OwnMetrics implements AutoCloseable {
 
   /** {@code counts} has a number per status. */
   void record(
-      double seconds,
-      int[] counts,
-      Series series,
-      int sourceCount,
-      ReaderStats reader,
-      SchemaCacheStats cache) {
+      double seconds, int[] counts, Series series, int sourceCount, Diagnostics diagnostics) {
     duration.record(seconds);
     for (int i = 0; i < counts.length; i++) {
       stats.record(counts[i], BY_STATUS[i]);
@@ -133,13 +127,13 @@ final class OwnMetrics implements AutoCloseable {
     withoutSeries.record(series.withoutInstrument(), OF_INSTRUMENTS);
     withoutSeries.record(series.beyondSeriesLimit(), OF_SERIES);
     sources.record(sourceCount);
-    files.record(reader.keptOpen(), KEPT_OPEN);
-    files.record(reader.notKept(), NOT_KEPT);
-    cacheSize.record(cache.size());
-    cacheHits.record(cache.hits());
-    cacheLoads.record(cache.loads());
-    cacheLoadFailures.record(cache.loadFailures());
-    cacheEvictions.record(cache.evictions());
+    files.record(diagnostics.filesKeptOpen(), KEPT_OPEN);
+    files.record(diagnostics.filesNotKept(), NOT_KEPT);
+    cacheSize.record(diagnostics.schemaCacheSize());
+    cacheHits.record(diagnostics.schemaCacheHits());
+    cacheLoads.record(diagnostics.schemaCacheLoads());
+    cacheLoadFailures.record(diagnostics.schemaCacheLoadFailures());
+    cacheEvictions.record(diagnostics.schemaCacheEvictions());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Catalog;
+import io.statsfs.Registration;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
@@ -101,7 +102,7 @@ public final class StatsFsMetrics implements AutoCloseable {
 
   private final Series series;
   private final @Nullable OwnMetrics ownMetrics;
-  private final Consumer<Catalog> listener = this::catalogChanged;
+  private final Registration catalogs;
 
   /** Held by whoever uses what is below: a collection, a change of the catalog, closing. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -136,7 +137,7 @@ public final class StatsFsMetrics implements AutoCloseable {
     // Before any others, so that CollectionBoundary knows them in each collection from the first.
     boundaryCallback(meter);
     boundaryCallback(meterOfDoubles);
-    fs.addListener(listener);
+    catalogs = fs.addListener(this::catalogChanged);
     catalogChanged(sampler.catalog());
     ownMetrics =
         builder.ownMetrics
@@ -323,13 +324,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   }
 
   private void recordOwn(OwnMetrics own) {
-    own.record(
-        sampleSeconds,
-        counts,
-        series,
-        fs.catalog().sources().size(),
-        fs.readerStats(),
-        fs.schemaCacheStats());
+    own.record(sampleSeconds, counts, series, fs.catalog().sources().size(), fs.diagnostics());
   }
 
   private void logFailure(String message) {
@@ -354,7 +349,7 @@ public final class StatsFsMetrics implements AutoCloseable {
    */
   @Override
   public void close() {
-    fs.removeListener(listener);
+    catalogs.close();
     lock.lock();
     try {
       if (closed) {

@@ -441,6 +441,7 @@ class StatsFsMetricsTest {
       Sampler sampler = spy(real.sampler());
       StatsFs fs = mock(StatsFs.class);
       when(fs.sampler(any(), any())).thenReturn(sampler);
+      when(fs.addListener(any())).thenReturn(() -> {});
       otel.getMeter("app").gaugeBuilder("app.gauge").buildWithCallback(m -> m.record(1));
       try (StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).ownMetrics(false).build()) {
         assertEquals("1", collect().get("statsfs.a.n{subsystem=a}"));

@@ -204,7 +204,7 @@ abstract class BatchContract extends DescriptorContract {
         sampler.sample();
         assertEquals(its, OpenFiles.all());
         assertEquals(sampler.size(), sampler.count(Status.OK));
-        assertEquals(sampler.size(), fs.readerStats().keptOpen());
+        assertEquals(sampler.size(), fs.diagnostics().filesKeptOpen());
       }
     }
   }
@@ -228,7 +228,7 @@ abstract class BatchContract extends DescriptorContract {
   private static WeakReference<Sampler> forgetSampler(StatsFs fs) {
     Sampler sampler = fs.sampler(StatFilter.device("lo"));
     sampler.sample();
-    assertTrue(fs.readerStats().keptOpen() >= sampler.size());
+    assertTrue(fs.diagnostics().filesKeptOpen() >= sampler.size());
     return new WeakReference<>(sampler);
   }
 

@@ -52,14 +52,14 @@ abstract class DescriptorContract extends ThreadContract {
     try (TestTree tree = TestTree.inMemory().stat("sub/a", 1);
         StatsFs fs = builder().root(tree.root()).root(NET).build()) {
       try (Sampler sampler = fs.sampler()) {
-        assertEquals(0, fs.readerStats().keptOpen());
+        assertEquals(0, fs.diagnostics().filesKeptOpen());
         sampler.sample();
         long kept = OpenFiles.all().stream().filter(f -> f.startsWith("/sys/")).distinct().count();
         assertTrue(kept > 0);
-        assertEquals(kept, fs.readerStats().keptOpen());
-        assertEquals(0, fs.readerStats().notKept());
+        assertEquals(kept, fs.diagnostics().filesKeptOpen());
+        assertEquals(0, fs.diagnostics().filesNotKept());
       }
-      assertEquals(0, fs.readerStats().keptOpen());
+      assertEquals(0, fs.diagnostics().filesKeptOpen());
     }
   }
 

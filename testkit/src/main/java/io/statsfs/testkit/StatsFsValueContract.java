@@ -167,7 +167,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
         simulator.set("kvm/exits", i);
         assertEquals(Map.of("kvm/exits", Integer.toString(i)), sample(sampler));
         awaitOpens("kvm/exits", new StatsFsSimulator.Opens(i, 1, 0));
-        assertEquals(0, fs.readerStats().keptOpen());
+        assertEquals(0, fs.diagnostics().filesKeptOpen());
       }
     }
   }

@@ -537,7 +537,7 @@ abstract class ValueContract extends FlatKeyedContract {
       text.append(String.format("a%03d %d%n", i, 100 + i));
       whole.put(String.format("flat/a%03d", i), Integer.toString(100 + i));
     }
-    Limits limits = new Limits(16, 1000, 1000, 4096);
+    Limits limits = Limits.builder().depth(16).sources(1000).stats(1000).fileBytes(4096).build();
     for (int shift = 0; shift < 12; shift++) {
       String cut = "o".repeat(shift) + " 0\n" + text + "z 123456789\n";
       try (TestTree tree = TestTree.inMemory().stat("flat", cut);

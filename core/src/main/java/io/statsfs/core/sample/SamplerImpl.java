@@ -1,7 +1,6 @@
 package io.statsfs.core.sample;
 
 import io.statsfs.Catalog;
-import io.statsfs.ReaderStats;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
@@ -67,7 +66,7 @@ public final class SamplerImpl implements Sampler {
   private long scansSeen;
   private int liftedSeen;
   private long retriedAt;
-  private volatile ReaderStats readerStats = new ReaderStats(0, 0);
+  private volatile FileCounts fileCounts = FileCounts.NONE;
   private boolean closed;
 
   public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration patience) {
@@ -412,19 +411,24 @@ public final class SamplerImpl implements Sampler {
     }
   }
 
+  /** How many files that may be kept open are, and are not, see {@link io.statsfs.Diagnostics}. */
+  public record FileCounts(long keptOpen, long notKept) {
+    static final FileCounts NONE = new FileCounts(0, 0);
+  }
+
   /** Does not wait for a sample that is being taken, which may take long. */
-  public ReaderStats readerStats() {
+  public FileCounts fileCounts() {
     if (lock.tryLock()) {
       try {
-        readerStats =
+        fileCounts =
             closed || reading == null
-                ? new ReaderStats(0, 0)
-                : new ReaderStats(reading.batch.keptOpen(), reading.batch.notKept());
+                ? FileCounts.NONE
+                : new FileCounts(reading.batch.keptOpen(), reading.batch.notKept());
       } finally {
         lock.unlock();
       }
     }
-    return readerStats;
+    return fileCounts;
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.statsfs.core.schema;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
-import io.statsfs.SchemaCacheStats;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Watchdog;
@@ -265,9 +264,12 @@ public final class SchemaCache {
     }
   }
 
-  public SchemaCacheStats stats() {
+  /** What the cache did since the JVM started, see {@link io.statsfs.Diagnostics}. */
+  public record Counts(long size, long hits, long loads, long loadFailures, long evictions) {}
+
+  public Counts counts() {
     CacheStats stats = cache.stats();
-    return new SchemaCacheStats(
+    return new Counts(
         cache.estimatedSize(),
         stats.hitCount(),
         stats.loadSuccessCount(),

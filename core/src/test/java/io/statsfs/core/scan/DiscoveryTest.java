@@ -135,11 +135,11 @@ class DiscoveryTest {
     tree.stat("kvm/1/vcpu0/exits", 1).schema("kvm", "LABEL\nhost a\n\n").schema("empty", "");
     try (Fs fs = open()) {
       assertEquals(List.of("kvm/1/vcpu0"), fs.sources());
-      assertEquals(0, fs.schemas.stats().loads());
+      assertEquals(0, fs.schemas.counts().loads());
       tree.stat("kvm/own", 1);
       fs.refresh();
       assertEquals(Map.of("host", "a"), fs.source("kvm").labels());
-      assertEquals(1, fs.schemas.stats().loads());
+      assertEquals(1, fs.schemas.counts().loads());
     }
   }
 
@@ -298,7 +298,7 @@ class DiscoveryTest {
         assertEquals(Map.of(), fs.catalog().get("kvm", device, "exits").source().labels());
       }
       assertEquals(List.of(), fs.problems());
-      assertEquals(1, fs.schemas.stats().loads());
+      assertEquals(1, fs.schemas.counts().loads());
     }
   }
 
@@ -420,7 +420,7 @@ class DiscoveryTest {
 
   @Test
   void flatKeyedFileThatIsCutLosesItsLastLineAndIsTold() {
-    Limits limits = new Limits(16, 100, 10_000, 4096);
+    Limits limits = Fs.limits(16, 100, 10_000, 4096);
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 500; i++) {
       text.append("name").append(i).append(" 123456\n");
@@ -533,13 +533,13 @@ class DiscoveryTest {
   @Test
   void depthIsLimited() {
     tree.stat("a/x", 1).stat("a/b/x", 1).stat("a/b/c/x", 1);
-    try (Fs fs = open(new Limits(2, 100, 100, 4096))) {
+    try (Fs fs = open(Fs.limits(2, 100, 100, 4096))) {
       assertEquals(List.of("a/x", "a/b/x"), fs.stats());
       assertEquals(1, fs.problems().size());
       assertTrue(fs.problems().get(0).contains("more than 2 levels deep"), fs.problems()::toString);
       assertEquals(tree.path("a/b"), fs.catalog().problems().get(0).path());
     }
-    try (Fs fs = open(new Limits(3, 100, 100, 4096))) {
+    try (Fs fs = open(Fs.limits(3, 100, 100, 4096))) {
       assertEquals(3, fs.stats().size());
       assertEquals(List.of(), fs.problems());
     }
@@ -549,7 +549,7 @@ class DiscoveryTest {
   void directoriesThatTheLayoutDoesNotWantAreNotToldAsTooDeep() {
     Layout layout = Layout.builder("levels").subsystem("net").sources("{device}").build();
     tree.stat("eth0/rx", 1).stat("eth0/queues/x", 1).settle();
-    try (Fs fs = new Fs(tree.root(), layout, new Limits(1, 100, 100, 4096))) {
+    try (Fs fs = new Fs(tree.root(), layout, Fs.limits(1, 100, 100, 4096))) {
       assertEquals(List.of("net/eth0/rx"), fs.stats());
       assertEquals(List.of(), fs.problems());
     }
@@ -561,7 +561,7 @@ class DiscoveryTest {
     for (int i = 0; i < 20; i++) {
       tree.stat("s" + (char) ('a' + (backwards ? 19 - i : i)) + "/x", 1);
     }
-    try (Fs fs = open(new Limits(16, 8, 100, 4096))) {
+    try (Fs fs = open(Fs.limits(16, 8, 100, 4096))) {
       // The root counts too.
       assertEquals(List.of("sa/x", "sb/x", "sc/x", "sd/x", "se/x", "sf/x", "sg/x"), fs.stats());
       assertTrue(
@@ -582,18 +582,18 @@ class DiscoveryTest {
       String name = "" + (char) ('a' + (backwards ? 19 - i : i));
       tree.stat("many/" + name, 1).stat("few/" + (i % 3), 1);
     }
-    try (Fs fs = open(new Limits(16, 100, 10, 4096))) {
+    try (Fs fs = open(Fs.limits(16, 100, 10, 4096))) {
       // A source is taken in as a whole or not at all; of one that is too large, the beginning.
       assertEquals(List.of("few/0", "few/1", "few/2"), fs.stats());
       assertTrue(
           fs.problems().stream().anyMatch(p -> p.contains("more than 10 stats")),
           fs.problems()::toString);
     }
-    try (Fs fs = open(new Limits(16, 100, 13, 4096))) {
+    try (Fs fs = open(Fs.limits(16, 100, 13, 4096))) {
       assertEquals(3, fs.stats().size());
     }
     tree.remove("few");
-    try (Fs fs = open(new Limits(16, 100, 10, 4096))) {
+    try (Fs fs = open(Fs.limits(16, 100, 10, 4096))) {
       assertEquals(
           List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"),
           fs.catalog().stats().stream().map(Stat::name).toList());

@@ -120,7 +120,7 @@ class SharesTest {
       tree.stat("large/s" + i / 10 + "/x" + i, 1);
     }
     tree.stat("small/kvm/a", 1).stat("small/kvm/b", 1).stat("other/net/c", 1);
-    try (Fs fs = open(Limits.defaults().withStats(100), "large", "small", "other")) {
+    try (Fs fs = open(Limits.builder().stats(100).build(), "large", "small", "other")) {
       assertEquals(Map.of("large", 90, "small", 2, "other", 1), statsOfTrees(fs));
       assertEquals(
           List.of(
@@ -150,7 +150,7 @@ class SharesTest {
       tree.stat("large/s" + i + "/x", 1);
     }
     tree.stat("small/kvm/1/a", 1).stat("small/net/b", 1);
-    try (Fs fs = open(Limits.defaults().withSources(20), "large", "small")) {
+    try (Fs fs = open(Limits.builder().sources(20).build(), "large", "small")) {
       // The roots and small/kvm count, too.
       assertEquals(Map.of("large", 15, "small", 2), statsOfTrees(fs));
       assertEquals(1, fs.problems().size(), fs.problems()::toString);
@@ -166,7 +166,7 @@ class SharesTest {
   @Test
   void limitsOfOneAreKept() {
     tree.stat("a/kvm/x", 1).stat("a/y", 1).stat("b/z", 1).stat("c/z", 1);
-    try (Fs fs = open(new Limits(1, 1, 1, 4096), "a", "b", "c")) {
+    try (Fs fs = open(Fs.limits(1, 1, 1, 4096), "a", "b", "c")) {
       assertEquals(List.of("a/y"), fs.stats());
       assertTrue(fs.problems().size() >= 3, fs.problems()::toString);
       Object before = fs.catalog();
@@ -184,14 +184,14 @@ class SharesTest {
       }
       at.append("/dA");
     }
-    try (Fs fs = open(Limits.defaults().withSources(50), "t")) {
+    try (Fs fs = open(Limits.builder().sources(50).build(), "t")) {
       List<String> sources = fs.sources();
       assertEquals(49, sources.size());
       assertEquals(1, fs.problems().size(), fs.problems()::toString);
       tree.remove("t/dB");
       fs.refresh();
       assertEquals(49, fs.sources().size());
-      try (Fs fresh = open(Limits.defaults().withSources(50), "t")) {
+      try (Fs fresh = open(Limits.builder().sources(50).build(), "t")) {
         assertEquals(fresh.sources(), fs.sources());
       }
     }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.statsfs.SchemaCacheStats;
 import io.statsfs.StatsFs;
 import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.Trees;
@@ -66,7 +65,7 @@ class SchemaCacheTest {
     for (int i = 0; i < 10; i++) {
       assertSame(schema, get(file));
     }
-    assertEquals(new SchemaCacheStats(1, 10, 1, 0, 0), cache.stats());
+    assertEquals(new SchemaCache.Counts(1, 10, 1, 0, 0), cache.counts());
   }
 
   @Test
@@ -92,7 +91,7 @@ class SchemaCacheTest {
         for (Future<Schema> result : results) {
           assertSame(first, result.get());
         }
-        assertEquals(round + 1, cache.stats().loads());
+        assertEquals(round + 1, cache.counts().loads());
       }
     } finally {
       executor.shutdownNow();
@@ -143,7 +142,7 @@ class SchemaCacheTest {
     await(() -> !isRead());
     assertEquals("1", impatient.get(SchemaCache.key(file), MAX).labels().get("vm"));
     assertEquals("1", impatient.get(key(pipe), MAX).labels().get("vm"));
-    assertEquals(2, impatient.stats().loads());
+    assertEquals(2, impatient.counts().loads());
   }
 
   /** A pipe keeps the one who opens it waiting until there is a writer. */
@@ -198,7 +197,7 @@ class SchemaCacheTest {
     Schema after = get(file);
     assertNotSame(before, after);
     assertEquals("2", after.labels().get("vm"));
-    assertEquals(2, cache.stats().loads());
+    assertEquals(2, cache.counts().loads());
   }
 
   @Test
@@ -238,15 +237,15 @@ class SchemaCacheTest {
     Files.move(file, tree.path("aside"));
     for (int i = 1; i <= 3; i++) {
       assertThrows(NoSuchFileException.class, () -> cache.get(key, MAX));
-      assertEquals(i, cache.stats().loadFailures());
+      assertEquals(i, cache.counts().loadFailures());
     }
-    assertEquals(0, cache.stats().size());
+    assertEquals(0, cache.counts().size());
     Files.move(tree.path("aside"), file);
     assertEquals("1", cache.get(key, MAX).labels().get("vm"));
-    assertEquals(1, cache.stats().loads());
-    assertEquals(3, cache.stats().loadFailures());
+    assertEquals(1, cache.counts().loads());
+    assertEquals(3, cache.counts().loadFailures());
     cache.get(key, MAX);
-    assertEquals(1, cache.stats().loads());
+    assertEquals(1, cache.counts().loads());
   }
 
   @Test
@@ -269,7 +268,7 @@ class SchemaCacheTest {
       Path file = write("kvm" + i, TEXT.replace("vm 1", "vm " + i) + "\n".repeat(1000));
       kept.add(small.get(SchemaCache.key(file), MAX));
     }
-    SchemaCacheStats stats = small.stats();
+    SchemaCache.Counts stats = small.counts();
     assertEquals(100, stats.loads());
     assertTrue(stats.size() > 0 && stats.size() <= 9, stats.toString());
     assertEquals(100, stats.size() + stats.evictions());
@@ -281,7 +280,7 @@ class SchemaCacheTest {
     for (int i = 0; i < 50; i++) {
       small.get(SchemaCache.key(write("kvm" + i, "")), MAX);
     }
-    assertTrue(small.stats().size() <= 10, small.stats().toString());
+    assertTrue(small.counts().size() <= 10, small.counts().toString());
   }
 
   @Test
@@ -305,13 +304,13 @@ class SchemaCacheTest {
   @Test
   void instancesShareOneCache() throws Exception {
     tree.stat("kvm/exits", 1).schema("kvm", TEXT).settle();
-    SchemaCacheStats before = SchemaCache.SHARED.stats();
+    SchemaCache.Counts before = SchemaCache.SHARED.counts();
     try (StatsFs first = builder().build();
         StatsFs second = builder().build()) {
       assertEquals("d", first.catalog().get("kvm", "", "exits").description());
       assertEquals("d", second.catalog().get("kvm", "", "exits").description());
-      assertEquals(before.loads() + 1, second.schemaCacheStats().loads());
-      assertEquals(first.schemaCacheStats(), second.schemaCacheStats());
+      assertEquals(before.loads() + 1, second.diagnostics().schemaCacheLoads());
+      assertEquals(first.diagnostics().schemaCacheHits(), second.diagnostics().schemaCacheHits());
     }
   }
 

@@ -269,7 +269,7 @@ class DifferentialTest {
         tree.file("flat" + f, OddText.lines(random));
         roots.add(tree.path("flat" + f));
       }
-      Limits few = new Limits(1, 1000, 100_000, 4096);
+      Limits few = Limits.builder().depth(1).sources(1000).stats(100_000).fileBytes(4096).build();
       for (Limits limits : List.of(Limits.defaults(), few)) {
         StatFilter filter = limits == few ? StatFilter.name("name1*") : StatFilter.all();
         try (Both both = new Both(b -> withRoots(b, roots).limits(limits), filter)) {
