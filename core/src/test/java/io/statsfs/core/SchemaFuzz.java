@@ -109,7 +109,8 @@ public final class SchemaFuzz {
     Stat.Kind kind = i % 2 == 0 ? Stat.Kind.LEVEL : Stat.Kind.COUNTER;
     Stat.Type type = i % 3 == 0 ? Stat.Type.FLOAT : Stat.Type.INT;
     metrics.put(name, new Schema.Metric(kind, type, "One, two", ""));
-    text.append("METRIC\nNAME ").append(name).append("\nFLAG ").append(kind);
+    String flag = kind == Stat.Kind.COUNTER ? "CUMULATIVE" : "GAUGE";
+    text.append("METRIC\nNAME ").append(name).append("\nFLAG ").append(flag);
     text.append(" \nTYPE ").append(type).append("\nDESC One,\ntwo\n\n");
   }
 

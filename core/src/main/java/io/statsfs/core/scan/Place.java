@@ -2,6 +2,8 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Layout;
 import io.statsfs.Tree;
+import io.statsfs.spi.PathText;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,9 +76,16 @@ public record Place(
     return new Place(tree, subsystem, device, labels, level + 1, depth + 1);
   }
 
-  /** The same place under a subsystem of that name, for stats above the level that names it. */
-  Place in(String name) {
+  private Place in(String name) {
     return new Place(tree, name, device, labels, level, depth);
+  }
+
+  /** Stats above the level that names the subsystem go under the name of their directory. */
+  Place inSubsystem(Path directory) {
+    Path absolute = directory.toAbsolutePath().normalize();
+    return subsystem.isEmpty()
+        ? in(absolute.getFileName() == null ? "root" : PathText.nameOf(absolute))
+        : this;
   }
 
   private String below(String name) {

@@ -1,0 +1,337 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.mounts.FileSystemType.ChangeDetection;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.schema.Schema;
+import io.statsfs.core.text.ReadFailure;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory, remembered with its inode. It is listed again only if that has changed, if the file
+ * system does not detect changes, or if the directory is so young that its listing may have been
+ * half-made.
+ */
+final class DirectoryEntry extends Entry {
+  /**
+   * Stats can be added to a living source without any sign of it. Every so many scans a directory
+   * is listed for that alone.
+   */
+  private static final int SCANS_UNTIL_LISTED_ANYWAY = 10;
+
+  private static final int NEVER_CUT = Integer.MAX_VALUE;
+
+  private final boolean link;
+  private final DirectorySchema schema;
+  private TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
+  private TreeMap<String, Entry> children = new TreeMap<>();
+  private FileSystemType type = FileSystemType.of("");
+  private OmittedLinks unfollowed = new OmittedLinks();
+  private Omitted withEffects = new Omitted();
+  private boolean settled;
+
+  /** Whether it was listed since it was described. */
+  private boolean listed;
+
+  private int scansSinceListed;
+
+  /** The children that are counted in this scan. */
+  private int countedChildren;
+
+  /** How many children, or stats, there was room for when some were left out; or none were. */
+  private int cutAtChildren = NEVER_CUT;
+
+  private int cutAtStats = NEVER_CUT;
+
+  /** Why this could not be described in this scan; null if it could. */
+  private @Nullable TreeProblem undescribed;
+
+  DirectoryEntry(TreeContext context, Place place, Path path, boolean link) {
+    super(context, place, path);
+    this.link = link;
+    schema = new DirectorySchema(context);
+  }
+
+  Map<String, SourceImpl.Name> stats() {
+    return stats;
+  }
+
+  Map<String, Entry> children() {
+    return children;
+  }
+
+  @Override
+  void forget() {
+    super.forget();
+    stats = new TreeMap<>();
+    children.clear();
+    schema.forget();
+    unfollowed = new OmittedLinks();
+    withEffects = new Omitted();
+    cutAtChildren = NEVER_CUT;
+    cutAtStats = NEVER_CUT;
+    settled = false;
+  }
+
+  @Override
+  void vanished() {
+    schema.vanished();
+    children.values().forEach(Entry::vanished);
+  }
+
+  @Override
+  boolean isThere() {
+    return super.isThere() && (!link || place.depth() == 0 || context.mounts().leadsInside(path));
+  }
+
+  @Override
+  boolean isLike(Entry other) {
+    return other instanceof DirectoryEntry directory && link == directory.link;
+  }
+
+  @Override
+  Inode lookUp() throws IOException {
+    return Inode.of(path, link);
+  }
+
+  @Override
+  boolean scan(Scan scan, Inode now) throws IOException {
+    if (!now.isDirectory()) {
+      return false;
+    }
+    countedChildren = 0;
+    boolean isNew = inode == null;
+    boolean isDue = isNew || isListingDue(scan.budget(), now);
+    if (isDue) {
+      list(scan, now);
+    } else {
+      countChildren(scan.budget());
+      count(scan, stats.size());
+    }
+    if (cutAtChildren != NEVER_CUT) {
+      scan.budget().cutEntries();
+    }
+    if (cutAtStats != NEVER_CUT) {
+      scan.budget().cutStats();
+    }
+    if (isNew && !settled) {
+      scan.young().add(this);
+    }
+    int listingsBefore = scan.listings();
+    if (scanChildren(scan) && !isDue) {
+      // One went without a sign of it, so others may have come.
+      list(scan, now);
+      scanChildren(scan);
+    }
+    for (Entry child : children.values()) {
+      if (child.outOfReach != null) {
+        // The first is enough.
+        scan.unreadable(path, child.outOfReach);
+        break;
+      }
+    }
+    if (scan.listings() != listingsBefore && !isThere()) {
+      // What was listed below may be that of what took the place of this.
+      throw new NoSuchFileException(path.toString(), null, "replaced while it was scanned");
+    }
+    return true;
+  }
+
+  private boolean isListingDue(ScanBudget budget, Inode now) {
+    ChangeDetection detected =
+        place.mayFollowLinks() ? ChangeDetection.NONE : type.changeDetection();
+    return !settled
+        || detected == ChangeDetection.NONE
+        || inode == null
+        || inode.modified() != now.modified()
+        || inode.links() != now.links()
+        || cutAtChildren < budget.entriesLeft()
+        || cutAtStats < budget.maxStats()
+        || detected == ChangeDetection.DIRECTORIES
+            && place.isSource()
+            && ++scansSinceListed >= SCANS_UNTIL_LISTED_ANYWAY;
+  }
+
+  /** Lets go of those that there is no room for. */
+  private void countChildren(ScanBudget budget) {
+    int room = budget.entriesLeft() + countedChildren;
+    if (children.size() > room) {
+      cutAtChildren = room;
+      while (children.size() > room) {
+        children.pollLastEntry();
+      }
+    }
+    budget.countEntries(countedChildren, children.size());
+    countedChildren = children.size();
+  }
+
+  /** Whether a child was dropped. */
+  private boolean scanChildren(Scan scan) {
+    return children
+        .values()
+        .removeIf(
+            child -> {
+              boolean gone = !child.scan(scan);
+              if (gone) {
+                child.vanished();
+              }
+              return gone;
+            });
+  }
+
+  /** Lists a directory that is being waited for; whether it has to be waited for further. */
+  boolean listAgain(Scan scan) {
+    try {
+      Inode now = lookUp();
+      if (inode == null || !inode.isSame(now) || !list(scan, now)) {
+        return false;
+      }
+      children.values().removeIf(child -> child.inode == null && !child.scan(scan));
+      return true;
+    } catch (IOException | RuntimeException e) {
+      // Gone, or not ours to see: the next scan finds out which.
+      return false;
+    }
+  }
+
+  /** Takes in the entries; whether they are others than before. */
+  private boolean list(Scan scan, Inode now) throws IOException {
+    type = scan.type(path, now.device());
+    if (place.depth() == 0 && inode == null) {
+      context.mounts().look();
+    }
+    long began = System.currentTimeMillis();
+    int room = scan.budget().entriesLeft() + countedChildren;
+    Listing listing = DirectoryLister.list(context, scan, this, type, now, room);
+    report(listing);
+    cutAtChildren = listing.childrenCut ? room : NEVER_CUT;
+    cutAtStats = listing.statsCut ? scan.budget().maxStats() : NEVER_CUT;
+    boolean changed =
+        !listing.stats.keySet().equals(stats.keySet())
+            || !listing.children.keySet().equals(children.keySet());
+    stats = listing.stats;
+    unfollowed = listing.links;
+    unfollowed.findTarget();
+    withEffects = listing.withEffects;
+    schema.found(listing.schemaFile);
+    take(listing);
+    countChildren(scan.budget());
+    count(scan, stats.size());
+    scan.countListing();
+    inode = now;
+    listed = true;
+    scansSinceListed = 0;
+    settled = YoungDirectories.isSettled(began, now.modified());
+    return changed;
+  }
+
+  private void report(Listing listing) {
+    forgetSeen();
+    listing.unseen.forEach(
+        (entry, why) -> seen(entry, "cannot be looked at", "cannot be looked at: " + why));
+    if (listing.statsCut) {
+      seen(path, "more entries", "more entries than Limits allow; the last in order are left out");
+    }
+    if (listing.tooDeep) {
+      int depth = context.limits().depth();
+      seen(path, "too deep", "more than " + depth + " levels deep; what is below is left out");
+    }
+  }
+
+  /** Goes on with the children that are known. */
+  private void take(Listing listing) {
+    listing.children.replaceAll(
+        (name, fresh) -> {
+          Entry known = children.get(name);
+          return known != null && known.isLike(fresh) ? known : fresh;
+        });
+    if (!listing.childrenCut) {
+      children.forEach(
+          (name, known) -> {
+            if (listing.children.get(name) != known && !known.isThere()) {
+              known.vanished();
+            }
+          });
+    }
+    children = listing.children;
+  }
+
+  @Override
+  void describe(Scan scan) {
+    undescribed = null;
+    if (listed) {
+      try {
+        describeListed(scan);
+      } catch (RuntimeException e) {
+        undescribed = scan.failure(path, e);
+      }
+    }
+    children.values().forEach(child -> child.describe(scan));
+  }
+
+  /** Makes the source after a listing, unless it is what it was. */
+  private void describeListed(Scan scan) {
+    scan.step();
+    Schema before = schema.schema();
+    try {
+      schema.read(!stats.isEmpty());
+    } catch (NoSuchFileException e) {
+      settled = false;
+    } catch (IOException e) {
+      settled = false;
+      String why = ReadFailure.describe(e);
+      undescribed =
+          new TreeProblem(
+              context.tree(),
+              "schema cannot be read: " + why,
+              schema.file(),
+              "cannot be read, so the stats beside it are described as before, if at all: "
+                  + why
+                  + scan.advice(schema.file(), e));
+    }
+    Schema now = schema.schema();
+    if (now != before && !isThere()) {
+      // It may be the schema of what took the place of this.
+      sources = List.of();
+      return;
+    }
+    for (String dropped : now.dropped()) {
+      seen(schema.file(), "lines of a schema", dropped + " was left out");
+    }
+    if (!now.beyondLimits().isEmpty()) {
+      seen(schema.file(), "large schema", "left out: " + now.beyondLimits());
+    }
+    SourceImpl source = sources.isEmpty() ? null : sources.get(0);
+    if (source == null
+        || now != before
+        || !source.type().equals(type)
+        || !source.hasFiles(stats.values())) {
+      sources = stats.isEmpty() ? List.of() : List.of(newSource(now));
+    }
+    listed = false;
+  }
+
+  private SourceImpl newSource(Schema now) {
+    return SourceImpl.ofDirectory(
+        place.inSubsystem(path), path, type, inode, now, context.shipped(), stats.values());
+  }
+
+  @Override
+  void collect(Findings findings) {
+    if (undescribed != null) {
+      findings.problems(List.of(undescribed));
+    }
+    (place.mayFollowLinks() ? findings.stray() : findings.links()).addAll(unfollowed);
+    findings.unopened().addAll(withEffects);
+    super.collect(findings);
+    for (Entry child : children.values()) {
+      child.collect(findings);
+    }
+  }
+}

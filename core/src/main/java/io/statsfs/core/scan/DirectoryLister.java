@@ -1,0 +1,251 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.Mounts;
+import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.PathText;
+import io.statsfs.spi.StatReader;
+import io.statsfs.spi.StatReader.EntryType;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Lists one directory, and sees what its entries are to its layout. For one listing. */
+final class DirectoryLister {
+  private final TreeContext context;
+  private final Scan scan;
+  private final Place place;
+  private final Path path;
+  private final FileSystemType type;
+
+  /** What the listing before found, for entries that cannot be looked at now. */
+  private final Map<String, Entry> knownChildren;
+
+  private final Map<String, SourceImpl.Name> knownStats;
+
+  /** How many children may be taken in. */
+  private final int room;
+
+  private final Listing listing = new Listing();
+
+  private DirectoryLister(
+      TreeContext context, Scan scan, DirectoryEntry directory, FileSystemType type, int room) {
+    this.context = context;
+    this.scan = scan;
+    place = directory.place;
+    path = directory.path;
+    this.type = type;
+    knownChildren = directory.children();
+    knownStats = directory.stats();
+    this.room = room;
+  }
+
+  /**
+   * Lists a directory.
+   *
+   * @param type of its file system
+   * @param room how many children may be taken in
+   * @throws NoSuchFileException if it was replaced meanwhile
+   */
+  static Listing list(
+      TreeContext context,
+      Scan scan,
+      DirectoryEntry directory,
+      FileSystemType type,
+      Inode before,
+      int room)
+      throws IOException {
+    // Without subdirectories, and on such a file system, everything is a regular file.
+    boolean filesOnly =
+        type.filesOnly() && before.links() == 2 && !directory.place.mayFollowLinks();
+    Listing listing = new DirectoryLister(context, scan, directory, type, room).list(filesOnly);
+    Inode after = directory.lookUp();
+    if (filesOnly && after.links() != 2) {
+      // A subdirectory came in between, and was taken for a file.
+      listing = new DirectoryLister(context, scan, directory, type, room).list(false);
+      after = directory.lookUp();
+    }
+    if (!after.isSame(before)) {
+      throw new NoSuchFileException(
+          directory.path.toString(), null, "replaced while it was listed");
+    }
+    return listing;
+  }
+
+  private Listing list(boolean filesOnly) throws IOException {
+    List<StatReader.Entry> entries = context.reader().list(path);
+    if (entries == null) {
+      listByNio(filesOnly);
+      return listing;
+    }
+    for (StatReader.Entry entry : entries) {
+      if (isWanted(entry.name())) {
+        add(entry.name(), null, entry.type());
+      }
+    }
+    return listing;
+  }
+
+  /** As {@link StatReader#list} does, with one more call per entry where its type is not known. */
+  private void listByNio(boolean filesOnly) throws IOException {
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
+      for (Path file : stream) {
+        String name = PathText.nameOf(file);
+        if (isWanted(name)) {
+          add(name, file, filesOnly ? EntryType.FILE : EntryType.UNKNOWN);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private boolean isWanted(String name) {
+    return !place.tree().layout().excludes(name)
+        && (place.isSource() || place.hasChild(name) || place.isSchema(name));
+  }
+
+  /** Takes in an entry; its path is made from its name if it is not given. */
+  private void add(String name, @Nullable Path given, EntryType listed) {
+    Path entry = given;
+    if (entry == null && (listed != EntryType.FILE || place.isSchema(name))) {
+      entry = path.resolve(name);
+    }
+    if (place.isSchema(name)) {
+      listing.schemaFile = entry;
+      return;
+    }
+    scan.step();
+    EntryType is = listed;
+    int permissions = 0;
+    Mounts.Mount mount = context.mounts().mountedAt(path, name, given);
+    FileSystemType its = mount == null ? type : FileSystemType.of(mount.type());
+    boolean needsMode = its.hasControls() || place.tree().layout().hasKindsByMode();
+    if (is == EntryType.FILE && needsMode && place.isSource()) {
+      // Only the mode says if, and which kind of stat it is.
+      is = EntryType.UNKNOWN;
+      entry = entry == null ? path.resolve(name) : entry;
+    }
+    if (is == EntryType.UNKNOWN) {
+      try {
+        if (needsMode) {
+          int mode = Inode.mode(entry);
+          is = typeOf(mode);
+          permissions = Inode.permissions(mode);
+          if (is == EntryType.FILE && !Inode.isReadableByAnyone(mode)) {
+            // A control: write-only, so that it holds no statistic.
+            return;
+          }
+        } else {
+          is = typeOf(entry);
+        }
+      } catch (NoSuchFileException e) {
+        return;
+      } catch (IOException e) {
+        if (!isKept(name)) {
+          listing.unseen.put(entry, ReadFailure.describe(e));
+        }
+        return;
+      }
+    }
+    boolean isLink =
+        is == EntryType.LINK && place.mayFollowLinks() && context.mounts().leadsInside(entry);
+    if (is == EntryType.LINK && !isLink) {
+      if (!place.mayFollowLinks() || Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
+        listing.links.add(entry);
+      }
+    } else if (is == EntryType.FILE
+        && context.mounts().hasReadEffects(its, mount, path, name, given)) {
+      if (place.isSource()) {
+        listing.withEffects.add(given == null ? path.resolve(name) : given);
+      }
+    } else if (isLink || is == EntryType.DIRECTORY) {
+      addDirectory(name, entry, isLink);
+    } else if (is == EntryType.FILE && place.isSource()) {
+      addFile(name, given, permissions);
+    }
+  }
+
+  private void addDirectory(String name, Path entry, boolean isLink) {
+    if (!place.hasChild(name)) {
+      return;
+    } else if (place.depth() >= context.limits().depth()) {
+      listing.tooDeep = true;
+    } else {
+      addChild(name, new DirectoryEntry(context, place.child(name), entry, isLink));
+    }
+  }
+
+  private void addFile(String name, @Nullable Path given, int permissions) {
+    if (place.tree().layout().flatKeyedFiles().contains(name)) {
+      Path file = given == null ? path.resolve(name) : given;
+      addChild(name, new FlatFileEntry(context, place.inSubsystem(path).child(name), file));
+      return;
+    }
+    int maxStats = scan.budget().maxStats();
+    if (listing.stats.size() >= maxStats
+        && (maxStats == 0 || name.compareTo(listing.stats.lastKey()) > 0)) {
+      listing.statsCut = true;
+      return;
+    }
+    addStat(name, context.names().of(name, given, permissions));
+  }
+
+  /** The last in order go, so that what is left does not depend on the listing's order. */
+  private void addChild(String name, Entry child) {
+    listing.children.put(name, child);
+    if (listing.children.size() > room) {
+      listing.children.pollLastEntry();
+      listing.childrenCut = true;
+    }
+  }
+
+  private void addStat(String name, SourceImpl.Name stat) {
+    listing.stats.put(name, stat);
+    if (listing.stats.size() > scan.budget().maxStats()) {
+      listing.stats.pollLastEntry();
+      listing.statsCut = true;
+    }
+  }
+
+  /** Takes in again what was seen before and cannot be looked at now. */
+  private boolean isKept(String name) {
+    Entry child = knownChildren.get(name);
+    SourceImpl.Name stat = knownStats.get(name);
+    if (child != null) {
+      listing.children.put(name, child); // Which reports it when it is scanned.
+    } else if (stat != null) {
+      listing.stats.put(name, stat); // Whose sampling reports it.
+    }
+    return child != null || stat != null;
+  }
+
+  private static EntryType typeOf(int mode) {
+    if (Inode.isRegularFile(mode)) {
+      return EntryType.FILE;
+    } else if (Inode.isDirectory(mode)) {
+      return EntryType.DIRECTORY;
+    }
+    return Inode.isLink(mode) ? EntryType.LINK : EntryType.OTHER;
+  }
+
+  private static EntryType typeOf(Path entry) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (attributes.isRegularFile()) {
+      return EntryType.FILE;
+    } else if (attributes.isDirectory()) {
+      return EntryType.DIRECTORY;
+    }
+    return attributes.isSymbolicLink() ? EntryType.LINK : EntryType.OTHER;
+  }
+}

@@ -1,0 +1,93 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.TextFile;
+import io.statsfs.core.thread.GuardedCall;
+import io.statsfs.core.thread.Watchdog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the files of a tree that scans have to read. One that does not answer within a second is
+ * left behind with its thread, of which there are few. For one thread at a time.
+ */
+final class FileReads implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** Threads that may hang in what is there. */
+  private static final int MOST_HANGING = 4;
+
+  /** Threads that may hang altogether, also in what is gone. */
+  private static final int MOST_LEFT = 16;
+
+  private final int maxBytes;
+  private final Watchdog watchdog = new Watchdog("statsfs-file", PATIENCE);
+  private final List<GuardedCall<ByteBuffer>> hanging = new ArrayList<>();
+  private final List<GuardedCall<ByteBuffer>> left = new ArrayList<>();
+
+  FileReads(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** The reads of one file. */
+  final class OfFile {
+    private final Path path;
+    private @Nullable GuardedCall<ByteBuffer> last;
+
+    /** What the file was when the last read began. */
+    private @Nullable Inode lastInode;
+
+    private OfFile(Path path) {
+      this.path = path;
+    }
+
+    /** The text of the file; while it hangs, or too many others do, a failure. */
+    ByteBuffer read(Inode now) throws IOException {
+      hanging.removeIf(call -> !call.isBusy());
+      left.removeIf(call -> !call.isBusy());
+      if (last == null || !last.isBusy()) {
+        if (hanging.size() >= MOST_HANGING || left.size() >= MOST_LEFT) {
+          throw new FileSystemException(
+              path.toString(), null, "not tried, since others here do not answer");
+        }
+        last = new GuardedCall<>(() -> TextFile.read(path, maxBytes));
+        lastInode = now;
+        if (watchdog.run(last)) {
+          return last.get();
+        }
+        hanging.add(last);
+        left.add(last);
+      }
+      throw new FileSystemException(path.toString(), null, "it does not answer");
+    }
+
+    /** What hangs in a file that was replaced does not keep the new one from being read. */
+    void replacedBy(Inode now) {
+      if (lastInode != null && !lastInode.isSame(now)) {
+        abandon();
+      }
+    }
+
+    /** A thread that hangs in what is not there any more does not keep others from being read. */
+    void abandon() {
+      hanging.remove(last);
+      last = null;
+      lastInode = null;
+    }
+  }
+
+  OfFile of(Path path) {
+    return new OfFile(path);
+  }
+
+  @Override
+  public void close() {
+    watchdog.close();
+  }
+}

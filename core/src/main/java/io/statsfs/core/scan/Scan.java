@@ -1,0 +1,128 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.Tree;
+import io.statsfs.core.mounts.AccessAdvice;
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.text.ReadFailure;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One scan of a tree: what it may take in, how far it is, and what problems it comes upon. */
+final class Scan {
+  /** Nobody reads more, and a hostile tree must not fill the memory with complaints. */
+  static final int MAX_PROBLEMS = 1000;
+
+  /** What problems have in common that are logged as one. */
+  static final String UNREADABLE = "cannot be read: ";
+
+  private final Tree tree;
+  private final TreeMounts mounts;
+  private final AtomicLong steps;
+  private final ScanBudget budget;
+  private final int outdatedReports;
+  private final List<TreeProblem> problems = new ArrayList<>();
+  private final Map<Long, FileSystemType> types = new HashMap<>();
+  private final YoungDirectories young = new YoungDirectories();
+  private int listings;
+
+  Scan(Tree tree, TreeMounts mounts, AtomicLong steps, ScanBudget budget, int outdatedReports) {
+    this.tree = tree;
+    this.mounts = mounts;
+    this.steps = steps;
+    this.budget = budget;
+    this.outdatedReports = outdatedReports;
+  }
+
+  ScanBudget budget() {
+    return budget;
+  }
+
+  YoungDirectories young() {
+    return young;
+  }
+
+  /** How often samples found other names in a file of many values. */
+  int outdatedReports() {
+    return outdatedReports;
+  }
+
+  /** Says that the scan gets on. Called by the scanning thread only. */
+  void step() {
+    steps.setOpaque(steps.getPlain() + 1);
+  }
+
+  void countListing() {
+    listings++;
+  }
+
+  /** Directories that were listed. */
+  int listings() {
+    return listings;
+  }
+
+  List<TreeProblem> problems() {
+    return problems;
+  }
+
+  void problem(TreeProblem problem) {
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(problem);
+    }
+  }
+
+  void problem(Path path, String cause, String message) {
+    problem(new TreeProblem(tree, cause, path, message));
+  }
+
+  void unreadable(Path path, IOException failure) {
+    String cause = UNREADABLE + ReadFailure.describe(failure);
+    problem(path, cause, cause + "; it stays as it was seen last" + advice(path, failure));
+  }
+
+  /** Of the library, or of the reader. It affects only what is at this path and below. */
+  void failed(Path path, RuntimeException failure) {
+    problem(failure(path, failure));
+  }
+
+  TreeProblem failure(Path path, RuntimeException failure) {
+    return new TreeProblem(
+        tree,
+        "not scanned: " + failure.getClass(),
+        path,
+        "was not scanned, which is a fault of this library or of its reader ("
+            + failure
+            + "); it stays as it was seen last");
+  }
+
+  /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */
+  String advice(Path path, IOException failure) {
+    return failure instanceof AccessDeniedException
+        ? ". " + AccessAdvice.of(path, path.equals(tree.root()) ? tree.fileSystemType() : "")
+        : "";
+  }
+
+  /** The type of the file system with a device, to which a path leads. */
+  FileSystemType type(Path path, long device) throws IOException {
+    FileSystemType type = types.get(device);
+    if (type == null) {
+      type = mounts.fileSystems().type(path, device);
+      types.put(device, type);
+      if (!type.isKnown()) {
+        problem(
+            path,
+            "unknown file system",
+            "the type of its file system is unknown, since "
+                + mounts.fileSystems().mountinfo()
+                + " has no mount that fits or cannot be read; files are not kept open, and a stock"
+                + " tree is not recognized unless its layout is named");
+      }
+    }
+    return type;
+  }
+}

@@ -1,0 +1,21 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.Limits;
+import io.statsfs.Tree;
+import io.statsfs.core.schema.Schema;
+import io.statsfs.core.schema.SchemaCache;
+
+/**
+ * What the entries of one tree share from scan to scan.
+ *
+ * @param shipped what the layout says of stats that no schema of the kernel describes
+ */
+record TreeContext(
+    Tree tree,
+    Limits limits,
+    ReaderLists reader,
+    SchemaCache schemas,
+    Schema shipped,
+    TreeMounts mounts,
+    FileReads reads,
+    StatNames names) {}

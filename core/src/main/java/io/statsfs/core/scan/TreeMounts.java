@@ -1,0 +1,106 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.Tree;
+import io.statsfs.core.batch.SourceDirectory;
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.Mounts;
+import io.statsfs.core.mounts.ReadEffects;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The file systems of a tree: the one at its root, and what is mounted below. */
+final class TreeMounts {
+  private final Tree tree;
+  private final FileSystems fileSystems;
+  private long rootDevice;
+
+  /** Where the root is inside its file system, or as it is spelled where that is unknown. */
+  private String inside = "";
+
+  /** What was mounted below the root when that was first listed, by the path relative to it. */
+  private Map<String, Mounts.Mount> below = Map.of();
+
+  TreeMounts(Tree tree, FileSystems fileSystems) {
+    this.tree = tree;
+    this.fileSystems = fileSystems;
+  }
+
+  FileSystems fileSystems() {
+    return fileSystems;
+  }
+
+  /** Once per root, as reading the mounts takes long where there are many. */
+  void look() throws IOException {
+    String known = fileSystems.at(tree.root()).path();
+    inside = known.isEmpty() ? tree.root().toString() : known;
+    String above = Mounts.bytes(tree.root().toRealPath());
+    below = new HashMap<>();
+    try {
+      for (Mounts.Mount mount : fileSystems.mounts().mounts()) {
+        if (mount.point().startsWith(above.equals("/") ? above : above + "/")) {
+          below.put(mount.point().substring(above.equals("/") ? 0 : above.length()), mount);
+        }
+      }
+    } catch (IOException e) {
+      // Without a list of mounts, as in a chroot, nothing is known to be mounted.
+    }
+  }
+
+  /** What is mounted at an entry itself; null if nothing is. */
+  Mounts.@Nullable Mount mountedAt(Path directory, String name, @Nullable Path entry) {
+    return below.isEmpty() ? null : below.get(inTree(directory, name, entry));
+  }
+
+  /** Whether a file must not be opened. */
+  boolean hasReadEffects(
+      FileSystemType type,
+      Mounts.@Nullable Mount mount,
+      Path directory,
+      String name,
+      @Nullable Path entry) {
+    return ReadEffects.mayBeOn(type)
+        && ReadEffects.has(
+            type, mount == null ? inside + inTree(directory, name, entry) : mount.root());
+  }
+
+  /** The path of an entry from the root on, one char per byte. */
+  private String inTree(Path directory, String name, @Nullable Path entry) {
+    Path path = entry == null ? directory.resolve(name) : entry;
+    return Mounts.bytes(Path.of("/").resolve(tree.root().relativize(path)));
+  }
+
+  /** Whether the root was opened on a type of file system that its layout is for. */
+  private boolean isAtHome() {
+    return tree.layout().homeTypes().contains(tree.fileSystemType());
+  }
+
+  /**
+   * Whether the root may be on this type of file system: its layout was chosen for it, or it is as
+   * good.
+   */
+  boolean mayBeOn(FileSystemType type) {
+    return !type.isKnown() || !isAtHome() || tree.layout().homeTypes().contains(type.name());
+  }
+
+  void rootIsOn(long device) {
+    rootDevice = device;
+  }
+
+  /** Whether a symbolic link leads to a directory into which the layout follows links. */
+  boolean leadsInside(Path link) {
+    try {
+      Inode target = Inode.of(link, true);
+      // Of a part of sysfs that is mounted elsewhere, links lead out of the file system.
+      return (target.device() == rootDevice || !isAtHome())
+          && target.isDirectory()
+          && SourceDirectory.isWithin(tree, link);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
