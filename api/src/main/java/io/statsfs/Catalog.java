@@ -14,6 +14,8 @@ import java.util.Optional;
  * <p>A source that has not changed is the same object in successive catalogs. All lists are in the
  * order of subsystem, device and name, whatever order the kernel lists them in, and cannot be
  * modified. Safe for use by several threads; the getters allocate nothing.
+ *
+ * <p>Only this library implements it; later versions may add methods, with a default.
  */
 public interface Catalog {
 
@@ -60,7 +62,9 @@ public interface Catalog {
   List<Problem> problems();
 
   /**
-   * Looks for a stat by its place.
+   * Looks for a stat by its place. If several trees have one there, as when two roots are trees of
+   * one kind, it is that of the tree which comes first in {@link #trees()}; {@link #find(Tree,
+   * String, String, String)} finds the others.
    *
    * @param subsystem as {@link Source#subsystem()} gives it
    * @param device as {@link Source#device()} gives it; empty for the subsystem's own stats
@@ -70,7 +74,19 @@ public interface Catalog {
   Optional<Stat> find(String subsystem, String device, String name);
 
   /**
-   * The stat at a place, for a caller who knows that it must exist.
+   * Looks for a stat of one tree by its place.
+   *
+   * @param tree one of {@link #trees()}
+   * @param subsystem as {@link Source#subsystem()} gives it
+   * @param device as {@link Source#device()} gives it; empty for the subsystem's own stats
+   * @param name as {@link Stat#name()} gives it
+   * @return the stat, if that tree has it in this catalog
+   */
+  Optional<Stat> find(Tree tree, String subsystem, String device, String name);
+
+  /**
+   * The stat at a place, for a caller who knows that it must exist. If several trees have one
+   * there, it is the one that {@link #find(String, String, String)} finds.
    *
    * @param subsystem as {@link Source#subsystem()} gives it
    * @param device as {@link Source#device()} gives it; empty for the subsystem's own stats

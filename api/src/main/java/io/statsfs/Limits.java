@@ -8,7 +8,7 @@ package io.statsfs;
  *
  * <p>Where there are several trees, each has an equal share of the sources and of the stats. What a
  * tree does not need is shared equally by those that need more. So no tree is left out because
- * another one is large, whatever the order in which they were opened. *
+ * another one is large, whatever the order in which they were opened.
  *
  * <pre>{@code
  * Limits limits = Limits.builder().stats(10_000).build(); // All else as in defaults().

@@ -15,6 +15,8 @@ import java.nio.file.Path;
  *
  * <p>While the catalog stands still, the getters never allocate and {@link #sample()} allocates
  * what its reader says.
+ *
+ * <p>Only this library implements it; later versions may add methods, with a default.
  */
 public interface Sampler extends AutoCloseable {
 
@@ -25,6 +27,29 @@ public interface Sampler extends AutoCloseable {
    * @throws IllegalStateException if this, or the {@link StatsFs} it is from, is closed
    */
   void sample();
+
+  /**
+   * When the last sample began, by the wall clock, which may be set back and forth. Each value was
+   * read between then and {@link #sampleDurationNanos()} later.
+   *
+   * @return milliseconds since the beginning of 1970 (UTC); 0 before the first sample
+   */
+  long sampleEpochMillis();
+
+  /**
+   * When the last sample began, by the clock that rates are made with: the difference between two
+   * samples is the time between them, whatever becomes of the wall clock.
+   *
+   * @return nanoseconds as {@link System#nanoTime()} counts them; 0 before the first sample
+   */
+  long sampleNanoTime();
+
+  /**
+   * How long the last sample took.
+   *
+   * @return nanoseconds; 0 before the first sample
+   */
+  long sampleDurationNanos();
 
   /**
    * The catalog that the list of stats was made from.

@@ -7,6 +7,8 @@ import java.util.Map;
 /**
  * What holds stats: a directory of one file per value, or a file of many {@code name value} lines.
  *
+ * <p>This library implements it, and backends may; later versions may add methods, with a default.
+ *
  * <p>An object stands for one life of a source. One that vanished and came again under its old name
  * is another object, as is one whose stats or labels changed; equality is identity. Immutable; the
  * getters allocate nothing.

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 /**
  * One value that the kernel counts or measures, at one source.
  *
- * <p>Immutable; equality is identity, within one life of its {@link Source}.
+ * <p>Immutable; equality is identity, within one life of its {@link Source}. This library
+ * implements it, and backends may; later versions may add methods, with a default.
  */
 public interface Stat {
 

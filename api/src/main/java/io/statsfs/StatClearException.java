@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 public final class StatClearException extends StatsFsException {
   private static final long serialVersionUID = 1L;
 
-  /** Why a stat was not cleared. Nothing was written, unless it is {@link #FAILED}. */
+  /**
+   * Why a stat was not cleared; later versions may add reasons. Nothing was written, unless it is
+   * {@link #FAILED}.
+   */
   public enum Reason {
     /** This {@link StatsFs} was opened without {@link StatsFs.Builder#allowClearing()}. */
     NOT_ALLOWED,

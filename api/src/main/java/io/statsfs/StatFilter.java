@@ -4,7 +4,8 @@ import java.util.Collection;
 import java.util.Objects;
 
 /**
- * Says which stats are wanted.
+ * Says which stats are wanted. For applications to implement; later versions may add methods, with
+ * a default.
  *
  * <p>The patterns of the methods below are globs: {@code *} stands for any characters, {@code ?}
  * for one, anything else for itself, and the whole text must match. They are matched against the

@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  * Builder#refreshInterval refresh interval} and replaces the {@linkplain #catalog() catalog} when
  * there are any. Nothing else runs in the background; values are read only when somebody asks.
  *
- * <p>Safe for use by several threads. Obtained instances must be {@linkplain #close() closed}.
+ * <p>Safe for use by several threads. Obtained instances must be {@linkplain #close() closed}. Only
+ * this library implements it; later versions may add methods, with a default.
  */
 public interface StatsFs extends AutoCloseable {
 
@@ -43,7 +44,7 @@ public interface StatsFs extends AutoCloseable {
   }
 
   /**
-   * Opens one tree.
+   * Opens one tree at a place.
    *
    * @param root the directory where the tree begins, or a file of {@code name value} lines; its
    *     layout is found as {@link Builder#root(Path)} says
@@ -234,11 +235,57 @@ public interface StatsFs extends AutoCloseable {
   @Override
   void close();
 
-  /** What to open and how. Not safe for use by several threads. */
+  /**
+   * What to open and how. Each method returns this. Not safe for use by several threads.
+   *
+   * <p>Which trees are opened:
+   *
+   * <table>
+   * <caption>Trees by what was called</caption>
+   * <tr><th>called</th><th>opened</th></tr>
+   * <tr><td>nothing, or {@code detect()}</td><td>what this machine has</td></tr>
+   * <tr><td>{@code root(..)}, {@code trees(..)}</td><td>what they name, and nothing else</td></tr>
+   * <tr><td>{@code detect()} with {@code root(..)} or {@code trees(..)}</td><td>what this machine
+   *   has, and what they name</td></tr>
+   * <tr><td>{@code withoutTrees(..)}</td><td>what this machine has but these trees</td></tr>
+   * </table>
+   *
+   * <p>A tree has the name of its layout: {@code statsfs}, {@code net}, {@code vmstat}, {@code
+   * kvm}. Only this library implements this interface; later versions may add methods, with a
+   * default.
+   */
   interface Builder {
 
     /**
-     * Opens a tree instead of those that detection finds. May be called again for more trees.
+     * Looks for what this machine has: the statsfs if one is mounted and readable, else the
+     * {@linkplain Layout#stock() stock trees} of an ordinary kernel. The default where no root and
+     * no tree is named; with roots and trees, these are opened as well.
+     *
+     * @return this
+     */
+    Builder detect();
+
+    /**
+     * Looks for trees by their names, also for those that detection leaves out, as it does with
+     * {@code net} where there is a statsfs. One that cannot be opened is a {@linkplain
+     * Catalog#problems() problem}, and one that this machine does not have is none; if nothing at
+     * all can be opened, {@link #build()} fails.
+     *
+     * @param names of trees
+     * @return this
+     */
+    Builder trees(String... names);
+
+    /**
+     * Keeps {@linkplain #detect() detection} from looking for some trees.
+     *
+     * @param names of trees
+     * @return this
+     */
+    Builder withoutTrees(String... names);
+
+    /**
+     * Opens a tree at a place. May be called again for more trees.
      *
      * <p>The layout follows from what the root is, however its path is spelled: by the mounts of
      * this process ({@code /proc/self/mountinfo}, proc(5)) it is the {@linkplain Layout#stock()
@@ -254,7 +301,16 @@ public interface StatsFs extends AutoCloseable {
     Builder root(Path root);
 
     /**
-     * Opens a tree with a layout of the caller's choice.
+     * Opens a tree at a place, with the layout of a tree that this library knows.
+     *
+     * @param root a directory, or a file if the layout is of that kind
+     * @param tree the name of the tree
+     * @return this
+     */
+    Builder root(Path root, String tree);
+
+    /**
+     * Opens a tree at a place, with a layout of the caller's.
      *
      * @param root a directory, or a file if {@code layout} is of that kind
      * @param layout how the tree is to be read
@@ -264,7 +320,8 @@ public interface StatsFs extends AutoCloseable {
 
     /**
      * Demands a statsfs: {@link #build()} then opens nothing else, and says what is missing. Roots
-     * that are named must be on one, be it of the kernel or in user space.
+     * that are named must be on one, be it of the kernel or in user space; {@link #trees} may name
+     * no other tree.
      *
      * @return this
      */
@@ -309,7 +366,8 @@ public interface StatsFs extends AutoCloseable {
      * Detects or takes the trees, chooses the reader, and makes the first catalog.
      *
      * @return the opened trees
-     * @throws TreeUnavailableException if a root cannot be had
+     * @throws TreeUnavailableException if a root cannot be had, no tree at all can be opened, or
+     *     there is no tree of a name
      * @throws ReaderUnavailableException if the reader cannot be had
      * @throws StatsFsException if the memory does not suffice for the trees within the limits
      */

@@ -1,6 +1,9 @@
 package io.statsfs;
 
-/** What became of the reading of one value. Only {@link #OK} comes with a value. */
+/**
+ * What became of the reading of one value. Only {@link #OK} comes with a value. Later versions may
+ * add statuses; treat one that is not known like {@link #FAILED}.
+ */
 public enum Status {
   /** There is a value. */
   OK,

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class TreeUnavailableException extends StatsFsException {
   private static final long serialVersionUID = 1L;
 
-  /** Why a tree cannot be opened. */
+  /** Why a tree cannot be opened. Later versions may add reasons. */
   public enum Reason {
     /** The running kernel has no statsfs. */
     NOT_SUPPORTED,
@@ -19,7 +19,9 @@ public final class TreeUnavailableException extends StatsFsException {
     /**
      * What is at the root is not what the layout needs: a file where a directory is needed, say.
      */
-    NOT_A_TREE
+    NOT_A_TREE,
+    /** There is no tree of that name. The message has the names that there are. */
+    UNKNOWN_NAME
   }
 
   /** Why the tree cannot be opened. */

@@ -102,6 +102,11 @@ class CatalogTest {
     }
 
     @Override
+    public Optional<Stat> find(Tree tree, String subsystem, String device, String name) {
+      return find(subsystem, device, name).filter(s -> s.source().tree().equals(tree));
+    }
+
+    @Override
     public Optional<Stat> find(String subsystem, String device, String name) {
       return stats().stream()
           .filter(s -> s.source().subsystem().equals(subsystem))

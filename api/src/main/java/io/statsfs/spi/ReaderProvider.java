@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Offers a way of reading values; found with {@link java.util.ServiceLoader}. Its constructor, its
  * name and its priority must touch nothing that may be missing: they are asked of readers that are
  * not used.
+ *
+ * <p>For readers to implement; later versions may add methods, with a default.
  */
 public interface ReaderProvider {
 

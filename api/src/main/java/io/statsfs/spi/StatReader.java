@@ -4,7 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads values. Safe for use by several threads; its batches are not. */
+/**
+ * Reads values. Safe for use by several threads; its batches are not.
+ *
+ * <p>For readers to implement; later versions may add methods, with a default.
+ */
 public interface StatReader extends AutoCloseable {
 
   /**
@@ -66,7 +70,11 @@ public interface StatReader extends AutoCloseable {
   @Override
   void close();
 
-  /** A prepared reading of many stats, for one thread at a time. */
+  /**
+   * A prepared reading of many stats, for one thread at a time.
+   *
+   * <p>For readers to implement; later versions may add methods, with a default.
+   */
   interface Batch extends AutoCloseable {
 
     /**

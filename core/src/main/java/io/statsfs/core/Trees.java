@@ -28,7 +28,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the trees of this machine, and checks those that a user names. */
@@ -50,35 +55,77 @@ public final class Trees {
    *
    * @param problems why others could not be opened though they seem to be there
    */
-  record Detected(List<Tree> trees, List<Catalog.Problem> problems) {}
-
-  /** A statsfs if there is one that can be read, else the stock trees. */
-  Detected detect() {
-    Mounts mounts = mounts();
-    Search statsfs = search(Layout.statsfs(), mounts);
-    if (statsfs.tree != null) {
-      return new Detected(List.of(statsfs.tree), List.of());
+  record Detected(List<Tree> trees, List<Catalog.Problem> problems) {
+    static Detected of(List<Search> searches) {
+      return new Detected(
+          searches.stream().flatMap(search -> search.tree().stream()).toList(),
+          searches.stream().flatMap(search -> search.problem().stream()).toList());
     }
-    List<Tree> trees = new ArrayList<>();
-    List<Catalog.Problem> problems = new ArrayList<>();
-    statsfs.addProblem(problems);
-    for (Layout layout : Layout.stock()) {
-      Search stock = search(layout, mounts);
-      if (stock.tree != null) {
-        trees.add(stock.tree);
-      } else {
-        stock.addProblem(problems);
+  }
+
+  /** The layout of a tree that this library knows. */
+  static Layout layout(String tree) {
+    return known()
+        .filter(layout -> layout.name().equals(tree))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TreeUnavailableException(
+                    Reason.UNKNOWN_NAME,
+                    "There is no tree '" + tree + "', only " + known().toList() + ".",
+                    null));
+  }
+
+  private static Stream<Layout> known() {
+    return Stream.concat(Stream.of(Layout.statsfs()), Layout.stock().stream());
+  }
+
+  /**
+   * Looks for trees.
+   *
+   * @param detects whether to look for a statsfs, and for the stock trees if there is none
+   * @param named what else to look for
+   * @param without what detection leaves out
+   */
+  List<Search> search(boolean detects, List<Layout> named, Set<Layout> without) {
+    Mounts mounts = mounts();
+    Map<Layout, Search> searches = new LinkedHashMap<>();
+    if (detects) {
+      for (Layout layout : known().filter(l -> !without.contains(l)).toList()) {
+        Search search = search(layout, mounts);
+        searches.put(layout, search);
+        if (layout.equals(Layout.statsfs()) && search.tree().isPresent()) {
+          break;
+        }
       }
     }
-    if (trees.isEmpty()) {
-      TreeUnavailableException e = unavailable(statsfs);
-      StringBuilder message = new StringBuilder(e.getMessage());
-      message.append(" None of the stock trees ").append(Layout.stock());
-      message.append(" is among this process's mounts: name a root, or mount sysfs and procfs.");
-      problems.forEach(problem -> message.append(' ').append(problem).append('.'));
-      throw new TreeUnavailableException(e.reason(), message.toString(), e);
+    named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, mounts)));
+    return List.copyOf(searches.values());
+  }
+
+  /** Why none of these found a tree. */
+  TreeUnavailableException nothingFound(List<Search> searches) {
+    TreeUnavailableException cause = null;
+    Reason reason = Reason.NOT_FOUND;
+    StringBuilder message = new StringBuilder();
+    List<Layout> others = new ArrayList<>();
+    for (Search search : searches) {
+      if (search.layout.equals(Layout.statsfs())) {
+        cause = unavailable(search);
+        reason = cause.reason();
+        message.append(cause.getMessage()).append(' ');
+      } else {
+        others.add(search.layout);
+      }
     }
-    return new Detected(List.copyOf(trees), List.copyOf(problems));
+    if (!others.isEmpty()) {
+      message.append("None of the trees ").append(others);
+      message.append(" can be opened at a mount of this process: name a root, or mount sysfs and");
+      message.append(" procfs. ");
+    }
+    searches.forEach(
+        search -> search.problem().ifPresent(problem -> message.append(problem).append(". ")));
+    return new TreeUnavailableException(reason, message.toString().strip(), cause);
   }
 
   /** The statsfs, and nothing else. */
@@ -120,20 +167,37 @@ public final class Trees {
   }
 
   /** What came of looking for a tree: the tree, or what kept it from being opened, or nothing. */
-  private record Search(
-      Layout layout,
-      @Nullable Tree tree,
-      @Nullable Path root,
-      @Nullable TreeUnavailableException failure) {
+  static final class Search {
+    private final Layout layout;
+    private final @Nullable Tree tree;
+    private final @Nullable Path root;
+    private final @Nullable TreeUnavailableException failure;
+
+    private Search(
+        Layout layout,
+        @Nullable Tree tree,
+        @Nullable Path root,
+        @Nullable TreeUnavailableException failure) {
+      this.layout = layout;
+      this.tree = tree;
+      this.root = root;
+      this.failure = failure;
+    }
+
+    Optional<Tree> tree() {
+      return Optional.ofNullable(tree);
+    }
 
     /** A tree that is not there is no problem. */
-    void addProblem(List<Catalog.Problem> problems) {
-      if (root != null && failure != null && failure.reason() != Reason.NOT_FOUND) {
-        // The problem names the root itself.
-        String why =
-            failure.getMessage().substring(PrintableText.of(PathText.of(root) + " ").length());
-        problems.add(new Catalog.Problem(root, "the tree " + layout + " is left out: it " + why));
+    Optional<Catalog.Problem> problem() {
+      if (root == null || failure == null || failure.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
       }
+      // The problem names the root itself.
+      String why =
+          failure.getMessage().substring(PrintableText.of(PathText.of(root) + " ").length());
+      return Optional.of(
+          new Catalog.Problem(root, "the tree " + layout + " is left out: it " + why));
     }
   }
 
@@ -166,6 +230,13 @@ public final class Trees {
           Reason.NOT_A_TREE,
           PathText.of(root) + " is hidden by " + other + ", which was mounted later.",
           null);
+    }
+  }
+
+  static void requireStatsfs(Layout layout) {
+    if (!layout.equals(Layout.statsfs())) {
+      throw new TreeUnavailableException(
+          Reason.NOT_A_TREE, "The tree " + layout + " is named, and statsfs is required.", null);
     }
   }
 

@@ -376,6 +376,28 @@ class StatsFsImplTest {
   }
 
   @Test
+  void aSampleHasItsTime() throws InterruptedException {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open();
+        Sampler sampler = fs.fs.sampler()) {
+      assertEquals(0, sampler.sampleEpochMillis());
+      assertEquals(0, sampler.sampleNanoTime());
+      assertEquals(0, sampler.sampleDurationNanos());
+      final long before = System.currentTimeMillis();
+      final long began = System.nanoTime();
+      sampler.sample();
+      final long ended = System.nanoTime();
+      assertTrue(sampler.sampleEpochMillis() >= before);
+      assertTrue(sampler.sampleEpochMillis() <= System.currentTimeMillis());
+      long first = sampler.sampleNanoTime();
+      assertTrue(first >= began && first + sampler.sampleDurationNanos() <= ended);
+      Thread.sleep(10);
+      sampler.sample();
+      assertTrue(sampler.sampleNanoTime() - first >= 10_000_000);
+    }
+  }
+
+  @Test
   void aListenerIsCalledUntilItsRegistrationIsClosed() {
     tree.stat("kvm/a", 1);
     try (Fs fs = open()) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +68,10 @@ class TreesTest {
         .refreshInterval(Duration.ZERO);
   }
 
+  private static Trees.Detected detect(Trees trees) {
+    return Trees.Detected.of(trees.search(true, List.of(), Set.of()));
+  }
+
   private static TreeUnavailableException refused(Reason reason, Executable action) {
     TreeUnavailableException e = assertThrows(TreeUnavailableException.class, action);
     assertEquals(reason, e.reason(), e.getMessage());
@@ -93,7 +98,7 @@ class TreesTest {
     tree.stat("b/kvm/exits", 1);
     Trees trees = new Trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
     assertEquals(tree.path("b"), trees.statsfs().root());
-    assertEquals(List.of(tree.path("b")), trees.detect().trees().stream().map(Tree::root).toList());
+    assertEquals(List.of(tree.path("b")), detect(trees).trees().stream().map(Tree::root).toList());
   }
 
   @Test
@@ -112,7 +117,7 @@ class TreesTest {
         tree.path("sys/class/net/lo"), Path.of("../../devices/virtual/net/lo"));
     tree.settle();
     FileSystems machine = machine("nodev\tsysfs\n", "sysfs sys", "proc proc", "debugfs debug");
-    Trees.Detected found = new Trees(machine).detect();
+    Trees.Detected found = detect(new Trees(machine));
     assertEquals(List.of(), found.problems());
     assertEquals(
         List.of(Layout.net(), Layout.vmstat(), Layout.kvm()),
@@ -132,14 +137,14 @@ class TreesTest {
   void stockTreesThatAreMissingAreLeftOut() {
     tree.stat("proc/vmstat", "pgpgin 7\n").stat("sys/kernel/x", 1);
     List<Tree> trees =
-        new Trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere")).detect().trees();
+        detect(new Trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere"))).trees();
     assertEquals(List.of(Layout.vmstat()), trees.stream().map(Tree::layout).toList());
   }
 
   @Test
   void secondMountOfAStockFileSystemIsTried() {
     tree.stat("proc2/vmstat", "pgpgin 7\n");
-    List<Tree> trees = new Trees(machine("", "proc proc1", "proc proc2")).detect().trees();
+    List<Tree> trees = detect(new Trees(machine("", "proc proc1", "proc proc2"))).trees();
     assertEquals(List.of(tree.path("proc2/vmstat")), trees.stream().map(Tree::root).toList());
   }
 
@@ -147,7 +152,7 @@ class TreesTest {
   void homeThatIsHiddenByAnotherMountIsSkippedForTheNext() {
     tree.stat("proc1/vmstat", "other 7\n").stat("proc2/vmstat", "pgpgin 7\n");
     Trees trees = new Trees(machine("", "proc proc1", "tmpfs proc1", "proc proc2"));
-    Trees.Detected found = trees.detect();
+    Trees.Detected found = detect(trees);
     assertEquals(List.of(tree.path("proc2/vmstat")), roots(found));
     assertEquals(List.of(), found.problems());
   }
@@ -156,7 +161,7 @@ class TreesTest {
   void stockTreeWhoseEveryHomeIsHiddenIsAProblem() {
     tree.stat("proc/vmstat", "pgpgin 7\n").directory("sys/class/net");
     Trees trees = new Trees(machine("", "proc proc", "sysfs sys", "tmpfs sys"));
-    Trees.Detected found = trees.detect();
+    Trees.Detected found = detect(trees);
     assertEquals(List.of(tree.path("proc/vmstat")), roots(found));
     assertEquals(
         List.of(
@@ -172,7 +177,7 @@ class TreesTest {
     tree.stat("proc1/vmstat", "other 7\n").stat("proc2/vmstat", "pgpgin 7\n");
     // As containers mask files, or show those of another machine.
     Trees trees = new Trees(machine("", "proc proc1", "ext4 proc1/vmstat", "proc proc2"));
-    assertEquals(List.of(tree.path("proc2/vmstat")), roots(trees.detect()));
+    assertEquals(List.of(tree.path("proc2/vmstat")), roots(detect(trees)));
   }
 
   @Test
@@ -182,8 +187,59 @@ class TreesTest {
         new Trees(machine("nodev\tstatsfs\n", "statsfs stats", "tmpfs stats", "proc proc"));
     assertTrue(refused(Reason.NOT_A_TREE, trees::statsfs).getMessage().contains("hidden by tmpfs"));
     assertEquals(
-        List.of(Layout.vmstat()), trees.detect().trees().stream().map(Tree::layout).toList());
-    assertEquals(1, trees.detect().problems().size());
+        List.of(Layout.vmstat()), detect(trees).trees().stream().map(Tree::layout).toList());
+    assertEquals(1, detect(trees).problems().size());
+  }
+
+  private static List<String> names(StatsFs.Builder builder) {
+    try (StatsFs fs = builder.build()) {
+      return fs.catalog().trees().stream().map(tree -> tree.layout().name()).toList();
+    }
+  }
+
+  @Test
+  void treesAreSwitchedOnAndOffByName() {
+    tree.stat("stats/kvm/exits", 1).stat("sys/class/net/x", 1).stat("proc/vmstat", "pgpgin 7\n");
+    tree.stat("own/a/b", 1);
+    Path own = tree.path("own");
+    FileSystems stock = machine("", "sysfs sys", "proc proc");
+    assertEquals(List.of("net", "vmstat"), names(builder(stock).detect()));
+    assertEquals(List.of("net"), names(builder(stock).withoutTrees("vmstat", "kvm")));
+    assertEquals(List.of("vmstat"), names(builder(stock).trees("vmstat", "kvm", "statsfs")));
+    assertEquals(List.of("statsfs"), names(builder(stock).root(own)));
+    assertEquals(List.of("net", "vmstat", "statsfs"), names(builder(stock).detect().root(own)));
+    assertEquals(List.of("vmstat", "kvm"), names(builder(stock).trees("vmstat").root(own, "kvm")));
+    FileSystems both = machine("nodev\tstatsfs\n", "statsfs stats", "sysfs sys", "proc proc");
+    assertEquals(List.of("statsfs"), names(builder(both)));
+    assertEquals(List.of("statsfs", "vmstat"), names(builder(both).detect().trees("vmstat")));
+    assertEquals(List.of("net", "vmstat"), names(builder(both).withoutTrees("statsfs")));
+    assertEquals(List.of("statsfs"), names(builder(both).detect().trees("statsfs")));
+  }
+
+  @Test
+  void namedTreesThatAreNotThereFailOnlyIfNothingElseIs() {
+    tree.stat("own/a/b", 1).stat("proc/vmstat", "pgpgin 7\n");
+    FileSystems machine = machine("", "proc proc");
+    TreeUnavailableException e =
+        refused(Reason.NOT_FOUND, () -> builder(machine).trees("net", "kvm").build());
+    assertTrue(e.getMessage().startsWith("None of the trees [net, kvm] "), e.getMessage());
+    refused(Reason.NOT_SUPPORTED, () -> builder(machine).detect().withoutTrees("vmstat").build());
+    assertEquals(List.of("statsfs"), names(builder(machine).trees("net").root(tree.path("own"))));
+    refused(Reason.NOT_A_TREE, () -> builder(machine).requireStatsfs().trees("vmstat").build());
+  }
+
+  @Test
+  void anUnknownNameOfATreeIsRefusedWithTheKnownOnes() {
+    FileSystems machine = machine("", "proc proc");
+    for (StatsFs.Builder builder :
+        List.of(
+            builder(machine).trees("nett"),
+            builder(machine).withoutTrees("nett"),
+            builder(machine).root(tree.root(), "nett"))) {
+      assertEquals(
+          "There is no tree 'nett', only [statsfs, net, vmstat, kvm].",
+          refused(Reason.UNKNOWN_NAME, builder::build).getMessage());
+    }
   }
 
   private static List<Path> roots(Trees.Detected found) {
@@ -193,7 +249,7 @@ class TreesTest {
   @Test
   void withNothingAtAllBothAreTold() {
     TreeUnavailableException e =
-        refused(Reason.NOT_SUPPORTED, () -> new Trees(machine("nodev\tproc\n")).detect());
+        refused(Reason.NOT_SUPPORTED, () -> builder(machine("nodev\tproc\n")).build());
     assertTrue(e.getMessage().contains("needs a patched kernel"), e.getMessage());
     assertTrue(e.getMessage().contains("[net, vmstat, kvm]"), e.getMessage());
     assertTrue(e.getMessage().contains("name a root"), e.getMessage());
@@ -252,7 +308,7 @@ class TreesTest {
   @Test
   void withoutMountinfoNothingIsLookedForAndTheMessageSaysWhy() {
     Trees trees = new Trees(new FileSystems(tree.path("no"), tree.path("no")));
-    for (Executable action : List.<Executable>of(trees::detect, trees::statsfs)) {
+    for (Executable action : List.<Executable>of(() -> detect(trees), trees::statsfs)) {
       TreeUnavailableException e = refused(Reason.NOT_READABLE, action);
       String expected = tree.path("no") + " cannot be read, so no tree can be looked for: it does";
       assertTrue(e.getMessage().startsWith(expected), e.getMessage());
@@ -365,7 +421,9 @@ class TreesTest {
   void nullsAreRefusedAtOnce() {
     StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
     assertThrows(NullPointerException.class, () -> builder.root(null));
-    assertThrows(NullPointerException.class, () -> builder.root(tree.root(), null));
+    assertThrows(NullPointerException.class, () -> builder.root(tree.root(), (Layout) null));
+    assertThrows(NullPointerException.class, () -> builder.root(tree.root(), (String) null));
+    assertThrows(NullPointerException.class, () -> builder.trees((String) null));
     assertThrows(NullPointerException.class, () -> builder.reader(null));
     assertThrows(NullPointerException.class, () -> builder.limits(null));
     assertThrows(NullPointerException.class, () -> builder.refreshInterval(null));

@@ -67,6 +67,9 @@ public final class SamplerImpl implements Sampler {
   private int liftedSeen;
   private long retriedAt;
   private volatile FileCounts fileCounts = FileCounts.NONE;
+  private long sampleEpochMillis;
+  private long sampleNanoTime;
+  private long sampleDurationNanos;
   private boolean closed;
 
   public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration patience) {
@@ -219,6 +222,8 @@ public final class SamplerImpl implements Sampler {
     lock.lock();
     try {
       requireOpen();
+      long epochMillis = System.currentTimeMillis();
+      long began = System.nanoTime();
       boolean mayChange = watchdog != null && !stuck.isEmpty() && stuck.update(watchdog);
       Catalog now = fs.catalog();
       if (now != catalog) {
@@ -238,6 +243,9 @@ public final class SamplerImpl implements Sampler {
       if (reading.batch.isOutdated()) {
         fs.flatFilesOutdated();
       }
+      sampleDurationNanos = System.nanoTime() - began;
+      sampleNanoTime = began;
+      sampleEpochMillis = epochMillis;
     } finally {
       lock.unlock();
     }
@@ -429,6 +437,21 @@ public final class SamplerImpl implements Sampler {
       }
     }
     return fileCounts;
+  }
+
+  @Override
+  public long sampleEpochMillis() {
+    return sampleEpochMillis;
+  }
+
+  @Override
+  public long sampleNanoTime() {
+    return sampleNanoTime;
+  }
+
+  @Override
+  public long sampleDurationNanos() {
+    return sampleDurationNanos;
   }
 
   @Override

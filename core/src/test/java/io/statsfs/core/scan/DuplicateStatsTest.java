@@ -2,6 +2,7 @@ package io.statsfs.core.scan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Limits;
@@ -53,6 +54,13 @@ class DuplicateStatsTest {
       assertEquals(tree.path("host"), fs.catalog().problems().get(0).path());
       assertEquals(tree.path("third"), fs.catalog().problems().get(1).path());
       assertEquals(2, fs.log.lines().size());
+      for (Tree each : fs.catalog().trees()) {
+        assertSame(each, fs.catalog().find(each, "net", "lo", "rx").orElseThrow().source().tree());
+      }
+      Tree first = fs.catalog().trees().get(0);
+      assertSame(first, fs.catalog().get("net", "lo", "rx").source().tree());
+      assertTrue(fs.catalog().find(first, "net", "eth0", "rx").isEmpty());
+      assertTrue(fs.catalog().find("net", "eth0", "rx").isPresent());
       Object before = fs.catalog();
       assertSame(before, fs.refresh());
       tree.remove("host/net/lo").remove("third/net/lo").stat("third/net/x", 1);
