@@ -2,9 +2,12 @@ package io.statsfs.spi;
 
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * // system.paging.faults{system.paging.fault.type="minor"} = pgfault - pgmajfault
- * new MetricDeclaration(
- *     "semconv", "system.paging.faults", "{fault}", "The number of page faults.",
- *     Instrument.COUNTER,
- *     List.of(
+ * MetricDeclaration.builder("semconv", "system.paging.faults", Instrument.COUNTER)
+ *     .unit("{fault}")
+ *     .description("The number of page faults.")
+ *     .point(
  *         Point.sum(
  *             List.of(Label.text("system.paging.fault.type", "minor")),
- *             Term.plus("vmstat/pgfault"), Term.minus("vmstat/pgmajfault"))));
+ *             Term.plus("vmstat/pgfault"), Term.minus("vmstat/pgmajfault")))
+ *     .build();
  * }</pre>
  *
  * <p>A declaration has no factors. They follow from the {@linkplain Stat#unit() unit} of each stat
@@ -29,43 +33,22 @@ import org.jspecify.annotations.Nullable;
  * as {@code {page}} and {@code {operation}}, a value stays as it is.
  *
  * <p>Immutable; equal if everything is. Safe for use by several threads.
- *
- * @param naming which convention the name is part of: {@code semconv}, or another
- * @param name the name of the metric
- * @param unit its unit, in UCUM as OpenTelemetry has it
- * @param description what it measures
- * @param instrument what kind of metric it is
- * @param points its points, at least one. Where the labels of several are equal, the first is taken
  */
-public record MetricDeclaration(
-    String naming,
-    String name,
-    String unit,
-    String description,
-    Instrument instrument,
-    List<Point> points) {
+public final class MetricDeclaration {
+  private final String naming;
+  private final String name;
+  private final Instrument instrument;
+  private final String unit;
+  private final String description;
+  private final List<Point> points;
 
-  /**
-   * Checks that there is a point.
-   *
-   * @param naming which convention the name is part of
-   * @param name the name of the metric
-   * @param unit its unit
-   * @param description what it measures
-   * @param instrument what kind of metric it is
-   * @param points its points
-   * @throws IllegalArgumentException if there is none
-   */
-  public MetricDeclaration {
-    Objects.requireNonNull(naming, "naming");
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(unit, "unit");
-    Objects.requireNonNull(description, "description");
-    Objects.requireNonNull(instrument, "instrument");
-    points = List.copyOf(points);
-    if (points.isEmpty()) {
-      throw new IllegalArgumentException("Metric " + name + " has no point");
-    }
+  private MetricDeclaration(Builder builder) {
+    naming = builder.naming;
+    name = builder.name;
+    instrument = builder.instrument;
+    unit = builder.unit;
+    description = builder.description;
+    points = List.copyOf(builder.points);
   }
 
   /** What OpenTelemetry calls the kinds of instruments that can be observed. */
@@ -79,33 +62,179 @@ public record MetricDeclaration(
   }
 
   /**
+   * Begins a declaration. By default it has no unit and no description.
+   *
+   * @param naming which convention the name is part of: {@code semconv}, or another
+   * @param name the name of the metric
+   * @param instrument what kind of metric it is
+   * @return a new builder
+   */
+  public static Builder builder(String naming, String name, Instrument instrument) {
+    return new Builder(naming, name, instrument);
+  }
+
+  /** Declares a metric. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String naming;
+    private final String name;
+    private final Instrument instrument;
+    private String unit = "";
+    private String description = "";
+    private final List<Point> points = new ArrayList<>();
+
+    private Builder(String naming, String name, Instrument instrument) {
+      this.naming = Objects.requireNonNull(naming, "naming");
+      this.name = Objects.requireNonNull(name, "name");
+      this.instrument = Objects.requireNonNull(instrument, "instrument");
+    }
+
+    /**
+     * Gives the unit of the values.
+     *
+     * @param unit in UCUM, as OpenTelemetry has it
+     * @return this
+     */
+    public Builder unit(String unit) {
+      this.unit = Objects.requireNonNull(unit, "unit");
+      return this;
+    }
+
+    /**
+     * Says what the metric measures.
+     *
+     * @param description a sentence
+     * @return this
+     */
+    public Builder description(String description) {
+      this.description = Objects.requireNonNull(description, "description");
+      return this;
+    }
+
+    /**
+     * Adds a point. Where the labels of several are equal, the first whose stats are there is
+     * taken.
+     *
+     * @param point the point
+     * @return this
+     */
+    public Builder point(Point point) {
+      points.add(Objects.requireNonNull(point, "point"));
+      return this;
+    }
+
+    /**
+     * Ends the declaration.
+     *
+     * @return the metric
+     * @throws IllegalStateException if it has no point
+     */
+    public MetricDeclaration build() {
+      if (points.isEmpty()) {
+        throw new IllegalStateException("Metric " + name + " has no point");
+      }
+      return new MetricDeclaration(this);
+    }
+  }
+
+  /**
+   * Which convention the name is part of.
+   *
+   * @return {@code semconv}, or another
+   */
+  public String naming() {
+    return naming;
+  }
+
+  /**
+   * The name of the metric.
+   *
+   * @return the name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * What kind of metric it is.
+   *
+   * @return the instrument
+   */
+  public Instrument instrument() {
+    return instrument;
+  }
+
+  /**
+   * The unit of its values.
+   *
+   * @return the unit; empty if there is none
+   */
+  public String unit() {
+    return unit;
+  }
+
+  /**
+   * What it measures.
+   *
+   * @return the description; empty if there is none
+   */
+  public String description() {
+    return description;
+  }
+
+  /**
+   * Its points.
+   *
+   * @return at least one point
+   */
+  public List<Point> points() {
+    return points;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof MetricDeclaration metric
+        && naming.equals(metric.naming)
+        && name.equals(metric.name)
+        && instrument == metric.instrument
+        && unit.equals(metric.unit)
+        && description.equals(metric.description)
+        && points.equals(metric.points);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(naming, name, points);
+  }
+
+  /**
+   * The name.
+   *
+   * @return the name
+   */
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /**
    * What the value of a point is computed from. For each set of values that its labels take, there
    * is a point with the stats of all sources that have them. So a label of the source that no label
    * of the point takes is added up over: without {@code {cpu}}, the times of all CPUs.
    *
-   * @param labels what tells the point from the others of its metric; may be empty
-   * @param terms what is added up, at least one. A point exists where each is found at least once
-   * @param divisor what the sum is divided by; null if by nothing
-   * @param isCount whether the value is not the sum of the terms, but the number of stats that they
-   *     match and that are there: a count of rows. It has no divisor
+   * <p>Immutable; equal if everything is.
    */
-  public record Point(
-      List<Label> labels, List<Term> terms, @Nullable Term divisor, boolean isCount) {
+  public static final class Point {
+    private final List<Label> labels;
+    private final List<Term> terms;
+    private final @Nullable Term divisor;
+    private final boolean isCount;
 
-    /**
-     * Checks what must not be.
-     *
-     * @param labels what tells the point from the others of its metric
-     * @param terms what is added up
-     * @param divisor what the sum is divided by
-     * @param isCount whether the value is the number of stats
-     * @throws IllegalArgumentException if there is no term, if two labels have the same key, if a
-     *     count has a divisor or a term that is subtracted, or if the divisor is subtracted
-     */
-    public Point {
-      labels = List.copyOf(labels);
-      terms = List.copyOf(terms);
-      if (terms.isEmpty()) {
+    private Point(List<Label> labels, @Nullable Term divisor, boolean isCount, Term... terms) {
+      this.labels = List.copyOf(labels);
+      this.terms = List.of(terms);
+      this.divisor = divisor;
+      this.isCount = isCount;
+      if (terms.length == 0) {
         throw new IllegalArgumentException("A point has no term");
       }
       Set<String> keys = new HashSet<>();
@@ -114,11 +243,9 @@ public record MetricDeclaration(
           throw new IllegalArgumentException("Two labels of a point are named " + label.key());
         }
       }
-      if (isCount && (divisor != null || terms.stream().anyMatch(Term::isSubtracted))) {
-        throw new IllegalArgumentException("A count neither divides nor subtracts");
-      }
-      if (divisor != null && divisor.isSubtracted()) {
-        throw new IllegalArgumentException("A divisor cannot be subtracted");
+      if (divisor != null && divisor.isSubtracted()
+          || isCount && Arrays.stream(terms).anyMatch(Term::isSubtracted)) {
+        throw new IllegalArgumentException("Only a term of a sum can be subtracted");
       }
     }
 
@@ -128,63 +255,125 @@ public record MetricDeclaration(
      * @param labels the labels
      * @param terms what is added up
      * @return the point
+     * @throws IllegalArgumentException if there is no term, or if two labels have the same key
      */
     public static Point sum(List<Label> labels, Term... terms) {
-      return new Point(labels, List.of(terms), null, false);
+      return new Point(labels, null, false, terms);
     }
 
     /**
      * A sum of stats divided by another stat.
      *
      * @param labels the labels
-     * @param divisor what the sum is divided by
+     * @param divisor what the sum is divided by. It must be found once for each set of labels
      * @param terms what is added up
      * @return the point
+     * @throws IllegalArgumentException if there is no term, if two labels have the same key, or if
+     *     the divisor is subtracted
      */
     public static Point quotient(List<Label> labels, Term divisor, Term... terms) {
-      return new Point(labels, List.of(terms), divisor, false);
+      return new Point(labels, Objects.requireNonNull(divisor, "divisor"), false, terms);
     }
 
     /**
-     * The number of stats that are there.
+     * The number of stats that are there, such as of the rows of a table.
      *
      * @param labels the labels
      * @param term which stats are counted
      * @return the point
+     * @throws IllegalArgumentException if two labels have the same key, or if the term is
+     *     subtracted
      */
     public static Point count(List<Label> labels, Term term) {
-      return new Point(labels, List.of(term), null, true);
+      return new Point(labels, null, true, term);
+    }
+
+    /**
+     * What tells the point from the others of its metric.
+     *
+     * @return the labels, with different keys; may be empty
+     */
+    public List<Label> labels() {
+      return labels;
+    }
+
+    /**
+     * What is added up, or counted. A point exists where each term is found at least once.
+     *
+     * @return at least one term
+     */
+    public List<Term> terms() {
+      return terms;
+    }
+
+    /**
+     * What the sum is divided by.
+     *
+     * @return a term that is not subtracted; empty if the sum is not divided
+     */
+    public Optional<Term> divisor() {
+      return Optional.ofNullable(divisor);
+    }
+
+    /**
+     * Whether the value is the number of stats that are there, and not their sum.
+     *
+     * @return true for a count
+     */
+    public boolean isCount() {
+      return isCount;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Point point
+          && labels.equals(point.labels)
+          && terms.equals(point.terms)
+          && Objects.equals(divisor, point.divisor)
+          && isCount == point.isCount;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(labels, terms, divisor, isCount);
+    }
+
+    /**
+     * What is declared, for people.
+     *
+     * @return the labels and the formula
+     */
+    @Override
+    public String toString() {
+      return labels
+          + (isCount ? " number of " : " ")
+          + terms
+          + (divisor == null ? "" : " / " + divisor);
     }
   }
 
   /**
    * A label of a point.
    *
-   * @param key its key
-   * @param value its value; {@code {device}} is that of the source's label {@code device}. A source
-   *     that has no such label takes no part in the point
-   * @param isInteger whether the convention says that the value is an integer. Where it is none all
-   *     the same, it is given as text
+   * <p>Immutable; equal if everything is.
    */
-  public record Label(String key, String value, boolean isInteger) {
+  public static final class Label {
+    private final String key;
+    private final String value;
+    private final boolean isInteger;
 
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param key its key
-     * @param value its value
-     * @param isInteger whether it is an integer
-     */
-    public Label {
-      Objects.requireNonNull(key, "key");
-      Objects.requireNonNull(value, "value");
+    private Label(String key, String value, boolean isInteger) {
+      this.key = Objects.requireNonNull(key, "key");
+      this.value = Objects.requireNonNull(value, "value");
+      this.isInteger = isInteger;
     }
 
     /**
      * A label with a text for its value.
      *
      * @param key its key
-     * @param value the text, or {@code {device}} for that of the source's label
+     * @param value the text; {@code {device}} is that of the source's label {@code device}. A
+     *     source that has no such label takes no part in the point
      * @return the label
      */
     public static Label text(String key, String value) {
@@ -192,52 +381,113 @@ public record MetricDeclaration(
     }
 
     /**
+     * A label of which the convention says that its value is an integer. Where it is none all the
+     * same, it is given as text.
+     *
+     * @param key its key
+     * @param value as {@link #text} takes it
+     * @return the label
+     */
+    public static Label integer(String key, String value) {
+      return new Label(key, value, true);
+    }
+
+    /**
+     * The key.
+     *
+     * @return the key
+     */
+    public String key() {
+      return key;
+    }
+
+    /**
+     * The value as it was declared.
+     *
+     * @return the value
+     */
+    public String value() {
+      return value;
+    }
+
+    /**
+     * Whether the value is an integer.
+     *
+     * @return false for a text
+     */
+    public boolean isInteger() {
+      return isInteger;
+    }
+
+    /**
      * The label of the source that the value is taken from.
      *
-     * @return the label's key; null if the value is the same for all sources
+     * @return the label's key; empty if the value is the same for all sources
      */
-    public @Nullable String sourceLabel() {
+    public Optional<String> sourceLabel() {
       return value.length() > 2 && value.startsWith("{") && value.endsWith("}")
-          ? value.substring(1, value.length() - 1)
-          : null;
+          ? Optional.of(value.substring(1, value.length() - 1))
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Label label
+          && key.equals(label.key)
+          && value.equals(label.value)
+          && isInteger == label.isInteger;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(key, value, isInteger);
+    }
+
+    /**
+     * The label for people.
+     *
+     * @return {@code key=value}
+     */
+    @Override
+    public String toString() {
+      return key + "=" + value;
     }
   }
 
   /**
    * A stat of which one value or several take part in a point.
    *
-   * @param subsystem the {@linkplain Source#subsystem() subsystem} of the source
-   * @param device a pattern of its {@linkplain Source#device() device}, where {@code *} stands for
-   *     any characters and {@code ?} for one; empty for the subsystem's own stats
-   * @param stat the {@linkplain Stat#name() name} of the stat
-   * @param isSubtracted whether its value is subtracted, and not added
+   * <p>Immutable; equal if everything is.
    */
-  public record Term(String subsystem, String device, String stat, boolean isSubtracted) {
+  public static final class Term {
+    private final String subsystem;
+    private final String device;
+    private final String stat;
+    private final boolean isSubtracted;
 
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param subsystem the subsystem of the source
-     * @param device a pattern of its device
-     * @param stat the name of the stat
-     * @param isSubtracted whether its value is subtracted
-     */
-    public Term {
-      Objects.requireNonNull(subsystem, "subsystem");
-      Objects.requireNonNull(device, "device");
-      Objects.requireNonNull(stat, "stat");
+    private Term(String path, boolean isSubtracted) {
+      int first = path.indexOf('/');
+      int last = path.lastIndexOf('/');
+      if (first < 1 || last == path.length() - 1) {
+        throw new IllegalArgumentException("'" + path + "' is not subsystem/device/stat");
+      }
+      subsystem = path.substring(0, first);
+      device = first == last ? "" : path.substring(first + 1, last);
+      stat = path.substring(last + 1);
+      this.isSubtracted = isSubtracted;
     }
 
     /**
      * A stat that is added.
      *
-     * @param path the subsystem, the pattern of the device unless it is empty, and the stat, with
-     *     {@code /} between them: {@code net/*}{@code /rx_bytes}, {@code vmstat/pgfault}
+     * @param path the subsystem, a pattern of the device unless it is empty, and the stat, with
+     *     {@code /} between them: {@code net/*}{@code /rx_bytes}, {@code vmstat/pgfault}. In the
+     *     pattern {@code *} stands for any characters and {@code ?} for one
      * @return the term
      * @throws IllegalArgumentException if the path has no {@code /}
      */
     public static Term plus(String path) {
-      return of(path, false);
+      return new Term(path, false);
     }
 
     /**
@@ -248,17 +498,70 @@ public record MetricDeclaration(
      * @throws IllegalArgumentException if the path has no {@code /}
      */
     public static Term minus(String path) {
-      return of(path, true);
+      return new Term(path, true);
     }
 
-    private static Term of(String path, boolean isSubtracted) {
-      int first = path.indexOf('/');
-      int last = path.lastIndexOf('/');
-      if (first < 1 || last == path.length() - 1) {
-        throw new IllegalArgumentException("'" + path + "' is not subsystem/device/stat");
-      }
-      String device = first == last ? "" : path.substring(first + 1, last);
-      return new Term(path.substring(0, first), device, path.substring(last + 1), isSubtracted);
+    /**
+     * The {@linkplain Source#subsystem() subsystem} of the source.
+     *
+     * @return the name
+     */
+    public String subsystem() {
+      return subsystem;
+    }
+
+    /**
+     * What the {@linkplain Source#device() device} of the source must match.
+     *
+     * @return a pattern; empty for the subsystem's own stats
+     */
+    public String device() {
+      return device;
+    }
+
+    /**
+     * The {@linkplain Stat#name() name} of the stat.
+     *
+     * @return the name
+     */
+    public String stat() {
+      return stat;
+    }
+
+    /**
+     * Whether its value is subtracted, and not added.
+     *
+     * @return true if it is subtracted
+     */
+    public boolean isSubtracted() {
+      return isSubtracted;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Term term
+          && subsystem.equals(term.subsystem)
+          && device.equals(term.device)
+          && stat.equals(term.stat)
+          && isSubtracted == term.isSubtracted;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(subsystem, device, stat, isSubtracted);
+    }
+
+    /**
+     * The term for people.
+     *
+     * @return its path, after a {@code -} if it is subtracted
+     */
+    @Override
+    public String toString() {
+      return (isSubtracted ? "-" : "")
+          + subsystem
+          + (device.isEmpty() ? "/" : "/" + device + "/")
+          + stat;
     }
   }
 }

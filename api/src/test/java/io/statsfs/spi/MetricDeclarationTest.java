@@ -1,7 +1,7 @@
 package io.statsfs.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.statsfs.Layout;
@@ -10,6 +10,7 @@ import io.statsfs.spi.MetricDeclaration.Label;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,9 +19,12 @@ class MetricDeclarationTest {
 
   @Test
   void aTermIsReadFromAPath() {
-    assertEquals(new Term("vmstat", "", "pgfault", false), Term.plus("vmstat/pgfault"));
-    assertEquals(new Term("net", "*", "rx_bytes", true), Term.minus("net/*/rx_bytes"));
-    assertEquals(new Term("a", "b/c", "d", false), Term.plus("a/b/c/d"));
+    Term term = Term.minus("net/*/rx_bytes");
+    assertEquals(
+        List.of("net", "*", "rx_bytes"), List.of(term.subsystem(), term.device(), term.stat()));
+    assertEquals("", Term.plus("vmstat/pgfault").device());
+    assertEquals("b/c", Term.plus("a/b/c/d").device());
+    assertEquals("-net/*/rx_bytes vmstat/pgfault", term + " " + Term.plus("vmstat/pgfault"));
   }
 
   @ParameterizedTest
@@ -31,10 +35,10 @@ class MetricDeclarationTest {
 
   @Test
   void aLabelIsATextOrThatOfTheSource() {
-    assertEquals("device", Label.text("k", "{device}").sourceLabel());
-    assertNull(Label.text("k", "device").sourceLabel());
-    assertNull(Label.text("k", "{}").sourceLabel());
-    assertNull(Label.text("k", "{device} 1").sourceLabel());
+    assertEquals("device", Label.text("k", "{device}").sourceLabel().orElseThrow());
+    assertEquals(Optional.empty(), Label.text("k", "device").sourceLabel());
+    assertEquals(Optional.empty(), Label.text("k", "{}").sourceLabel());
+    assertEquals(Optional.empty(), Label.text("k", "{device} 1").sourceLabel());
   }
 
   @Test
@@ -47,24 +51,38 @@ class MetricDeclarationTest {
     assertThrows(IllegalArgumentException.class, () -> Point.count(List.of(), minus));
     assertThrows(IllegalArgumentException.class, () -> Point.quotient(List.of(), minus, plus));
     assertThrows(
-        IllegalArgumentException.class, () -> new Point(List.of(), List.of(plus), plus, true));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new MetricDeclaration("n", "m", "1", "", Instrument.GAUGE, List.of()));
+        IllegalStateException.class,
+        () -> MetricDeclaration.builder("n", "m", Instrument.GAUGE).build());
   }
 
   @Test
   void aLayoutHasItsMetrics() {
-    MetricDeclaration metric =
-        new MetricDeclaration(
-            "semconv",
-            "system.paging.faults",
-            "{fault}",
-            "The number of page faults.",
-            Instrument.COUNTER,
-            List.of(Point.sum(List.of(), Term.plus("vmstat/pgfault"))));
+    MetricDeclaration metric = faults("The number of page faults.");
     assertEquals(List.of(), Layout.builder("mine").build().metrics());
     assertEquals(
         List.of(metric), Layout.builder("mine").metrics(List.of(metric)).build().metrics());
+  }
+
+  private static MetricDeclaration faults(String description) {
+    return MetricDeclaration.builder("semconv", "system.paging.faults", Instrument.COUNTER)
+        .unit("{fault}")
+        .description(description)
+        .point(
+            Point.sum(
+                List.of(Label.text("system.paging.fault.type", "minor")),
+                Term.plus("vmstat/pgfault"),
+                Term.minus("vmstat/pgmajfault")))
+        .build();
+  }
+
+  @Test
+  void equalIfEverythingIs() {
+    assertEquals(faults("a"), faults("a"));
+    assertEquals(faults("a").hashCode(), faults("a").hashCode());
+    assertNotEquals(faults("a"), faults("b"));
+    assertNotEquals(Label.text("k", "1"), Label.integer("k", "1"));
+    assertNotEquals(Term.plus("a/b"), Term.minus("a/b"));
+    assertNotEquals(
+        Point.sum(List.of(), Term.plus("a/b")), Point.count(List.of(), Term.plus("a/b")));
   }
 }
