@@ -13,6 +13,8 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.autoconfigure.internal.AutoConfigureUtil;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -23,6 +25,7 @@ import io.statsfs.Layout;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.OpenFiles;
 import io.statsfs.testkit.TestTree;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -376,7 +379,7 @@ class ZeroCodeTest {
     "patience, 1ms, patience",
     "naming, upside-down, upside-down",
     "aggregates, some, 'kept, dropped, alone'",
-    "series-limit, few, few",
+    "series-limit, few, series-limit=few",
     "series-limit, 0, at least 1",
     "reader, none, none",
     "roots, /nowhere, /nowhere"
@@ -392,6 +395,42 @@ class ZeroCodeTest {
     assertEquals(1, logged.size(), "" + logged);
     assertTrue(logged.get(0).startsWith("WARNING There will be no kernel statistics"), "" + logged);
     assertTrue(logged.get(0).contains(expected), "" + logged);
+  }
+
+  /** Spring's {@code ConfigProperties} throw where a value cannot be converted, and say no name. */
+  @ParameterizedTest
+  @CsvSource({"enabled, abc, true or false", "series-limit, few, a whole number"})
+  void anApplicationGoesOnWhereTheGettersOfConfigPropertiesThrow(
+      String setting, String value, String expected) {
+    set(setting, value);
+    AutoConfiguredOpenTelemetrySdkBuilder builder =
+        AutoConfigureUtil.setConfigPropertiesCustomizer(builder(), ZeroCodeTest::throwing);
+    builder.build().getOpenTelemetrySdk().close();
+    assertEquals(
+        List.of(
+            "WARNING There will be no kernel statistics: Invalid property "
+                + PREFIX
+                + setting
+                + "="
+                + value
+                + ". Expected "
+                + expected
+                + "."),
+        logged);
+  }
+
+  private static ConfigProperties throwing(ConfigProperties config) {
+    return (ConfigProperties)
+        Proxy.newProxyInstance(
+            ZeroCodeTest.class.getClassLoader(),
+            new Class<?>[] {ConfigProperties.class},
+            (proxy, method, arguments) -> {
+              boolean converts = List.of("getBoolean", "getInt").contains(method.getName());
+              if (converts && arguments[0].toString().startsWith(PREFIX)) {
+                throw new IllegalStateException("cannot convert");
+              }
+              return method.invoke(config, arguments);
+            });
   }
 
   @Test

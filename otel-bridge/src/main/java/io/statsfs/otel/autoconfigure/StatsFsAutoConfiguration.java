@@ -69,11 +69,17 @@ public final class StatsFsAutoConfiguration
 
   /** What cannot be understood is not enabled here; that is reported when all settings are read. */
   private static boolean isEnabled(ConfigProperties config) {
-    return config.getBoolean(PREFIX + "enabled", isEnabledByDefault(config));
+    return isTrue(config, PREFIX + "enabled", isEnabledByDefault(config));
   }
 
   private static boolean isEnabledByDefault(ConfigProperties config) {
-    return config.getBoolean("otel.instrumentation.common.default-enabled", true);
+    return isTrue(config, "otel.instrumentation.common.default-enabled", true);
+  }
+
+  /** Spring's {@code getBoolean} throws for other values, and its application would not start. */
+  private static boolean isTrue(ConfigProperties config, String name, boolean byDefault) {
+    String value = config.getString(name);
+    return value == null || value.isEmpty() ? byDefault : value.equalsIgnoreCase("true");
   }
 
   @Override
@@ -101,10 +107,14 @@ public final class StatsFsAutoConfiguration
       }
       // ConfigProperties takes anything for false.
       if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
-        throw new IllegalArgumentException(
-            "Invalid property " + PREFIX + name + "=" + value + ". Expected true or false.");
+        throw invalid(name, value, "true or false");
       }
       return Boolean.valueOf(value);
+    }
+
+    private static IllegalArgumentException invalid(String name, String value, String expected) {
+      return new IllegalArgumentException(
+          "Invalid property " + PREFIX + name + "=" + value + ". Expected " + expected + ".");
     }
 
     @Override
@@ -115,7 +125,13 @@ public final class StatsFsAutoConfiguration
 
     @Override
     public @Nullable Integer number(String name) {
-      return config.getInt(PREFIX + name);
+      String value = text(name);
+      try {
+        return value == null ? null : Integer.valueOf(value.strip());
+      } catch (NumberFormatException e) {
+        // What Spring's ConfigProperties throws does not say which property it is.
+        throw invalid(name, value, "a whole number");
+      }
     }
 
     @Override
