@@ -167,7 +167,9 @@ class StatsFsFaultTest {
       made = Long.parseLong(simulator.command("sources").split(" ")[1]);
       // On a loaded machine no source of the first two seconds lives until it is found.
       assertTrue(values > 0 || seconds <= 2, "no value was checked");
-      assertEquals(List.of(), logged);
+      // On a loaded machine a scan may come upon a moment, or take so long, that no source lives.
+      assertEquals(
+          List.of(), logged.stream().filter(line -> !line.contains("holds no stats")).toList());
     }
     // Those that were alive, and the one above them.
     simulator.command("remove many");
