@@ -443,7 +443,7 @@ class DiscoveryTest {
   void realCgroupsAreRead() {
     Path root = Path.of("/sys/fs/cgroup/unified");
     root = Files.exists(root) ? root : Path.of("/sys/fs/cgroup");
-    assumeTrue(Files.exists(root.resolve("cgroup.stat")));
+    assumeTrue(Files.exists(root.resolve("cgroup.stat")), "there is no cgroup v2 here");
     Layout layout =
         Layout.builder("cgroup")
             .subsystem("cgroup")

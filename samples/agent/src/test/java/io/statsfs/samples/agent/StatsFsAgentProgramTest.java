@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,6 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatsFsAgentProgramTest {
+  /** A name that would do things to a terminal. */
+  private static final String CONTROLS =
+      "a\n2026 forged\r\u001b[2J\u0007\u0085\u202e\ufeff\\x9b\u00e9";
 
   private static Map<String, String> points(List<String> lines) {
     Map<String, String> points = new TreeMap<>();
@@ -226,17 +230,25 @@ class StatsFsAgentProgramTest {
     }
   }
 
+  private static String printedControls(String locale) {
+    return "a\\u000a2026 forged\\u000d\\u001b[2J\\u0007\\u0085\\u202e\\ufeff\\x9b"
+        + (locale.equals("C") ? "\\u00e9" : "\u00e9");
+  }
+
+  private static TestTree treeOfControls() {
+    String source = "kvm/" + CONTROLS;
+    return TestTree.inMemory()
+        .stat(source + "/" + CONTROLS, 1)
+        .stat(source + "/b", 2)
+        .schema(source, "nonsense\n\nMETRIC\nNAME b\nFLAG GAUGE\nDESC " + CONTROLS + "\n\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"C", "C.UTF-8"})
   void noNameControlsATerminal(String locale) {
     Map<String, String> environment = Map.of("LC_ALL", locale);
-    String name = "a\n2026 forged\r\u001b[2J\u0007\u0085\u202e\ufeff\\x9b\u00e9";
-    String printed =
-        "a\\u000a2026 forged\\u000d\\u001b[2J\\u0007\\u0085\\u202e\\ufeff\\x9b"
-            + (locale.equals("C") ? "\\u00e9" : "\u00e9");
-    try (TestTree tree = TestTree.inMemory()) {
-      tree.stat("kvm/" + name + "/" + name, 1).stat("kvm/" + name + "/b", 2);
-      tree.schema("kvm/" + name, "nonsense\n\nMETRIC\nNAME b\nFLAG GAUGE\nDESC " + name + "\n\n");
+    String printed = printedControls(locale);
+    try (TestTree tree = treeOfControls()) {
       String root = tree.root().toString();
       try (AgentProgram list = AgentProgram.start(environment, "--list", "--root", root)) {
         assertEquals(0, list.exitCode(), list.toString());
@@ -257,12 +269,6 @@ class StatsFsAgentProgramTest {
         assertEquals(2, count(once, "statsfs.kvm."), once.toString());
         assertPrintable(once);
       }
-      String stat = "kvm/" + printed + "/b";
-      try (AgentProgram clear = AgentProgram.start(environment, "--root", root, "--clear", stat)) {
-        assertEquals(1, clear.exitCode());
-        assertTrue(last(clear).contains(stat + " was not cleared"), clear.toString());
-        assertPrintable(clear);
-      }
       for (String[] args :
           new String[][] {
             {"--root", root + "/\u001b[2J"}, {"\u001b]0;x\u0007"}, {"--reader=x\ry"}
@@ -273,6 +279,23 @@ class StatsFsAgentProgramTest {
           assertPrintable(wrong);
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "C.UTF-8"})
+  void aStatIsNamedAsItIsPrinted(String locale) {
+    String stat = "kvm/" + printedControls(locale) + "/b";
+    assumeTrue(
+        Charset.forName(System.getProperty("native.encoding")).newEncoder().canEncode(stat),
+        "the locale of this JVM cannot give all characters to a program");
+    try (TestTree tree = treeOfControls();
+        AgentProgram clear =
+            AgentProgram.start(
+                Map.of("LC_ALL", locale), "--root", tree.root().toString(), "--clear", stat)) {
+      assertEquals(1, clear.exitCode());
+      assertTrue(last(clear).contains(stat + " was not cleared"), clear.toString());
+      assertPrintable(clear);
     }
   }
 
@@ -290,7 +313,7 @@ class StatsFsAgentProgramTest {
 
   @Test
   void anOutputThatTakesNothingEndsTheProgram() {
-    assumeTrue(Files.exists(Path.of("/dev/full")));
+    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
     for (String[] args :
         new String[][] {
           {"--list"}, {"--help"}, {"--once", "--exporter", "console"}, {"--exporter", "console"}
