@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import io.statsfs.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +16,33 @@ public final class AccessRemedy {
   private AccessRemedy() {}
 
   /**
-   * Where reading or listing is denied.
+   * Where reading or listing below a directory is denied.
    *
-   * @param alternative what root could do instead, such as {@code make it readable}
+   * @param path the directory, or a file
+   * @param type of the file system that is mounted there; empty if it is mounted further above
    * @return a sentence with its full stop
    */
-  public static String ofReading(String alternative) {
+  public static String ofReading(Path path, String type) {
+    return Layout.statsfs().homeTypes().contains(type)
+        ? ofMount(path)
+        : ofReading("make it readable");
+  }
+
+  /**
+   * Where the mount of a statsfs or debugfs is closed to others, as it is unless the mount says
+   * otherwise.
+   *
+   * @param point where it is mounted
+   * @return a sentence with its full stop
+   */
+  public static String ofMount(Path point) {
+    return ofReading(
+        "chmod 755 "
+            + PathText.of(point)
+            + " (again after each mount or remount, unless that says mode=755)");
+  }
+
+  private static String ofReading(String alternative) {
     return (isRoot() ? rootLacks("CAP_DAC_READ_SEARCH") + ": grant it" : "Run as root")
         + ", or let root "
         + alternative

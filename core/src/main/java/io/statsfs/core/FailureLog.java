@@ -2,7 +2,8 @@ package io.statsfs.core;
 
 import io.statsfs.Tree;
 import io.statsfs.core.scan.TreeProblem;
-import java.time.Duration;
+import io.statsfs.spi.Alarm;
+import io.statsfs.spi.PrintableLog;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,26 +16,17 @@ import java.util.function.LongSupplier;
  * <p>Safe for use by several threads.
  */
 final class FailureLog {
-  private static final Log LOG = new Log();
-
-  /** What is well for less may be failing now and then, which is logged already. */
-  static final Duration RECOVERY = Duration.ofMinutes(5);
+  private static final PrintableLog LOG = new PrintableLog("io.statsfs");
 
   /** Something that fails in another way each time must not be logged for ever. */
   private static final int MAX_FAILURES = 500;
 
   private final LongSupplier nanoTime;
 
-  /** When what failed was first seen to be well again; nothing while it fails. */
-  private final Map<Object, Recovery> failures = new HashMap<>();
+  private final Map<Object, Alarm> failures = new HashMap<>();
 
   FailureLog(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-  }
-
-  private static final class Recovery {
-    boolean began;
-    long nanos;
   }
 
   /** What the problems of trees have in common that are logged as one. */
@@ -81,43 +73,37 @@ final class FailureLog {
    * @param what fails
    */
   synchronized void failed(Object what, String message) {
-    Recovery recovery = failures.get(what);
-    if (recovery == null) {
+    Alarm known = failures.get(what);
+    Alarm alarm = known;
+    if (alarm == null) {
       if (failures.size() == MAX_FAILURES) {
         return;
       }
-      recovery = new Recovery();
-      failures.put(what, recovery);
-      LOG.warn(message);
-      if (failures.size() == MAX_FAILURES) {
-        LOG.warn("Further failures are not logged; Catalog.problems() has those of the trees.");
-      }
-    } else if (isOver(recovery)) {
+      alarm = new Alarm();
+      failures.put(what, alarm);
+    }
+    if (alarm.present(nanoTime.getAsLong())) {
       LOG.warn(message);
     }
-    recovery.began = false;
+    if (alarm != known && failures.size() == MAX_FAILURES) {
+      LOG.warn("Further failures are not logged; Catalog.problems() has those of the trees.");
+    }
   }
 
   /** Says that what may have failed before does not fail now. */
   synchronized void well(Object what) {
-    Recovery recovery = failures.get(what);
-    if (recovery == null) {
-      return;
-    }
-    if (!recovery.began) {
-      recovery.began = true;
-      recovery.nanos = nanoTime.getAsLong();
-    } else if (isOver(recovery)) {
-      failures.remove(what);
+    Alarm alarm = failures.get(what);
+    if (alarm != null) {
+      long now = nanoTime.getAsLong();
+      alarm.absent(now);
+      if (alarm.isQuiet(now)) {
+        failures.remove(what);
+      }
     }
   }
 
   /** Lets go of what cannot fail any more. */
   synchronized void forget(Object what) {
     failures.remove(what);
-  }
-
-  private boolean isOver(Recovery recovery) {
-    return recovery.began && nanoTime.getAsLong() - recovery.nanos >= RECOVERY.toNanos();
   }
 }

@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import io.statsfs.ReaderUnavailableException;
+import io.statsfs.spi.PrintableLog;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.StatReader;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Readers {
   /** Those of this project, to tell when one was lost; others are found all the same. */
   private static final List<String> READERS = List.of("nio", "jni");
 
-  private static final Log LOG = new Log();
+  private static final PrintableLog LOG = new PrintableLog("io.statsfs");
 
   private Readers() {}
 

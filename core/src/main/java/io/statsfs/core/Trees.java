@@ -5,7 +5,6 @@ import io.statsfs.Layout;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
-import io.statsfs.core.mounts.AccessAdvice;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
@@ -17,6 +16,7 @@ import io.statsfs.core.scan.TreeScans;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Watchdog;
+import io.statsfs.spi.AccessRemedy;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
@@ -360,8 +360,8 @@ public final class Trees {
     } else if (e instanceof AccessDeniedException) {
       String fix =
           home != null && home.type().equals("debugfs")
-              ? AccessAdvice.ofMount(Mounts.path(home.point()))
-              : AccessAdvice.of(root, home == null ? type : home.type());
+              ? AccessRemedy.ofMount(Mounts.path(home.point()))
+              : AccessRemedy.ofReading(root, home == null ? type : home.type());
       return new TreeUnavailableException(
           Reason.NOT_READABLE, PathText.of(root) + " cannot be read: permission denied. " + fix, e);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.statsfs.Layout;
 import io.statsfs.Tree;
 import io.statsfs.core.scan.TreeProblem;
+import io.statsfs.spi.Alarm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,13 +66,13 @@ class FailureLogTest {
     for (int i = 0; i < 3; i++) {
       log.problems(problems);
       log.problems(List.of());
-      pass(FailureLog.RECOVERY.minusSeconds(1));
+      pass(Alarm.QUIET.minusSeconds(1));
       log.problems(List.of());
       log.problems(problems);
       assertEquals(1, lines.lines().size(), "it was away too short");
     }
     log.problems(List.of());
-    pass(FailureLog.RECOVERY);
+    pass(Alarm.QUIET);
     log.problems(problems);
     assertEquals(2, lines.lines().size());
     log.problems(List.of());

@@ -6,6 +6,7 @@ import io.statsfs.Catalog;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.spi.Alarm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -10,8 +10,9 @@ import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
-import io.statsfs.otel.internal.Log;
 import io.statsfs.otel.internal.ZeroCodeTrees;
+import io.statsfs.spi.Alarm;
+import io.statsfs.spi.PrintableLog;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -87,7 +88,7 @@ import org.jspecify.annotations.Nullable;
  * reader says; measuring itself takes some hundred bytes, and states their texts.
  */
 public final class StatsFsMetrics implements AutoCloseable {
-  private static final Log LOG = new Log();
+  private static final PrintableLog LOG = new PrintableLog("io.statsfs.otel");
   private static final String SCOPE = "io.statsfs";
 
   /** Something that differs each time must not be logged for ever. */

@@ -1,10 +1,10 @@
 package io.statsfs.otel;
 
-import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.spi.AccessRemedy;
+import io.statsfs.spi.Alarm;
 import io.statsfs.spi.PathText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +115,8 @@ final class UnreadableStats {
               cause.errno == EPERM
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
-                  : "permission is denied. " + remedy(cause.tree);
+                  : "permission is denied. "
+                      + AccessRemedy.ofReading(cause.tree.root(), cause.tree.fileSystemType());
           case BLOCKED -> blocker(sampler, cause.first) + " does not answer";
           default -> cause.errno == 0 ? "reading fails" : "reading fails with errno " + cause.errno;
         };
@@ -136,13 +137,5 @@ final class UnreadableStats {
   private static String blocker(Sampler sampler, int index) {
     Path blocker = sampler.blockedBy(index);
     return blocker.equals(sampler.stat(index).path()) ? "it" : PathText.of(blocker);
-  }
-
-  /** Of a statsfs the root alone is closed to others, and it is closed anew by each mount. */
-  private static String remedy(Tree tree) {
-    return AccessRemedy.ofReading(
-        Layout.statsfs().homeTypes().contains(tree.fileSystemType())
-            ? "chmod 755 " + PathText.of(tree.root())
-            : "make the tree readable");
   }
 }

@@ -1,9 +1,9 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.Tree;
-import io.statsfs.core.mounts.AccessAdvice;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.AccessRemedy;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ final class Scan {
   /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */
   String advice(Path path, IOException failure) {
     return failure instanceof AccessDeniedException
-        ? ". " + AccessAdvice.of(path, path.equals(tree.root()) ? tree.fileSystemType() : "")
+        ? ". " + AccessRemedy.ofReading(path, path.equals(tree.root()) ? tree.fileSystemType() : "")
         : "";
   }
 

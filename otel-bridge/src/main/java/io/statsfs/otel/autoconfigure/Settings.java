@@ -9,7 +9,7 @@ import io.statsfs.otel.SourceAttributes;
 import io.statsfs.otel.StatNaming;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
-import io.statsfs.otel.internal.Log;
+import io.statsfs.spi.PrintableLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -57,7 +57,7 @@ record Settings(
    */
   static Settings of(SettingSource source, boolean enabledByDefault, int seriesByDefault) {
     for (String name : source.unknown()) {
-      new Log().warn("There is no setting " + name + "; it is ignored.");
+      new PrintableLog("io.statsfs.otel").warn("There is no setting " + name + "; it is ignored.");
     }
     return new Settings(
         flag(source, "enabled", enabledByDefault),
@@ -126,7 +126,7 @@ record Settings(
   /** Patterns that select nothing are more often wrong than early. */
   void reportWhatSelectsNothing(Catalog catalog, SettingSource source) {
     if (catalog.stats().isEmpty()) {
-      new Log()
+      new PrintableLog("io.statsfs.otel")
           .warn(
               "There are no kernel statistics at present: "
                   + catalog.trees()
@@ -140,7 +140,8 @@ record Settings(
     report(catalog, source.fullName("include"), includes);
     report(catalog, source.fullName("exclude"), excludes);
     if (catalog.stats().stream().noneMatch(filter()::test)) {
-      new Log().warn("There are no kernel statistics at present: include and exclude leave none.");
+      new PrintableLog("io.statsfs.otel")
+          .warn("There are no kernel statistics at present: include and exclude leave none.");
     }
   }
 
@@ -150,7 +151,7 @@ record Settings(
             .filter(p -> catalog.stats().stream().noneMatch(StatFilter.path(p)::test))
             .toList();
     if (!idle.isEmpty()) {
-      new Log()
+      new PrintableLog("io.statsfs.otel")
           .warn(
               "No stat of the form subsystem/device/stat matches "
                   + idle

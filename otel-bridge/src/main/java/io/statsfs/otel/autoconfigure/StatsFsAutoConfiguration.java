@@ -8,7 +8,7 @@ import io.opentelemetry.sdk.autoconfigure.spi.internal.AutoConfigureListener;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
-import io.statsfs.otel.internal.Log;
+import io.statsfs.spi.PrintableLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +138,7 @@ public final class StatsFsAutoConfiguration
     public @Nullable Duration duration(String name) {
       String text = text(name);
       if (text != null && text.matches("[1-9]\\d*")) {
-        new Log()
+        new PrintableLog("io.statsfs.otel")
             .warn(
                 fullName(name) + "=" + text + " has no unit and means " + text + " milliseconds.");
       }

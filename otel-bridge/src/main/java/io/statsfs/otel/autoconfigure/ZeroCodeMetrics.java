@@ -4,8 +4,8 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.statsfs.StatsFs;
 import io.statsfs.otel.StatsFsMetrics;
-import io.statsfs.otel.internal.Log;
 import io.statsfs.otel.internal.ZeroCodeTrees;
+import io.statsfs.spi.PrintableLog;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +106,7 @@ final class ZeroCodeMetrics {
   /** Where the API is missing, so is what makes a message printable. */
   private static void warn(String message) {
     try {
-      new Log().warn(message);
+      new PrintableLog("io.statsfs.otel").warn(message);
     } catch (LinkageError e) {
       System.getLogger("io.statsfs.otel").log(System.Logger.Level.WARNING, message);
     }

@@ -4,6 +4,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.statsfs.StatsFs;
 import io.statsfs.Tree;
+import io.statsfs.spi.PrintableLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,7 +67,7 @@ public final class ZeroCodeTrees {
       closing.forEach(entry -> ENTRIES.removeIf(other -> other == entry));
     }
     for (Entry entry : closing) {
-      new Log()
+      new PrintableLog("io.statsfs.otel")
           .warn(
               "StatsFsMetrics was created in code for trees that are exported without code already."
                   + " The latter ends, so that nothing is counted twice;"
