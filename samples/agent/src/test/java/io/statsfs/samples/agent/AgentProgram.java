@@ -50,6 +50,15 @@ final class AgentProgram implements AutoCloseable {
     return new AgentProgram(builder(Map.of(), args).redirectOutput(new File(file)));
   }
 
+  /** A program of the tests instead. */
+  static AgentProgram startMain(Class<?> main, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(args));
+    return new AgentProgram(new ProcessBuilder(command));
+  }
+
   private static ProcessBuilder builder(Map<String, String> environment, String... args) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("agent.script"));

@@ -223,11 +223,24 @@ class FailuresProgramTest {
     }
   }
 
+  private static final String[][] TO_BE_ENDED = {
+    {"--exporter", "console", "--include", "net/lo/*"}, {"--list"}
+  };
+
+  @Test
+  void whatFailsSinceTheProgramEndsIsNotReported() {
+    for (String[] args : TO_BE_ENDED) {
+      try (AgentProgram agent = AgentProgram.startMain(EndingProgram.class, args)) {
+        assertEquals(128 + 15, agent.exitCode(), agent.toString());
+        assertEquals(List.of(), agent.err());
+      }
+    }
+  }
+
   @Test
   void aSignalDuringTheStartLeavesNoStackTrace() throws InterruptedException {
-    for (int millis = 50; millis < 1500; millis += 100) {
-      for (String[] args :
-          new String[][] {{"--exporter", "console", "--include", "net/lo/*"}, {"--list"}}) {
+    for (int millis = 50; millis < 1500; millis += 300) {
+      for (String[] args : TO_BE_ENDED) {
         try (AgentProgram agent = AgentProgram.start(args)) {
           Thread.sleep(millis);
           agent.terminate();
