@@ -565,8 +565,8 @@ public final class Layout {
 
     /**
      * Says that the mode of a file gives the kind of a stat that nothing describes: where nobody
-     * may write, as with mode 0444, it is a {@linkplain Stat.Kind#GAUGE level}, otherwise it
-     * {@linkplain Stat.Kind#CUMULATIVE counts}.
+     * may write, as with mode 0444, it is a {@linkplain Stat.Kind#LEVEL level}, otherwise it
+     * {@linkplain Stat.Kind#COUNTER counts}.
      *
      * @return this
      */

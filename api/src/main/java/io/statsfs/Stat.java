@@ -64,7 +64,7 @@ public interface Stat {
   /**
    * What the schema calls FLAG.
    *
-   * @return the kind; {@link Kind#GAUGE} where nothing describes the stat
+   * @return the kind; {@link Kind#LEVEL} where nothing describes the stat
    */
   Kind kind();
 

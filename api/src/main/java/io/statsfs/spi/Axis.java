@@ -40,6 +40,10 @@ public record Axis(
   /**
    * An axis. The methods of this class are easier to read.
    *
+   * @param meaning what the keys are
+   * @param names of the numbers
+   * @param patterns of the keys that belong to the table
+   * @param excluded patterns of keys that do not
    * @throws IllegalArgumentException if patterns have labels and the keys are names of stats, or
    *     the other way round, or if not all patterns have the same labels
    */

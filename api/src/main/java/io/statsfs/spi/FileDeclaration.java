@@ -17,6 +17,9 @@ public record FileDeclaration(String path, Shape shape, List<TableDeclaration> t
   /**
    * A file.
    *
+   * @param path of the file
+   * @param shape how the text is divided into cells
+   * @param tables which cells are stats; at least one
    * @throws IllegalArgumentException if there is no table, or if an axis does not fit the shape:
    *     the rows are {@linkplain Axis#single single} if, and only if, there is no row key; single
    *     columns, and names of numbers, need columns by position; names of rows line numbers

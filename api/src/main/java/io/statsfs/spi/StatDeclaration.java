@@ -27,7 +27,18 @@ public record StatDeclaration(
     List<String> formerNames,
     boolean isDefault) {
 
-  /** What is known of a stat. */
+  /**
+   * What is known of a stat.
+   *
+   * @param name the name, a pattern
+   * @param kind what the kernel promises of the values
+   * @param type how they are written
+   * @param unit in UCUM; empty if it is not known
+   * @param description one sentence; empty if nothing is known
+   * @param document the kernel's document that says so; empty if there is none
+   * @param formerNames what older kernels call the stat
+   * @param isDefault whether the stat is exported when nobody names the stats to export
+   */
   public StatDeclaration {
     formerNames = List.copyOf(formerNames);
   }

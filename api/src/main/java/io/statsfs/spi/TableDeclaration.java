@@ -21,6 +21,10 @@ public record TableDeclaration(
   /**
    * A table.
    *
+   * @param subsystem of the sources; null for that of the layout
+   * @param rows what the keys of the rows are
+   * @param columns what the keys of the columns are
+   * @param stats what is known of the stats
    * @throws IllegalArgumentException if both axes have the names of stats, if none has and there is
    *     not exactly one stat with a name of its own, or if both have the same label
    */
