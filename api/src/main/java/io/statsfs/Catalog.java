@@ -1,8 +1,6 @@
 package io.statsfs;
 
-import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -111,46 +109,5 @@ public interface Catalog {
                   PrintableText.of(
                       "No stat " + subsystem + "/" + device + "/" + name + ": " + why));
             });
-  }
-
-  /**
-   * Something that could not be taken in.
-   *
-   * @param path the file or directory
-   * @param message what happened, why, and where something can be done about it, what
-   */
-  record Problem(Path path, String message) {
-    /**
-     * With a message that is made {@linkplain PrintableText printable}.
-     *
-     * @param path the file or directory
-     * @param message what happened
-     */
-    public Problem {
-      message = PrintableText.of(message);
-    }
-
-    /** Written out for the reason that {@link Tree#equals} gives. */
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Problem problem
-          && path.equals(problem.path)
-          && message.equals(problem.message);
-    }
-
-    @Override
-    public int hashCode() {
-      return path.hashCode() * 31 + message.hashCode();
-    }
-
-    /**
-     * The path and the message, for logs.
-     *
-     * @return printable text
-     */
-    @Override
-    public String toString() {
-      return PrintableText.of(PathText.of(path) + ": " + message);
-    }
   }
 }

@@ -1,7 +1,5 @@
 package io.statsfs;
 
-import java.nio.file.Path;
-
 /**
  * Reads the values of many stats, again and again, at the least cost.
  *
@@ -13,8 +11,8 @@ import java.nio.file.Path;
  * <p>For use by one thread at a time. Only {@link #close()} may be called from any thread at any
  * time: it waits for a sample that is being taken.
  *
- * <p>While the catalog stands still, the getters never allocate and {@link #sample()} allocates
- * what its reader says.
+ * <p>While the catalog stands still, the getters allocate nothing but where they say so, and {@link
+ * #sample()} allocates what its reader says.
  *
  * <p>Only this library implements it; later versions may add methods, with a default.
  */
@@ -92,15 +90,16 @@ public interface Sampler extends AutoCloseable {
   int count(Status status);
 
   /**
-   * Which file did not answer, so that a stat is {@link Status#BLOCKED}. Most often its own; but
+   * What did not answer, so that a stat is {@link Status#BLOCKED}. Most often its own file; but
    * while a directory does not answer its whole source is left out, and while too many files of a
    * tree do not, the whole tree.
    *
    * @param index from 0 to {@link #size()} - 1
-   * @return the file or directory that hangs; that of the stat if it is not {@code BLOCKED}
+   * @return where that is, a file or directory, written like {@link Stat#origin()}; the origin of
+   *     the stat itself if it is not {@code BLOCKED}. Allocates
    * @throws IndexOutOfBoundsException if there is no such position
    */
-  Path blockedBy(int index);
+  String blockedBy(int index);
 
   /**
    * The error number of a reading that failed, as Linux counts them (13 is EACCES). Also kept with

@@ -3,15 +3,17 @@ package io.statsfs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What holds stats: a directory of one file per value, or a file of many {@code name value} lines.
+ * What holds stats: a directory of one file per value, a file of many {@code name value} lines, or
+ * whatever else a backend takes for one, such as a virtual machine.
  *
  * <p>This library implements it, and backends may; later versions may add methods, with a default.
  *
  * <p>An object stands for one life of a source. One that vanished and came again under its old name
  * is another object, as is one whose stats or labels changed; equality is identity. Immutable; the
- * getters allocate nothing.
+ * getters allocate nothing but where they say so.
  */
 public interface Source {
 
@@ -53,16 +55,29 @@ public interface Source {
   List<Stat> stats();
 
   /**
-   * Where the source is.
+   * The directory of the values, or the file of many values.
    *
-   * @return the directory of the values, or the file of many values
+   * @return the path; empty if the source is none of files. Allocates nothing but the {@code
+   *     Optional}
    */
-  Path path();
+  default Optional<Path> path() {
+    return Optional.empty();
+  }
+
+  /**
+   * Where the source comes from, for messages.
+   *
+   * @return the path, as {@link io.statsfs.spi.PathText} writes it, or what a backend calls the
+   *     place. Allocates
+   */
+  String origin();
 
   /**
    * Whether this is a file of many {@code name value} lines.
    *
    * @return false for a directory of one file per value
    */
-  boolean isFlatKeyed();
+  default boolean isFlatKeyed() {
+    return false;
+  }
 }

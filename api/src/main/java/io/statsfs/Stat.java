@@ -1,6 +1,7 @@
 package io.statsfs;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One value that the kernel counts or measures, at one source.
@@ -93,12 +94,22 @@ public interface Stat {
   /**
    * The file that holds the value: a file of its own, or the source's file of many values.
    *
-   * @return the path. Allocates
+   * @return the path; empty if the value is in no file. Allocates
    */
-  Path path();
+  default Optional<Path> path() {
+    return Optional.empty();
+  }
 
   /**
-   * The place of the stat.
+   * Where the value comes from, for messages.
+   *
+   * @return the path, as {@link io.statsfs.spi.PathText} writes it, or what a backend calls the
+   *     place. Allocates
+   */
+  String origin();
+
+  /**
+   * The name of the stat with its source.
    *
    * @return {@code subsystem/device/name}, or {@code subsystem/name} where the source has no device
    */

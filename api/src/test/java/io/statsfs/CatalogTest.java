@@ -28,7 +28,7 @@ class CatalogTest {
 
     @Override
     public Tree tree() {
-      return new Tree(path(), Layout.statsfs(), "statsfs");
+      return Tree.builder(Layout.statsfs()).root(Path.of("/")).fileSystemType("statsfs").build();
     }
 
     @Override
@@ -37,13 +37,8 @@ class CatalogTest {
     }
 
     @Override
-    public Path path() {
-      return Path.of("/");
-    }
-
-    @Override
-    public boolean isFlatKeyed() {
-      return false;
+    public String origin() {
+      return "nowhere";
     }
   }
 
@@ -69,8 +64,8 @@ class CatalogTest {
     }
 
     @Override
-    public Path path() {
-      return source.path().resolve(name);
+    public String origin() {
+      return source.origin();
     }
 
     @Override
@@ -140,7 +135,9 @@ class CatalogTest {
 
   @Test
   void problemIsItsPathAndMessage() {
-    assertEquals("/a: why", new Catalog.Problem(Path.of("/a"), "why").toString());
+    assertEquals(
+        "/a: why",
+        Problem.builder(Problem.Kind.NO_STATS, "why").path(Path.of("/a")).build().toString());
   }
 
   private static List<String> wanted(StatFilter filter) {

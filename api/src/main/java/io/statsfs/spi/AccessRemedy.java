@@ -1,6 +1,7 @@
 package io.statsfs.spi;
 
 import io.statsfs.Layout;
+import io.statsfs.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,18 @@ public final class AccessRemedy {
     return Layout.statsfs().homeTypes().contains(type)
         ? ofMount(path)
         : ofReading("make it readable");
+  }
+
+  /**
+   * Where reading below the root of a tree is denied.
+   *
+   * @param tree the tree
+   * @return a sentence with its full stop
+   */
+  public static String ofReading(Tree tree) {
+    return tree.root()
+        .map(root -> ofReading(root, tree.fileSystemType()))
+        .orElseGet(() -> ofReading("make it readable"));
   }
 
   /**

@@ -2,8 +2,8 @@ package io.statsfs.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.statsfs.Catalog;
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.Tree;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,8 +26,11 @@ class PathTextTest {
     Path path = Path.of(URI.create("file://" + uri));
     assertEquals(text, PathText.of(path));
     assertEquals(text, PathText.decode(PathText.encode(path)));
-    assertEquals(text + ": why", new Catalog.Problem(path, "why").toString());
     assertEquals(
-        text + " (statsfs on tmpfs)", new Tree(path, Layout.statsfs(), "tmpfs").toString());
+        text + ": why",
+        Problem.builder(Problem.Kind.NO_STATS, "why").path(path).build().toString());
+    assertEquals(
+        text + " (statsfs on tmpfs)",
+        Tree.builder(Layout.statsfs()).root(path).fileSystemType("tmpfs").build().toString());
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.statsfs.Catalog;
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.StatsFsException;
 import io.statsfs.Tree;
 import java.nio.charset.StandardCharsets;
@@ -109,11 +109,15 @@ class PrintableTextTest {
   void messagesAreMadeOfIt() {
     Path path = Path.of("a\n2026 SEVERE forged\u001b[2J");
     String printed = "a\\u000a2026 SEVERE forged\\u001b[2J";
-    assertEquals(printed + ": \\u0007", new Catalog.Problem(path, "\u0007").toString());
-    assertEquals("\\u0007", new Catalog.Problem(path, "\u0007").message());
+    assertEquals(
+        printed + ": \\u0007",
+        Problem.builder(Problem.Kind.NO_STATS, "\u0007").path(path).build().toString());
+    assertEquals(
+        "\\u0007", Problem.builder(Problem.Kind.NO_STATS, "\u0007").path(path).build().message());
     assertEquals(printed, new StatsFsException(path.toString()).getMessage());
     assertEquals(printed, new StatsFsException(path.toString(), null).getMessage());
     assertEquals(
-        printed + " (statsfs on tmpfs)", new Tree(path, Layout.statsfs(), "tmpfs").toString());
+        printed + " (statsfs on tmpfs)",
+        Tree.builder(Layout.statsfs()).root(path).fileSystemType("tmpfs").build().toString());
   }
 }

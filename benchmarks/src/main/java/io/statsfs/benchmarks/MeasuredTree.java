@@ -63,7 +63,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
   }
 
   private static String key(Stat stat) {
-    return stat.source().path() + "\n" + stat.name();
+    return stat.source().path().orElseThrow() + "\n" + stat.name();
   }
 
   /** What the yardstick is to read. */
@@ -72,8 +72,8 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
     Path source = null;
     for (Stat stat : stats) {
       boolean many = stat.source().isFlatKeyed();
-      if (!stat.source().path().equals(source)) {
-        source = stat.source().path();
+      if (!stat.source().path().orElseThrow().equals(source)) {
+        source = stat.source().path().orElseThrow();
         list.add((many ? "T " : "D ") + source);
       }
       if (!many) {
@@ -87,7 +87,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
   Method.Work readString() {
     long[] values = new long[stats.size()];
     if (stats.get(0).source().isFlatKeyed()) {
-      Path file = stats.get(0).source().path();
+      Path file = stats.get(0).source().path().orElseThrow();
       return () -> {
         int i = 0;
         for (String line : Files.readString(file).split("\n")) {
@@ -95,7 +95,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
         }
       };
     }
-    Path[] files = stats.stream().map(Stat::path).toArray(Path[]::new);
+    Path[] files = stats.stream().map(stat -> stat.path().orElseThrow()).toArray(Path[]::new);
     return () -> {
       for (int i = 0; i < files.length; i++) {
         values[i] = Long.parseLong(Files.readString(files[i]).trim());

@@ -1,6 +1,7 @@
 package io.statsfs.core;
 
 import io.statsfs.Catalog;
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;

@@ -5,6 +5,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatClearException.Reason;
 import io.statsfs.Status;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.TextFile;
@@ -77,7 +78,7 @@ final class Clearing {
   private static StatClearException refused(
       Reason reason, Stat stat, String why, @Nullable Throwable cause) {
     return new StatClearException(
-        reason, stat + " was not cleared, " + PathText.of(stat.path()) + ": " + why, cause);
+        reason, stat + " was not cleared, " + stat.origin() + ": " + why, cause);
   }
 
   private static StatClearException failed(Stat stat, IOException e) {
@@ -85,7 +86,7 @@ final class Clearing {
     if (ReadFailure.errno(e) == EROFS) {
       return refused(Reason.DENIED, stat, why + "; mount it read-write", e);
     }
-    return switch (ReadFailure.status(e, stat.path())) {
+    return switch (ReadFailure.status(e, FilePaths.of(stat))) {
       case GONE -> refused(Reason.GONE, stat, why + "; refresh() shows what there is", e);
       case DENIED -> refused(Reason.DENIED, stat, why + ". " + AccessRemedy.ofWriting(), e);
       default -> refused(Reason.FAILED, stat, why, e);
@@ -124,11 +125,11 @@ final class Clearing {
   }
 
   private void clear(Stat stat, SourceImpl source) throws IOException {
-    Path name = stat.path().getFileName();
+    Path name = FilePaths.of(stat).getFileName();
     // Everything below happens in the directory that is open, even if its path leads to another
     // one meanwhile. Linux has the calls for that.
     try (SecureDirectoryStream<Path> directory =
-        (SecureDirectoryStream<Path>) Files.newDirectoryStream(source.path())) {
+        (SecureDirectoryStream<Path>) Files.newDirectoryStream(FilePaths.of(source))) {
       lookAt(stat, source, directory);
       requireInteger(stat, directory, name);
       Inode before = lookAt(stat, source, directory);
@@ -147,7 +148,7 @@ final class Clearing {
   private Inode lookAt(Stat stat, SourceImpl source, SecureDirectoryStream<Path> directory)
       throws IOException {
     // In one call, so that the key, which is all that the open directory tells, is of this inode.
-    Map<String, Object> found = Files.readAttributes(source.path(), "unix:dev,ino,fileKey");
+    Map<String, Object> found = Files.readAttributes(FilePaths.of(source), "unix:dev,ino,fileKey");
     Object open =
         directory.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
     if (!found.get("fileKey").equals(open)
@@ -157,7 +158,7 @@ final class Clearing {
           stat,
           "its source was replaced by another one; refresh(), then take it anew");
     }
-    Inode file = Inode.of(stat.path(), false);
+    Inode file = Inode.of(FilePaths.of(stat), false);
     requireClearingFileSystem(stat);
     if (!file.isRegularFile() || file.device() != source.inode().device()) {
       throw refused(
@@ -173,7 +174,7 @@ final class Clearing {
   }
 
   private void requireClearingFileSystem(Stat stat) throws IOException {
-    FileSystemPath at = paths.at(stat.path());
+    FileSystemPath at = paths.at(FilePaths.of(stat));
     if (!at.type().isKnown()) {
       throw refused(
           Reason.NOT_CLEARABLE,

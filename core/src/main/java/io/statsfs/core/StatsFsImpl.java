@@ -3,6 +3,7 @@ package io.statsfs.core;
 import io.statsfs.Catalog;
 import io.statsfs.Diagnostics;
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Registration;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
@@ -14,6 +15,7 @@ import io.statsfs.StatsFsException;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.batch.SourceDirectory;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.TextFile;
@@ -63,7 +65,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private final Readers.Chosen chosen;
   private final Limits limits;
   private final List<Tree> trees;
-  private final List<Catalog.Problem> notOpened;
+  private final List<Problem> notOpened;
   private final @Nullable Clearing clearing;
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
@@ -179,7 +181,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       TreeScans.Found found = scans.scan(outdatedReports.get());
       lastScanNanos = System.nanoTime() - began;
       scanCount.incrementAndGet();
-      List<Catalog.Problem> problems = new ArrayList<>(notOpened);
+      List<Problem> problems = new ArrayList<>(notOpened);
       found.problems().forEach(problem -> problems.add(problem.problem()));
       log.problems(found.problems());
       CatalogImpl before = catalog;
@@ -316,7 +318,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
             ? "the file has no line of that name any more"
             : "what it holds is not one number; readText has it";
     return new StatReadException(
-        status, stat + " has no value, in " + PathText.of(stat.path()) + ": " + why, null);
+        status, stat + " has no value, in " + stat.origin() + ": " + why, null);
   }
 
   private ByteBuffer readFile(Stat stat) {
@@ -324,7 +326,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     if (!denials.mayOpen(stat)) {
       throw new StatReadException(
           Status.DENIED,
-          PathText.of(stat.path())
+          stat.origin()
               + " was not opened: a moment ago the kernel denied this file, or one with the same"
               + " mode. It is tried again later",
           null);
@@ -332,7 +334,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     try {
       if (stat.source() instanceof SourceImpl source && source.type().userMade()) {
         new SourceDirectory(source).require();
-        ReadFailure.requireRegularFile(stat.path());
+        ReadFailure.requireRegularFile(FilePaths.of(stat));
       }
       ByteBuffer text = stat.source().isFlatKeyed() ? readLines(stat) : readOneValue(stat);
       denials.permitted(stat);
@@ -342,33 +344,33 @@ public final class StatsFsImpl implements StatsFs, Sampled {
         denials.denied(stat);
       }
       throw new StatReadException(
-          ReadFailure.status(e, stat.path()),
-          PathText.of(stat.path()) + " cannot be read: " + ReadFailure.describe(e),
+          ReadFailure.status(e, FilePaths.of(stat)),
+          stat.origin() + " cannot be read: " + ReadFailure.describe(e),
           e);
     }
   }
 
   private ByteBuffer readLines(Stat stat) throws IOException {
-    ByteBuffer text = TextFile.read(stat.path(), limits.fileBytes());
+    ByteBuffer text = TextFile.read(FilePaths.of(stat), limits.fileBytes());
     return text.remaining() < limits.fileBytes()
         ? text
         : text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
   }
 
   private static ByteBuffer readOneValue(Stat stat) throws IOException {
-    ByteBuffer text = TextFile.read(stat.path(), MAX_TEXT_BYTES);
+    ByteBuffer text = TextFile.read(FilePaths.of(stat), MAX_TEXT_BYTES);
     if (stat.source() instanceof SourceImpl source && source.type().staleZeros()) {
       // It may have gone, and another one come, between the opening and the reading.
       Inode before = source.inode();
       for (int again = 0; mayBeOfNothing(text); again++) {
-        Inode now = Inode.of(source.path(), false);
+        Inode now = Inode.of(FilePaths.of(source), false);
         if (now.isSame(before)) {
           break;
         } else if (again == MOST_READ_AGAIN) {
-          throw new NoSuchFileException(source.path().toString());
+          throw new NoSuchFileException(FilePaths.of(source).toString());
         }
         before = now;
-        text = TextFile.read(stat.path(), MAX_TEXT_BYTES);
+        text = TextFile.read(FilePaths.of(stat), MAX_TEXT_BYTES);
       }
     }
     return text;

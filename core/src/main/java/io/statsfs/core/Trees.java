@@ -1,7 +1,7 @@
 package io.statsfs.core;
 
-import io.statsfs.Catalog;
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
@@ -55,7 +55,7 @@ public final class Trees {
    *
    * @param problems why others could not be opened though they seem to be there
    */
-  record Detected(List<Tree> trees, List<Catalog.Problem> problems) {
+  record Detected(List<Tree> trees, List<Problem> problems) {
     static Detected of(List<Search> searches) {
       return new Detected(
           searches.stream().flatMap(search -> search.tree().stream()).toList(),
@@ -189,15 +189,19 @@ public final class Trees {
     }
 
     /** A tree that is not there is no problem. */
-    Optional<Catalog.Problem> problem() {
+    Optional<Problem> problem() {
       if (root == null || failure == null || failure.reason() == Reason.NOT_FOUND) {
         return Optional.empty();
       }
       // The problem names the root itself.
       String why =
           failure.getMessage().substring(PrintableText.of(PathText.of(root) + " ").length());
+      String message = "the tree " + layout + " is left out: it " + why;
       return Optional.of(
-          new Catalog.Problem(root, "the tree " + layout + " is left out: it " + why));
+          Problem.builder(Problem.Kind.NOT_OPENED, message)
+              .treeName(layout.name())
+              .path(root)
+              .build());
     }
   }
 
@@ -244,10 +248,7 @@ public final class Trees {
     if (!Layout.statsfs().homeTypes().contains(tree.fileSystemType())) {
       throw new TreeUnavailableException(
           Reason.NOT_A_TREE,
-          PathText.of(tree.root())
-              + " is on "
-              + tree.fileSystemType()
-              + ", and statsfs is required.",
+          tree.origin() + " is on " + tree.fileSystemType() + ", and statsfs is required.",
           null);
     }
   }
@@ -321,7 +322,7 @@ public final class Trees {
               null);
         }
         TextFile.read(file, 1);
-        return new Tree(file, layout, type);
+        return tree(file, layout, type);
       }
       // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
       if (Files.exists(root) && !Files.isDirectory(root)) {
@@ -335,7 +336,11 @@ public final class Trees {
     } catch (IOException e) {
       throw unavailable(root, home, type, e);
     }
-    return new Tree(root, layout, type);
+    return tree(root, layout, type);
+  }
+
+  private static Tree tree(Path root, Layout layout, String type) {
+    return Tree.builder(layout).root(root).fileSystemType(type).build();
   }
 
   private static Layout guess(Path root, FileSystemPath at) {

@@ -3,6 +3,7 @@ package io.statsfs.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.core.scan.TreeProblem;
 import io.statsfs.spi.Alarm;
@@ -15,8 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** When a failure is logged, and when it is logged again. */
 class FailureLogTest {
-  private static final Tree A = new Tree(Path.of("/a"), Layout.statsfs(), "statsfs");
-  private static final Tree B = new Tree(Path.of("/b"), Layout.statsfs(), "statsfs");
+  private static final Tree A =
+      Tree.builder(Layout.statsfs()).root(Path.of("/a")).fileSystemType("statsfs").build();
+  private static final Tree B =
+      Tree.builder(Layout.statsfs()).root(Path.of("/b")).fileSystemType("statsfs").build();
 
   private final LogCapture lines = new LogCapture();
   private Duration now = Duration.ZERO;
@@ -28,7 +31,8 @@ class FailureLogTest {
   }
 
   private static TreeProblem problem(Tree tree, String cause, String name) {
-    return new TreeProblem(tree, cause, tree.root().resolve(name), cause);
+    Path path = tree.root().orElseThrow().resolve(name);
+    return new TreeProblem(tree, Problem.Kind.NOT_READABLE, cause, path, cause);
   }
 
   private void pass(Duration duration) {

@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import io.statsfs.Stat;
 import io.statsfs.Status;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NumberText;
@@ -106,7 +107,7 @@ public final class FakeReader implements StatReader {
       FlatKeyedText lines = new FlatKeyedText(plan.stats());
       ByteBuffer text = ByteBuffer.allocate(0);
       try {
-        text = TextFile.read(plan.source().path(), plan.fileBytes());
+        text = TextFile.read(FilePaths.of(plan.source()), plan.fileBytes());
       } catch (IOException e) {
         // All are gone.
       }
@@ -116,11 +117,11 @@ public final class FakeReader implements StatReader {
 
     private void value(Stat stat, int index) {
       try {
-        ByteBuffer text = TextFile.read(stat.path(), 4096);
+        ByteBuffer text = TextFile.read(FilePaths.of(stat), 4096);
         boolean asDouble = stat.type() == Stat.Type.FLOAT;
         NumberText.put(text, 0, text.remaining(), asDouble, memory, index);
       } catch (IOException e) {
-        Status status = ReadFailure.status(e, stat.path());
+        Status status = ReadFailure.status(e, FilePaths.of(stat));
         memory.putFailure(index, status, ReadFailure.errno(e));
       }
     }

@@ -3,6 +3,7 @@ package io.statsfs.core;
 import io.statsfs.Catalog;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
@@ -96,7 +97,10 @@ public final class Fs implements AutoCloseable {
 
   public static Tree tree(Path root, Layout layout) {
     try {
-      return new Tree(root, layout, FileSystems.ofThisProcess().at(root).type().name());
+      return Tree.builder(layout)
+          .root(root)
+          .fileSystemType(FileSystems.ofThisProcess().at(root).type().name())
+          .build();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -127,7 +131,7 @@ public final class Fs implements AutoCloseable {
   }
 
   public List<String> problems() {
-    return catalog().problems().stream().map(Catalog.Problem::message).toList();
+    return catalog().problems().stream().map(Problem::message).toList();
   }
 
   @Override

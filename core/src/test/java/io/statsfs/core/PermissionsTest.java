@@ -183,7 +183,7 @@ class PermissionsTest {
           if (!seen) {
             String problem = fs.problems().get(0);
             assertTrue(problem.startsWith("cannot be read: permission denied"), problem);
-            assertEquals(root, fs.catalog().problems().get(0).path());
+            assertEquals(root, fs.catalog().problems().get(0).path().orElseThrow());
             assertTrue(problem.contains("Run as root, or let root make it readable"), problem);
           }
           allow(root, "rwxr-xr-x");
@@ -281,7 +281,7 @@ class PermissionsTest {
                   .build()) {
         assertEquals(List.of("kvm/a", "kvm/2/a"), fs.stats());
         assertEquals(1, fs.problems().size());
-        assertEquals(tree.path("kvm/1"), fs.catalog().problems().get(0).path());
+        assertEquals(tree.path("kvm/1"), fs.catalog().problems().get(0).path().orElseThrow());
         assertEquals(2, other.catalog().stats().size());
         allow(tree.path("kvm/1"), "rwxr-xr-x");
         fs.refresh();

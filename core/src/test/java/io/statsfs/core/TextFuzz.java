@@ -167,7 +167,8 @@ public final class TextFuzz {
     units.keySet().forEach(name -> metrics.put(name, Schema.Metric.UNKNOWN));
     List<Stat> stats =
         SourceImpl.ofFile(
-                Place.root(new Tree(Path.of("/"), Layout.statsfs(), "")),
+                Place.root(
+                    Tree.builder(Layout.statsfs()).root(Path.of("/")).fileSystemType("").build()),
                 Path.of("/flat"),
                 FileSystemType.of("tmpfs"),
                 metrics)

@@ -8,6 +8,7 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
@@ -140,7 +141,10 @@ public final class TreeFuzz {
 
   private Fs open() {
     Path root = layout.isRootFile() ? ROOT.resolve("flat") : ROOT;
-    return new Fs(List.of(new Tree(root, layout, "tmpfs")), limits, Duration.ZERO);
+    return new Fs(
+        List.of(Tree.builder(layout).root(root).fileSystemType("tmpfs").build()),
+        limits,
+        Duration.ZERO);
   }
 
   private void act(int action, Fs fs, Sampler sampler) throws IOException {
@@ -279,15 +283,19 @@ public final class TreeFuzz {
     int stats = 0;
     for (Source source : catalog.sources()) {
       require(!source.stats().isEmpty(), "a source without stats", fs);
-      int depth = ROOT.relativize(source.path()).getNameCount();
+      int depth = ROOT.relativize(FilePaths.of(source)).getNameCount();
       require(depth <= limits.depth() + (source.isFlatKeyed() ? 1 : 0), "too deep", fs);
       require(!source.labels().containsKey(SECRET), "another's schema", fs);
       for (Stat stat : source.stats()) {
         require(
-            Files.isRegularFile(stat.path(), LinkOption.NOFOLLOW_LINKS), "no file: " + stat, fs);
-        require(stat.path().toRealPath().startsWith(ROOT), "outside: " + stat, fs);
+            Files.isRegularFile(FilePaths.of(stat), LinkOption.NOFOLLOW_LINKS),
+            "no file: " + stat,
+            fs);
+        require(FilePaths.of(stat).toRealPath().startsWith(ROOT), "outside: " + stat, fs);
         require(
-            source.isFlatKeyed() || PathText.nameOf(stat.path()).equals(stat.name()), "name", fs);
+            source.isFlatKeyed() || PathText.nameOf(FilePaths.of(stat)).equals(stat.name()),
+            "name",
+            fs);
       }
       stats += source.stats().size();
     }

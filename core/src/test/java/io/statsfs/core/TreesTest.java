@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
@@ -86,7 +88,7 @@ class TreesTest {
     try (StatsFs fs = builder(machine("nodev\tstatsfs\n", "sysfs sys", mount)).build()) {
       Tree found = fs.catalog().trees().get(0);
       assertEquals(1, fs.catalog().trees().size());
-      assertEquals(tree.path(place), found.root());
+      assertEquals(tree.path(place), found.root().orElseThrow());
       assertSame(Layout.statsfs(), found.layout());
       assertEquals(mount.split(" ")[0], found.fileSystemType());
       assertEquals(1, fs.readLong(fs.catalog().get("kvm", "", "exits")));
@@ -97,8 +99,9 @@ class TreesTest {
   void anotherStatsfsMountIsTriedWhenTheFirstIsGone() {
     tree.stat("b/kvm/exits", 1);
     Trees trees = new Trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
-    assertEquals(tree.path("b"), trees.statsfs().root());
-    assertEquals(List.of(tree.path("b")), detect(trees).trees().stream().map(Tree::root).toList());
+    assertEquals(tree.path("b"), trees.statsfs().root().orElseThrow());
+    assertEquals(
+        List.of(tree.path("b")), detect(trees).trees().stream().map(FilePaths::of).toList());
   }
 
   @Test
@@ -123,7 +126,7 @@ class TreesTest {
         List.of(Layout.net(), Layout.vmstat(), Layout.kvm()),
         found.trees().stream().map(Tree::layout).toList());
     StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
-    found.trees().forEach(tree -> builder.root(tree.root(), tree.layout()));
+    found.trees().forEach(tree -> builder.root(FilePaths.of(tree), tree.layout()));
     try (LogCapture log = new LogCapture();
         StatsFs fs = builder.build()) {
       assertEquals(
@@ -145,7 +148,7 @@ class TreesTest {
   void secondMountOfAStockFileSystemIsTried() {
     tree.stat("proc2/vmstat", "pgpgin 7\n");
     List<Tree> trees = detect(new Trees(machine("", "proc proc1", "proc proc2"))).trees();
-    assertEquals(List.of(tree.path("proc2/vmstat")), trees.stream().map(Tree::root).toList());
+    assertEquals(List.of(tree.path("proc2/vmstat")), trees.stream().map(FilePaths::of).toList());
   }
 
   @Test
@@ -170,6 +173,10 @@ class TreesTest {
                 + tree.path("sys")
                 + ", which was mounted later."),
         found.problems().stream().map(Object::toString).toList());
+    Problem problem = found.problems().get(0);
+    assertEquals(Problem.Kind.NOT_OPENED, problem.kind());
+    assertEquals("net", problem.treeName());
+    assertTrue(problem.tree().isEmpty());
   }
 
   @Test
@@ -243,7 +250,7 @@ class TreesTest {
   }
 
   private static List<Path> roots(Trees.Detected found) {
-    return found.trees().stream().map(Tree::root).toList();
+    return found.trees().stream().map(FilePaths::of).toList();
   }
 
   @Test
@@ -296,7 +303,7 @@ class TreesTest {
     tree.stat("stats/kvm/exits", 1).stat("other/kvm/exits", 2);
     FileSystems machine = machine("nodev\tstatsfs\n", "statsfs stats");
     try (StatsFs fs = builder(machine).requireStatsfs().build()) {
-      assertEquals(tree.path("stats"), fs.catalog().trees().get(0).root());
+      assertEquals(tree.path("stats"), fs.catalog().trees().get(0).root().orElseThrow());
     }
     TreeUnavailableException e =
         refused(
@@ -391,7 +398,7 @@ class TreesTest {
           List.of("a/b", "kvm/exits"), fs.catalog().stats().stream().map(Stat::toString).toList());
       assertEquals(
           List.of(tree.path("two"), tree.path("one")),
-          fs.catalog().trees().stream().map(Tree::root).toList());
+          fs.catalog().trees().stream().map(FilePaths::of).toList());
     }
   }
 
@@ -403,7 +410,7 @@ class TreesTest {
       assertEquals(
           List.of(),
           fs.catalog().problems().stream()
-              .filter(problem -> problem.path().startsWith("/proc"))
+              .filter(problem -> problem.path().orElseThrow().startsWith("/proc"))
               .toList());
     }
   }

@@ -5,7 +5,6 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.statsfs.Source;
 import io.statsfs.Stat;
-import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 
 /**
@@ -68,7 +67,7 @@ public final class SourceAttributes {
   static Attributes withStatAndRoot(Attributes attributes, Stat stat) {
     return attributes.toBuilder()
         .put(STAT, PrintableText.distinct(stat.name()))
-        .put(ROOT, PrintableText.distinct(PathText.of(stat.source().tree().root())))
+        .put(ROOT, PrintableText.distinct(stat.source().tree().origin()))
         .build();
   }
 }

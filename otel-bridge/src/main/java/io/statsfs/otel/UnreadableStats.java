@@ -5,8 +5,6 @@ import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.spi.AccessRemedy;
 import io.statsfs.spi.Alarm;
-import io.statsfs.spi.PathText;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -115,8 +113,7 @@ final class UnreadableStats {
               cause.errno == EPERM
                   ? "the kernel does not permit it (under lockdown debugfs shows only files that"
                       + " nobody may write)"
-                  : "permission is denied. "
-                      + AccessRemedy.ofReading(cause.tree.root(), cause.tree.fileSystemType());
+                  : "permission is denied. " + AccessRemedy.ofReading(cause.tree);
           case BLOCKED -> blocker(sampler, cause.first) + " does not answer";
           default -> cause.errno == 0 ? "reading fails" : "reading fails with errno " + cause.errno;
         };
@@ -124,9 +121,9 @@ final class UnreadableStats {
         + " of "
         + all
         + " stats have no value in "
-        + PathText.of(cause.tree.root())
+        + cause.tree.origin()
         + ". The first is "
-        + PathText.of(sampler.stat(cause.first).path())
+        + sampler.stat(cause.first).origin()
         + ": "
         + why
         + (why.endsWith(".") ? "" : ".")
@@ -135,7 +132,7 @@ final class UnreadableStats {
 
   /** Most often the file itself. */
   private static String blocker(Sampler sampler, int index) {
-    Path blocker = sampler.blockedBy(index);
-    return blocker.equals(sampler.stat(index).path()) ? "it" : PathText.of(blocker);
+    String blocker = sampler.blockedBy(index);
+    return blocker.equals(sampler.stat(index).origin()) ? "it" : blocker;
   }
 }

@@ -36,17 +36,17 @@ class UnreadableStatsTest {
   void setUp() {
     when(sampler.size()).thenReturn(4);
     Tree[] trees = {
-      new Tree(Path.of("/one"), Layout.statsfs(), "tmpfs"),
-      new Tree(Path.of("/two"), Layout.statsfs(), "tmpfs")
+      Tree.builder(Layout.statsfs()).root(Path.of("/one")).fileSystemType("tmpfs").build(),
+      Tree.builder(Layout.statsfs()).root(Path.of("/two")).fileSystemType("tmpfs").build()
     };
     for (int i = 0; i < 4; i++) {
       Source source = mock(Source.class);
       when(source.tree()).thenReturn(trees[i / 2]);
       Stat stat = mock(Stat.class);
       when(stat.source()).thenReturn(source);
-      Path path = trees[i / 2].root().resolve("s" + i);
-      when(stat.path()).thenReturn(path);
-      when(sampler.blockedBy(i)).thenReturn(path);
+      String file = trees[i / 2].origin() + "/s" + i;
+      when(stat.origin()).thenReturn(file);
+      when(sampler.blockedBy(i)).thenReturn(file);
       when(sampler.stat(i)).thenReturn(stat);
       statuses[i] = Status.OK;
     }
@@ -106,7 +106,7 @@ class UnreadableStatsTest {
 
   @Test
   void whatHangsIsNamed() {
-    when(sampler.blockedBy(1)).thenReturn(Path.of("/one/trace_pipe"));
+    when(sampler.blockedBy(1)).thenReturn("/one/trace_pipe");
     set(1, Status.BLOCKED, 0);
     assertEquals(1, sample());
     assertTrue(
@@ -125,10 +125,9 @@ class UnreadableStatsTest {
 
   @Test
   void theFileThatHangsIsNamedAndNotOneThatIsLeftOutBecauseOfIt() {
-    Path hangs = Path.of("/one/s1");
     set(0, Status.BLOCKED, 0);
     set(1, Status.BLOCKED, 0);
-    when(sampler.blockedBy(0)).thenReturn(hangs);
+    when(sampler.blockedBy(0)).thenReturn("/one/s1");
     assertEquals(1, sample());
     assertTrue(
         logged.get(0).contains("The first is /one/s0: /one/s1 does not answer"), logged.get(0));

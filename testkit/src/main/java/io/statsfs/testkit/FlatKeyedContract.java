@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Catalog;
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
@@ -384,10 +385,10 @@ abstract class FlatKeyedContract extends ReaderTest {
             (" " + form.stats + " ").contains(" " + name + "=" + outcome.getValue() + " "),
             outcome::toString);
       }
-      List<Catalog.Problem> problems = fs.catalog().problems();
+      List<Problem> problems = fs.catalog().problems();
       assertEquals(form.passedOver == 0 ? 0 : 1, problems.size(), problems::toString);
-      for (Catalog.Problem problem : problems) {
-        assertEquals(tree.path(form.file), problem.path());
+      for (Problem problem : problems) {
+        assertEquals(tree.path(form.file), problem.path().orElseThrow());
         String said = problem.message();
         long lines = form.text.lines().filter(line -> !line.isBlank()).count();
         assertTrue(said.contains(" " + form.passedOver + " of " + lines + " lines"), said);

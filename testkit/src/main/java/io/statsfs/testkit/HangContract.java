@@ -10,7 +10,6 @@ import io.statsfs.Sampler;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.TreeUnavailableException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ abstract class HangContract extends FaultyFileContract {
         // The thread that sees whether the file is still there hangs, too.
         int threads = operation.equals("look") ? 2 : 1;
         awaitHanging(threads);
-        assertEquals(simulator.path("kvm/vm1/s1"), blockedBy(sampler, "kvm/vm1/s1"));
+        assertEquals(simulator.path("kvm/vm1/s1").toString(), blockedBy(sampler, "kvm/vm1/s1"));
         StatReadException e =
             assertThrows(
                 StatReadException.class, () -> sampler.readText(index(sampler, "kvm/vm1/s1")));
@@ -56,7 +55,7 @@ abstract class HangContract extends FaultyFileContract {
     assertNothingIsLeft();
   }
 
-  private static Path blockedBy(Sampler sampler, String stat) {
+  private static String blockedBy(Sampler sampler, String stat) {
     return sampler.blockedBy(index(sampler, stat));
   }
 
@@ -67,7 +66,7 @@ abstract class HangContract extends FaultyFileContract {
         Sampler sampler = patient(fs)) {
       simulator.command("hang kvm/vm1 look");
       awaitOutcomes(with(healthy, "kvm/vm1/.*", "BLOCKED 0"), sampler);
-      assertEquals(simulator.path("kvm/vm1"), blockedBy(sampler, "kvm/vm1/s2"));
+      assertEquals(simulator.path("kvm/vm1").toString(), blockedBy(sampler, "kvm/vm1/s2"));
       simulator.heal("kvm/vm1");
       awaitOutcomes(healthy, sampler);
     }

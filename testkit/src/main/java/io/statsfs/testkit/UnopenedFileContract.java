@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.statsfs.Catalog;
 import io.statsfs.Layout;
+import io.statsfs.Problem;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
@@ -161,12 +161,12 @@ abstract class UnopenedFileContract extends StockTreeContract {
         sampler.sample();
       }
       assertEquals(version, fs.catalog().version());
-      List<Catalog.Problem> problems =
+      List<Problem> problems =
           fs.catalog().problems().stream()
               .filter(problem -> problem.message().contains("not opened"))
               .toList();
       assertEquals(1, problems.size(), () -> fs.catalog().problems().toString());
-      assertEquals(directory, problems.get(0).path());
+      assertEquals(directory, problems.get(0).path().orElseThrow());
       assertTrue(
           problems.get(0).message().startsWith("1 file below is not opened, ")
               && problems.get(0).message().contains(directory + "/stat_refresh"),

@@ -132,7 +132,7 @@ abstract class VirtualMachineContract extends UnopenedFileContract {
       fs.refresh();
       for (Stat stat : fs.catalog().stats()) {
         boolean isReadOnly =
-            Files.getPosixFilePermissions(stat.path()).stream()
+            Files.getPosixFilePermissions(stat.path().orElseThrow()).stream()
                 .noneMatch(permission -> permission.name().endsWith("WRITE"));
         boolean isPeak = stat.name().startsWith("max_");
         assertEquals(isReadOnly || isPeak, stat.kind() != Stat.Kind.COUNTER, stat::toString);

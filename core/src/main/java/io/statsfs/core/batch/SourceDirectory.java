@@ -2,6 +2,7 @@ package io.statsfs.core.batch;
 
 import io.statsfs.Source;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -34,9 +35,9 @@ public final class SourceDirectory {
   public SourceDirectory(Source source) {
     tree = source.tree();
     path =
-        source.isFlatKeyed() && !source.path().equals(tree.root())
-            ? Objects.requireNonNull(source.path().getParent())
-            : source.path();
+        source.isFlatKeyed() && !FilePaths.of(source).equals(FilePaths.of(tree))
+            ? Objects.requireNonNull(FilePaths.of(source).getParent())
+            : FilePaths.of(source);
   }
 
   /**
@@ -48,7 +49,7 @@ public final class SourceDirectory {
    * @throws IOException if the directory cannot be looked at
    */
   public void require() throws IOException {
-    if (path.equals(tree.root())) {
+    if (path.equals(FilePaths.of(tree))) {
       // What leads there is the user's to say.
       return;
     } else if (tree.layout().links().isPresent()) {
@@ -85,9 +86,9 @@ public final class SourceDirectory {
    * @throws IOException if the path leads nowhere, or if that cannot be found out
    */
   public static boolean isWithin(Tree tree, Path path) throws IOException {
-    Path root = tree.root().toRealPath();
+    Path root = FilePaths.of(tree).toRealPath();
     Path real = path.toRealPath();
-    if (real.equals(root.resolve(tree.root().relativize(path)))) {
+    if (real.equals(root.resolve(FilePaths.of(tree).relativize(path)))) {
       return true;
     }
     Path links = tree.layout().links().orElse(null);

@@ -10,11 +10,9 @@ import io.statsfs.Status;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.thread.Watchdog;
-import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -390,13 +388,12 @@ public final class SamplerImpl implements Sampler {
   }
 
   private StatReadException blocked(Stat stat) {
-    Path blocker = stuck.blocker(stat);
+    String blocker = stuck.blocker(stat);
     String why =
-        blocker.equals(stat.path())
+        blocker.equals(stat.origin())
             ? "it does not answer"
-            : "it is left out while " + PathText.of(blocker) + " does not answer";
-    return new StatReadException(
-        Status.BLOCKED, PathText.of(stat.path()) + " cannot be read: " + why, null);
+            : "it is left out while " + blocker + " does not answer";
+    return new StatReadException(Status.BLOCKED, stat.origin() + " cannot be read: " + why, null);
   }
 
   private final class TextReading extends StuckFiles.Attempt {
@@ -486,8 +483,8 @@ public final class SamplerImpl implements Sampler {
   }
 
   @Override
-  public Path blockedBy(int index) {
-    return status(index) == Status.BLOCKED ? stuck.blocker(stats[index]) : stats[index].path();
+  public String blockedBy(int index) {
+    return status(index) == Status.BLOCKED ? stuck.blocker(stats[index]) : stats[index].origin();
   }
 
   @Override

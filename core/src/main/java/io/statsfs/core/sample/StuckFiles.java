@@ -4,8 +4,10 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.thread.Watchdog;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.SourcePlan;
 import java.io.IOException;
@@ -145,7 +147,7 @@ final class StuckFiles {
     private boolean isGone;
 
     Look(Stat stat) {
-      file = stat.path();
+      file = FilePaths.of(stat);
       directory = file.resolveSibling("");
     }
 
@@ -341,18 +343,18 @@ final class StuckFiles {
     return it != null && it.hanging() > 0 || isLeftOut(stat.source());
   }
 
-  /** Which file, or directory, does not answer, so that a stat is left out: most often its own. */
-  Path blocker(Stat stat) {
+  /** Where what does not answer is, so that a stat is left out: most often its own file. */
+  String blocker(Stat stat) {
     Stuck own = find(stat);
     Stuck other = null;
     for (Stuck it : files) {
       if (it.stat.source() == stat.source() && it.isDirectoryStuck()) {
-        return it.look.directory;
+        return PathText.of(it.look.directory);
       } else if (other == null && it.hanging() > 0 && it.tree().equals(stat.source().tree())) {
         other = it;
       }
     }
-    return own != null || other == null ? stat.path() : other.stat.path();
+    return own != null || other == null ? stat.origin() : other.stat.origin();
   }
 
   /** A sample was taken: what was tried is stuck no more. */

@@ -3,6 +3,7 @@ package io.statsfs.core.sample;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.scan.SourceImpl;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ final class Successors {
 
   private record Key(Tree tree, Path path) {
     static Key of(Source source) {
-      return new Key(source.tree(), source.path());
+      return new Key(source.tree(), FilePaths.of(source));
     }
 
     /** Written out for the reason that {@link Tree#equals} gives. */

@@ -1,5 +1,9 @@
 package io.statsfs.core.scan;
 
+import static io.statsfs.Problem.Kind.LIMIT_EXCEEDED;
+import static io.statsfs.Problem.Kind.MALFORMED;
+import static io.statsfs.Problem.Kind.NOT_READABLE;
+
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystemType.ChangeDetection;
 import io.statsfs.core.mounts.Inode;
@@ -234,13 +238,22 @@ final class DirectoryEntry extends Entry {
   private void report(Listing listing) {
     forgetSeen();
     listing.unseen.forEach(
-        (entry, why) -> seen(entry, "cannot be looked at", "cannot be looked at: " + why));
+        (entry, why) ->
+            seen(NOT_READABLE, entry, "cannot be looked at", "cannot be looked at: " + why));
     if (listing.statsCut) {
-      seen(path, "more entries", "more entries than Limits allow; the last in order are left out");
+      seen(
+          LIMIT_EXCEEDED,
+          path,
+          "more entries",
+          "more entries than Limits allow; the last in order are left out");
     }
     if (listing.tooDeep) {
       int depth = context.limits().depth();
-      seen(path, "too deep", "more than " + depth + " levels deep; what is below is left out");
+      seen(
+          LIMIT_EXCEEDED,
+          path,
+          "too deep",
+          "more than " + depth + " levels deep; what is below is left out");
     }
   }
 
@@ -289,6 +302,7 @@ final class DirectoryEntry extends Entry {
       undescribed =
           new TreeProblem(
               context.tree(),
+              NOT_READABLE,
               "schema cannot be read: " + why,
               schema.file(),
               "cannot be read, so the stats beside it are described as before, if at all: "
@@ -302,10 +316,10 @@ final class DirectoryEntry extends Entry {
       return;
     }
     for (String dropped : now.dropped()) {
-      seen(schema.file(), "lines of a schema", dropped + " was left out");
+      seen(MALFORMED, schema.file(), "lines of a schema", dropped + " was left out");
     }
     if (!now.beyondLimits().isEmpty()) {
-      seen(schema.file(), "large schema", "left out: " + now.beyondLimits());
+      seen(LIMIT_EXCEEDED, schema.file(), "large schema", "left out: " + now.beyondLimits());
     }
     SourceImpl source = sources.isEmpty() ? null : sources.get(0);
     if (source == null

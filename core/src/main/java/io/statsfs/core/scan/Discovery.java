@@ -1,8 +1,10 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.schema.SchemaCache;
@@ -44,10 +46,11 @@ final class Discovery implements AutoCloseable {
             new FileReads(limits.fileBytes()),
             new StatNames());
     Place place = Place.root(tree);
+    Path path = FilePaths.of(tree);
     root =
         tree.layout().isRootFile()
-            ? new FlatFileEntry(context, place, tree.root())
-            : new DirectoryEntry(context, place, tree.root(), true);
+            ? new FlatFileEntry(context, place, path)
+            : new DirectoryEntry(context, place, path, true);
   }
 
   /**
@@ -104,6 +107,7 @@ final class Discovery implements AutoCloseable {
     Throwable failure = context.reader().failure();
     if (failure != null) {
       scan.problem(
+          Problem.Kind.INTERNAL_ERROR,
           root.path,
           "reader does not list",
           "the reader failed to list a directory; java.nio listed it instead: " + failure);
@@ -125,8 +129,8 @@ final class Discovery implements AutoCloseable {
   }
 
   /** Whatever the number of other problems. */
-  private void report(Scan scan, String cause, String message) {
-    scan.problems().add(new TreeProblem(tree, cause, tree.root(), message));
+  private void report(Scan scan, Problem.Kind kind, String cause, String message) {
+    scan.problems().add(new TreeProblem(tree, kind, cause, root.path, message));
   }
 
   private void reportLimits(Scan scan) {
@@ -143,6 +147,7 @@ final class Discovery implements AutoCloseable {
   private void reportLimit(Scan scan, String what, String limit, int number, int share) {
     report(
         scan,
+        Problem.Kind.LIMIT_EXCEEDED,
         "more " + what,
         "more than "
             + (share == number ? "" : "its share of the ")
@@ -159,6 +164,7 @@ final class Discovery implements AutoCloseable {
     if (findings.links().count() > 0) {
       report(
           scan,
+          Problem.Kind.LINK_NOT_FOLLOWED,
           "links",
           findings.links().describe()
               + "layout "
@@ -166,9 +172,10 @@ final class Discovery implements AutoCloseable {
               + " follows none there. To read what they lead to, open that as a root of its own");
     }
     if (findings.stray().count() > 0) {
-      Path inside = tree.root().resolve(tree.layout().links().orElseThrow()).normalize();
+      Path inside = root.path.resolve(tree.layout().links().orElseThrow()).normalize();
       report(
           scan,
+          Problem.Kind.LINK_NOT_FOLLOWED,
           "stray links",
           findings.stray().describe()
               + "layout "
@@ -183,6 +190,7 @@ final class Discovery implements AutoCloseable {
     if (count > 0) {
       report(
           scan,
+          Problem.Kind.UNSAFE_TO_OPEN,
           "not opened",
           (count == 1 ? "1 file below is" : count + " files below are")
               + " not opened, such as "
@@ -198,17 +206,18 @@ final class Discovery implements AutoCloseable {
         scan.problems().stream()
             .anyMatch(
                 known ->
-                    known.problem().path().equals(root.path)
+                    known.problem().path().orElseThrow().equals(root.path)
                         && (tree.layout().isRootFile()
                             || known.cause().startsWith(Scan.UNREADABLE)));
     if (isKnown) {
       return;
     }
     if (root.inode == null) {
-      report(scan, "gone", "does not exist any more");
+      report(scan, Problem.Kind.GONE, "gone", "does not exist any more");
     } else {
       report(
           scan,
+          Problem.Kind.NO_STATS,
           "no stats",
           "holds no stats: there is no file that layout "
               + tree.layout()

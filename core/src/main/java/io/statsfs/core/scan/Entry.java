@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
@@ -103,6 +104,7 @@ abstract class Entry {
       return true;
     }
     scan.problem(
+        Problem.Kind.MOUNTED_OVER,
         path,
         Scan.UNREADABLE + "other file system",
         "is on "
@@ -167,9 +169,9 @@ abstract class Entry {
     seen.clear();
   }
 
-  final void seen(Path path, String cause, String message) {
+  final void seen(Problem.Kind kind, Path path, String cause, String message) {
     if (seen.size() < Scan.MAX_PROBLEMS) {
-      seen.add(new TreeProblem(context.tree(), cause, path, message));
+      seen.add(new TreeProblem(context.tree(), kind, cause, path, message));
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.statsfs.core.scan;
 
+import static io.statsfs.Problem.Kind.LIMIT_EXCEEDED;
+import static io.statsfs.Problem.Kind.MALFORMED;
+
 import io.statsfs.Stat;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
@@ -70,7 +73,11 @@ final class FlatFileEntry extends Entry {
     forgetSeen();
     int maxBytes = context.limits().fileBytes();
     if (text.remaining() == maxBytes) {
-      seen(path, "longer", "longer than " + maxBytes + " bytes; only its beginning is read");
+      seen(
+          LIMIT_EXCEEDED,
+          path,
+          "longer",
+          "longer than " + maxBytes + " bytes; only its beginning is read");
       text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
     }
     // Keyed by strings, which a table puts in order where their hashes collide.
@@ -104,7 +111,7 @@ final class FlatFileEntry extends Entry {
     if (content.passedOver() == 0) {
       passedOver = null;
       if (content.lines().isEmpty()) {
-        seen(path, "no line", "has no line, so it gives no stat");
+        seen(MALFORMED, path, "no line", "has no line, so it gives no stat");
       }
       return;
     }
@@ -112,7 +119,7 @@ final class FlatFileEntry extends Entry {
       int all = content.lines().size() + content.passedOver();
       passedOver = new PassedOver(content.passedOver(), all, content.form());
     }
-    seen(path, "lines passed over: " + content.form(), passedOver.message());
+    seen(MALFORMED, path, "lines passed over: " + content.form(), passedOver.message());
   }
 
   /** What of a file gives no stat. */

@@ -1,6 +1,8 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.Problem;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.AccessRemedy;
@@ -76,13 +78,14 @@ final class Scan {
     }
   }
 
-  void problem(Path path, String cause, String message) {
-    problem(new TreeProblem(tree, cause, path, message));
+  void problem(Problem.Kind kind, Path path, String cause, String message) {
+    problem(new TreeProblem(tree, kind, cause, path, message));
   }
 
   void unreadable(Path path, IOException failure) {
     String cause = UNREADABLE + ReadFailure.describe(failure);
-    problem(path, cause, cause + "; it stays as it was seen last" + advice(path, failure));
+    String message = cause + "; it stays as it was seen last" + advice(path, failure);
+    problem(Problem.Kind.NOT_READABLE, path, cause, message);
   }
 
   /** Of the library, or of the reader. It affects only what is at this path and below. */
@@ -93,6 +96,7 @@ final class Scan {
   TreeProblem failure(Path path, RuntimeException failure) {
     return new TreeProblem(
         tree,
+        Problem.Kind.INTERNAL_ERROR,
         "not scanned: " + failure.getClass(),
         path,
         "was not scanned, which is a fault of this library or of its reader ("
@@ -103,7 +107,9 @@ final class Scan {
   /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */
   String advice(Path path, IOException failure) {
     return failure instanceof AccessDeniedException
-        ? ". " + AccessRemedy.ofReading(path, path.equals(tree.root()) ? tree.fileSystemType() : "")
+        ? ". "
+            + AccessRemedy.ofReading(
+                path, path.equals(FilePaths.of(tree)) ? tree.fileSystemType() : "")
         : "";
   }
 
@@ -115,6 +121,7 @@ final class Scan {
       types.put(device, type);
       if (!type.isKnown()) {
         problem(
+            Problem.Kind.UNKNOWN_FILE_SYSTEM,
             path,
             "unknown file system",
             "the type of its file system is unknown, since "

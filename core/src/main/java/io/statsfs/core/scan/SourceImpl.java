@@ -6,6 +6,7 @@ import io.statsfs.Tree;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.schema.Schema;
+import io.statsfs.spi.PathText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a source. */
@@ -161,8 +163,13 @@ public final class SourceImpl implements Source {
   }
 
   @Override
-  public Path path() {
-    return path;
+  public Optional<Path> path() {
+    return Optional.of(path);
+  }
+
+  @Override
+  public String origin() {
+    return PathText.of(path);
   }
 
   @Override
@@ -202,7 +209,16 @@ public final class SourceImpl implements Source {
     }
 
     @Override
-    public Path path() {
+    public Optional<Path> path() {
+      return Optional.of(file());
+    }
+
+    @Override
+    public String origin() {
+      return PathText.of(file());
+    }
+
+    private Path file() {
       return statName.file == null ? source.path : source.path.resolve(statName.file);
     }
 

@@ -2,6 +2,7 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Tree;
 import io.statsfs.core.batch.SourceDirectory;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
@@ -36,9 +37,9 @@ final class TreeMounts {
 
   /** Once per root, as reading the mounts takes long where there are many. */
   void look() throws IOException {
-    String known = fileSystems.at(tree.root()).path();
-    inside = known.isEmpty() ? tree.root().toString() : known;
-    String above = Mounts.bytes(tree.root().toRealPath());
+    String known = fileSystems.at(FilePaths.of(tree)).path();
+    inside = known.isEmpty() ? FilePaths.of(tree).toString() : known;
+    String above = Mounts.bytes(FilePaths.of(tree).toRealPath());
     below = new HashMap<>();
     try {
       for (Mounts.Mount mount : fileSystems.mounts().mounts()) {
@@ -71,7 +72,7 @@ final class TreeMounts {
   /** The path of an entry from the root on, one char per byte. */
   private String inTree(Path directory, String name, @Nullable Path entry) {
     Path path = entry == null ? directory.resolve(name) : entry;
-    return Mounts.bytes(Path.of("/").resolve(tree.root().relativize(path)));
+    return Mounts.bytes(Path.of("/").resolve(FilePaths.of(tree).relativize(path)));
   }
 
   /** Whether the root was opened on a type of file system that its layout is for. */

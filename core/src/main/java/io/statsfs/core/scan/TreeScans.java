@@ -1,14 +1,15 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.thread.Watchdog;
-import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -99,7 +100,7 @@ public final class TreeScans implements AutoCloseable {
     @Override
     public void run() {
       try {
-        root = inodeOf(tree.root());
+        root = inodeOf(FilePaths.of(tree));
         found = discovery.scan(outdatedReports, maxSources, maxStats);
         failure = null;
       } catch (RuntimeException | Error e) {
@@ -129,9 +130,9 @@ public final class TreeScans implements AutoCloseable {
       }
     }
 
-    TreeProblem problem(String what) {
-      return new TreeProblem(
-          tree, what, tree.root(), what + "; what is below stays as it was seen last");
+    TreeProblem problem(Problem.Kind kind, String what) {
+      String message = what + "; what is below stays as it was seen last";
+      return new TreeProblem(tree, kind, what, FilePaths.of(tree), message);
     }
 
     @Override
@@ -181,7 +182,7 @@ public final class TreeScans implements AutoCloseable {
     if (!scan.busy || scan.left >= MOST_LEFT || System.nanoTime() - scan.lookAt < 0) {
       return scan;
     }
-    Look look = new Look(scan.tree.root());
+    Look look = new Look(FilePaths.of(scan.tree));
     // From five seconds to five minutes.
     scan.lookAt = System.nanoTime() + (PATIENCE.toNanos() << Math.min(scan.looks++, 6));
     if (!looks.run(look)) {
@@ -230,9 +231,13 @@ public final class TreeScans implements AutoCloseable {
       sources.addAll(scan.found.sources());
       problems.addAll(scan.found.problems());
       if (scan.busy) {
-        problems.add(scan.problem("does not answer"));
+        problems.add(scan.problem(Problem.Kind.NOT_RESPONDING, "does not answer"));
       } else if (scan.failure != null) {
-        problems.add(scan.problem(why(scan.failure)));
+        Problem.Kind kind =
+            scan.failure instanceof OutOfMemoryError
+                ? Problem.Kind.OUT_OF_MEMORY
+                : Problem.Kind.INTERNAL_ERROR;
+        problems.add(scan.problem(kind, why(scan.failure)));
       }
     }
     sources.sort(ORDER);
@@ -307,10 +312,11 @@ public final class TreeScans implements AutoCloseable {
       Tree tree = first.source().tree();
       return new TreeProblem(
           tree,
+          Problem.Kind.DUPLICATE,
           "stats of another tree",
-          tree.root(),
+          FilePaths.of(tree),
           (count == 1 ? "1 stat is in " : count + " stats are in ")
-              + (owner.equals(tree) ? "this tree twice" : PathText.of(owner.root()) + " too")
+              + (owner.equals(tree) ? "this tree twice" : owner.origin() + " too")
               + ", such as "
               + first
               + (owner.equals(tree)

@@ -215,7 +215,7 @@ class ChangingTreeTest {
       tree.move("kvm/1", "kvm/2");
       fs.refresh();
       assertEquals(List.of("kvm/2/a"), fs.stats());
-      assertEquals(tree.path("kvm/2/a"), fs.catalog().get("kvm", "2", "a").path());
+      assertEquals(tree.path("kvm/2/a"), fs.catalog().get("kvm", "2", "a").path().orElseThrow());
     }
   }
 

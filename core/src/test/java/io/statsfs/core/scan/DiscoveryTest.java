@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.core.Fs;
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -82,13 +84,14 @@ class DiscoveryTest {
       Source source = fs.source("kvm/1234-11/vcpu0");
       assertEquals("kvm", source.subsystem());
       assertEquals("1234-11/vcpu0", source.device());
-      assertEquals(tree.path("kvm/1234-11/vcpu0"), source.path());
+      assertEquals(tree.path("kvm/1234-11/vcpu0"), FilePaths.of(source));
       assertEquals(Map.of(), source.labels());
       assertTrue(!source.isFlatKeyed());
-      assertEquals(tree.root(), source.tree().root());
+      assertEquals(tree.root(), source.tree().root().orElseThrow());
+      assertEquals(tree.path("kvm/1234-11/vcpu0").toString(), source.origin());
       Stat stat = source.stats().get(0);
       assertEquals(source, stat.source());
-      assertEquals(tree.path("kvm/1234-11/vcpu0/exits"), stat.path());
+      assertEquals(tree.path("kvm/1234-11/vcpu0/exits"), FilePaths.of(stat));
       assertEquals("", fs.source("kvm").device());
       assertEquals("kvm/halts", fs.catalog().get("kvm", "", "halts").toString());
     }
@@ -151,7 +154,12 @@ class DiscoveryTest {
       assertEquals(1, fs.catalog().trees().size());
       assertEquals(1, fs.problems().size(), fs.problems()::toString);
       assertTrue(fs.problems().get(0).contains("holds no stats"), fs.problems()::toString);
-      assertEquals(tree.root(), fs.catalog().problems().get(0).path());
+      Problem problem = fs.catalog().problems().get(0);
+      assertEquals(tree.root(), problem.path().orElseThrow());
+      assertEquals(Problem.Kind.NO_STATS, problem.kind());
+      assertEquals(fs.catalog().trees(), List.of(problem.tree().orElseThrow()));
+      assertEquals("statsfs", problem.treeName());
+      assertEquals("files", problem.backend());
       assertEquals(1, fs.log.lines().size());
       Object before = fs.catalog();
       assertEquals(before, fs.refresh());
@@ -260,7 +268,7 @@ class DiscoveryTest {
     // Its directories of links have a link count of 2, as those of files have.
     try (Fs fs = new Fs(Path.of("/sys/class"), Layout.statsfs())) {
       for (Stat stat : fs.catalog().stats()) {
-        assertTrue(!Files.isSymbolicLink(stat.path()), stat.toString());
+        assertTrue(!Files.isSymbolicLink(FilePaths.of(stat)), stat.toString());
       }
     }
   }
@@ -310,7 +318,8 @@ class DiscoveryTest {
       assertEquals("d", fs.catalog().get("kvm", "", "exits").description());
       assertEquals(
           List.of("line 1: a line outside of LABEL and METRIC was left out"), fs.problems());
-      assertEquals(tree.path("kvm/.schema"), fs.catalog().problems().get(0).path());
+      assertEquals(tree.path("kvm/.schema"), fs.catalog().problems().get(0).path().orElseThrow());
+      assertEquals(Problem.Kind.MALFORMED, fs.catalog().problems().get(0).kind());
     }
   }
 
@@ -400,10 +409,10 @@ class DiscoveryTest {
               "cgroup/memory.stat/file"),
           fs.stats());
       assertTrue(fs.source("cgroup/memory.stat").isFlatKeyed());
-      assertEquals(tree.path("memory.stat"), fs.source("cgroup/memory.stat").path());
+      assertEquals(tree.path("memory.stat"), fs.source("cgroup/memory.stat").path().orElseThrow());
       Stat file = fs.catalog().get("cgroup", "app.slice/memory.stat", "file");
       assertEquals(4, fs.fs.readLong(file));
-      assertEquals(tree.path("app.slice/memory.stat"), file.path());
+      assertEquals(tree.path("app.slice/memory.stat"), FilePaths.of(file));
       assertEquals("", file.unit());
       assertEquals("KiBy", fs.catalog().get("cgroup", "app.slice/memory.stat", "huge").unit());
     }
@@ -537,7 +546,8 @@ class DiscoveryTest {
       assertEquals(List.of("a/x", "a/b/x"), fs.stats());
       assertEquals(1, fs.problems().size());
       assertTrue(fs.problems().get(0).contains("more than 2 levels deep"), fs.problems()::toString);
-      assertEquals(tree.path("a/b"), fs.catalog().problems().get(0).path());
+      assertEquals(tree.path("a/b"), fs.catalog().problems().get(0).path().orElseThrow());
+      assertEquals(Problem.Kind.LIMIT_EXCEEDED, fs.catalog().problems().get(0).kind());
     }
     try (Fs fs = open(Fs.limits(3, 100, 100, 4096))) {
       assertEquals(3, fs.stats().size());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.core.Fs;
 import io.statsfs.testkit.TestTree;
@@ -51,8 +52,9 @@ class DuplicateStatsTest {
                   + " too, such as net/lo/rx. Open one of the roots alone, or tell such stats apart by"
                   + " their trees"),
           fs.problems());
-      assertEquals(tree.path("host"), fs.catalog().problems().get(0).path());
-      assertEquals(tree.path("third"), fs.catalog().problems().get(1).path());
+      assertEquals(tree.path("host"), fs.catalog().problems().get(0).path().orElseThrow());
+      assertEquals(tree.path("third"), fs.catalog().problems().get(1).path().orElseThrow());
+      assertEquals(Problem.Kind.DUPLICATE, fs.catalog().problems().get(0).kind());
       assertEquals(2, fs.log.lines().size());
       for (Tree each : fs.catalog().trees()) {
         assertSame(each, fs.catalog().find(each, "net", "lo", "rx").orElseThrow().source().tree());

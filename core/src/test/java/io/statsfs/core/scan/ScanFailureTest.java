@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.StatsFsException;
 import io.statsfs.Tree;
@@ -77,7 +78,7 @@ class ScanFailureTest {
       fs.refresh();
       assertSame(first, fs.source("kvm/1"));
       assertEquals(List.of("kvm/1/a", "kvm/2/a", "kvm/2/c", "net/b"), fs.stats());
-      assertEquals(tree.path("one/kvm/1"), fs.catalog().problems().get(0).path());
+      assertEquals(tree.path("one/kvm/1"), fs.catalog().problems().get(0).path().orElseThrow());
       assertEquals(1, fs.problems().size(), fs.problems()::toString);
       fs.reader.onList = directory -> null;
       fs.refresh();
@@ -107,7 +108,12 @@ class ScanFailureTest {
         assertTrue(
             fs.problems().get(0).contains(kind == OutOfMemoryError.class ? "-Xmx" : kind.getName()),
             fs.problems()::toString);
-        assertEquals(tree.path("one"), fs.catalog().problems().get(0).path());
+        assertEquals(tree.path("one"), fs.catalog().problems().get(0).path().orElseThrow());
+        assertEquals(
+            kind == OutOfMemoryError.class
+                ? Problem.Kind.OUT_OF_MEMORY
+                : Problem.Kind.INTERNAL_ERROR,
+            fs.catalog().problems().get(0).kind());
       }
       assertEquals(1, fs.log.lines().size());
       fs.reader.onList = directory -> null;

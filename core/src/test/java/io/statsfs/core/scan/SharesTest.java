@@ -110,7 +110,7 @@ class SharesTest {
     return fs.catalog().sources().stream()
         .collect(
             Collectors.groupingBy(
-                source -> tree.root().relativize(source.tree().root()).toString(),
+                source -> tree.root().relativize(source.tree().root().orElseThrow()).toString(),
                 Collectors.summingInt((Source source) -> source.stats().size())));
   }
 
@@ -157,7 +157,7 @@ class SharesTest {
       assertTrue(
           fs.problems().get(0).contains("its share of the 20 directories and files"),
           fs.problems()::toString);
-      assertEquals(tree.path("large"), fs.catalog().problems().get(0).path());
+      assertEquals(tree.path("large"), fs.catalog().problems().get(0).path().orElseThrow());
       Object before = fs.catalog();
       assertEquals(before, fs.refresh());
     }

@@ -422,7 +422,10 @@ class FlatKeyedTextTest {
 
     @Override
     public Tree tree() {
-      return new Tree(path(), Layout.flatKeyed("test"), "proc");
+      return Tree.builder(Layout.flatKeyed("test"))
+          .root(Path.of("/test"))
+          .fileSystemType("proc")
+          .build();
     }
 
     @Override
@@ -446,8 +449,8 @@ class FlatKeyedTextTest {
     }
 
     @Override
-    public Path path() {
-      return Path.of("/test");
+    public String origin() {
+      return "/test";
     }
 
     @Override
@@ -478,8 +481,8 @@ class FlatKeyedTextTest {
     }
 
     @Override
-    public Path path() {
-      return source.path();
+    public String origin() {
+      return source.origin();
     }
   }
 }

@@ -5,7 +5,6 @@ import io.opentelemetry.api.metrics.MeterProvider;
 import io.statsfs.StatsFs;
 import io.statsfs.Tree;
 import io.statsfs.spi.PrintableLog;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.stream.Collectors;
 public final class ZeroCodeTrees {
   private static final List<Entry> ENTRIES = new ArrayList<>();
 
-  private record Entry(MeterProvider meterProvider, Set<Path> roots, Runnable close) {}
+  private record Entry(MeterProvider meterProvider, Set<String> origins, Runnable close) {}
 
   private ZeroCodeTrees() {}
 
@@ -31,7 +30,7 @@ public final class ZeroCodeTrees {
    * @param close gives way; is called once, and forgotten before
    */
   public static void add(OpenTelemetry openTelemetry, StatsFs fs, Runnable close) {
-    Entry entry = new Entry(openTelemetry.getMeterProvider(), roots(fs), close);
+    Entry entry = new Entry(openTelemetry.getMeterProvider(), origins(fs), close);
     synchronized (ENTRIES) {
       ENTRIES.add(entry);
     }
@@ -62,7 +61,7 @@ public final class ZeroCodeTrees {
       closing =
           ENTRIES.stream()
               .filter(e -> e.meterProvider() == meterProvider)
-              .filter(e -> !Collections.disjoint(e.roots(), roots(fs)))
+              .filter(e -> !Collections.disjoint(e.origins(), origins(fs)))
               .toList();
       closing.forEach(entry -> ENTRIES.removeIf(other -> other == entry));
     }
@@ -76,7 +75,7 @@ public final class ZeroCodeTrees {
     }
   }
 
-  private static Set<Path> roots(StatsFs fs) {
-    return fs.catalog().trees().stream().map(Tree::root).collect(Collectors.toSet());
+  private static Set<String> origins(StatsFs fs) {
+    return fs.catalog().trees().stream().map(Tree::origin).collect(Collectors.toSet());
   }
 }

@@ -92,16 +92,22 @@ final class JniBatch implements StatReader.Batch {
       Integer old = before.get(source);
       boolean same = old != null && previous.plans.get(old).stats().equals(plan.stats());
       // A root that is a file is one in its directory.
-      boolean isRootFile = source.isFlatKeyed() && source.path().equals(source.tree().root());
-      Path root = isRootFile ? parent(source.path()) : source.tree().root();
-      Path directory = source.isFlatKeyed() ? parent(source.path()) : source.path();
+      boolean isRootFile =
+          source.isFlatKeyed()
+              && source.path().orElseThrow().equals(source.tree().root().orElseThrow());
+      Path root =
+          isRootFile ? parent(source.path().orElseThrow()) : source.tree().root().orElseThrow();
+      Path directory =
+          source.isFlatKeyed() ? parent(source.path().orElseThrow()) : source.path().orElseThrow();
       @Nullable Path links = source.tree().layout().links().orElse(null);
       sourcePlan[at++] = roots.computeIfAbsent(root, r -> put(text, PathText.encode(r)));
       sourcePlan[at++] = put(text, below(root, directory));
       sourcePlan[at++] =
           links == null ? -1 : put(text, PathText.encode(links.normalize().toString()));
       sourcePlan[at++] =
-          source.isFlatKeyed() ? put(text, PathText.encode(PathText.nameOf(source.path()))) : -1;
+          source.isFlatKeyed()
+              ? put(text, PathText.encode(PathText.nameOf(source.path().orElseThrow())))
+              : -1;
       sourcePlan[at++] = plan.firstIndex();
       sourcePlan[at++] = plan.stats().size();
       sourcePlan[at++] =

@@ -71,7 +71,7 @@ class JniReaderDescriptorTest {
   private static List<String> files(Sampler sampler) throws IOException {
     List<String> files = new ArrayList<>();
     for (int i = 0; i < sampler.size(); i++) {
-      files.add(sampler.stat(i).path().toRealPath().toString());
+      files.add(sampler.stat(i).path().orElseThrow().toRealPath().toString());
     }
     Collections.sort(files);
     return files;
@@ -402,7 +402,7 @@ class JniReaderDescriptorTest {
   private static List<Long> values(Source source) throws IOException {
     List<Long> values = new ArrayList<>();
     for (Stat stat : source.stats()) {
-      values.add(Long.parseLong(Files.readString(stat.path()).strip()));
+      values.add(Long.parseLong(Files.readString(stat.path().orElseThrow()).strip()));
     }
     return values;
   }

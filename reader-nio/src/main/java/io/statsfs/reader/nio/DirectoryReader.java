@@ -41,7 +41,7 @@ final class DirectoryReader extends SourceReader {
     userMade = plan.userMade();
     for (int i = 0; i < files.length; i++) {
       Stat stat = plan.stats().get(i);
-      files[i] = new StatFile(stat.path(), plan, budget);
+      files[i] = new StatFile(stat.path().orElseThrow(), plan, budget);
       asDouble[i] = stat.type() == Stat.Type.FLOAT;
     }
   }
@@ -84,7 +84,7 @@ final class DirectoryReader extends SourceReader {
         goesMissing(Status.GONE, ENOENT);
       }
     } catch (IOException e) {
-      goesMissing(ReadFailure.status(e, source().path()), ReadFailure.errno(e));
+      goesMissing(ReadFailure.status(e, source().path().orElseThrow()), ReadFailure.errno(e));
     }
   }
 
@@ -104,18 +104,20 @@ final class DirectoryReader extends SourceReader {
         Object before = life;
         life =
             Files.readAttributes(
-                    source().path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    source().path().orElseThrow(),
+                    BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
         if (life.equals(before)) {
           return;
         } else if (again == MOST_READ_AGAIN) {
-          throw new NoSuchFileException(source().path().toString());
+          throw new NoSuchFileException(source().path().orElseThrow().toString());
         }
         read(memory, text);
       }
     } catch (IOException e) {
       life = null;
-      Status status = ReadFailure.status(e, source().path());
+      Status status = ReadFailure.status(e, source().path().orElseThrow());
       for (int i = firstIndex(); i < firstIndex() + files.length; i++) {
         if (NumberText.mayBeOfNothing(memory, i)) {
           memory.putFailure(i, status, ReadFailure.errno(e));
@@ -153,7 +155,7 @@ final class DirectoryReader extends SourceReader {
   }
 
   private boolean isGone() {
-    return Files.notExists(source().path(), LinkOption.NOFOLLOW_LINKS);
+    return Files.notExists(source().path().orElseThrow(), LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override

@@ -15,7 +15,7 @@ final class FlatFileReader extends SourceReader {
 
   FlatFileReader(SourcePlan plan, DescriptorBudget budget) {
     super(plan);
-    file = new StatFile(plan.source().path(), plan, budget);
+    file = new StatFile(plan.source().path().orElseThrow(), plan, budget);
     lines = new FlatKeyedText(plan.stats());
     maxBytes = plan.fileBytes();
   }

@@ -214,7 +214,7 @@ class NioReaderDescriptorTest {
   private static List<Long> values(Source source) throws IOException {
     List<Long> values = new ArrayList<>();
     for (Stat stat : source.stats()) {
-      values.add(Long.parseLong(Files.readString(stat.path()).strip()));
+      values.add(Long.parseLong(Files.readString(stat.path().orElseThrow()).strip()));
     }
     return values;
   }

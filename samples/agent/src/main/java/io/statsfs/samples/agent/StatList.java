@@ -1,11 +1,11 @@
 package io.statsfs.samples.agent;
 
 import io.statsfs.Catalog;
+import io.statsfs.Problem;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
-import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -72,7 +72,7 @@ final class StatList {
           + catalog.trees()
           + " is wanted by --include and --exclude; --list without them prints all";
     }
-    List<Catalog.Problem> problems = catalog.problems();
+    List<Problem> problems = catalog.problems();
     return "there is no stat in "
         + catalog.trees()
         + (problems.isEmpty()
@@ -98,7 +98,7 @@ final class StatList {
           + " stats that are wanted has a value ("
           + statuses
           + "), the first is "
-          + PathText.of(sampler.stat(0).path())
+          + sampler.stat(0).origin()
           // Kept while a single sample cannot say whether a failure lasts.
           + (sampler.errno(0) == 0 ? "" : " with errno " + sampler.errno(0));
     }
