@@ -59,10 +59,21 @@ final class AgentProgram implements AutoCloseable {
     return new AgentProgram(new ProcessBuilder(command));
   }
 
+  /** Runs a command that starts the program. */
+  static AgentProgram runCommand(Map<String, String> environment, List<String> command) {
+    AgentProgram program = new AgentProgram(builder(environment, command));
+    program.exitCode();
+    return program;
+  }
+
   private static ProcessBuilder builder(Map<String, String> environment, String... args) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("agent.script"));
     command.addAll(List.of(args));
+    return builder(environment, command);
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
