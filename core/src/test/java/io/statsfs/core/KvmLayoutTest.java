@@ -9,6 +9,7 @@ import io.statsfs.Stat.Kind;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.testkit.TestTree;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,7 +29,10 @@ class KvmLayoutTest {
   }
 
   private void file(String path, String permissions) {
-    tree.stat(path, 1).permissions(path, permissions);
+    if (!Files.exists(tree.path(path))) {
+      tree.stat(path, 1);
+    }
+    tree.permissions(path, permissions);
   }
 
   @ParameterizedTest
