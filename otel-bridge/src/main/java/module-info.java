@@ -2,6 +2,7 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // OpenTelemetry's are.
 module io.statsfs.otel {
   requires transitive io.statsfs;
+  requires transitive io.statsfs.metrics;
   requires transitive io.opentelemetry.api;
   requires static transitive org.jspecify;
 

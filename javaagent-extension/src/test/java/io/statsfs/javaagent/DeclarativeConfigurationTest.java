@@ -81,7 +81,7 @@ class DeclarativeConfigurationTest {
             reader: nio
             refresh_interval: 3600000
             patience: 2000
-            naming: dotted
+            naming: statsfs
             counters: false
             own_metrics: false
             """

@@ -2,22 +2,25 @@ package io.statsfs.otel;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.statsfs.Diagnostics;
+import io.statsfs.Sampler;
 import io.statsfs.Status;
+import io.statsfs.metrics.Metrics;
+import io.statsfs.spi.MetricDeclaration.Instrument;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** What the bridge exports of itself; {@link StatsFsMetrics} has the list. */
-final class OwnMetrics implements AutoCloseable {
+final class OwnMetrics {
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
+  private static final Status[] STATUSES = Status.values();
   private static final Attributes[] BY_STATUS =
-      Arrays.stream(Status.values())
+      Arrays.stream(STATUSES)
           .map(s -> Attributes.of(STATUS, s.name().toLowerCase(Locale.ROOT)))
           .toArray(Attributes[]::new);
 
@@ -46,22 +49,22 @@ final class OwnMetrics implements AutoCloseable {
   private final ObservableLongMeasurement cacheLoads;
   private final ObservableLongMeasurement cacheLoadFailures;
   private final ObservableLongMeasurement cacheEvictions;
-  private final BatchCallback callback;
 
   /** Keeps stats from being given the names of these metrics. */
-  static void reserve(TakenNames names) {
-    names.reserve(COLLECTION_DURATION, "s", false);
-    names.reserve(STATS, "{stat}", false);
-    names.reserve(WITHOUT_SERIES, "{stat}", false);
-    names.reserve(SOURCES, "{source}", false);
-    names.reserve(FILES, "{file}", false);
-    names.reserve(CACHE + "size", "{schema}", false);
+  static void reserve(Metrics.Builder names) {
+    names
+        .reserve(COLLECTION_DURATION, "s", Instrument.GAUGE)
+        .reserve(STATS, "{stat}", Instrument.GAUGE)
+        .reserve(WITHOUT_SERIES, "{stat}", Instrument.GAUGE)
+        .reserve(SOURCES, "{source}", Instrument.GAUGE)
+        .reserve(FILES, "{file}", Instrument.GAUGE)
+        .reserve(CACHE + "size", "{schema}", Instrument.GAUGE);
     for (String counter : List.of("hits", "loads", "load_failures", "evictions")) {
-      names.reserve(CACHE + counter, "{schema}", true);
+      names.reserve(CACHE + counter, "{schema}", Instrument.COUNTER);
     }
   }
 
-  OwnMetrics(Meter meter, Consumer<OwnMetrics> record) {
+  OwnMetrics(Meter meter) {
     // No histogram: the SDK would go on exporting it after the bridge is closed.
     duration =
         meter
@@ -84,19 +87,21 @@ final class OwnMetrics implements AutoCloseable {
     cacheLoads = counter(meter, "loads", "Schemas that were read.");
     cacheLoadFailures = counter(meter, "load_failures", "Schemas that could not be read.");
     cacheEvictions = counter(meter, "evictions", "Schemas dropped to keep within the bound.");
-    callback =
-        meter.batchCallback(
-            () -> record.accept(this),
-            duration,
-            stats,
-            withoutSeries,
-            sources,
-            files,
-            cacheSize,
-            cacheHits,
-            cacheLoads,
-            cacheLoadFailures,
-            cacheEvictions);
+  }
+
+  /** What has to be registered with the callback that records. */
+  List<ObservableMeasurement> measurements() {
+    return List.of(
+        duration,
+        stats,
+        withoutSeries,
+        sources,
+        files,
+        cacheSize,
+        cacheHits,
+        cacheLoads,
+        cacheLoadFailures,
+        cacheEvictions);
   }
 
   private static ObservableLongMeasurement gauge(
@@ -117,15 +122,15 @@ final class OwnMetrics implements AutoCloseable {
         .buildObserver();
   }
 
-  /** {@code counts} has a number per status. */
+  /** Of the last sample, which took that long. */
   void record(
-      double seconds, int[] counts, Series series, int sourceCount, Diagnostics diagnostics) {
+      double seconds, Sampler sampler, Metrics metrics, int sourceCount, Diagnostics diagnostics) {
     duration.record(seconds);
-    for (int i = 0; i < counts.length; i++) {
-      stats.record(counts[i], BY_STATUS[i]);
+    for (Status status : STATUSES) {
+      stats.record(sampler.count(status), BY_STATUS[status.ordinal()]);
     }
-    withoutSeries.record(series.withoutInstrument(), OF_INSTRUMENTS);
-    withoutSeries.record(series.beyondSeriesLimit(), OF_SERIES);
+    withoutSeries.record(metrics.withoutMetric(), OF_INSTRUMENTS);
+    withoutSeries.record(metrics.beyondPointLimit(), OF_SERIES);
     sources.record(sourceCount);
     files.record(diagnostics.filesKeptOpen(), KEPT_OPEN);
     files.record(diagnostics.filesNotKept(), NOT_KEPT);
@@ -134,10 +139,5 @@ final class OwnMetrics implements AutoCloseable {
     cacheLoads.record(diagnostics.schemaCacheLoads());
     cacheLoadFailures.record(diagnostics.schemaCacheLoadFailures());
     cacheEvictions.record(diagnostics.schemaCacheEvictions());
-  }
-
-  @Override
-  public void close() {
-    callback.close();
   }
 }

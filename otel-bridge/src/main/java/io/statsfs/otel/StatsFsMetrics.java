@@ -1,29 +1,21 @@
 package io.statsfs.otel;
 
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.ObservableMeasurement;
-import io.statsfs.Catalog;
 import io.statsfs.Registration;
 import io.statsfs.Sampler;
-import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
-import io.statsfs.Status;
+import io.statsfs.metrics.Metrics;
+import io.statsfs.metrics.Value;
 import io.statsfs.otel.internal.ZeroCodeTrees;
 import io.statsfs.spi.Alarm;
 import io.statsfs.spi.PrintableLog;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Registers every stat with OpenTelemetry, and follows the trees while they change.
@@ -35,22 +27,17 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>There is one instrument per stat name (an observable gauge, {@code statsfs.net.rx_bytes}) and
- * one set of attributes per source ({@code device="eth0"}). A collection samples all stats in one
- * pass and records those that have a value; what is gone or cannot be read has no point, neither an
- * old one nor a zero. Integers are recorded as such, unless a value of the same stat name, at any
- * source, has passed 2<sup>63</sup>-1 or has decimals: then the name is recorded in doubles. Where
- * that comes about only later, the points come from the same scope with {@code +doubles} at the end
- * of its version; the value that did not fit is missing from one collection.
+ * <p>There is one instrument per metric ({@link Metrics}): by default an observable gauge for each
+ * stat name, {@code statsfs.net.rx_bytes}, and one set of attributes per source ({@code
+ * device="eth0"}). A collection samples all stats in one pass and records those that have a value;
+ * what is gone or cannot be read has no point, neither an old one nor a zero. Integers are recorded
+ * as such, unless a value of the same metric, at any source, has passed 2<sup>63</sup>-1 or has
+ * decimals: then the metric is recorded in doubles. Where that comes about only later, the points
+ * come from the same scope with {@code +doubles} at the end of its version; the value that did not
+ * fit is missing from one collection.
  *
- * <p>Two instruments, or two sources, that would share a series, be it only in Prometheus, get
- * further attributes: {@code subsystem} and {@code device}, and if that is not enough {@code stat}
- * and {@code root}. An instrument that Prometheus would take for another one of another kind or
- * unit has {@code .gauge} or {@code .counter} at the end of its name; the log says so.
- *
- * <p>At most 2,000 instruments have series at a time, and 10,000 are made in all, since the SDK
- * keeps them for good. Stats beyond that are not exported; the log says so and {@code
- * statsfs.stats.without_series} counts them.
+ * <p>Stats beyond the limits of {@link Metrics} are not exported; the log says so, as it does where
+ * a name had to be changed, and {@code statsfs.stats.without_series} counts them.
  *
  * <p>The instrumentation scope is {@code io.statsfs}. The bridge measures itself under {@code
  * io.statsfs.otel}. These points describe the collection that they are part of; where two readers
@@ -96,54 +83,48 @@ public final class StatsFsMetrics implements AutoCloseable {
 
   private final StatsFs fs;
   private final Sampler sampler;
+  private final Metrics metrics;
   private final Meter meter;
-
-  /** For values that came to be doubles: the same scope, but to the SDK another meter. */
-  private final Meter meterOfDoubles;
-
-  private final Series series;
-  private final @Nullable OwnMetrics ownMetrics;
-  private final Registration catalogs;
-
-  /** Held by whoever uses what is below: a collection, a change of the catalog, closing. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  private final CollectionBoundary boundary = new CollectionBoundary();
-  private int callbacks;
-  private final List<BatchCallback> registered = new ArrayList<>();
-  private final List<Group> groups = new ArrayList<>();
-  private final Map<StatInstrument, Group> switching = new IdentityHashMap<>();
-  private final int[] counts = new int[Status.values().length];
+  private final Instruments instruments;
+  private final Callbacks callbacks = new Callbacks(this::sample, this::logFailure);
+  private final DoubleTransition transition;
+  private final Value value = new Value();
   private final UnreadableStats unreadable;
+  private final Alarm manyMetrics = new Alarm();
+  private final Alarm manyPoints = new Alarm();
   private final Set<String> remarks = new HashSet<>();
   private final Map<String, Alarm> failures = new HashMap<>();
+  private final Registration catalogs;
   private double sampleSeconds;
-  private boolean sampled; // Whether there is a sample since the last failure of one.
-  private boolean closed;
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
     unreadable = new UnreadableStats(LOG::warn, builder.ownMetrics);
-    AggregateFilter levels = new AggregateFilter(fs, builder.aggregates);
-    StatFilter filter =
-        builder.aggregates == Aggregates.KEPT ? builder.filter : builder.filter.and(levels);
+    metrics = metrics(builder);
     meter = meter(builder.openTelemetry, SCOPE, "");
-    meterOfDoubles = meter(builder.openTelemetry, SCOPE, "+doubles");
-    TakenNames names = new TakenNames(this::remark);
-    OwnMetrics.reserve(names);
-    series = new Series(builder, meter, names, this::remark, LOG::warn);
-    sampler = fs.sampler(filter, builder.patience);
+    // For values that came to be doubles: the same scope, but to the SDK another meter.
+    Meter meterOfDoubles = meter(builder.openTelemetry, SCOPE, "+doubles");
+    instruments = new Instruments(meter, builder.states ? new States() : null);
+    sampler = fs.sampler(builder.filter.and(builder.aggregates.filter(fs)), builder.patience);
+    transition = new DoubleTransition(meterOfDoubles, callbacks, sampler);
     // Once nothing stands in the way of this one.
     ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
-    // Before any others, so that CollectionBoundary knows them in each collection from the first.
-    boundaryCallback(meter);
-    boundaryCallback(meterOfDoubles);
-    catalogs = fs.addListener(this::catalogChanged);
-    catalogChanged(sampler.catalog());
-    ownMetrics =
-        builder.ownMetrics
-            ? new OwnMetrics(meter(builder.openTelemetry, SCOPE + ".otel", ""), ownRecorder())
-            : null;
+    callbacks.registerMeter(meter);
+    callbacks.registerMeter(meterOfDoubles);
+    catalogs = fs.addListener(catalog -> callbacks.sampleNow());
+    callbacks.sampleNow();
+    if (builder.ownMetrics) {
+      Meter ownMeter = meter(builder.openTelemetry, SCOPE + ".otel", "");
+      OwnMetrics own = new OwnMetrics(ownMeter);
+      callbacks.register(ownMeter, () -> record(own), own.measurements());
+    }
+  }
+
+  private Metrics metrics(StatsFsMetricsBuilder builder) {
+    Metrics.Builder metrics =
+        Metrics.builder(builder.naming).pointLimit(builder.seriesLimit).log(this::remark);
+    OwnMetrics.reserve(metrics);
+    return (builder.countersBySchema ? metrics.counters() : metrics).build();
   }
 
   /**
@@ -177,121 +158,23 @@ public final class StatsFsMetrics implements AutoCloseable {
         .build();
   }
 
-  /**
-   * Instruments that were registered together.
-   *
-   * <p>A callback can only record on the instruments that it was registered with. So instruments
-   * that come later get a callback of their own. The SDK runs the callbacks of a meter one after
-   * the other; whichever comes first in a collection takes the sample for all of them.
-   */
-  private final class Group {
-    private final List<StatInstrument> instruments;
-    private final int callback = callbacks++;
-
-    Group(List<StatInstrument> instruments) {
-      this.instruments = new ArrayList<>(instruments);
-    }
-
-    void record() {
-      for (int i = 0; i < instruments.size(); i++) {
-        instruments.get(i).record(sampler);
-      }
-    }
-  }
-
-  private Group register(Meter meter, List<StatInstrument> instruments) {
-    Group group = new Group(instruments);
-    groups.add(group);
-    Runnable record = group::record;
-    registered.add(
-        meter.batchCallback(
-            () -> collect(group.callback, record, "A collection failed: "),
-            instruments.get(0).measurement(),
-            instruments.stream()
-                .skip(1)
-                .map(StatInstrument::measurement)
-                .toArray(ObservableMeasurement[]::new)));
-    return group;
-  }
-
-  /** On an instrument that never has a point, and so is never exported. */
-  private void boundaryCallback(Meter meter) {
-    int callback = callbacks++;
-    registered.add(
-        meter.batchCallback(
-            () -> collect(callback, () -> {}, "A collection failed: "),
-            meter.gaugeBuilder("statsfs").ofLongs().buildObserver()));
-  }
-
-  private Consumer<OwnMetrics> ownRecorder() {
-    int callback = callbacks++;
-    return own -> collect(callback, () -> recordOwn(own), "The bridge cannot measure itself: ");
-  }
-
-  /**
-   * Takes a sample outside of any collection, so that what is new is registered, and known to fit
-   * into a long or not, before the next one comes.
-   */
-  private void catalogChanged(Catalog catalog) {
-    lock.lock();
-    try {
-      if (!closed) {
-        sample();
-      }
-    } catch (Throwable e) {
-      logFailure("The stats could not be registered: " + e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void collect(int callback, Runnable record, String failure) {
-    lock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      if (boundary.begins(callback)) {
-        sample();
-      }
-      if (sampled) {
-        record.run();
-      }
-    } catch (Throwable e) {
-      // An Error that leaves a callback would cost the collection of every other meter.
-      logFailure(failure + e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
+  /** At the beginning of a collection, or when the catalog has changed. */
   private void sample() {
-    sampled = false;
-    Arrays.fill(counts, 0);
-    long began = System.nanoTime();
-    switchToDoubles();
+    final long began = System.nanoTime();
+    transition.complete();
     sampler.sample();
-    if (!series.isOf(sampler)) {
-      List<StatInstrument> added = series.update(sampler);
+    if (!metrics.areOf(sampler)) {
+      metrics.update(sampler);
+      List<MetricInstrument> added = instruments.update(metrics.list(), sampler);
       if (!added.isEmpty()) {
-        register(meter, added);
+        register(added);
       }
-    }
-    for (int i = 0; i < sampler.size(); i++) {
-      Status status = sampler.status(i);
-      counts[status.ordinal()]++;
-      if (status == Status.OK) {
-        if (!StatInstrument.fitsLong(sampler, i)) {
-          prepareDoubles(series.instrument(i));
-        }
-      } else if (UnreadableStats.isReported(status)) {
-        unreadable.add(sampler, i, status);
-      }
+      report(manyMetrics, metrics.tooManyMetrics(), began);
+      report(manyPoints, metrics.tooManyPoints(), began);
     }
     long ended = System.nanoTime();
     sampleSeconds = (ended - began) / 1e9;
-    sampled = true;
-    unreadable.endOfSample(sampler, ended);
+    unreadable.report(sampler, ended);
     if (!failures.isEmpty()) {
       for (Alarm alarm : failures.values()) {
         alarm.absent(ended);
@@ -299,33 +182,28 @@ public final class StatsFsMetrics implements AutoCloseable {
     }
   }
 
-  /**
-   * Has doubles take over at the next sample: in the present collection the SDK may have called the
-   * new callback already, or may be about to, and each point has to be recorded once.
-   */
-  private void prepareDoubles(@Nullable StatInstrument instrument) {
-    if (instrument != null && !instrument.takesDoubles()) {
-      instrument.prepareDoubles(meterOfDoubles);
-      Group group = register(meterOfDoubles, List.of(instrument));
-      group.instruments.clear();
-      switching.put(instrument, group);
-    }
+  private void register(List<MetricInstrument> added) {
+    MetricInstrument[] instruments = added.toArray(MetricInstrument[]::new);
+    callbacks.register(
+        meter,
+        () -> {
+          for (MetricInstrument instrument : instruments) {
+            instrument.record(false, sampler, value, transition);
+          }
+        },
+        added.stream().map(MetricInstrument::measurement).toList());
   }
 
-  private void switchToDoubles() {
-    if (!switching.isEmpty()) {
-      groups.forEach(group -> group.instruments.removeAll(switching.keySet()));
-      switching.forEach(
-          (instrument, group) -> {
-            instrument.switchToDoubles();
-            group.instruments.add(instrument);
-          });
-      switching.clear();
-    }
+  private void record(OwnMetrics own) {
+    own.record(sampleSeconds, sampler, metrics, fs.catalog().sources().size(), fs.diagnostics());
   }
 
-  private void recordOwn(OwnMetrics own) {
-    own.record(sampleSeconds, counts, series, fs.catalog().sources().size(), fs.diagnostics());
+  private static void report(Alarm alarm, Optional<String> message, long nanoTime) {
+    if (message.isEmpty()) {
+      alarm.absent(nanoTime);
+    } else if (alarm.present(nanoTime)) {
+      LOG.warn(message.get());
+    }
   }
 
   private void logFailure(String message) {
@@ -351,28 +229,6 @@ public final class StatsFsMetrics implements AutoCloseable {
   @Override
   public void close() {
     catalogs.close();
-    lock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      registered.forEach(this::closeQuietly);
-      closeQuietly(ownMetrics);
-      closeQuietly(sampler);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** One that fails must not keep the others open. */
-  private void closeQuietly(@Nullable AutoCloseable closeable) {
-    try {
-      if (closeable != null) {
-        closeable.close();
-      }
-    } catch (Exception e) {
-      logFailure("Closing failed: " + e);
-    }
+    callbacks.close(sampler);
   }
 }

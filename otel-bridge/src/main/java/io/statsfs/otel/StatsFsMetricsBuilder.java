@@ -1,21 +1,19 @@
 package io.statsfs.otel;
 
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.common.Attributes;
-import io.statsfs.Source;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
+import io.statsfs.metrics.Aggregates;
+import io.statsfs.metrics.Naming;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Function;
 
 /** How stats become metrics. Each method returns this. Not safe for use by several threads. */
 public final class StatsFsMetricsBuilder {
   final OpenTelemetry openTelemetry;
   final StatsFs fs;
   StatFilter filter = StatFilter.all();
-  StatNaming naming = StatNaming.bySubsystemAndStat();
-  Function<Source, Attributes> attributes = SourceAttributes::of;
+  Naming naming = Naming.statsfs();
   Aggregates aggregates = Aggregates.KEPT;
   int seriesLimit = Integer.MAX_VALUE;
   boolean countersBySchema;
@@ -40,26 +38,14 @@ public final class StatsFsMetricsBuilder {
   }
 
   /**
-   * Names the instruments. Default: {@link StatNaming#bySubsystemAndStat()}.
+   * Names the metrics, and gives their points labels, which become attributes. Default: {@link
+   * Naming#statsfs()}. Points that would share a series get further attributes.
    *
-   * @param naming names the instrument of each stat
+   * @param naming the naming
    * @return this
    */
-  public StatsFsMetricsBuilder naming(StatNaming naming) {
+  public StatsFsMetricsBuilder naming(Naming naming) {
     this.naming = Objects.requireNonNull(naming, "naming");
-    return this;
-  }
-
-  /**
-   * Gives the points of a source their attributes. Default: the source's {@linkplain
-   * Source#labels() labels}, or, if it has none, {@code subsystem} and, where there is one, {@code
-   * device}. Sources that would then share a series get {@code subsystem} and {@code device} too.
-   *
-   * @param attributes called once in the life of a source
-   * @return this
-   */
-  public StatsFsMetricsBuilder attributes(Function<Source, Attributes> attributes) {
-    this.attributes = Objects.requireNonNull(attributes, "attributes");
     return this;
   }
 

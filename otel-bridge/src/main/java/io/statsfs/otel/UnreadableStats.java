@@ -54,13 +54,21 @@ final class UnreadableStats {
     }
   }
 
-  /** Whether a user can do something about a status. */
-  static boolean isReported(Status status) {
-    return status == Status.DENIED || status == Status.FAILED || status == Status.BLOCKED;
+  /** Logs what has to be of a sample: what a user can do something about. */
+  void report(Sampler sampler, long nanoTime) {
+    if (sampler.count(Status.DENIED) + sampler.count(Status.FAILED) + sampler.count(Status.BLOCKED)
+        > 0) {
+      for (int i = 0; i < sampler.size(); i++) {
+        Status status = sampler.status(i);
+        if (status == Status.DENIED || status == Status.FAILED || status == Status.BLOCKED) {
+          add(sampler, i, status);
+        }
+      }
+    }
+    endOfSample(sampler, nanoTime);
   }
 
-  /** Takes note of a stat of the present sample with such a status. */
-  void add(Sampler sampler, int index, Status status) {
+  private void add(Sampler sampler, int index, Status status) {
     Cause cause = cause(sampler.stat(index).source().tree(), status, sampler.errno(index));
     if (cause != null) {
       if (cause.count == 0) {
@@ -87,8 +95,7 @@ final class UnreadableStats {
     return last;
   }
 
-  /** Ends the present sample: logs what has to be. */
-  void endOfSample(Sampler sampler, long nanoTime) {
+  private void endOfSample(Sampler sampler, long nanoTime) {
     for (int i = 0; i < causes.size(); i++) {
       Cause cause = causes.get(i);
       if (cause.count == 0) {

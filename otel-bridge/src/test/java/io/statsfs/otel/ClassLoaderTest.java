@@ -7,6 +7,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.statsfs.metrics.Aggregates;
 import io.statsfs.testkit.TestTree;
 import java.io.File;
 import java.lang.ref.WeakReference;

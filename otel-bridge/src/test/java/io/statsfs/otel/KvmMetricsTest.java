@@ -55,7 +55,7 @@ class KvmMetricsTest {
       assertEquals(
           Map.of(
               "statsfs.kvm.exits", "counter {exit}",
-              "statsfs.kvm.halt_wait_ns", "counter ns",
+              "statsfs.kvm.halt_wait_ns", "DOUBLE_SUM s",
               "statsfs.kvm.pages_4k", "LONG_GAUGE {page}",
               "statsfs.kvm.max_mmu_rmap_size", "LONG_GAUGE {mapping}",
               "statsfs.kvm.newer_counter", "counter ",

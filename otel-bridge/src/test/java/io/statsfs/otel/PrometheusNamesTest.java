@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.statsfs.Layout;
 import io.statsfs.StatsFs;
+import io.statsfs.metrics.PrometheusNames;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -167,7 +168,7 @@ class PrometheusNamesTest {
   @Test
   void namesAreThoseOfTheExporter() throws Exception {
     List<String> units =
-        List.of("bytes", "seconds", "By/s", "KiBy", "foo", "a/b", "{packet}", "1", "s/By", "%");
+        List.of("bytes", "seconds", "By/s", "mi/By", "foo", "a/b", "{packet}", "1", "s/By", "Hz");
     StringBuilder schema = new StringBuilder();
     TreeSet<String> expected = new TreeSet<>();
     for (int i = 0; i < units.size(); i++) {
@@ -181,7 +182,7 @@ class PrometheusNamesTest {
           .forEach(
               stat ->
                   expected.add(
-                      InstrumentNames.inPrometheus(InstrumentNames.ofStat(stat), stat.unit())));
+                      PrometheusNames.ofMetric("statsfs.u." + stat.name(), stat.unit())));
     }
     TreeSet<String> names = new TreeSet<>();
     stats(scrape()).forEach(line -> names.add(line.substring(0, line.indexOf('{'))));

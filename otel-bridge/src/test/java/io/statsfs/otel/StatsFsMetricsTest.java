@@ -10,7 +10,6 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.spy;
 import static org.mockito.Mockito.when;
 
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -23,6 +22,8 @@ import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
+import io.statsfs.metrics.Aggregates;
+import io.statsfs.metrics.Naming;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -388,8 +389,10 @@ class StatsFsMetricsTest {
         StatsFsMetrics metrics =
             StatsFsMetrics.builder(otel, fs)
                 .filter(StatFilter.subsystem("a"))
-                .naming(stat -> "my/" + stat.name())
-                .attributes(source -> Attributes.builder().put("where", source.device()).build())
+                .naming(
+                    Naming.statsfs()
+                        .withNames(stat -> "my/" + stat.name())
+                        .withLabels(source -> Map.of("where", source.device())))
                 .ownMetrics(false)
                 .build()) {
       assertEquals(
@@ -402,7 +405,7 @@ class StatsFsMetricsTest {
   void aNamingThatGivesOneNameToAllStillLosesNothing() {
     tree.stat("a/x/n", 1).stat("a/x/m", 2);
     try (StatsFs fs = open();
-        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).naming(stat -> "same").build()) {
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).naming(Naming.statsfs().withNames(stat -> "same")).build()) {
       assertEquals(List.of("1", "2"), collect().values().stream().sorted().toList());
     }
   }
@@ -414,16 +417,18 @@ class StatsFsMetricsTest {
         StatsFsMetrics metrics =
             StatsFsMetrics.builder(otel, fs)
                 .naming(
-                    stat -> {
-                      if (stat.name().equals("m")) {
-                        throw new IllegalStateException("no idea");
-                      }
-                      return "1 bad name";
-                    })
-                .attributes(
-                    source -> {
-                      throw new IllegalStateException("no idea");
-                    })
+                    Naming.statsfs()
+                        .withNames(
+                            stat -> {
+                              if (stat.name().equals("m")) {
+                                throw new IllegalStateException("no idea");
+                              }
+                              return "1 bad name";
+                            })
+                        .withLabels(
+                            source -> {
+                              throw new IllegalStateException("no idea");
+                            }))
                 .build()) {
       assertEquals(
           Map.of("statsfs.a.n{subsystem=a}", "1", "statsfs.a.m{subsystem=a}", "2"), collect());
@@ -592,7 +597,7 @@ class StatsFsMetricsTest {
                 .build();
         StatsFs fs = open();
         StatsFsMetrics metrics =
-            StatsFsMetrics.builder(one, fs).naming(stat -> "x" + stat.name() + ending[0]).build()) {
+            StatsFsMetrics.builder(one, fs).naming(Naming.statsfs().withNames(stat -> "x" + stat.name() + ending[0])).build()) {
       // Other names, as if 2000 stats had gone and others come.
       for (int life = 1; life <= 5; life++) {
         ending[0] = "of" + life;
@@ -611,13 +616,9 @@ class StatsFsMetricsTest {
 
   @Test
   void attributesAreMadeOnceWhereSourcesCollideToo() {
-    Attributes many;
-    {
-      var builder = Attributes.builder();
-      for (int i = 0; i < 5_000; i++) {
-        builder.put("key" + i, i);
-      }
-      many = builder.build();
+    Map<String, String> many = new TreeMap<>();
+    for (int i = 0; i < 5_000; i++) {
+      many.put("key" + i, "" + i);
     }
     for (int i = 0; i < 200; i++) {
       tree.stat("a/x/n" + i, i).stat("a/y/n" + i, i);
@@ -627,7 +628,9 @@ class StatsFsMetricsTest {
     try (StatsFs fs = open()) {
       long before = threads.getCurrentThreadAllocatedBytes();
       try (StatsFsMetrics metrics =
-          StatsFsMetrics.builder(otel, fs).attributes(source -> many).build()) {
+          StatsFsMetrics.builder(otel, fs)
+              .naming(Naming.statsfs().withLabels(source -> many))
+              .build()) {
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
         // Made for each stat they were 400 times 5,000 keys and values: beyond 50 MB.
         assertTrue(bytes < 20_000_000, bytes + " bytes");
@@ -669,11 +672,13 @@ class StatsFsMetricsTest {
     try (StatsFs fs = open();
         StatsFsMetrics metrics =
             StatsFsMetrics.builder(otel, fs)
-                .attributes(
-                    source -> {
-                      asked.add(source);
-                      return Attributes.empty();
-                    })
+                .naming(
+                    Naming.statsfs()
+                        .withLabels(
+                            source -> {
+                              asked.add(source);
+                              return Map.of();
+                            }))
                 .build()) {
       collect();
       collect();
@@ -692,8 +697,7 @@ class StatsFsMetricsTest {
     try (StatsFs fs = open();
         StatsFsMetrics metrics =
             StatsFsMetrics.builder(otel, fs)
-                .naming(StatNaming.byPath())
-                .attributes(SourceAttributes::byDevice)
+                .naming(Naming.path())
                 .build()) {
       assertEquals(
           Map.of(

@@ -13,6 +13,7 @@ import io.statsfs.Status;
 import io.statsfs.Tree;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,12 +61,13 @@ class UnreadableStatsTest {
   private int sample() {
     int before = logged.size();
     for (int i = 0; i < 4; i++) {
-      if (UnreadableStats.isReported(statuses[i])) {
-        when(sampler.errno(i)).thenReturn(errnos[i]);
-        unreadable.add(sampler, i, statuses[i]);
-      }
+      when(sampler.status(i)).thenReturn(statuses[i]);
+      when(sampler.errno(i)).thenReturn(errnos[i]);
     }
-    unreadable.endOfSample(sampler, TimeUnit.MINUTES.toNanos(minutes));
+    for (Status status : Status.values()) {
+      when(sampler.count(status)).thenReturn(Collections.frequency(List.of(statuses), status));
+    }
+    unreadable.report(sampler, TimeUnit.MINUTES.toNanos(minutes));
     return logged.size() - before;
   }
 

@@ -257,7 +257,7 @@ class ZeroCodeTest {
     set("counters", "true");
     set("own-metrics", "false");
     set("reader", "nio");
-    set("naming", "dotted");
+    set("naming", "statsfs");
     set("patience", "2s");
     set("refresh-interval", "1h");
     try (OpenTelemetrySdk sdk = sdk()) {

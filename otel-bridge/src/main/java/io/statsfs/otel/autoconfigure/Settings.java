@@ -4,9 +4,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.statsfs.Catalog;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
-import io.statsfs.otel.Aggregates;
-import io.statsfs.otel.SourceAttributes;
-import io.statsfs.otel.StatNaming;
+import io.statsfs.metrics.Aggregates;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
 import io.statsfs.spi.PrintableLog;
@@ -80,9 +78,10 @@ record Settings(
     return value == null ? byDefault : value;
   }
 
-  /** Further namings come here. */
+  /** What {@code naming} takes. */
   enum Naming {
-    DOTTED,
+    STATSFS,
+    SEMCONV,
     PATH
   }
 
@@ -167,10 +166,13 @@ record Settings(
             .filter(filter())
             .aggregates(aggregates)
             .seriesLimit(seriesLimit)
-            .ownMetrics(ownMetrics);
-    if (naming == Naming.PATH) {
-      builder.naming(StatNaming.byPath()).attributes(SourceAttributes::byDevice);
-    }
+            .ownMetrics(ownMetrics)
+            .naming(
+                switch (naming) {
+                  case STATSFS -> io.statsfs.metrics.Naming.statsfs();
+                  case SEMCONV -> io.statsfs.metrics.Naming.semconv();
+                  case PATH -> io.statsfs.metrics.Naming.path();
+                });
     if (states) {
       builder.states();
     }

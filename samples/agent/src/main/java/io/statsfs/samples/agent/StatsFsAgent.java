@@ -5,7 +5,7 @@ import io.statsfs.Catalog;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
-import io.statsfs.otel.Aggregates;
+import io.statsfs.metrics.Aggregates;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.statsfs.otel;
+package io.statsfs.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,11 +7,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Prometheus makes of names; samples/agent holds it to a real one. */
-class InstrumentNamesTest {
+class PrometheusNamesTest {
 
   private static String key(String nameAndUnit) {
     String[] parts = nameAndUnit.split(" ");
-    return InstrumentNames.inPrometheus(parts[0], parts.length == 1 ? "" : parts[1]);
+    return PrometheusNames.ofMetric(parts[0], parts.length == 1 ? "" : parts[1]);
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.statsfs.otel;
+package io.statsfs.metrics;
 
 import io.statsfs.Catalog;
 import io.statsfs.Source;
@@ -45,9 +45,6 @@ final class AggregateFilter implements StatFilter {
 
   @Override
   public boolean test(Stat stat) {
-    if (aggregates == Aggregates.KEPT) {
-      return true;
-    }
     Catalog now = fs.catalog();
     if (now != catalog) {
       find(now);

@@ -1,4 +1,7 @@
-package io.statsfs.otel;
+package io.statsfs.metrics;
+
+import io.statsfs.StatFilter;
+import io.statsfs.StatsFs;
 
 /**
  * What becomes of aggregates: stats that the kernel computes of the stats of the same name in the
@@ -17,5 +20,16 @@ public enum Aggregates {
    * Parts of aggregates have no points: of a stat that stands at several levels, one above the
    * other, the uppermost alone is left.
    */
-  ALONE
+  ALONE;
+
+  /**
+   * Selects the stats that are to have points. They are looked for in the whole trees, whatever
+   * other filters leave of them.
+   *
+   * @param fs the trees
+   * @return a filter for one sampler of these trees
+   */
+  public StatFilter filter(StatsFs fs) {
+    return this == KEPT ? StatFilter.all() : new AggregateFilter(fs, this);
+  }
 }

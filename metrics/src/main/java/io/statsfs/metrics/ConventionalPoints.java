@@ -1,0 +1,211 @@
+package io.statsfs.metrics;
+
+import io.statsfs.Layout;
+import io.statsfs.Sampler;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.StatFilter;
+import io.statsfs.Tree;
+import io.statsfs.metrics.Point.Formula;
+import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.spi.MetricDeclaration.Term;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the points of a convention among the stats of a sampler: brings together the stats of a
+ * tree that have the labels of a declared point in common. For one thread at a time.
+ */
+final class ConventionalPoints {
+  private final String convention;
+  private final Map<Layout, Map<String, List<Use>>> usesByLayout = new IdentityHashMap<>();
+  private int declared;
+
+  /** Of the declarations of one convention; with an empty name there are none. */
+  ConventionalPoints(String convention) {
+    this.convention = convention;
+  }
+
+  /** A point that was found. */
+  record Found(MetricDeclaration metric, Labels labels, int index, @Nullable Formula formula) {
+    /** Whether this is all that there is to say of the stat. */
+    boolean showsOneStat() {
+      return formula == null
+          || formula.indexes().length == 0 && formula.divisor() < 0 && !formula.isCount();
+    }
+  }
+
+  /** A declared point, and where it stands among all. Its own identity. */
+  private static final class Declared {
+    final MetricDeclaration metric;
+    final MetricDeclaration.Point point;
+    final int number;
+
+    Declared(MetricDeclaration metric, MetricDeclaration.Point point, int number) {
+      this.metric = metric;
+      this.point = point;
+      this.number = number;
+    }
+  }
+
+  /** That stats of one name, at the devices of a pattern, are a term, or for -1 the divisor. */
+  private record Use(Declared declared, int term, StatFilter device) {}
+
+  /** The stats that make up one point. */
+  private static final class Group {
+    final Declared declared;
+    final Tree tree;
+    final Labels labels;
+    final List<List<Integer>> terms = new ArrayList<>();
+    final List<Integer> divisors = new ArrayList<>();
+
+    Group(Declared declared, Tree tree, Labels labels) {
+      this.declared = declared;
+      this.tree = tree;
+      this.labels = labels;
+      declared.point.terms().forEach(t -> terms.add(new ArrayList<>()));
+    }
+
+    boolean isComplete() {
+      return terms.stream().noneMatch(List::isEmpty)
+          && divisors.size() == declared.point.divisor().stream().count();
+    }
+  }
+
+  /** The points that are there, those of a metric in the order of their declaration. */
+  List<Found> find(Sampler sampler) {
+    if (convention.isEmpty()) {
+      return List.of();
+    }
+    Map<List<Object>, Group> groups = new LinkedHashMap<>();
+    for (int i = 0; i < sampler.size(); i++) {
+      Stat stat = sampler.stat(i);
+      Source source = stat.source();
+      for (Use use : uses(source.tree().layout(), source.subsystem(), stat.name())) {
+        Labels labels = use.device.test(stat) ? labels(use.declared.point, source) : null;
+        if (labels != null) {
+          Group group =
+              groups.computeIfAbsent(
+                  List.of(source.tree(), use.declared, labels),
+                  k -> new Group(use.declared, source.tree(), labels));
+          (use.term < 0 ? group.divisors : group.terms.get(use.term)).add(i);
+        }
+      }
+    }
+    List<Found> found = new ArrayList<>();
+    Set<List<Object>> seen = new HashSet<>();
+    groups.values().stream()
+        .filter(Group::isComplete)
+        .sorted(Comparator.comparingInt(group -> group.declared.number))
+        .forEach(
+            group -> {
+              Found point = point(group, sampler);
+              // Of alternatives the first is taken.
+              if (point != null
+                  && seen.add(List.of(group.tree, point.metric.name(), group.labels))) {
+                found.add(point);
+              }
+            });
+    return found;
+  }
+
+  private List<Use> uses(Layout layout, String subsystem, String stat) {
+    return usesByLayout
+        .computeIfAbsent(layout, this::uses)
+        .getOrDefault(key(subsystem, stat), List.of());
+  }
+
+  private Map<String, List<Use>> uses(Layout layout) {
+    Map<String, List<Use>> uses = new HashMap<>();
+    List<MetricDeclaration> metrics =
+        layout.metrics().isEmpty() ? Conventions.of(layout) : layout.metrics();
+    for (MetricDeclaration metric : metrics) {
+      if (metric.naming().equals(convention)) {
+        for (MetricDeclaration.Point point : metric.points()) {
+          Declared of = new Declared(metric, point, declared++);
+          for (int i = 0; i < point.terms().size(); i++) {
+            add(uses, of, i, point.terms().get(i));
+          }
+          point.divisor().ifPresent(divisor -> add(uses, of, -1, divisor));
+        }
+      }
+    }
+    return uses;
+  }
+
+  private static void add(Map<String, List<Use>> uses, Declared declared, int number, Term term) {
+    uses.computeIfAbsent(key(term.subsystem(), term.stat()), k -> new ArrayList<>())
+        .add(new Use(declared, number, StatFilter.device(term.device())));
+  }
+
+  private static String key(String subsystem, String stat) {
+    return subsystem + '\0' + stat;
+  }
+
+  /** Null if the source lacks one. */
+  private static @Nullable Labels labels(MetricDeclaration.Point point, Source source) {
+    Map<String, Object> labels = new LinkedHashMap<>();
+    for (MetricDeclaration.Label label : point.labels()) {
+      String from = label.sourceLabel().orElse(null);
+      String value = from == null ? label.value() : source.labels().get(from);
+      if (value == null) {
+        return null;
+      }
+      boolean isLong = label.isInteger() && value.matches("-?[0-9]{1,18}");
+      labels.put(label.key(), isLong ? Long.valueOf(value) : value);
+    }
+    return Labels.of(labels);
+  }
+
+  /** Null if a unit cannot be converted. */
+  private static @Nullable Found point(Group group, Sampler sampler) {
+    MetricDeclaration metric = group.declared.metric;
+    MetricDeclaration.Point point = group.declared.point;
+    int[] indexes = group.terms.stream().flatMap(List::stream).mapToInt(i -> i).toArray();
+    long[] numerators = new long[indexes.length];
+    long[] denominators = new long[indexes.length];
+    int divisor = group.divisors.isEmpty() ? -1 : group.divisors.get(0);
+    Unit per = divisor < 0 ? new Unit("", 1, 1) : Unit.of(sampler.stat(divisor).unit());
+    int i = 0;
+    long common = 1;
+    for (int term = 0; term < group.terms.size(); term++) {
+      for (int index : group.terms.get(term)) {
+        String raw = sampler.stat(index).unit();
+        // What is divided by another stat is in the unit of both, so that they cancel out.
+        Unit unit = divisor < 0 ? Unit.of(raw, metric.unit()) : Unit.of(raw);
+        if (unit == null) {
+          return null;
+        }
+        long numerator = unit.numerator() * per.denominator();
+        long denominator = unit.denominator() * per.numerator();
+        long divided = gcd(numerator, denominator);
+        numerators[i] = numerator / divided * (point.terms().get(term).isSubtracted() ? -1 : 1);
+        denominators[i] = denominator / divided;
+        common = common / gcd(common, denominators[i]) * denominators[i];
+        i++;
+      }
+    }
+    if (point.isCount()) {
+      return new Found(metric, group.labels, indexes[0], Formula.count(indexes));
+    } else if (indexes.length == 1 && divisor < 0 && numerators[0] == 1 && common == 1) {
+      return new Found(metric, group.labels, indexes[0], null);
+    }
+    for (int k = 0; k < numerators.length; k++) {
+      numerators[k] = Math.multiplyExact(numerators[k], common / denominators[k]);
+    }
+    return new Found(
+        metric, group.labels, indexes[0], Formula.sum(indexes, numerators, common, divisor));
+  }
+
+  private static long gcd(long a, long b) {
+    return b == 0 ? Math.abs(a) : gcd(b, a % b);
+  }
+}

@@ -1,0 +1,7 @@
+/** Stats as metrics: names, labels, units and values, decided once for every way out. */
+module io.statsfs.metrics {
+  requires transitive io.statsfs;
+  requires static transitive org.jspecify;
+
+  exports io.statsfs.metrics;
+}

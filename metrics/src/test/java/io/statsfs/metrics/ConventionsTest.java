@@ -1,0 +1,118 @@
+package io.statsfs.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.opentelemetry.semconv.incubating.CpuIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.DiskIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.NetworkIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.SystemIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.SystemIncubatingMetrics;
+import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.spi.MetricDeclaration.Label;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Compares the declarations with what OpenTelemetry publishes. */
+class ConventionsTest {
+
+  private static String constant(String name) {
+    try {
+      return (String) SystemIncubatingMetrics.class.getField(name).get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(name + " is not in the conventions", e);
+    }
+  }
+
+  @Test
+  void namesUnitsAndDescriptionsAreThoseOfTheConventions() {
+    assertFalse(Conventions.all().isEmpty());
+    for (MetricDeclaration metric : Conventions.all()) {
+      String constant = metric.name().toUpperCase(Locale.ROOT).replace('.', '_');
+      assertEquals(constant(constant + "_NAME"), metric.name());
+      assertEquals(constant(constant + "_UNIT"), metric.unit(), metric.name());
+      assertEquals(constant(constant + "_DESCRIPTION"), metric.description(), metric.name());
+      assertEquals("semconv", metric.naming());
+    }
+  }
+
+  /** The keys, by what the constants of their values are called. */
+  private static Map<String, String> attributes(boolean isDeprecated) throws Exception {
+    Map<String, String> attributes = new HashMap<>();
+    for (Class<?> type :
+        List.of(
+            CpuIncubatingAttributes.class,
+            DiskIncubatingAttributes.class,
+            NetworkIncubatingAttributes.class,
+            SystemIncubatingAttributes.class)) {
+      for (Field field : type.getFields()) {
+        if (field.isAnnotationPresent(Deprecated.class) == isDeprecated) {
+          attributes.put(field.get(null).toString(), type.getName() + "$" + camel(field.getName()));
+        }
+      }
+    }
+    return attributes;
+  }
+
+  private static String camel(String constant) {
+    StringBuilder name = new StringBuilder();
+    for (String word : constant.split("_")) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return name + "IncubatingValues";
+  }
+
+  @Test
+  void labelsAndTheirValuesAreThoseOfTheConventions() throws Exception {
+    Map<String, String> attributes = attributes(false);
+    for (MetricDeclaration metric : Conventions.all()) {
+      for (MetricDeclaration.Point point : metric.points()) {
+        for (Label label : point.labels()) {
+          String values = attributes.get(label.key());
+          assertNotNull(values, metric + " has a label " + label.key());
+          if (label.sourceLabel().isEmpty()) {
+            TreeSet<Object> known = new TreeSet<>();
+            for (Field value : Class.forName(values).getFields()) {
+              known.add(value.get(null));
+            }
+            assertTrue(known.contains(label.value()), label + " is none of " + known);
+          }
+        }
+      }
+    }
+  }
+
+  /** {@code name instrument label...}, as the resource says where it is from. */
+  @Test
+  void eachMetricHasItsInstrumentAndItsLabels() throws IOException {
+    Map<String, String> published = new HashMap<>();
+    try (InputStream in = ConventionsTest.class.getResourceAsStream("system-metrics.txt")) {
+      new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .forEach(line -> published.put(line.split(" ")[0], line));
+    }
+    for (MetricDeclaration metric : Conventions.all()) {
+      for (MetricDeclaration.Point point : metric.points()) {
+        String labels =
+            point.labels().stream()
+                .map(label -> " " + label.key())
+                .sorted()
+                .collect(Collectors.joining());
+        assertEquals(
+            published.get(metric.name()), metric.name() + " " + metric.instrument() + labels);
+      }
+    }
+  }
+}
