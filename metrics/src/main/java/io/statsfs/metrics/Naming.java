@@ -3,6 +3,7 @@ package io.statsfs.metrics;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -40,6 +41,25 @@ public final class Naming {
     this.convention = convention;
     this.names = names;
     this.labels = labels;
+  }
+
+  /**
+   * A naming by the name that users choose it by: {@code statsfs}, {@code semconv} or {@code path}.
+   *
+   * @param name the name, in lower or upper case
+   * @return the naming
+   * @throws IllegalArgumentException if there is none of that name; the message names those there
+   *     are
+   */
+  public static Naming named(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "statsfs" -> STATSFS;
+      case "semconv" -> SEMCONV;
+      case "path" -> PATH;
+      default ->
+          throw new IllegalArgumentException(
+              "There is no naming '" + name + "', only [statsfs, semconv, path].");
+    };
   }
 
   /**

@@ -58,8 +58,7 @@ final class PointLabels {
    */
   Labels ofStat(Stat stat) {
     return ofStats.computeIfAbsent(
-        stat,
-        s -> placed().with("stat", s.name()).with("root", s.source().tree().origin()));
+        stat, s -> placed().with("stat", s.name()).with("root", s.source().tree().origin()));
   }
 
   /**

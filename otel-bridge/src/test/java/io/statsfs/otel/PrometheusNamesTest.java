@@ -181,8 +181,7 @@ class PrometheusNamesTest {
           .stats()
           .forEach(
               stat ->
-                  expected.add(
-                      PrometheusNames.ofMetric("statsfs.u." + stat.name(), stat.unit())));
+                  expected.add(PrometheusNames.ofMetric("statsfs.u." + stat.name(), stat.unit())));
     }
     TreeSet<String> names = new TreeSet<>();
     stats(scrape()).forEach(line -> names.add(line.substring(0, line.indexOf('{'))));

@@ -405,7 +405,10 @@ class StatsFsMetricsTest {
   void aNamingThatGivesOneNameToAllStillLosesNothing() {
     tree.stat("a/x/n", 1).stat("a/x/m", 2);
     try (StatsFs fs = open();
-        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).naming(Naming.statsfs().withNames(stat -> "same")).build()) {
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs)
+                .naming(Naming.statsfs().withNames(stat -> "same"))
+                .build()) {
       assertEquals(List.of("1", "2"), collect().values().stream().sorted().toList());
     }
   }
@@ -597,7 +600,9 @@ class StatsFsMetricsTest {
                 .build();
         StatsFs fs = open();
         StatsFsMetrics metrics =
-            StatsFsMetrics.builder(one, fs).naming(Naming.statsfs().withNames(stat -> "x" + stat.name() + ending[0])).build()) {
+            StatsFsMetrics.builder(one, fs)
+                .naming(Naming.statsfs().withNames(stat -> "x" + stat.name() + ending[0]))
+                .build()) {
       // Other names, as if 2000 stats had gone and others come.
       for (int life = 1; life <= 5; life++) {
         ending[0] = "of" + life;
@@ -695,10 +700,7 @@ class StatsFsMetricsTest {
     tree.stat("kvm/exits", 1).stat("kvm/1-2/exits", 2).stat("kvm/1-2/vcpu0/guest doorbell", 3);
     tree.stat("9p/x", 4).stat("x/9p", 5).schema("kvm/1-2", "LABEL\nvm 1-2\n\n");
     try (StatsFs fs = open();
-        StatsFsMetrics metrics =
-            StatsFsMetrics.builder(otel, fs)
-                .naming(Naming.path())
-                .build()) {
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).naming(Naming.path()).build()) {
       assertEquals(
           Map.of(
               "kvm/exits{}", "1",

@@ -5,14 +5,13 @@ import io.statsfs.Catalog;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Aggregates;
+import io.statsfs.metrics.Naming;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
 import io.statsfs.spi.PrintableLog;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +63,8 @@ record Settings(
         source.duration("refresh-interval"),
         source.list("include"),
         source.list("exclude"),
-        oneOf(Naming.values(), source, "naming"),
-        oneOf(Aggregates.values(), source, "aggregates"),
+        Naming.named(Objects.requireNonNullElse(source.text("naming"), "statsfs")),
+        aggregates(source.text("aggregates")),
         Objects.requireNonNullElse(source.number("series-limit"), seriesByDefault),
         flag(source, "counters", false),
         flag(source, "states", false),
@@ -78,32 +77,17 @@ record Settings(
     return value == null ? byDefault : value;
   }
 
-  /** What {@code naming} takes. */
-  enum Naming {
-    STATSFS,
-    SEMCONV,
-    PATH
-  }
-
-  /** The first is the default. */
-  private static <E extends Enum<E>> E oneOf(E[] values, SettingSource source, String name) {
-    String text = source.text(name);
+  private static Aggregates aggregates(@Nullable String text) {
     if (text == null) {
-      return values[0];
+      return Aggregates.KEPT;
     }
-    for (E value : values) {
+    for (Aggregates value : Aggregates.values()) {
       if (value.name().equalsIgnoreCase(text)) {
         return value;
       }
     }
     throw new IllegalArgumentException(
-        "There is no "
-            + name
-            + " '"
-            + text
-            + "', only "
-            + Arrays.toString(values).toLowerCase(Locale.ROOT)
-            + ".");
+        "There is no aggregates '" + text + "', only [kept, dropped, alone].");
   }
 
   StatsFs open() {
@@ -167,12 +151,7 @@ record Settings(
             .aggregates(aggregates)
             .seriesLimit(seriesLimit)
             .ownMetrics(ownMetrics)
-            .naming(
-                switch (naming) {
-                  case STATSFS -> io.statsfs.metrics.Naming.statsfs();
-                  case SEMCONV -> io.statsfs.metrics.Naming.semconv();
-                  case PATH -> io.statsfs.metrics.Naming.path();
-                });
+            .naming(naming);
     if (states) {
       builder.states();
     }

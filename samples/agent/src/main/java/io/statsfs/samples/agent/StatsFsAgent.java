@@ -6,6 +6,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
 import io.statsfs.metrics.Aggregates;
+import io.statsfs.metrics.Naming;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.otel.StatsFsMetricsBuilder;
 import java.io.IOException;
@@ -22,11 +23,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line of the agent. */
 @Command(
@@ -118,6 +121,15 @@ public final class StatsFsAgent implements Callable<Integer> {
       paramLabel = "PATTERN",
       description = "Leave out stats that match; may be repeated.")
   private List<String> excludes = new ArrayList<>();
+
+  @Option(
+      names = "--naming",
+      paramLabel = "NAMING",
+      converter = NamingConverter.class,
+      description =
+          "How metrics are named: statsfs, semconv (OpenTelemetry's semantic conventions, and statsfs"
+              + " for what has no name there) or path. Default: statsfs.")
+  private Naming naming = Naming.statsfs();
 
   @Option(
       names = "--counters",
@@ -286,6 +298,7 @@ public final class StatsFsAgent implements Callable<Integer> {
             || once
             || counters
             || states
+            || naming != Naming.statsfs()
             || aggregates != Aggregates.KEPT
             || ownMetrics != OwnMetrics.STATSFS
             || interval != null
@@ -388,6 +401,7 @@ public final class StatsFsAgent implements Callable<Integer> {
     StatsFsMetricsBuilder builder =
         StatsFsMetrics.builder(sdk.sdk(), fs)
             .filter(patterns().filter())
+            .naming(naming)
             .aggregates(aggregates)
             .ownMetrics(ownMetrics != OwnMetrics.NONE)
             .seriesLimit(sdk.seriesLimit());
@@ -461,6 +475,20 @@ public final class StatsFsAgent implements Callable<Integer> {
         allArrived = false;
       }
       Runtime.getRuntime().halt(allArrived ? CommandLine.ExitCode.OK : ENDED_BUT_NOT_ALL_ARRIVED);
+    }
+  }
+
+  /** Reads what {@code --naming} takes. */
+  static final class NamingConverter implements ITypeConverter<Naming> {
+    NamingConverter() {}
+
+    @Override
+    public Naming convert(String name) {
+      try {
+        return Naming.named(name);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 
