@@ -612,6 +612,8 @@ class StatsFsAgentProgramTest {
       assumeTrue(canRun(command, "test", "-x", java), "cannot run Java as an ordinary user here");
       command.addAll(
           List.of(
+              // Nothing there may be executed itself in a container.
+              "sh",
               tree.path("bin/statsfs-agent").toString(),
               "--once",
               "--exporter",
