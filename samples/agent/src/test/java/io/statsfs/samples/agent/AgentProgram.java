@@ -45,6 +45,13 @@ final class AgentProgram implements AutoCloseable {
     return new AgentProgram(builder(environment, args));
   }
 
+  /** By another command than the start script. */
+  static AgentProgram startCommand(Map<String, String> environment, List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    return new AgentProgram(builder);
+  }
+
   /** With a standard output that nobody reads. */
   static AgentProgram startWritingTo(String file, String... args) {
     return new AgentProgram(builder(Map.of(), args).redirectOutput(new File(file)));

@@ -2,6 +2,8 @@ package io.statsfs.samples.agent;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -10,6 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * Takes OTLP over HTTP apart: {@code name{key="value"} int 1}, by the time that the SDK gave all
@@ -27,6 +35,8 @@ import java.util.zip.GZIPInputStream;
  */
 final class OtlpReceiver implements AutoCloseable {
   static final int NEVER_ANSWERS = -1;
+
+  private static final String PASSWORD = "receiver";
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -40,15 +50,54 @@ final class OtlpReceiver implements AutoCloseable {
   }
 
   OtlpReceiver(int answer) throws IOException {
+    this(answer, HttpServer.create());
+  }
+
+  private OtlpReceiver(int answer, HttpServer server) throws IOException {
     this.answer = answer;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = server;
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/v1/metrics", this::receive);
     server.start();
   }
 
+  /** Over TLS, with a certificate of its own, that is receiver.pem in this directory then. */
+  static OtlpReceiver withTls(Path directory) throws IOException, InterruptedException {
+    Path keys = directory.resolve("keys");
+    keytool("-genkeypair -keyalg EC -dname CN=receiver -ext SAN=ip:127.0.0.1", keys);
+    keytool("-exportcert -rfc -file " + directory.resolve("receiver.pem"), keys);
+    try {
+      KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray());
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(store, PASSWORD.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(factory.getKeyManagers(), null, null);
+      HttpsServer server = HttpsServer.create();
+      server.setHttpsConfigurator(new HttpsConfigurator(context));
+      return new OtlpReceiver(200, server);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static void keytool(String command, Path keys) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>();
+    line.add(System.getProperty("java.home") + "/bin/keytool");
+    line.addAll(List.of(command.split(" ")));
+    line.addAll(List.of("-alias", "receiver", "-storepass", PASSWORD, "-keystore", "" + keys));
+    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(output);
+    }
+  }
+
   String endpoint() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return (server instanceof HttpsServer ? "https" : "http")
+        + "://127.0.0.1:"
+        + server.getAddress().getPort();
   }
 
   private void receive(HttpExchange exchange) throws IOException {
