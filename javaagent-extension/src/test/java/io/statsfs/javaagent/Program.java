@@ -112,7 +112,8 @@ final class Program implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err().toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
-    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    // The Java agent alone takes more than a minute to start on a machine under load.
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
     while (!until.getAsBoolean() && process.isAlive() && System.nanoTime() < deadline) {
       Thread.sleep(20);
     }
