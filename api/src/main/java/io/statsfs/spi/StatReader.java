@@ -2,6 +2,7 @@ package io.statsfs.spi;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +42,51 @@ public interface StatReader extends AutoCloseable {
     return null;
   }
 
-  /**
-   * What a directory holds.
-   *
-   * @param name its name
-   * @param type its type
-   */
-  record Entry(String name, EntryType type) {}
+  /** What a directory holds. Immutable. */
+  final class Entry {
+    private final String name;
+    private final EntryType type;
+
+    private Entry(String name, EntryType type) {
+      this.name = name;
+      this.type = type;
+    }
+
+    /**
+     * An entry.
+     *
+     * @param name its name
+     * @param type its type
+     * @return the entry
+     */
+    public static Entry of(String name, EntryType type) {
+      return new Entry(Objects.requireNonNull(name, "name"), Objects.requireNonNull(type, "type"));
+    }
+
+    /**
+     * The name of the entry.
+     *
+     * @return the name
+     */
+    public String name() {
+      return name;
+    }
+
+    /**
+     * The type of the entry.
+     *
+     * @return the type
+     */
+    public EntryType type() {
+      return type;
+    }
+
+    /** The name and the type. */
+    @Override
+    public String toString() {
+      return name + " " + type;
+    }
+  }
 
   /** The type of an entry, of symbolic links themselves. */
   enum EntryType {

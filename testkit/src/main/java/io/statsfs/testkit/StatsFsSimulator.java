@@ -63,14 +63,63 @@ public final class StatsFsSimulator implements AutoCloseable {
     out = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /**
-   * How often a file was opened.
-   *
-   * @param total how often in all, whatever became of its source in between
-   * @param mostAtOnce how many descriptors were open at the same time at most
-   * @param now how many are open now
-   */
-  public record Opens(long total, long mostAtOnce, long now) {}
+  /** How often a file was opened. Immutable; two objects with the same numbers are equal. */
+  public static final class Opens {
+    private final long total;
+    private final long mostAtOnce;
+    private final long now;
+
+    Opens(long total, long mostAtOnce, long now) {
+      this.total = total;
+      this.mostAtOnce = mostAtOnce;
+      this.now = now;
+    }
+
+    /**
+     * How often in all, whatever became of its source in between.
+     *
+     * @return the number
+     */
+    public long total() {
+      return total;
+    }
+
+    /**
+     * How many descriptors were open at the same time at most.
+     *
+     * @return the number
+     */
+    public long mostAtOnce() {
+      return mostAtOnce;
+    }
+
+    /**
+     * How many are open now.
+     *
+     * @return the number
+     */
+    public long now() {
+      return now;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Opens opens
+          && total == opens.total
+          && mostAtOnce == opens.mostAtOnce
+          && now == opens.now;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(total * 31 + mostAtOnce) * 31 + Long.hashCode(now);
+    }
+
+    @Override
+    public String toString() {
+      return "opened " + total + " times, " + mostAtOnce + " at once, " + now + " now";
+    }
+  }
 
   /** Trying happens when this is initialised. */
   private static final class Tried {

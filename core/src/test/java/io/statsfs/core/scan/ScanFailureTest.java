@@ -73,7 +73,7 @@ class ScanFailureTest {
       Source first = fs.source("kvm/1");
       fs.reader.onList =
           directory ->
-              directory.endsWith("1") ? List.of(new Entry("\0", EntryType.DIRECTORY)) : null;
+              directory.endsWith("1") ? List.of(Entry.of("\0", EntryType.DIRECTORY)) : null;
       tree.stat("one/kvm/1/c", 1).stat("one/kvm/2/c", 1);
       fs.refresh();
       assertSame(first, fs.source("kvm/1"));

@@ -72,7 +72,7 @@ final class DirectoryList {
       }
       String name = new String(records, start, end - start, StandardCharsets.ISO_8859_1);
       if (!name.equals(".") && !name.equals("..")) {
-        entries.add(new Entry(name, type(records[at + TYPE])));
+        entries.add(Entry.of(name, type(records[at + TYPE])));
       }
     }
     return entries;
