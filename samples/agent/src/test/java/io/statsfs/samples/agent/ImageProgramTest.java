@@ -238,7 +238,9 @@ class ImageProgramTest {
             "prometheus",
             "--include",
             "net/lo/*")) {
-      agent.await("what is exported", () -> !agent.err().isEmpty());
+      // Said when the endpoint is open.
+      agent.await(
+          "what is exported", () -> agent.err().stream().anyMatch(l -> l.contains("read by")));
       String metrics =
           HttpClient.newHttpClient()
               .send(
