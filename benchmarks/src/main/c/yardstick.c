@@ -13,6 +13,7 @@
 
 #include "number.h"
 #include "system.h"
+#include "tables.h"
 #include "yardstick.h"
 
 enum { MAX_TREES = 16, TEXT_BYTES = 256 << 10, LISTING_BYTES = 32 << 10, MAX_LINE = 8192 };
@@ -23,7 +24,7 @@ struct file {
   int directory;
   int fd; /* when kept */
   int plain_fd;
-  int many;
+  char form; /* as in the list that load takes in */
   int user_made; /* its type is looked at before it is opened, as the readers do */
 };
 
@@ -96,9 +97,9 @@ int load(const char *list) {
     }
     tree->files = grow(tree->files, (tree->file_count + 1) * sizeof *tree->files);
     struct file *file = &tree->files[tree->file_count++];
-    *file = (struct file){.fd = -1, .plain_fd = -1, .many = line[0] == 'T', .directory = directory_fd};
-    file->user_made = file->many ? is_user_made(what) : user_made;
-    if (file->many) {
+    *file = (struct file){.fd = -1, .plain_fd = -1, .form = line[0], .directory = directory_fd};
+    file->user_made = file->form != 'F' ? is_user_made(what) : user_made;
+    if (file->form != 'F') {
       file->path = strdup(what);
       file->name = file->path;
       file->directory = AT_FDCWD;
@@ -135,8 +136,33 @@ static size_t put_many(struct tree *tree, size_t at, const char *from, const cha
   return at;
 }
 
+/* What a text says, by the form of its file. */
+static size_t put_text(struct tree *tree, size_t at, char form, const char *from, const char *end) {
+  if (form == 'F') {
+    return put(tree, at, from, (size_t)(end - from));
+  } else if (form == 'T') {
+    return put_many(tree, at, from, end);
+  }
+  size_t most = at + (size_t)(end - from); /* there is a byte before each number */
+  if (most > tree->room) {
+    tree->room = most;
+    tree->values = grow(tree->values, tree->room * sizeof *tree->values);
+  }
+  uint64_t *values = tree->values + at;
+  switch (form) {
+    case 'S':
+      return at + parse_stat(from, end, values);
+    case 'N':
+      return at + parse_snmp(from, end, values);
+    case 'I':
+      return at + parse_softirqs(from, end, values);
+    default:
+      return at + parse_diskstats(from, end, values);
+  }
+}
+
 /* One value ends with its line; many end with the file. Inlined, so that each way is a loop of its own. */
-static inline size_t read_file(int fd, enum way way, int many) {
+static inline size_t read_file(int fd, enum way way, int is_value) {
   size_t length = 0;
   while (length < sizeof text) {
     size_t room = sizeof text - length;
@@ -148,7 +174,7 @@ static inline size_t read_file(int fd, enum way way, int many) {
       die("read");
     }
     length += (size_t)count;
-    if (count == 0 || (!many && text[length - 1] == '\n')) {
+    if (count == 0 || (is_value && text[length - 1] == '\n')) {
       break;
     }
   }
@@ -187,7 +213,7 @@ static inline size_t sample_by(struct tree *tree, enum way way) {
     struct file *file = &tree->files[i];
     int *kept = way == KEPT ? &file->fd : way == PLAIN_KEPT ? &file->plain_fd : NULL;
     int fd = kept == NULL || *kept < 0 ? open_file(file, way) : *kept;
-    size_t length = read_file(fd, way, file->many);
+    size_t length = read_file(fd, way, file->form == 'F');
     if (kept != NULL) {
       *kept = fd;
     } else if (way == OPENAT) {
@@ -195,7 +221,7 @@ static inline size_t sample_by(struct tree *tree, enum way way) {
     } else {
       close(fd);
     }
-    at = file->many ? put_many(tree, at, text, text + length) : put(tree, at, text, length);
+    at = put_text(tree, at, file->form, text, text + length);
   }
   return at;
 }

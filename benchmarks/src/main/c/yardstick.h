@@ -22,8 +22,9 @@ enum way {
 enum way way_of(const char *name);
 
 /*
- * Takes in a file with the lines `D directory`, `F name` (a file of one value in the directory above)
- * and `T path` (a file of many values). Returns the number of the tree.
+ * Takes in a file with the lines `D directory`, `F name` (a file of one value in the directory above),
+ * `T path` (a file of `name value` lines), and `S path`, `N path`, `I path`, `K path` (a file of the
+ * form of /proc/stat, /proc/net/snmp, /proc/softirqs, /proc/diskstats). Returns the number of the tree.
  */
 int load(const char *list);
 

@@ -48,22 +48,17 @@ NATIVE(jlong, open)
   return error < 0 ? error : (jlong)(intptr_t)batch;
 }
 
-NATIVE(jlong, sample)(JNIEnv *env, jclass class, jlong batch, jlong values, jlong outcomes) {
+NATIVE(jint, sample)(JNIEnv *env, jclass class, jlong batch, jlong values, jlong outcomes) {
   (void)env;
   (void)class;
-  int32_t first = 0;
-  int32_t end = 0;
-  enum sfs_progress progress =
-      sfs_batch_sample((struct sfs_batch *)(intptr_t)batch, (int64_t *)(intptr_t)values,
-                       (uint32_t *)(intptr_t)outcomes, &first, &end);
-  switch (progress) {
-    case SFS_TO_FINISH:
-      return (jlong)first << 32 | end;
-    case SFS_OUTDATED:
-      return -1;
-    default:
-      return 0;
-  }
+  return sfs_batch_sample((struct sfs_batch *)(intptr_t)batch, (int64_t *)(intptr_t)values,
+                          (uint32_t *)(intptr_t)outcomes);
+}
+
+NATIVE(jint, nextOutdated)(JNIEnv *env, jclass class, jlong batch, jint from) {
+  (void)env;
+  (void)class;
+  return sfs_batch_next_outdated((struct sfs_batch *)(intptr_t)batch, from);
 }
 
 NATIVE(jbyteArray, text)(JNIEnv *env, jclass class, jlong batch, jint offset, jint length) {

@@ -7,6 +7,7 @@ static const double POWERS_OF_TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6, 
 
 enum {
   EXACT_POWERS = sizeof POWERS_OF_TEN / sizeof POWERS_OF_TEN[0],
+  DIGITS_THAT_FIT = 19, /* into 64 bits, whatever they are */
   MOST_HEX_DIGITS = 16, /* of 64 bits */
   LEAST_HEX_DIGITS = 8, /* words of so many are the kernel's %08x, and no names */
 };
@@ -68,6 +69,16 @@ static int hex_digit(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* An integer of 64 bits, or the double that is nearest to it. */
+static enum sfs_number integer(uint64_t value, int is_float, uint64_t *bits) {
+  union {
+    double value;
+    uint64_t bits;
+  } result = {(double)value};
+  *bits = is_float ? result.bits : value;
+  return is_float ? SFS_DOUBLE : value > INT64_MAX ? SFS_UNSIGNED : SFS_SIGNED;
+}
+
 /* Behind the 0x. */
 static enum sfs_number parse_hex(const char *at, const char *end, int is_float, uint64_t *bits) {
   if (at == end || end - at > MOST_HEX_DIGITS) {
@@ -81,19 +92,7 @@ static enum sfs_number parse_hex(const char *at, const char *end, int is_float, 
     }
     value = value << 4 | (uint64_t)digit;
   }
-  if (!is_float) {
-    *bits = value;
-    return value > INT64_MAX ? SFS_UNSIGNED : SFS_SIGNED;
-  }
-  if (value > EXACT_MANTISSA) {
-    return SFS_LONG_DOUBLE;
-  }
-  union {
-    double value;
-    uint64_t bits;
-  } result = {(double)value};
-  *bits = result.bits;
-  return SFS_DOUBLE;
+  return integer(value, is_float, bits);
 }
 
 enum sfs_number sfs_parse_number(const char *text, size_t length, int is_float, uint64_t *bits) {
@@ -121,6 +120,10 @@ enum sfs_number sfs_parse_number(const char *text, size_t length, int is_float, 
   }
   uint64_t value = 0;
   int fits = 1;
+  const char *safe = end - at > DIGITS_THAT_FIT ? at + DIGITS_THAT_FIT : end;
+  for (; at < safe && sfs_is_digit(*at); at++) {
+    value = value * 10 + (uint64_t)(*at - '0');
+  }
   for (; at < end && sfs_is_digit(*at); at++) {
     uint64_t digit = (uint64_t)(*at - '0');
     fits = fits && value <= (UINT64_MAX - digit) / 10;
@@ -137,6 +140,22 @@ enum sfs_number sfs_parse_number(const char *text, size_t length, int is_float, 
   }
   *bits = negative ? 0 - value : value;
   return !negative && value > INT64_MAX ? SFS_UNSIGNED : SFS_SIGNED;
+}
+
+enum sfs_number sfs_parse_radix(const char *text, size_t length, int radix, int is_float,
+                                uint64_t *bits) {
+  if (radix == 10) {
+    return sfs_parse_number(text, length, is_float, bits);
+  }
+  uint64_t value = 0;
+  for (size_t i = 0; i < length; i++) {
+    int digit = hex_digit(text[i]);
+    if (digit < 0 || digit >= radix || value > (UINT64_MAX - (uint64_t)digit) / (uint64_t)radix) {
+      return SFS_NO_NUMBER;
+    }
+    value = value * (uint64_t)radix + (uint64_t)digit;
+  }
+  return length == 0 ? SFS_NO_NUMBER : integer(value, is_float, bits);
 }
 
 int sfs_is_like_a_number(const char *word, const char *end) {

@@ -22,6 +22,13 @@ enum sfs_number {
 enum sfs_number sfs_parse_number(const char *text, size_t length, int is_float, uint64_t *bits);
 
 /*
+ * The same, of a text in radix 10. In radix 16 or 8 a number is digits of that radix alone, with or
+ * without leading zeros; if a schema says FLOAT, the nearest double.
+ */
+enum sfs_number sfs_parse_radix(const char *text, size_t length, int radix, int is_float,
+                                uint64_t *bits);
+
+/*
  * Whether a word may be a number, of whatever notation: it begins like one, as 0.00, -1, 1/345 and
  * 000000a1 do, or is eight hexadecimal digits or more. Such a word is no name.
  */

@@ -16,7 +16,7 @@
 
 #include "check.h"
 #include "number.h"
-#include "plan.h"
+#include "test_plan.h"
 
 enum { MEGABYTE = 1 << 20, MANY = 100000 };
 
@@ -66,14 +66,14 @@ static void empty_home(void) {
 }
 
 static void new_plan(void) {
-  memset(&plan, 0, offsetof(struct plan, sources));
+  clear_plan(&plan);
 }
 
-/* Starts with an empty home, and a plan of one source there. */
-static void plan_directory(int flags) {
+/* Starts with an empty home, and a plan of that directory. */
+static void plan_home(int flags) {
   empty_home();
   new_plan();
-  plan_source(&plan, home, flags, 0, -1);
+  plan_directory(&plan, home, "", NULL, flags, 0);
 }
 
 static const char *flat_file(void) {
@@ -85,12 +85,12 @@ static void plan_flat(const char *text, int flags, int max_bytes, ...) {
   empty_home();
   write_text(flat_file(), text);
   new_plan();
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED | flags, max_bytes, -1);
+  plan_lines_at(&plan, flat_file(), flags, max_bytes);
   va_list names;
   va_start(names, max_bytes);
   for (const char *name = va_arg(names, const char *); name != NULL;
        name = va_arg(names, const char *)) {
-    plan_stat(&plan, name, 0);
+    plan_line(&plan, name, 0);
   }
   va_end(names);
 }
@@ -160,18 +160,18 @@ static double double_of(int64_t bits) {
 /* ---- files of one value ---- */
 
 static void values(void) {
-  plan_directory(0);
+  plan_home(0);
   static const char *const texts[] = {"1084\n", "-128\n", "18446744073709551615\n", "7",
                                       "",       "on\n",   "1.5\n",                  "42\n"};
   static const char *const names[] = {"a", "guest doorbell", "\xff\xfe", "d", "e", "f", "g", "h"};
   enum { COUNT = sizeof names / sizeof names[0] };
   for (int i = 0; i < COUNT; i++) {
     write_text(in_home("%s", names[i]), texts[i]);
-    plan_stat(&plan, names[i], i == 7 ? SFS_FLOAT : 0);
+    plan_value(&plan, names[i], i == 7 ? SFS_SLOT_FLOAT : 0);
   }
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     CHECK_VALUE(sampled, 0, 1084);
     CHECK_VALUE(sampled, 1, -128);
     CHECK_EQUAL(SFS_OK, status_of(sampled.outcomes[2]));
@@ -186,7 +186,7 @@ static void values(void) {
     CHECK(double_of(sampled.values[7]) == 42);
   }
   write_text(in_home("a"), "1085\n");
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 1085);
   CHECK_EQUAL(0, sfs_batch_kept(sampled.batch));
   CHECK_EQUAL(0, sfs_batch_not_kept(sampled.batch));
@@ -196,11 +196,11 @@ static void values(void) {
 static void empty_plans(void) {
   new_plan();
   struct sampled sampled = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   close_sampled(&sampled);
-  plan_directory(0);
+  plan_home(0);
   sampled = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   close_sampled(&sampled);
   sfs_batch_close(NULL);
 }
@@ -219,17 +219,17 @@ static void many_sources(void) {
         write_text(in_home("s%d/%d", i, k), value);
       }
     }
-    plan_source(&plan, in_home("s%d", i), 0, 0, -1);
-    plan_stat(&plan, "0", 0);
-    plan_stat(&plan, "1", 0);
-    plan_stat(&plan, "2", 0);
+    plan_directory(&plan, in_home("s%d", i), "", NULL, 0, 0);
+    plan_value(&plan, "0", 0);
+    plan_value(&plan, "1", 0);
+    plan_value(&plan, "2", 0);
   }
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, 4096, -1);
-  plan_stat(&plan, "x", 0);
-  plan_stat(&plan, "y", 0);
+  plan_lines_at(&plan, flat_file(), 0, 4096);
+  plan_line(&plan, "x", 0);
+  plan_line(&plan, "y", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 2; round++) {
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     for (int k = 0; k < 3; k++) {
       CHECK_VALUE(sampled, k, k);
       CHECK_FAILURE(sampled, 3 + k, SFS_GONE, ENOENT);
@@ -243,11 +243,11 @@ static void many_sources(void) {
 
 /* In the place of a file. */
 static void odd_files(void) {
-  plan_directory(0);
+  plan_home(0);
   static const char *const names[] = {"gone", "link",    "dangling", "fifo", "directory",
                                       "good", "waiting", "pieces",   "slow"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    plan_stat(&plan, names[i], 0);
+    plan_value(&plan, names[i], 0);
   }
   write_text(in_home("good"), "1\n");
   REQUIRE(symlink("good", in_home("link")) == 0);
@@ -266,7 +266,7 @@ static void odd_files(void) {
   }
   struct sampled sampled = open_plan(&plan, NULL);
   alarm(20); /* Whoever waits for a FIFO dies of this. */
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   alarm(0);
   CHECK_FAILURE(sampled, 0, SFS_GONE, ENOENT);
   CHECK_FAILURE(sampled, 1, SFS_FAILED, ELOOP);
@@ -286,17 +286,17 @@ static void odd_files(void) {
 /* Files that may be kept open, and turn out to be none that can be read at an offset. */
 static void odd_files_kept_open(void) {
   sfs_set_descriptor_budget(MANY);
-  plan_directory(SFS_KEEP_OPEN);
-  plan_stat(&plan, "fifo", 0);
-  plan_stat(&plan, "directory", 0);
-  plan_stat(&plan, "good", 0);
+  plan_home(SFS_FLAG_KEEP_OPEN);
+  plan_value(&plan, "fifo", 0);
+  plan_value(&plan, "directory", 0);
+  plan_value(&plan, "good", 0);
   REQUIRE(mkfifo(in_home("fifo"), 0644) == 0);
   make_directory(in_home("directory"));
   write_text(in_home("good"), "1\n");
   int before = descriptors();
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     CHECK_FAILURE(sampled, 0, SFS_FAILED, ESPIPE);
     CHECK_FAILURE(sampled, 1, SFS_FAILED, EISDIR);
     CHECK_VALUE(sampled, 2, 1);
@@ -308,13 +308,13 @@ static void odd_files_kept_open(void) {
 
 /* Where anything may take a file's place, nothing but files is opened. */
 static void nothing_but_files_is_opened(void) {
-  plan_directory(SFS_USER_MADE);
+  plan_home(SFS_FLAG_USER_MADE);
   static const char *const names[] = {"fifo", "socket", "directory", "link", "good", "gone", "flat"};
   for (int i = 0; i < 6; i++) {
-    plan_stat(&plan, names[i], 0);
+    plan_value(&plan, names[i], 0);
   }
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED | SFS_USER_MADE, MEGABYTE, -1);
-  plan_stat(&plan, "a", 0);
+  plan_lines_at(&plan, flat_file(), SFS_FLAG_USER_MADE, MEGABYTE);
+  plan_line(&plan, "a", 0);
   REQUIRE(mkfifo(in_home("fifo"), 0644) == 0 && mkfifo(flat_file(), 0644) == 0);
   REQUIRE(mknod(in_home("socket"), S_IFSOCK | 0644, 0) == 0);
   make_directory(in_home("directory"));
@@ -330,7 +330,7 @@ static void nothing_but_files_is_opened(void) {
   int before = descriptors();
   struct sampled sampled = open_plan(&plan, NULL);
   alarm(20);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   alarm(0);
   CHECK_FAILURE(sampled, 0, SFS_GONE, ENXIO);
   CHECK_FAILURE(sampled, 1, SFS_GONE, ENXIO);
@@ -360,15 +360,15 @@ static void plan_deep(const char *links) {
   write_text(in_home("out/b/c/x"), "10\n");
   write_text(in_home("out/b/c/flat"), "y 20\n");
   new_plan();
-  plan_below(&plan, in_home("root"), "a/b/c", links, NULL, 0, 0, -1);
-  plan_stat(&plan, "x", 0);
-  plan_below(&plan, in_home("root"), "a/b/c", links, "flat", SFS_FLAT_KEYED, MEGABYTE, -1);
-  plan_stat(&plan, "y", 0);
+  plan_directory(&plan, in_home("root"), "a/b/c", links, 0, MEGABYTE);
+  plan_value(&plan, "x", 0);
+  plan_lines(&plan, "flat");
+  plan_line(&plan, "y", 0);
 }
 
 static void expect_deep(struct sampled *sampled, int status, int error, int x) {
   int before = descriptors();
-  CHECK_EQUAL(SFS_DONE, sample(sampled));
+  CHECK_EQUAL(DONE, sample(sampled));
   CHECK_EQUAL(before, descriptors());
   for (int i = 0; i < 2; i++) {
     CHECK_EQUAL(status, status_of(sampled->outcomes[i]));
@@ -446,9 +446,9 @@ static void links_of_the_layout(void) {
 }
 
 static void no_permission(void) {
-  plan_directory(0);
-  plan_stat(&plan, "secret", 0);
-  plan_stat(&plan, "open", 0);
+  plan_home(0);
+  plan_value(&plan, "secret", 0);
+  plan_value(&plan, "open", 0);
   write_text(in_home("secret"), "1\n");
   write_text(in_home("open"), "2\n");
   REQUIRE(chmod(in_home("secret"), 0) == 0);
@@ -456,13 +456,13 @@ static void no_permission(void) {
   /* Root is asked for no permission. */
   int root = geteuid() == 0;
   REQUIRE(!root || seteuid(65534) == 0);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_DENIED, EACCES);
   CHECK_VALUE(sampled, 1, 2);
   REQUIRE(!root || seteuid(0) == 0);
   REQUIRE(chmod(home, 0) == 0);
   REQUIRE(!root || seteuid(65534) == 0);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_DENIED, EACCES);
   CHECK_FAILURE(sampled, 1, SFS_DENIED, EACCES);
   REQUIRE(!root || seteuid(0) == 0);
@@ -476,9 +476,9 @@ static void directories_come_and_go(void) {
   write_text(in_home("source/a"), "1\n");
   write_text(in_home("source/b"), "2\n");
   new_plan();
-  plan_source(&plan, in_home("source"), 0, 0, -1);
-  plan_stat(&plan, "a", 0);
-  plan_stat(&plan, "b", 0);
+  plan_directory(&plan, in_home("source"), "", NULL, 0, 0);
+  plan_value(&plan, "a", 0);
+  plan_value(&plan, "b", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   sample(&sampled);
   CHECK_VALUE(sampled, 0, 1);
@@ -520,11 +520,11 @@ static void directories_come_and_go(void) {
 }
 
 static void long_files(void) {
-  plan_directory(0);
-  plan_stat(&plan, "fits", 0);
-  plan_stat(&plan, "full", 0);
-  plan_stat(&plan, "long", 0);
-  plan_stat(&plan, "lines", 0);
+  plan_home(0);
+  plan_value(&plan, "fits", 0);
+  plan_value(&plan, "full", 0);
+  plan_value(&plan, "long", 0);
+  plan_value(&plan, "lines", 0);
   char text[3 * SFS_VALUE_BYTES];
   memset(text, ' ', sizeof text);
   text[SFS_VALUE_BYTES - 2] = '5';
@@ -533,7 +533,7 @@ static void long_files(void) {
   write_bytes(in_home("long"), text, sizeof text);
   write_text(in_home("lines"), "1\n2\n");
   struct sampled sampled = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 5);
   CHECK_FAILURE(sampled, 1, SFS_NOT_A_NUMBER, 0);
   CHECK_FAILURE(sampled, 2, SFS_NOT_A_NUMBER, 0);
@@ -544,10 +544,10 @@ static void long_files(void) {
 /* A file that never ends. */
 static void endless_files(void) {
   new_plan();
-  plan_source(&plan, "/dev", 0, 0, -1);
-  plan_stat(&plan, "zero", 0);
-  plan_source(&plan, "/dev/zero", SFS_FLAT_KEYED, MEGABYTE, -1);
-  plan_stat(&plan, "zero", 0);
+  plan_directory(&plan, "/dev", "", NULL, 0, 0);
+  plan_value(&plan, "zero", 0);
+  plan_lines_at(&plan, "/dev/zero", 0, MEGABYTE);
+  plan_line(&plan, "zero", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   sample(&sampled);
   CHECK_FAILURE(sampled, 0, SFS_NOT_A_NUMBER, 0);
@@ -556,33 +556,33 @@ static void endless_files(void) {
 }
 
 static void unfinished_values(void) {
-  plan_directory(0);
+  plan_home(0);
   static const char *const texts[] = {"1\n", "0.3333333333333333333\n", "2\n", "3.14159265358979323846\n"};
   for (int i = 0; i < 4; i++) {
     char name[] = {(char)('a' + i), 0};
     write_text(in_home("%s", name), texts[i]);
-    plan_stat(&plan, name, 0);
+    plan_value(&plan, name, 0);
   }
   /* The last one of a source, and a source behind it. */
-  plan_source(&plan, home, 0, 0, -1);
-  plan_stat(&plan, "a", 0);
+  plan_directory(&plan, home, "", NULL, 0, 0);
+  plan_value(&plan, "a", 0);
   int before = descriptors();
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
     for (int i = 1; i < 4; i += 2) {
-      CHECK_EQUAL(SFS_TO_FINISH, sample(&sampled));
-      CHECK_EQUAL(i, sampled.first);
-      CHECK_EQUAL(i + 1, sampled.end);
+      CHECK_EQUAL(TO_FINISH, sample(&sampled));
+      CHECK_EQUAL(i, sampled.unfinished);
       CHECK_EQUAL(SFS_UNFINISHED, sampled.outcomes[i]);
       uint64_t place = (uint64_t)sampled.values[i];
-      CHECK_EQUAL(strlen(texts[i]), place & UINT32_MAX);
-      CHECK(memcmp(sfs_batch_text(sampled.batch) + (place >> 32), texts[i], strlen(texts[i])) == 0);
+      size_t length = strlen(texts[i]) - 1; /* without the end of the line */
+      CHECK_EQUAL(length, place & UINT32_MAX);
+      CHECK(memcmp(sfs_batch_text(sampled.batch) + (place >> 32), texts[i], length) == 0);
       /* No descriptor is left while the caller is at it. */
       CHECK_EQUAL(before, descriptors());
       sampled.values[i] = -i;
       sampled.outcomes[i] = SFS_OK;
     }
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     CHECK_VALUE(sampled, 0, 1);
     CHECK_VALUE(sampled, 1, -1);
     CHECK_VALUE(sampled, 2, 2);
@@ -590,7 +590,7 @@ static void unfinished_values(void) {
     CHECK_VALUE(sampled, 4, 1);
   }
   /* Closed in the middle of a sample. */
-  CHECK_EQUAL(SFS_TO_FINISH, sample(&sampled));
+  CHECK_EQUAL(TO_FINISH, sample(&sampled));
   close_sampled(&sampled);
   CHECK_EQUAL(before, descriptors());
 }
@@ -611,32 +611,31 @@ static void values_of_nothing(void) {
   enum { LAST_INTEGER = 4, LAST = 8, OTHER, DECIMAL };
   char away[sizeof home + 8];
   snprintf(away, sizeof away, "%s-away", home);
-  plan_directory(SFS_DOUBTFUL);
+  plan_home(SFS_FLAG_STALE_ZEROS);
   for (int i = 0; i <= LAST; i++) {
     char name[] = {(char)('a' + i), 0};
     write_text(in_home("%s", name), texts[i]);
-    plan_stat(&plan, name, i > LAST_INTEGER ? SFS_FLOAT : 0);
+    plan_value(&plan, name, i > LAST_INTEGER ? SFS_SLOT_FLOAT : 0);
   }
   write_text(in_home("other"), "7\n");
-  plan_stat(&plan, "other", 0);
+  plan_value(&plan, "other", 0);
   write_text(in_home("pi"), "3.14159265358979323846\n");
-  plan_stat(&plan, "pi", SFS_FLOAT);
+  plan_value(&plan, "pi", SFS_SLOT_FLOAT);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int there = 1; there >= 0; there--) {
-    enum sfs_progress progress;
-    while ((progress = sample(&sampled)) == SFS_TO_FINISH) {
-      for (int i = sampled.first; i < sampled.end; i++) {
-        /* As Java does. */
-        double number = strtod(sfs_batch_text(sampled.batch) + (sampled.values[i] >> 32), NULL);
-        memcpy(&sampled.values[i], &number, sizeof number);
-        sampled.outcomes[i] = SFS_OK | SFS_DOUBLE << 8;
-      }
-      if (!there && sampled.end == DECIMAL + 1) {
+    enum progress progress;
+    while ((progress = sample(&sampled)) == TO_FINISH) {
+      /* As Java does. Each file has one result. */
+      int i = sampled.unfinished;
+      double number = strtod(sfs_batch_text(sampled.batch) + (sampled.values[i] >> 32), NULL);
+      memcpy(&sampled.values[i], &number, sizeof number);
+      sampled.outcomes[i] = SFS_OK | SFS_DOUBLE << SFS_KIND_SHIFT;
+      if (!there && i == DECIMAL) {
         /* Nothing is left to be read of it when it goes. */
         REQUIRE(rename(home, away) == 0);
       }
     }
-    CHECK_EQUAL(SFS_DONE, progress);
+    CHECK_EQUAL(DONE, progress);
     for (int i = 0; i <= LAST; i++) {
       CHECK_EQUAL(there ? SFS_OK : SFS_GONE, status_of(sampled.outcomes[i]));
       CHECK_EQUAL(there ? 0 : ENOENT, errno_of(sampled.outcomes[i]));
@@ -654,7 +653,8 @@ static void flat_files(void) {
   plan_flat("a 1\nb: 2 kB\nc -3\nd 18446744073709551615\nwords are none\n\n :\n e\t5\t%\nf 1.5\n", 0,
             4096, "a", "b", "c", "d", "e", "f", NULL);
   struct sampled sampled = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled)); /* The line of words fits. */
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 1);
   CHECK_VALUE(sampled, 1, 2);
   CHECK_VALUE(sampled, 2, -3);
@@ -664,43 +664,43 @@ static void flat_files(void) {
   CHECK(double_of(sampled.values[5]) == 1.5);
 
   /* In another order, without a newline at the end. */
-  write_text(flat_file(), "f 1\ne 2\nd 3\nc 4\nb 5\na 6");
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  write_text(flat_file(), "words are none\nf 1\ne 2\nd 3\nc 4\nb 5\na 6");
+  CHECK_EQUAL(DONE, sample(&sampled));
   for (int i = 0; i < 6; i++) {
     CHECK_VALUE(sampled, i, 6 - i);
   }
 
   /* A line less, a line more, both, and one twice: the first one counts. */
   write_text(flat_file(), "a 1\nb 2\nd 4\ne 5\nf 6\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 2, SFS_GONE, 0);
   CHECK_VALUE(sampled, 5, 6);
   write_text(flat_file(), "a 1\nb 2\nnew 7\nc 3\nd 4\ne 5\nf 6\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_VALUE(sampled, 2, 3);
   /* It is reported once, and again when there are more, or less. */
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   write_text(flat_file(), "a 1\nb 2\nnew 7\nnewer 8\nc 3\nd 4\ne 5\nf 6\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   write_text(flat_file(), "1 7\na 1\nb 2\n0.00 7\ndeadbeef 7\nc 3\nd 4\ne 5\nother 7 7\nf 6\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
-  /* Numbers that change are no names. */
-  write_text(flat_file(), "2 7\n3 7\na 1\nb 2\n0.01 7\ndeadbeef 7\nc 3\nd 4\ne 5\nf 6\n");
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
+  /* Others, but as many. */
+  write_text(flat_file(), "2 7\na 1\nb 2\n0.01 8\nother 7\nc 3\nd 4\ne 5\nf 6\n");
+  CHECK_EQUAL(DONE, sample(&sampled));
   write_text(flat_file(), "a 1\nb 2\nnew 7\nd 4\ne 5\nf 6\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 2, SFS_GONE, 0);
   write_text(flat_file(), "a 1\na 11\nb 2\nc 3\nb 12\nd 4\ne 5\nf 6\nf 16\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   for (int i = 0; i < 6; i++) {
     CHECK_VALUE(sampled, i, i + 1);
   }
 
   /* Names that only begin, or end, like the ones that are known; and a value that is none. */
   write_text(flat_file(), "aa 1\nb:: 2\nC 3\nd 4x\n-e 5\nf +6\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_GONE, 0);
   CHECK_FAILURE(sampled, 1, SFS_GONE, 0);
   CHECK_FAILURE(sampled, 2, SFS_GONE, 0);
@@ -710,14 +710,14 @@ static void flat_files(void) {
 
   /* Names that are still there, but whose lines do not fit. */
   write_text(flat_file(), "a text\na 1\nb 2 3\nc 3 kB more\nd 4 0x5\ne\nf: 0022\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled)); /* the lines before had others */
+  CHECK_EQUAL(OUTDATED, sample(&sampled)); /* the lines before had others */
   for (int i = 0; i < 6; i++) {
     CHECK_FAILURE(sampled, i, SFS_NOT_A_NUMBER, 0);
   }
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
 
   write_text(flat_file(), "");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_GONE, 0);
   close_sampled(&sampled);
 }
@@ -728,20 +728,49 @@ static void some_lines_of_a_file(void) {
   plan_other(&plan, "a");
   plan_other(&plan, "b");
   struct sampled sampled = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 3);
   write_text(flat_file(), "b text\nc 3\na 1\n");
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   write_text(flat_file(), "a 2\nc 3\nd 1\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   write_text(flat_file(), "a 2\nc 3\n");
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   close_sampled(&sampled);
   plan_flat("a 1\nb 2\nc 3\n", 0, 4096, "c", NULL);
   sampled = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_VALUE(sampled, 0, 3);
+  close_sampled(&sampled);
+}
+
+/* Which files are outdated, each by itself. */
+static void outdated_files(void) {
+  empty_home();
+  new_plan();
+  plan_directory(&plan, home, "", NULL, 0, 4096);
+  for (int i = 0; i < 3; i++) {
+    char name[] = {(char)('a' + i), 0};
+    write_text(in_home("%s", name), i == 0 ? "x 1\n" : "y 2\n");
+    plan_lines(&plan, name);
+    plan_line(&plan, "x", 0);
+  }
+  write_text(in_home("value"), "1\n");
+  plan_value(&plan, "value", 0);
+  struct sampled sampled = open_plan(&plan, NULL);
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
+  CHECK_EQUAL(1, sfs_batch_next_outdated(sampled.batch, 0));
+  CHECK_EQUAL(1, sfs_batch_next_outdated(sampled.batch, 1));
+  CHECK_EQUAL(2, sfs_batch_next_outdated(sampled.batch, 2));
+  CHECK_EQUAL(SFS_NO_FILE, sfs_batch_next_outdated(sampled.batch, 3));
+  CHECK_EQUAL(SFS_NO_FILE, sfs_batch_next_outdated(sampled.batch, 100));
+  /* One that is gone, or left out, is not. */
+  REQUIRE(unlink(in_home("b")) == 0);
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
+  CHECK_EQUAL(2, sfs_batch_next_outdated(sampled.batch, 0));
+  sampled.outcomes[2] |= SFS_LEFT_OUT;
+  CHECK_EQUAL(DONE, sample(&sampled));
   close_sampled(&sampled);
 }
 
@@ -749,24 +778,24 @@ static void odd_things_for_flat_files(void) {
   plan_flat("a 1\n", 0, 4096, "a", NULL);
   struct sampled sampled = open_plan(&plan, NULL);
   REQUIRE(unlink(flat_file()) == 0);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_GONE, ENOENT);
   make_directory(flat_file());
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_FAILED, EISDIR);
   REQUIRE(rmdir(flat_file()) == 0);
   write_text(in_home("target"), "a 1\n");
   REQUIRE(symlink("target", flat_file()) == 0);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_FAILED, ELOOP);
   REQUIRE(unlink(flat_file()) == 0);
   REQUIRE(mkfifo(flat_file(), 0644) == 0);
   alarm(20);
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   alarm(0);
   CHECK_FAILURE(sampled, 0, SFS_GONE, 0);
   REQUIRE(rename(in_home("target"), flat_file()) == 0);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 1);
   close_sampled(&sampled);
 }
@@ -777,7 +806,7 @@ static void cut_flat_files(void) {
   for (int max = 0; max <= (int)sizeof text; max++) {
     plan_flat(text, 0, max, "a", "b", NULL);
     struct sampled sampled = open_plan(&plan, NULL);
-    CHECK_EQUAL(max >= 14 ? SFS_DONE : SFS_OUTDATED, sample(&sampled));
+    CHECK_EQUAL(max >= 14 ? DONE : OUTDATED, sample(&sampled));
     if (max >= 7) {
       CHECK_VALUE(sampled, 0, 1234);
     } else {
@@ -792,27 +821,30 @@ static void cut_flat_files(void) {
   }
 }
 
-/* From within the first buffer to beyond it, and back, at every length around its end. */
+/* From within the first buffer to beyond it, and back, at every length around its end and that of a page. */
 static void growing_flat_files(void) {
-  static char text[3 * SFS_VALUE_BYTES];
+  static char text[6 * SFS_VALUE_BYTES];
   plan_flat("", 0, MEGABYTE, "first", "last", NULL);
   struct sampled sampled = open_plan(&plan, NULL);
-  for (int length = SFS_VALUE_BYTES - 3; length <= SFS_VALUE_BYTES + 3; length++) {
-    memset(text, '\n', sizeof text);
-    memcpy(text, "first 1\n", 8);
-    memcpy(text + length - 6, "last 2", 6);
-    write_bytes(flat_file(), text, (size_t)length);
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
-    CHECK_VALUE(sampled, 0, 1);
-    CHECK_VALUE(sampled, 1, 2);
+  for (int pages = 1; pages <= 2; pages++) {
+    int end = pages * SFS_VALUE_BYTES;
+    for (int length = end - 3; length <= end + 3; length++) {
+      memset(text, '\n', sizeof text);
+      memcpy(text, "first 1\n", 8);
+      memcpy(text + length - 6, "last 2", 6);
+      write_bytes(flat_file(), text, (size_t)length);
+      CHECK_EQUAL(DONE, sample(&sampled));
+      CHECK_VALUE(sampled, 0, 1);
+      CHECK_VALUE(sampled, 1, 2);
+    }
   }
   memcpy(text + sizeof text - 7, "\nlast 3", 7);
   memset(text + 8, '\n', sizeof text - 16);
   write_bytes(flat_file(), text, sizeof text);
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 1, 3);
   write_text(flat_file(), "last 4\nfirst 5");
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 0, 5);
   CHECK_VALUE(sampled, 1, 4);
   close_sampled(&sampled);
@@ -824,10 +856,10 @@ static void many_lines(void) {
   char name[24];
   new_plan();
   empty_home();
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, MEGABYTE, -1);
+  plan_lines_at(&plan, flat_file(), 0, MEGABYTE);
   for (int i = 0; i < LINES; i++) {
     snprintf(name, sizeof name, "name_%d", i);
-    plan_stat(&plan, name, 0);
+    plan_line(&plan, name, 0);
   }
   struct sampled sampled = open_plan(&plan, NULL);
   /* In order; backwards; and with a step that is coprime to their number. */
@@ -838,7 +870,7 @@ static void many_lines(void) {
       length += sprintf(text + length, "name_%d %d\n", k, k * 3 + s);
     }
     write_bytes(flat_file(), text, (size_t)length);
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     for (int i = 0; i < LINES; i++) {
       CHECK_VALUE(sampled, i, i * 3 + s);
     }
@@ -850,7 +882,7 @@ static void hostile_flat_files(void) {
   static char text[MEGABYTE + 100];
   static const char *const fillings[] = {"a", "9", "\n", " ", ":", "a ", "a 1\n", "x y\n", "a\n", "\r"};
   plan_flat("", 0, MEGABYTE, "a", NULL);
-  plan_stat(&plan, "", 0); /* A name that no line can have. */
+  plan_line(&plan, "", 0); /* A name that no line can have. */
   struct sampled sampled = open_plan(&plan, NULL);
   for (size_t f = 0; f < sizeof fillings / sizeof fillings[0]; f++) {
     size_t filling = strlen(fillings[f]);
@@ -858,7 +890,7 @@ static void hostile_flat_files(void) {
       text[i] = fillings[f][i % filling];
     }
     write_bytes(flat_file(), text, sizeof text);
-    CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+    CHECK_EQUAL(OUTDATED, sample(&sampled));
     if (strcmp(fillings[f], "a 1\n") == 0) {
       CHECK_VALUE(sampled, 0, 1);
     } else {
@@ -871,33 +903,32 @@ static void hostile_flat_files(void) {
   text[0] = 'a';
   text[1] = ' ';
   write_bytes(flat_file(), text, MEGABYTE - 1);
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   CHECK_FAILURE(sampled, 0, SFS_NOT_A_NUMBER, 0);
   text[1000] = '.';
   write_bytes(flat_file(), text, MEGABYTE - 1);
-  CHECK_EQUAL(SFS_TO_FINISH, sample(&sampled));
+  CHECK_EQUAL(TO_FINISH, sample(&sampled));
   CHECK_EQUAL(SFS_UNFINISHED, sampled.outcomes[0]);
   CHECK_EQUAL(UINT64_C(2) << 32 | (MEGABYTE - 3), sampled.values[0]);
-  CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+  CHECK_EQUAL(OUTDATED, sample(&sampled));
   close_sampled(&sampled);
 }
 
 static void unfinished_flat_values(void) {
   plan_flat("a 1\nb 1e5 kB\nc 3\nd 2e5\n", 0, 4096, NULL);
-  plan_stat(&plan, "a", 0);
-  plan_stat(&plan, "b", SFS_FLOAT);
-  plan_stat(&plan, "c", 0);
-  plan_stat(&plan, "d", SFS_FLOAT);
-  plan_source(&plan, flat_file(), SFS_FLAT_KEYED, 4096, -1);
-  plan_stat(&plan, "b", SFS_FLOAT);
-  plan_stat(&plan, "a", 0);
+  plan_line(&plan, "a", 0);
+  plan_line(&plan, "b", SFS_SLOT_FLOAT);
+  plan_line(&plan, "c", 0);
+  plan_line(&plan, "d", SFS_SLOT_FLOAT);
+  plan_lines_at(&plan, flat_file(), 0, 4096);
+  plan_line(&plan, "b", SFS_SLOT_FLOAT);
+  plan_line(&plan, "a", 0);
   plan_other(&plan, "c");
   plan_other(&plan, "d");
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 2; round++) {
-    CHECK_EQUAL(SFS_TO_FINISH, sample(&sampled));
-    CHECK_EQUAL(0, sampled.first);
-    CHECK_EQUAL(4, sampled.end);
+    CHECK_EQUAL(TO_FINISH, sample(&sampled));
+    CHECK_EQUAL(0, sampled.unfinished);
     CHECK_VALUE(sampled, 0, 1);
     CHECK_VALUE(sampled, 2, 3);
     CHECK_EQUAL(SFS_UNFINISHED, sampled.outcomes[1]);
@@ -907,13 +938,12 @@ static void unfinished_flat_values(void) {
       CHECK_EQUAL(3, place & UINT32_MAX);
       CHECK(memcmp(sfs_batch_text(sampled.batch) + (place >> 32), i == 1 ? "1e5" : "2e5", 3) == 0);
     }
-    CHECK_EQUAL(SFS_TO_FINISH, sample(&sampled));
-    CHECK_EQUAL(4, sampled.first);
-    CHECK_EQUAL(6, sampled.end);
+    CHECK_EQUAL(TO_FINISH, sample(&sampled));
+    CHECK_EQUAL(1, sampled.unfinished);
     CHECK_EQUAL(SFS_UNFINISHED, sampled.outcomes[4]);
     CHECK_VALUE(sampled, 5, 1);
     /* The second source wants two of the four lines, but knows all of them. */
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
   }
   close_sampled(&sampled);
 }
@@ -922,18 +952,18 @@ static void unfinished_flat_values(void) {
 
 static void keeping_files_open(void) {
   sfs_set_descriptor_budget(MANY);
-  plan_directory(SFS_KEEP_OPEN);
+  plan_home(SFS_FLAG_KEEP_OPEN);
   write_text(in_home("a"), "1\n");
   write_text(in_home("b"), "2\n");
   write_text(flat_file(), "x 3\n");
-  plan_stat(&plan, "a", 0);
-  plan_stat(&plan, "b", 0);
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, -1);
-  plan_stat(&plan, "x", 0);
+  plan_value(&plan, "a", 0);
+  plan_value(&plan, "b", 0);
+  plan_lines_at(&plan, flat_file(), SFS_FLAG_KEEP_OPEN, 4096);
+  plan_line(&plan, "x", 0);
   int before = descriptors();
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     CHECK_VALUE(sampled, 0, 1);
     CHECK_VALUE(sampled, 1, 2);
     CHECK_VALUE(sampled, 2, 3);
@@ -963,18 +993,18 @@ static void keeping_real_files_open(void) {
   sfs_set_descriptor_budget(MANY);
   static const char *const names[] = {"rx_bytes", "tx_bytes", "rx_packets", "tx_packets"};
   new_plan();
-  plan_source(&plan, "/sys/class/net/lo/statistics", SFS_KEEP_OPEN, 0, -1);
+  plan_directory(&plan, "/sys/class/net/lo/statistics", "", NULL, SFS_FLAG_KEEP_OPEN, 0);
   for (int i = 0; i < 4; i++) {
-    plan_stat(&plan, names[i], 0);
+    plan_value(&plan, names[i], 0);
   }
-  plan_source(&plan, "/proc/vmstat", SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, -1);
-  plan_stat(&plan, "pgfault", 0);
-  plan_stat(&plan, "pgpgin", 0);
-  plan_stat(&plan, "nr_no_such_thing", 0);
+  plan_lines_at(&plan, "/proc/vmstat", SFS_FLAG_KEEP_OPEN, MEGABYTE);
+  plan_line(&plan, "pgfault", 0);
+  plan_line(&plan, "pgpgin", 0);
+  plan_line(&plan, "nr_no_such_thing", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   int64_t last[6] = {0};
   for (int round = 0; round < 100; round++) {
-    CHECK_EQUAL(SFS_OUTDATED, sample(&sampled));
+    CHECK_EQUAL(OUTDATED, sample(&sampled));
     CHECK_EQUAL(5, sfs_batch_kept(sampled.batch));
     for (int i = 0; i < 6; i++) {
       CHECK_EQUAL(SFS_OK, sampled.outcomes[i]);
@@ -1012,12 +1042,12 @@ static void kept_files_that_end(void) {
   char path[64];
   new_plan();
   snprintf(path, sizeof path, "/proc/%d", (int)child);
-  plan_source(&plan, path, SFS_KEEP_OPEN, 0, -1);
-  plan_stat(&plan, "oom_score", 0);
-  plan_stat(&plan, "oom_score_adj", 0);
+  plan_directory(&plan, path, "", NULL, SFS_FLAG_KEEP_OPEN, 0);
+  plan_value(&plan, "oom_score", 0);
+  plan_value(&plan, "oom_score_adj", 0);
   snprintf(path, sizeof path, "/proc/%d/status", (int)child);
-  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, -1);
-  plan_stat(&plan, "Pid", 0);
+  plan_lines_at(&plan, path, SFS_FLAG_KEEP_OPEN, MEGABYTE);
+  plan_line(&plan, "Pid", 0);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 2; round++) {
     sample(&sampled);
@@ -1054,10 +1084,10 @@ static void kept_files_that_are_replaced(void) {
   snprintf(name, sizeof name, "%d", file);
   snprintf(path, sizeof path, "/proc/self/fdinfo/%d", file);
   new_plan();
-  plan_source(&plan, path, SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, -1);
-  plan_stat(&plan, "pos", 0);
-  plan_source(&plan, "/proc/self/fdinfo", SFS_KEEP_OPEN, 0, -1);
-  plan_stat(&plan, name, 0);
+  plan_lines_at(&plan, path, SFS_FLAG_KEEP_OPEN, 4096);
+  plan_line(&plan, "pos", 0);
+  plan_directory(&plan, "/proc/self/fdinfo", "", NULL, SFS_FLAG_KEEP_OPEN, 0);
+  plan_value(&plan, name, 0);
   struct sampled sampled = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
     int before = descriptors() - sfs_batch_kept(sampled.batch);
@@ -1082,12 +1112,12 @@ static void kept_files_that_are_replaced(void) {
 }
 
 static void plan_kept_files(int count) {
-  plan_directory(SFS_KEEP_OPEN);
+  plan_home(SFS_FLAG_KEEP_OPEN);
   for (int i = 0; i < count; i++) {
     char name[16];
     snprintf(name, sizeof name, "%d", i);
     write_text(in_home("%s", name), "1\n");
-    plan_stat(&plan, name, 0);
+    plan_value(&plan, name, 0);
   }
 }
 
@@ -1100,8 +1130,8 @@ static void descriptor_budget(void) {
   struct sampled one = open_plan(&plan, NULL);
   struct sampled two = open_plan(&plan, NULL);
   for (int round = 0; round < 3; round++) {
-    CHECK_EQUAL(SFS_DONE, sample(&one));
-    CHECK_EQUAL(SFS_DONE, sample(&two));
+    CHECK_EQUAL(DONE, sample(&one));
+    CHECK_EQUAL(DONE, sample(&two));
     for (int i = 0; i < FILES; i++) {
       CHECK_VALUE(one, i, 1);
       CHECK_VALUE(two, i, 1);
@@ -1115,7 +1145,7 @@ static void descriptor_budget(void) {
   /* What one gives back the other one gets. */
   close_sampled(&one);
   CHECK_EQUAL(before, descriptors());
-  CHECK_EQUAL(SFS_DONE, sample(&two));
+  CHECK_EQUAL(DONE, sample(&two));
   CHECK_EQUAL(BUDGET, sfs_batch_kept(two.batch));
   CHECK_EQUAL(before + BUDGET, descriptors());
   close_sampled(&two);
@@ -1124,7 +1154,7 @@ static void descriptor_budget(void) {
   /* Without any, nothing is kept. */
   sfs_set_descriptor_budget(0);
   one = open_plan(&plan, NULL);
-  CHECK_EQUAL(SFS_DONE, sample(&one));
+  CHECK_EQUAL(DONE, sample(&one));
   CHECK_VALUE(one, 0, 1);
   CHECK_EQUAL(0, sfs_batch_kept(one.batch));
   CHECK_EQUAL(before, descriptors());
@@ -1157,8 +1187,8 @@ static void adoption(void) {
   sfs_set_descriptor_budget(MANY);
   plan_kept_files(3);
   write_text(flat_file(), "x 3\n");
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, -1);
-  plan_stat(&plan, "x", 0);
+  plan_lines_at(&plan, flat_file(), SFS_FLAG_KEEP_OPEN, 4096);
+  plan_line(&plan, "x", 0);
   int before = descriptors();
   struct sampled first = open_plan(&plan, NULL);
   sample(&first);
@@ -1171,39 +1201,38 @@ static void adoption(void) {
   REQUIRE(unlink(flat_file()) == 0);
 
   write_text(in_home("new"), "5\n");
-  /* The sources in another order, the first two stats instead of three, and one that is new. */
+  /* In another order, the first two files of three, and one that is new. */
   new_plan();
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, 4096, 1);
-  plan_stat(&plan, "x", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 0);
-  plan_stat(&plan, "0", 0);
-  plan_stat(&plan, "1", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, -1);
-  plan_stat(&plan, "new", 0);
+  plan_directory(&plan, home, "", NULL, SFS_FLAG_KEEP_OPEN, 4096);
+  plan_lines(&plan, "flat")[SFS_FILE_PREDECESSOR] = 3;
+  plan_line(&plan, "x", 0);
+  plan_successor(&plan, "0", 0);
+  plan_successor(&plan, "1", 1);
+  plan_directory(&plan, home, "", NULL, SFS_FLAG_KEEP_OPEN, 0);
+  plan_value(&plan, "new", 0);
   struct sampled second = open_plan(&plan, &first);
   CHECK_EQUAL(3, sfs_batch_kept(second.batch));
   CHECK_EQUAL(before + 3, descriptors());
-  CHECK_EQUAL(SFS_DONE, sample(&second));
+  CHECK_EQUAL(DONE, sample(&second));
   CHECK_VALUE(second, 0, 3);
   CHECK_VALUE(second, 1, 1);
   CHECK_VALUE(second, 2, 1);
   CHECK_VALUE(second, 3, 5);
 
-  /* More stats than before, which are not those of the next source; one predecessor for two; numbers of none. */
+  /* One that had none; one predecessor for two; numbers of none. */
   new_plan();
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 1);
-  plan_stat(&plan, "0", 0);
-  plan_stat(&plan, "1", 0);
-  plan_stat(&plan, "2", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 1);
-  plan_stat(&plan, "0", 0);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, 3);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, INT32_MAX);
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, INT32_MIN);
+  plan_directory(&plan, home, "", NULL, SFS_FLAG_KEEP_OPEN, 0);
+  plan_successor(&plan, "0", 1);
+  plan_successor(&plan, "1", 2);
+  plan_value(&plan, "2", 0);
+  plan_successor(&plan, "0", 1);
+  plan_successor(&plan, "0", 4);
+  plan_successor(&plan, "0", INT32_MAX);
+  plan_successor(&plan, "0", INT32_MIN);
   struct sampled third = open_plan(&plan, &second);
   CHECK_EQUAL(2, sfs_batch_kept(third.batch));
   CHECK_EQUAL(before + 2, descriptors());
-  CHECK_EQUAL(SFS_DONE, sample(&third));
+  CHECK_EQUAL(DONE, sample(&third));
   CHECK_VALUE(third, 0, 1);
   CHECK_VALUE(third, 1, 1);
   CHECK_FAILURE(third, 2, SFS_GONE, ENOENT);
@@ -1223,12 +1252,15 @@ static void wrong_plans(void) {
   struct sfs_batch *batch = NULL;
   CHECK_EQUAL(-EINVAL, sfs_batch_open(serial, bytes - 1, sampled.batch, &batch));
   CHECK_EQUAL(-EINVAL, sfs_batch_open(serial, bytes + 1, sampled.batch, &batch));
-  serial[1]++;
-  CHECK_EQUAL(-EINVAL, sfs_batch_open(serial, bytes, sampled.batch, &batch));
+  for (int part = 0; part < SFS_PLAN_SIZE; part++) {
+    serial[part]++;
+    CHECK_EQUAL(-EINVAL, sfs_batch_open(serial, bytes, sampled.batch, &batch));
+    serial[part]--;
+  }
   CHECK(batch == NULL);
   free(serial);
   CHECK_EQUAL(2, sfs_batch_kept(sampled.batch));
-  CHECK_EQUAL(SFS_DONE, sample(&sampled));
+  CHECK_EQUAL(DONE, sample(&sampled));
   CHECK_VALUE(sampled, 1, 1);
   close_sampled(&sampled);
 }
@@ -1242,8 +1274,8 @@ static void nothing_is_left(void) {
   memset(text, '\n', sizeof text);
   plan_kept_files(3);
   write_bytes(flat_file(), text, sizeof text); /* grows the buffer */
-  plan_source(&plan, flat_file(), SFS_KEEP_OPEN | SFS_FLAT_KEYED, MEGABYTE, 1);
-  plan_stat(&plan, "x", 0);
+  plan_lines_at(&plan, flat_file(), SFS_FLAG_KEEP_OPEN, MEGABYTE);
+  plan_line(&plan, "x", 0);
   int files = descriptors();
   long pages = 0;
   enum { ROUNDS = 200, WARM_UP = 20 };
@@ -1278,11 +1310,11 @@ static void signals_at_a_high_rate(void) {
   sfs_set_descriptor_budget(MANY);
   new_plan();
   for (int keep = 0; keep < 2; keep++) {
-    plan_source(&plan, "/sys/class/net/lo/statistics", keep ? SFS_KEEP_OPEN : 0, 0, -1);
-    plan_stat(&plan, "rx_bytes", 0);
-    plan_stat(&plan, "tx_bytes", 0);
-    plan_source(&plan, "/proc/vmstat", SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, -1);
-    plan_stat(&plan, "pgfault", 0);
+    plan_directory(&plan, "/sys/class/net/lo/statistics", "", NULL, keep ? SFS_FLAG_KEEP_OPEN : 0, 0);
+    plan_value(&plan, "rx_bytes", 0);
+    plan_value(&plan, "tx_bytes", 0);
+    plan_lines_at(&plan, "/proc/vmstat", keep ? SFS_FLAG_KEEP_OPEN : 0, MEGABYTE);
+    plan_line(&plan, "pgfault", 0);
   }
   struct sampled sampled = open_plan(&plan, NULL);
   struct sigaction action = {.sa_handler = count_signal}; /* without SA_RESTART */
@@ -1309,19 +1341,19 @@ static void signals_at_a_high_rate(void) {
 /* Neither opened nor changed; where the sample is shows the last file that it read. */
 static void stats_that_are_left_out(void) {
   for (int keep = 0; keep < 2; keep++) {
-    plan_directory(keep ? SFS_KEEP_OPEN : 0);
+    plan_home(keep ? SFS_FLAG_KEEP_OPEN : 0);
     for (int i = 0; i < 3; i++) {
       write_text(in_home("%c", 'a' + i), "7\n");
-      plan_stat(&plan, i == 0 ? "a" : i == 1 ? "b" : "c", 0);
+      plan_value(&plan, i == 0 ? "a" : i == 1 ? "b" : "c", 0);
     }
     write_text(flat_file(), "x 8\ny 9\n");
-    plan_source(&plan, flat_file(), SFS_FLAT_KEYED | (keep ? SFS_KEEP_OPEN : 0), MEGABYTE, -1);
-    plan_stat(&plan, "x", 0);
-    plan_stat(&plan, "y", 0);
+    plan_lines_at(&plan, flat_file(), keep ? SFS_FLAG_KEEP_OPEN : 0, MEGABYTE);
+    plan_line(&plan, "x", 0);
+    plan_line(&plan, "y", 0);
     struct sampled sampled = open_plan(&plan, NULL);
     const uint32_t blocked = SFS_BLOCKED | SFS_LEFT_OUT;
     sampled.outcomes[2] = sampled.outcomes[3] = sampled.outcomes[4] = blocked;
-    CHECK_EQUAL(SFS_DONE, sample(&sampled));
+    CHECK_EQUAL(DONE, sample(&sampled));
     CHECK_VALUE(sampled, 0, 7);
     CHECK_VALUE(sampled, 1, 7);
     for (int i = 2; i < 5; i++) {
@@ -1406,6 +1438,7 @@ int main(void) {
       TEST(values_of_nothing),
       TEST(flat_files),
       TEST(some_lines_of_a_file),
+      TEST(outdated_files),
       TEST(odd_things_for_flat_files),
       TEST(cut_flat_files),
       TEST(growing_flat_files),

@@ -19,7 +19,7 @@
 
 #include "batch.h"
 #include "check.h"
-#include "plan.h"
+#include "test_plan.h"
 
 enum { HANDLERS_OWN = 0x5f5f };
 
@@ -93,7 +93,7 @@ static void write_text(const char *name, const char *text) {
 
 static struct plan plan;
 
-/* Sources two directories below the root, with files that may be kept open and others. */
+/* A directory two levels below the root, twice, with files that may be kept open and others. */
 static struct sampled make_tree(void) {
   char path[128];
   strcpy(home, "/dev/shm/statsfs-XXXXXX");
@@ -105,16 +105,16 @@ static struct sampled make_tree(void) {
   write_text("a/b/value", "1234567890\n");
   write_text("a/b/bare", "42");
   write_text("a/b/flat", "first 11\nsecond: 222 kB\n\nthird 3");
-  memset(&plan, 0, offsetof(struct plan, sources));
-  for (int keep = 0; keep <= SFS_KEEP_OPEN; keep++) {
-    plan_below(&plan, home, "a/b", NULL, NULL, keep | SFS_USER_MADE, 0, -1);
-    plan_stat(&plan, "value", 0);
-    plan_stat(&plan, "bare", 0);
-    plan_stat(&plan, "nothing", 0);
-    plan_below(&plan, home, "a/b", NULL, "flat", SFS_FLAT_KEYED | keep, 4096, -1);
-    plan_stat(&plan, "first", 0);
-    plan_stat(&plan, "second", 0);
-    plan_stat(&plan, "third", 0);
+  clear_plan(&plan);
+  for (int keep = 0; keep <= SFS_FLAG_KEEP_OPEN; keep++) {
+    plan_directory(&plan, home, "a/b", NULL, keep | SFS_FLAG_USER_MADE, 4096);
+    plan_value(&plan, "value", 0);
+    plan_value(&plan, "bare", 0);
+    plan_value(&plan, "nothing", 0);
+    plan_lines(&plan, "flat");
+    plan_line(&plan, "first", 0);
+    plan_line(&plan, "second", 0);
+    plan_line(&plan, "third", 0);
   }
   sfs_set_descriptor_budget(100);
   return open_plan(&plan, NULL);
@@ -122,7 +122,7 @@ static struct sampled make_tree(void) {
 
 static void sample_tree(struct sampled *sampled) {
   for (int round = 0; round < 3; round++) {
-    CHECK_EQUAL(SFS_DONE, sample(sampled));
+    CHECK_EQUAL(DONE, sample(sampled));
     for (int i = 0; i < 12; i++) {
       static const int64_t expected[] = {1234567890, 42, 0, 11, 222, 3};
       CHECK_EQUAL(expected[i % 6], sampled->values[i]);
@@ -180,7 +180,7 @@ static void without_openat2_in_child(struct sampled *sampled, int error) {
     snprintf(path, sizeof path, "%s/%s", home, i == 0 ? "a" : "a/b");
     snprintf(away, sizeof away, "%s-away", home);
     REQUIRE(rename(path, away) == 0 && symlink(away, path) == 0);
-    CHECK_EQUAL(SFS_DONE, sample(sampled));
+    CHECK_EQUAL(DONE, sample(sampled));
     CHECK_EQUAL(SFS_GONE | ENOTDIR << 16, sampled->outcomes[0]);
     CHECK_EQUAL(SFS_GONE | ENOTDIR << 16, sampled->outcomes[3]);
     REQUIRE(unlink(path) == 0 && rename(away, path) == 0);

@@ -10,7 +10,7 @@
 
 #include "check.h"
 #include "batch.h"
-#include "plan.h"
+#include "test_plan.h"
 
 static void *library;
 
@@ -41,8 +41,10 @@ int main(int count, char **arguments) {
   int32_t (*on_load)(Unused, Unused) = (int32_t(*)(Unused, Unused))symbol("JNI_OnLoad");
   int64_t (*open_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
       (int64_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("open");
-  int64_t (*sample_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
-      (int64_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("sample");
+  int32_t (*sample_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
+      (int32_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("sample");
+  int32_t (*next_outdated)(Unused, Unused, int64_t, int32_t) =
+      (int32_t(*)(Unused, Unused, int64_t, int32_t))NATIVE("nextOutdated");
   int32_t (*kept)(Unused, Unused, int64_t) = (int32_t(*)(Unused, Unused, int64_t))NATIVE("kept");
   int32_t (*not_kept)(Unused, Unused, int64_t) =
       (int32_t(*)(Unused, Unused, int64_t))NATIVE("notKept");
@@ -67,13 +69,14 @@ int main(int count, char **arguments) {
   write_text(flat, "b 2\na: 1 kB\n");
 
   static struct plan plan;
-  plan_source(&plan, home, SFS_KEEP_OPEN, 0, -1);
-  plan_stat(&plan, "value", 0);
-  plan_stat(&plan, "decimal", 0);
-  plan_stat(&plan, "nothing", 0);
-  plan_source(&plan, flat, SFS_FLAT_KEYED, 1 << 20, -1);
-  plan_stat(&plan, "a", 0);
-  plan_stat(&plan, "b", 0);
+  clear_plan(&plan);
+  plan_directory(&plan, home, "", NULL, SFS_FLAG_KEEP_OPEN, 0);
+  plan_value(&plan, "value", 0);
+  plan_value(&plan, "decimal", 0);
+  plan_value(&plan, "nothing", 0);
+  plan_lines_at(&plan, flat, 0, 1 << 20);
+  plan_line(&plan, "a", 0);
+  plan_line(&plan, "b", 0);
   size_t bytes;
   int32_t *serial = plan_bytes(&plan, &bytes);
   int64_t values[5];
@@ -84,8 +87,9 @@ int main(int count, char **arguments) {
   for (int round = 0; round < 2; round++) {
     memset(values, 0x5a, sizeof values);
     memset(outcomes, 0x5a, sizeof outcomes);
-    CHECK_EQUAL(0, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
-                                (int64_t)(intptr_t)outcomes));
+    CHECK_EQUAL(SFS_NO_FILE, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+                                          (int64_t)(intptr_t)outcomes));
+    CHECK_EQUAL(SFS_NO_FILE, next_outdated(NULL, NULL, batch, 0));
     CHECK_EQUAL(SFS_OK | 1 << 8, outcomes[0]);
     CHECK_EQUAL(-1, values[0]);
     CHECK_EQUAL(SFS_OK | 2 << 8, outcomes[1]);
@@ -100,10 +104,10 @@ int main(int count, char **arguments) {
     CHECK_EQUAL(1, not_kept(NULL, NULL, batch));
   }
   write_text(flat, "b 3\na 0.12345678901234567890123\n");
-  CHECK_EQUAL((INT64_C(3) << 32) | 5, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
-                                                   (int64_t)(intptr_t)outcomes));
-  CHECK_EQUAL(0, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+  CHECK_EQUAL(3, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
                               (int64_t)(intptr_t)outcomes));
+  CHECK_EQUAL(SFS_NO_FILE, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+                                        (int64_t)(intptr_t)outcomes));
   close_batch(NULL, NULL, batch);
   CHECK_EQUAL(-EINVAL, open_batch(NULL, NULL, (int64_t)(intptr_t)serial, (int64_t)bytes - 1, 0));
   free(serial);

@@ -95,7 +95,7 @@ static void check_double(const char *text, size_t length, int is_float, enum sfs
     memcpy(&expected, &value, sizeof expected);
     require(bits == expected, "the double of strtod", text);
   } else {
-    require(hex > 13 || strpbrk(text, "eE") != NULL || count_digits(text) > 15, "long", text);
+    require(hex == 0 && (strpbrk(text, "eE") != NULL || count_digits(text) > 15), "long", text);
   }
 }
 

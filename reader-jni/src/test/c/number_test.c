@@ -116,7 +116,9 @@ static void hexadecimals(void) {
   expect_unsigned("0xffffffffffffffff", UINT64_MAX);
   expect_integer_as_double("0x10", 16.0);
   expect_integer_as_double("0x20000000000000", 9007199254740992.0);
-  expect("0x20000000000001", 16, 1, SFS_LONG_DOUBLE, 0);
+  expect_integer_as_double("0x20000000000001", 9007199254740992.0);
+  expect_integer_as_double("0x20000000000003", 9007199254740996.0);
+  expect_integer_as_double("0xffffffffffffffff", 18446744073709551616.0);
   static const char *const texts[] = {
       "0x",    "0X",    "x10",   "-0x1",  "+0x1", "00x1", "0xx1", "0x-1", "0x1g",
       "0x1 2", "0x1.8", "0x1p3", "0x 1",  "1x0",  "0x12345678901234567", "0x00000000000000001",
@@ -124,6 +126,48 @@ static void hexadecimals(void) {
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     expect_no_number(texts[i]);
   }
+}
+
+/* Digits of a radix, and nothing else. */
+static void other_radixes(void) {
+  static const struct {
+    const char *text;
+    int radix;
+    enum sfs_number number;
+    uint64_t value;
+  } cases[] = {
+      {"0", 16, SFS_SIGNED, 0},
+      {"000000a1", 16, SFS_SIGNED, 0xa1},
+      {"DeadBeef", 16, SFS_SIGNED, 0xdeadbeef},
+      {"7fffffffffffffff", 16, SFS_SIGNED, INT64_MAX},
+      {"ffffffffffffffff", 16, SFS_UNSIGNED, UINT64_MAX},
+      {"0000000ffffffffffffffff", 16, SFS_UNSIGNED, UINT64_MAX},
+      {"10000000000000000", 16, SFS_NO_NUMBER, 0},
+      {"0022", 8, SFS_SIGNED, 18},
+      {"1777777777777777777777", 8, SFS_UNSIGNED, UINT64_MAX},
+      {"2000000000000000000000", 8, SFS_NO_NUMBER, 0},
+      {"8", 8, SFS_NO_NUMBER, 0},
+      {"g", 16, SFS_NO_NUMBER, 0},
+      {"", 16, SFS_NO_NUMBER, 0},
+      {"", 8, SFS_NO_NUMBER, 0},
+      {"-1", 16, SFS_NO_NUMBER, 0},
+      {"+1", 8, SFS_NO_NUMBER, 0},
+      {"0x1", 16, SFS_NO_NUMBER, 0},
+      {"1.5", 16, SFS_NO_NUMBER, 0},
+      {" 1", 16, SFS_NO_NUMBER, 0},
+      {"12", 10, SFS_SIGNED, 12},
+      {"0x12", 10, SFS_SIGNED, 18},
+      {"012", 10, SFS_NO_NUMBER, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    uint64_t bits = 0;
+    CHECK_EQUAL(cases[i].number,
+                sfs_parse_radix(cases[i].text, strlen(cases[i].text), cases[i].radix, 0, &bits));
+    CHECK_EQUAL(cases[i].value, bits);
+  }
+  uint64_t bits;
+  CHECK_EQUAL(SFS_DOUBLE, sfs_parse_radix("20000000000003", 14, 16, 1, &bits));
+  CHECK_EQUAL(bits_of(9007199254740996.0), bits);
 }
 
 static void words_like_numbers(void) {
@@ -340,7 +384,8 @@ static void every_short_text(void) {
 
 int main(void) {
   static const struct test tests[] = {
-      TEST(leading_zeros), TEST(hexadecimals), TEST(words_like_numbers),
+      TEST(leading_zeros), TEST(hexadecimals),
+      TEST(other_radixes), TEST(words_like_numbers),
       TEST(integers),      TEST(ends_of_the_range), TEST(blanks),     TEST(garbage),
       TEST(decimals),      TEST(long_decimals),     TEST(every_byte), TEST(every_short_text),
   };

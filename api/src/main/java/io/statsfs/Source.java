@@ -71,13 +71,4 @@ public interface Source {
    *     place. Allocates
    */
   String origin();
-
-  /**
-   * Whether this is a file of many {@code name value} lines.
-   *
-   * @return false for a directory of one file per value
-   */
-  default boolean isFlatKeyed() {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -133,6 +134,33 @@ public final class PathText {
       }
     }
     return Arrays.copyOf(bytes.array(), bytes.position());
+  }
+
+  /**
+   * A path of what a directory holds, whatever the locale. Without bytes beyond ASCII in the name
+   * this is {@link Path#resolve(String)}.
+   *
+   * @param directory the directory
+   * @param name what {@link #decode} returned for a name, without a slash
+   * @return the path
+   */
+  public static Path resolve(Path directory, String name) {
+    if (isPlain(name)) {
+      return directory.resolve(name);
+    }
+    // By way of a URI, since text cannot be made a path of such bytes in every locale.
+    StringBuilder uri = new StringBuilder("file:///");
+    for (byte b : encode(name)) {
+      appendPercent(uri, b);
+    }
+    Path file = Path.of(URI.create(uri.toString())).getFileName();
+    return directory.resolve(file);
+  }
+
+  private static void appendPercent(StringBuilder uri, byte b) {
+    uri.append('%')
+        .append(Character.toUpperCase(HEX.charAt(b >> 4 & 0xf)))
+        .append(Character.toUpperCase(HEX.charAt(b & 0xf)));
   }
 
   private static boolean isPlain(String text) {

@@ -107,7 +107,7 @@ public final class SampleMemory {
 
   /**
    * Stores that there is no value, and that readers leave the stat out until something else is
-   * stored for it. Not for readers. The stats of a file of many values are left out together.
+   * stored for it. Not for readers. The stats of a file are left out together.
    *
    * @param index which stat
    * @param status why; not {@link Status#OK}

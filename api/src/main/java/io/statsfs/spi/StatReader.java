@@ -13,21 +13,21 @@ import org.jspecify.annotations.Nullable;
 public interface StatReader extends AutoCloseable {
 
   /**
-   * Prepares the reading of many stats. What leads to the root of a tree may be symbolic links.
-   * Below the root none is followed, except into the place that the layout names.
+   * Prepares the reading of many files. What leads to a root may be symbolic links. Below the root
+   * none is followed, except into the place that the plan names.
    *
-   * @param plans the sources, and what to read of each, in the order of their indices. Each index
-   *     is covered once
+   * @param directories what to read, those of one root one after the other. Each index of the
+   *     memory is that of one cell at most
    * @param memory where the results go
-   * @param previous the batch that this one replaces. What it prepared for sources that are in both
-   *     may be taken over; it is not used after this call and must be closed by it. Null for the
-   *     first batch
+   * @param previous the batch that this one replaces. The files that it keeps open are taken over
+   *     if they have the same name in a directory of the same identity; it is not used after this
+   *     call and must be closed by it. Null for the first batch
    * @return the batch. Trees that cannot be read are no reason to fail: their stats get a status
    * @throws IllegalStateException if the reader or the previous batch is closed, or the previous
    *     batch is in a sample
    * @throws IllegalArgumentException if a plan has an index that the memory does not have
    */
-  Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous);
+  Batch prepare(List<DirectoryPlan> directories, SampleMemory memory, @Nullable Batch previous);
 
   /**
    * Lists a directory at once with the types of its entries. {@code java.nio} asks for each type
@@ -117,11 +117,12 @@ public interface StatReader extends AutoCloseable {
   interface Batch extends AutoCloseable {
 
     /**
-     * Reads each stat once and puts a value or a failure for it, except for those that the memory
-     * {@linkplain SampleMemory#isLeftOut leaves out}: their files are not touched and their
-     * outcomes not changed. Throws nothing else. It may hang in a file that does; then the batch is
-     * left to the thread that hangs, which closes it if it ever returns, and another one is
-     * prepared with a memory that leaves the file out.
+     * Reads each file once and puts a value or a failure for each of its cells that is wanted. A
+     * file whose {@linkplain FilePlan#firstSlot first slot} the memory {@linkplain
+     * SampleMemory#isLeftOut leaves out} is not touched, and its outcomes are not changed. Throws
+     * nothing else. It may hang in a file that does; then the batch is left to the thread that
+     * hangs, which closes it if it ever returns, and another one is prepared with a memory that
+     * leaves the file out.
      *
      * @throws IllegalStateException if this is closed, another batch has replaced it, or another
      *     thread is in this method
@@ -132,22 +133,22 @@ public interface StatReader extends AutoCloseable {
      * Which file is being read, so that others see whether the sample makes progress and where it
      * hangs. The only method that is called during a sample, by other threads.
      *
-     * @return the index of the stat whose file the sample is at, before the file or its directory
-     *     is touched; for a file of many values that of its first stat. Any number when there is no
-     *     sample
+     * @return the number of the file that the sample is at, before it or its directory is touched,
+     *     counted over all directories of the plan. Any number when there is no sample
      * @throws IllegalStateException if this is closed or another batch has replaced it
      */
     int position();
 
     /**
-     * Whether the last sample met a file of many values whose names were not those of the catalog,
-     * so that the file should be looked at again. A name of the catalog that is missing is reported
-     * by each sample; one that is not in the catalog by the first sample that meets it, since there
-     * may be a reason why it is not.
+     * The next file in which the last sample met other rows or columns than those of its plan, so
+     * that it should be looked at again. One of the plan that is missing is reported by each
+     * sample; one that is not in the plan by the first sample that meets it, since there may be a
+     * reason why it is not.
      *
-     * @return true if so
+     * @param from the number of the file to begin with, counted over all directories
+     * @return its number, or -1 if there is no further one
      */
-    boolean isOutdated();
+    int nextOutdated(int from);
 
     /**
      * How many files are kept open for the next sample. Not called during a sample.

@@ -7,6 +7,7 @@ import io.statsfs.Problem;
 import io.statsfs.Tree;
 import java.net.URI;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,5 +33,14 @@ class PathTextTest {
     assertEquals(
         text + " (statsfs on tmpfs)",
         Tree.builder(Layout.statsfs()).root(path).fileSystemType("tmpfs").build().toString());
+  }
+
+  @Test
+  void namesOfBytesBecomePathsAgain() {
+    for (String name : new String[] {"a", "a b%", "\u00e9", "x\\xff", "\\x5cxff", "a\\b", "..."}) {
+      Path file = PathText.resolve(Path.of("/tmp"), name);
+      assertEquals(name, PathText.nameOf(file));
+      assertEquals(Path.of("/tmp"), file.getParent());
+    }
   }
 }

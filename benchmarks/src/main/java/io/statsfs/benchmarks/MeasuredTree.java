@@ -1,6 +1,7 @@
 package io.statsfs.benchmarks;
 
 import io.statsfs.Sampler;
+import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
@@ -66,12 +67,17 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
     return stat.source().path().orElseThrow() + "\n" + stat.name();
   }
 
+  /** Whether a source is a file of several values. */
+  private static boolean isFile(Source source) {
+    return Files.isRegularFile(source.path().orElseThrow());
+  }
+
   /** What the yardstick is to read. */
   List<String> list() {
     List<String> list = new ArrayList<>();
     Path source = null;
     for (Stat stat : stats) {
-      boolean many = stat.source().isFlatKeyed();
+      boolean many = isFile(stat.source());
       if (!stat.source().path().orElseThrow().equals(source)) {
         source = stat.source().path().orElseThrow();
         list.add((many ? "T " : "D ") + source);
@@ -86,7 +92,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
   /** What one writes without a library. */
   Method.Work readString() {
     long[] values = new long[stats.size()];
-    if (stats.get(0).source().isFlatKeyed()) {
+    if (isFile(stats.get(0).source())) {
       Path file = stats.get(0).source().path().orElseThrow();
       return () -> {
         int i = 0;

@@ -107,11 +107,11 @@ final class Clearing {
                         Reason.GONE,
                         stat,
                         "it is not in the present catalog of this StatsFs; take it from there"));
-    if (source.isFlatKeyed()) {
+    if (source.table() != null) {
       throw refused(
           Reason.NOT_CLEARABLE,
           stat,
-          "it is a line of a file of many values; only a file of one value can be cleared");
+          "it is one of several values of a file; only a file of one value can be cleared");
     } else if (stat.type() == Stat.Type.FLOAT) {
       throw refused(
           Reason.NOT_CLEARABLE, stat, "its schema says FLOAT; only integers can be cleared");
@@ -201,7 +201,7 @@ final class Clearing {
       text = TextFile.read(file, MAX_BYTES);
     }
     SampleMemory memory = new SampleMemory(1);
-    NumberText.put(text, 0, text.remaining(), false, memory, 0);
+    NumberText.put(text.array(), 0, text.remaining(), false, memory, 0);
     // The stats that can be cleared are written in decimal; 0x10 is something else.
     boolean isHex = PathText.decode(text.array()).toLowerCase(Locale.ROOT).contains("x");
     if (memory.status(0) != Status.OK

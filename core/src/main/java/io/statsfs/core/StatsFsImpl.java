@@ -23,11 +23,13 @@ import io.statsfs.core.sample.Sampled;
 import io.statsfs.core.sample.SamplerImpl;
 import io.statsfs.core.scan.Denials;
 import io.statsfs.core.scan.SourceImpl;
+import io.statsfs.core.scan.TableCells;
+import io.statsfs.core.scan.TableFile;
 import io.statsfs.core.scan.TreeScans;
 import io.statsfs.core.schema.SchemaCache;
-import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.core.text.TextCell;
 import io.statsfs.core.thread.DaemonThread;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
@@ -35,8 +37,10 @@ import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +48,6 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +80,6 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private volatile long lastScanNanos;
   private final Thread refresher;
   private volatile CatalogImpl catalog;
-  private final AtomicInteger outdatedReports = new AtomicInteger();
   private volatile boolean closed;
 
   /** Without a {@code clearing} nothing can be cleared. */
@@ -178,7 +180,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     synchronized (scanLock) {
       requireOpen();
       long began = System.nanoTime();
-      TreeScans.Found found = scans.scan(outdatedReports.get());
+      TreeScans.Found found = scans.scan();
       lastScanNanos = System.nanoTime() - began;
       scanCount.incrementAndGet();
       List<Problem> problems = new ArrayList<>(notOpened);
@@ -223,11 +225,6 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     Listener added = new Listener(Objects.requireNonNull(listener, "listener"));
     listeners.add(added);
     return added;
-  }
-
-  @Override
-  public void flatFilesOutdated() {
-    outdatedReports.incrementAndGet();
   }
 
   @Override
@@ -289,10 +286,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private SampleMemory read(Stat stat) {
     ByteBuffer text = readFile(stat);
     SampleMemory memory = new SampleMemory(1);
-    if (stat.source().isFlatKeyed()) {
-      FlatKeyedText.put(text, text.remaining(), stat, memory, 0);
+    TableFile table = TableFile.of(stat);
+    boolean isFloat = stat.type() == Stat.Type.FLOAT;
+    if (table == null) {
+      NumberText.put(text.array(), 0, text.remaining(), isFloat, memory, 0);
     } else {
-      NumberText.put(text, 0, text.remaining(), stat.type() == Stat.Type.FLOAT, memory, 0);
+      cell(table, stat).put(text.array(), text.remaining(), isCut(text), isFloat, memory);
     }
     if (memory.status(0) != Status.OK) {
       throw unreadable(stat, memory.status(0));
@@ -303,19 +302,32 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   @Override
   public String readText(Stat stat) {
     ByteBuffer text = readFile(stat);
-    if (stat.source().isFlatKeyed()) {
-      return FlatKeyedText.value(text, text.remaining(), stat)
+    TableFile table = TableFile.of(stat);
+    if (table != null) {
+      return cell(table, stat)
+          .text(text.array(), text.remaining(), isCut(text))
           .orElseThrow(() -> unreadable(stat, Status.GONE));
     }
-    byte[] bytes = new byte[text.remaining()];
-    text.get(bytes);
-    return PathText.decode(bytes).strip();
+    return PathText.decode(Arrays.copyOf(text.array(), text.remaining())).strip();
+  }
+
+  private static TextCell cell(TableFile table, Stat stat) {
+    TableCells cells = table.cells();
+    int number = SourceImpl.cell(stat, cells);
+    if (number < 0) {
+      throw unreadable(stat, Status.GONE);
+    }
+    return new TextCell(table.shape(), cells.rows(), cells.columns(), number);
+  }
+
+  private boolean isCut(ByteBuffer text) {
+    return text.remaining() == limits.fileBytes();
   }
 
   private static StatReadException unreadable(Stat stat, Status status) {
     String why =
         status == Status.GONE
-            ? "the file has no line of that name any more"
+            ? "the file does not have it any more"
             : "what it holds is not one number; readText has it";
     return new StatReadException(
         status, stat + " has no value, in " + stat.origin() + ": " + why, null);
@@ -333,10 +345,13 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     }
     try {
       if (stat.source() instanceof SourceImpl source && source.type().userMade()) {
-        new SourceDirectory(source).require();
+        directory(source).require();
         ReadFailure.requireRegularFile(FilePaths.of(stat));
       }
-      ByteBuffer text = stat.source().isFlatKeyed() ? readLines(stat) : readOneValue(stat);
+      ByteBuffer text =
+          TableFile.of(stat) == null
+              ? readOneValue(stat)
+              : TextFile.read(FilePaths.of(stat), limits.fileBytes());
       denials.permitted(stat);
       return text;
     } catch (IOException e) {
@@ -350,11 +365,13 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     }
   }
 
-  private ByteBuffer readLines(Stat stat) throws IOException {
-    ByteBuffer text = TextFile.read(FilePaths.of(stat), limits.fileBytes());
-    return text.remaining() < limits.fileBytes()
-        ? text
-        : text.limit(FlatKeyedText.wholeLines(text, text.remaining()));
+  private static SourceDirectory directory(SourceImpl source) {
+    Path root = FilePaths.of(source.tree());
+    Path path = FilePaths.of(source);
+    if (source.table() != null && !path.equals(root)) {
+      path = path.resolveSibling("");
+    }
+    return new SourceDirectory(root, path, source.tree().layout().links().orElse(null));
   }
 
   private static ByteBuffer readOneValue(Stat stat) throws IOException {
@@ -378,7 +395,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   private static boolean mayBeOfNothing(ByteBuffer text) {
     SampleMemory memory = new SampleMemory(1);
-    NumberText.put(text, 0, text.remaining(), false, memory, 0);
+    NumberText.put(text.array(), 0, text.remaining(), false, memory, 0);
     return NumberText.mayBeOfNothing(memory, 0);
   }
 

@@ -316,7 +316,7 @@ class ClearingTest {
             tree.path("values"),
             Layout.flatKeyed("kvm"),
             new Clearing(path -> on("statsfs", path)))) {
-      refused(Reason.NOT_CLEARABLE, "many values", fs.fs, stat(fs, "a"));
+      refused(Reason.NOT_CLEARABLE, "several values", fs.fs, stat(fs, "a"));
       assertEquals(text, text("values"));
     }
   }

@@ -1,29 +1,31 @@
 package io.statsfs.core;
 
-import io.statsfs.Stat;
 import io.statsfs.Status;
-import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.TextFile;
-import io.statsfs.core.text.FlatKeyedText;
-import io.statsfs.core.text.NumberText;
+import io.statsfs.core.text.FileCells;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads in the simplest way, holds its user to the contract, and remembers what it was asked. */
 public final class FakeReader implements StatReader {
-  volatile List<SourcePlan> plans = List.of();
+  volatile List<DirectoryPlan> plans = List.of();
   public volatile Runnable onSample = () -> {};
-  public volatile Consumer<Stat> onFile = stat -> {};
+  public volatile Consumer<Path> onFile = path -> {};
   public volatile Function<Path, @Nullable List<Entry>> onList = directory -> null;
   public volatile int prepared;
   volatile int samples;
@@ -31,16 +33,25 @@ public final class FakeReader implements StatReader {
   private final List<FakeBatch> open = new ArrayList<>();
 
   @Override
-  public synchronized Batch prepare(List<SourcePlan> plans, SampleMemory memory, Batch previous) {
+  public synchronized Batch prepare(
+      List<DirectoryPlan> plans, SampleMemory memory, @Nullable Batch previous) {
     require(!closed, "prepare after close");
     require(previous == null || open.remove(previous), "a batch that is not open");
-    int next = 0;
-    for (SourcePlan plan : plans) {
-      require(plan.firstIndex() >= next && !plan.stats().isEmpty(), "indices out of order");
-      require(plan.source().stats().containsAll(plan.stats()), "stats of another source");
-      next = plan.firstIndex() + plan.stats().size();
+    BitSet slots = new BitSet();
+    for (DirectoryPlan plan : plans) {
+      require(plan.directory().startsWith(plan.root()), "a directory of another tree");
+      require(!plan.files().isEmpty(), "a directory without files");
+      for (FilePlan file : plan.files()) {
+        require(file.firstSlot() >= 0, "a file of which nothing is wanted");
+        for (int slot : file.slots()) {
+          require(slot < memory.size(), "memory of another size");
+          require(slot < 0 || !slots.get(slot), "an index twice");
+          if (slot >= 0) {
+            slots.set(slot);
+          }
+        }
+      }
     }
-    require(next <= memory.size(), "memory of another size");
     this.plans = plans;
     prepared++;
     FakeBatch batch = new FakeBatch(plans, memory);
@@ -66,12 +77,13 @@ public final class FakeReader implements StatReader {
   }
 
   private final class FakeBatch implements Batch {
-    private final List<SourcePlan> plans;
+    private final List<DirectoryPlan> plans;
     private final SampleMemory memory;
-    private boolean outdated;
+    private final Map<FilePlan, FileCells> cells = new IdentityHashMap<>();
+    private final BitSet outdated = new BitSet();
     private volatile int position;
 
-    FakeBatch(List<SourcePlan> plans, SampleMemory memory) {
+    FakeBatch(List<DirectoryPlan> plans, SampleMemory memory) {
       this.plans = plans;
       this.memory = memory;
     }
@@ -82,47 +94,36 @@ public final class FakeReader implements StatReader {
         require(open.contains(this), "sample of a closed batch");
       }
       onSample.run();
-      outdated = false;
-      for (SourcePlan plan : plans) {
-        int files = plan.source().isFlatKeyed() ? 1 : plan.stats().size();
-        for (int i = 0; i < files; i++) {
-          int index = plan.firstIndex() + i;
-          if (memory.isLeftOut(index)) {
-            continue;
+      outdated.clear();
+      int number = 0;
+      for (DirectoryPlan plan : plans) {
+        for (FilePlan file : plan.files()) {
+          if (!memory.isLeftOut(file.firstSlot())) {
+            position = number;
+            Path path = PathText.resolve(plan.directory(), file.name());
+            onFile.accept(path);
+            read(path, plan, file, number);
           }
-          position = index;
-          Stat stat = plan.stats().get(i);
-          onFile.accept(stat);
-          if (plan.source().isFlatKeyed()) {
-            flat(plan);
-          } else {
-            value(stat, index);
-          }
+          number++;
         }
       }
       samples++;
     }
 
-    private void flat(SourcePlan plan) {
-      FlatKeyedText lines = new FlatKeyedText(plan.stats());
-      ByteBuffer text = ByteBuffer.allocate(0);
+    private void read(Path path, DirectoryPlan plan, FilePlan file, int number) {
+      int max = file.shape().isOneLine() ? FilePlan.VALUE_BYTES : plan.maxBytes();
       try {
-        text = TextFile.read(FilePaths.of(plan.source()), plan.fileBytes());
+        ByteBuffer text = TextFile.read(path, max);
+        FileCells its = cells.computeIfAbsent(file, f -> new FileCells(f, new FileCells.Shared()));
+        its.put(text.array(), text.remaining(), text.remaining() == max, memory);
+        outdated.set(number, its.isOutdated());
       } catch (IOException e) {
-        // All are gone.
-      }
-      lines.put(text, text.remaining(), memory, plan.firstIndex());
-      outdated |= lines.isOutdated();
-    }
-
-    private void value(Stat stat, int index) {
-      try {
-        ByteBuffer text = TextFile.read(FilePaths.of(stat), 4096);
-        boolean asDouble = stat.type() == Stat.Type.FLOAT;
-        NumberText.put(text, 0, text.remaining(), asDouble, memory, index);
-      } catch (IOException e) {
-        Status status = ReadFailure.status(e, FilePaths.of(stat));
-        memory.putFailure(index, status, ReadFailure.errno(e));
+        Status status = ReadFailure.status(e, path);
+        for (int slot : file.slots()) {
+          if (slot >= 0) {
+            memory.putFailure(slot, status, ReadFailure.errno(e));
+          }
+        }
       }
     }
 
@@ -132,8 +133,8 @@ public final class FakeReader implements StatReader {
     }
 
     @Override
-    public boolean isOutdated() {
-      return outdated;
+    public int nextOutdated(int from) {
+      return outdated.nextSetBit(from);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.statsfs.core;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.statsfs.core.text.ShapeFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,16 @@ class FuzzCorpusTest {
   @MethodSource
   void schema(Path input) throws IOException {
     SchemaFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
+  }
+
+  static List<Path> shape() throws IOException {
+    return inputs("shape");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void shape(Path input) throws IOException {
+    ShapeFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
   }
 
   static List<Path> text() throws IOException {

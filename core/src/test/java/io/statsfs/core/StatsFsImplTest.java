@@ -15,7 +15,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.Status;
-import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.testkit.TestTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,7 +153,7 @@ class StatsFsImplTest {
       assertEquals("5x", fs.fs.readText(catalog.get("v", "", "c")));
       tree.stat("values", "a 1\n");
       StatReadException e = fails(Status.GONE, () -> fs.fs.readLong(catalog.get("v", "", "b")));
-      assertTrue(e.getMessage().contains("no line of that name"), e.getMessage());
+      assertTrue(e.getMessage().contains("does not have it any more"), e.getMessage());
       fails(Status.GONE, () -> fs.fs.readText(catalog.get("v", "", "b")));
       tree.remove("values");
       fails(Status.GONE, () -> fs.fs.readLong(catalog.get("v", "", "a")));
@@ -259,9 +259,9 @@ class StatsFsImplTest {
     tree.stat("kvm/a", 1);
     try (Fs memory = open();
         Sampler sampler = memory.fs.sampler()) {
-      SourcePlan plan = memory.reader.plans.get(0);
+      DirectoryPlan plan = memory.reader.plans.get(0);
       assertTrue(!plan.keepOpen());
-      assertEquals(Limits.defaults().fileBytes(), plan.fileBytes());
+      assertEquals(Limits.defaults().fileBytes(), plan.maxBytes());
       assertEquals(1, sampler.size());
     }
     try (Fs proc = new Fs(Path.of("/proc/vmstat"), Layout.vmstat());

@@ -1,22 +1,18 @@
 package io.statsfs.core;
 
-import io.statsfs.Layout;
-import io.statsfs.Stat;
 import io.statsfs.Status;
-import io.statsfs.Tree;
-import io.statsfs.core.mounts.FileSystemType;
-import io.statsfs.core.scan.Place;
-import io.statsfs.core.scan.SourceImpl;
-import io.statsfs.core.schema.Schema;
+import io.statsfs.core.text.FileCells;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NumberText;
+import io.statsfs.core.text.TextCell;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.Keys;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.Shape;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -57,8 +53,8 @@ public final class TextFuzz {
 
   private static void number(byte[] bytes) {
     SampleMemory memory = new SampleMemory(2);
-    NumberText.put(ByteBuffer.wrap(bytes), 0, bytes.length, false, memory, 0);
-    NumberText.put(ByteBuffer.wrap(bytes), 0, bytes.length, true, memory, 1);
+    NumberText.put(bytes, 0, bytes.length, false, memory, 0);
+    NumberText.put(bytes, 0, bytes.length, true, memory, 1);
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     check(text, false, memory, 0);
     check(text, true, memory, 1);
@@ -150,8 +146,7 @@ public final class TextFuzz {
       // Only among the first.
       isTable |= passedOver++ < 100 && TABLE.matcher(line).matches();
     }
-    ByteBuffer text = ByteBuffer.wrap(bytes);
-    FlatKeyedText.Content found = FlatKeyedText.read(text, bytes.length, name -> false);
+    FlatKeyedText.Content found = FlatKeyedText.read(bytes, bytes.length, name -> false);
     if (isTable) {
       units.clear();
     } else if (found.form() == FileForm.NAMED_COLUMNS) {
@@ -163,35 +158,30 @@ public final class TextFuzz {
     require(found.lines().equals(expected), found + ", but " + expected);
     require(found.passedOver() == all - units.size(), found + ", but of " + all + " lines");
 
-    Map<String, Schema.Metric> metrics = new LinkedHashMap<>();
-    units.keySet().forEach(name -> metrics.put(name, Schema.Metric.UNKNOWN));
-    List<Stat> stats =
-        SourceImpl.ofFile(
-                Place.root(
-                    Tree.builder(Layout.statsfs()).root(Path.of("/")).fileSystemType("").build()),
-                Path.of("/flat"),
-                FileSystemType.of("tmpfs"),
-                metrics)
-            .stats();
-    // Each second one first, so that they are not in the order of the text; of some files a part.
-    List<Stat> mixed = new ArrayList<>();
-    for (int i = 0; i < stats.size(); i++) {
-      if (bytes.length % 3 != 0 || i % 5 != 0) {
-        mixed.add(i % 2 == 0 ? 0 : mixed.size(), stats.get(i));
-      }
+    // Each second one first, so that they are not in the order of the text.
+    List<String> mixed = new ArrayList<>();
+    int i = 0;
+    for (String name : units.keySet()) {
+      mixed.add(i++ % 2 == 0 ? 0 : mixed.size(), name);
     }
-    SampleMemory memory = new SampleMemory(mixed.size());
-    FlatKeyedText flat = new FlatKeyedText(mixed);
-    flat.put(text, bytes.length, memory, 0);
-    flat.put(text, bytes.length, memory, 0);
-    require(mixed.isEmpty() || !flat.isOutdated(), "outdated");
-    SampleMemory one = new SampleMemory(1);
-    for (int i = 0; i < mixed.size(); i++) {
-      String value = values.get(mixed.get(i).name());
+    int[] slots = new int[mixed.size()];
+    Arrays.setAll(slots, slot -> slot);
+    Keys rows = Keys.of(mixed.stream().map(PathText::encode).toList());
+    FilePlan plan =
+        new FilePlan("f", Shape.FLAT_KEYED, rows, Keys.ONE, slots, new boolean[slots.length]);
+    FileCells cells = new FileCells(plan, new FileCells.Shared());
+    SampleMemory memory = new SampleMemory(slots.length);
+    cells.put(bytes, bytes.length, false, memory);
+    cells.put(bytes, bytes.length, false, memory);
+    require(!cells.isOutdated(), "outdated");
+    for (i = 0; i < slots.length; i++) {
+      String value = values.get(mixed.get(i));
       check(value, false, memory, i);
-      FlatKeyedText.put(text, bytes.length, mixed.get(i), one, 0);
+      TextCell cell = new TextCell(Shape.FLAT_KEYED, rows, Keys.ONE, i);
+      SampleMemory one = new SampleMemory(1);
+      cell.put(bytes, bytes.length, false, false, one);
       check(value, false, one, 0);
-      String read = FlatKeyedText.value(text, bytes.length, mixed.get(i)).orElseThrow();
+      String read = cell.text(bytes, bytes.length, false).orElseThrow();
       require(read.equals(value), read + ", but " + value);
     }
   }

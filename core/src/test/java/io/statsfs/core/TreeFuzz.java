@@ -284,7 +284,8 @@ public final class TreeFuzz {
     for (Source source : catalog.sources()) {
       require(!source.stats().isEmpty(), "a source without stats", fs);
       int depth = ROOT.relativize(FilePaths.of(source)).getNameCount();
-      require(depth <= limits.depth() + (source.isFlatKeyed() ? 1 : 0), "too deep", fs);
+      boolean isFile = Files.isRegularFile(FilePaths.of(source));
+      require(depth <= limits.depth() + (isFile ? 1 : 0), "too deep", fs);
       require(!source.labels().containsKey(SECRET), "another's schema", fs);
       for (Stat stat : source.stats()) {
         require(
@@ -292,10 +293,7 @@ public final class TreeFuzz {
             "no file: " + stat,
             fs);
         require(FilePaths.of(stat).toRealPath().startsWith(ROOT), "outside: " + stat, fs);
-        require(
-            source.isFlatKeyed() || PathText.nameOf(FilePaths.of(stat)).equals(stat.name()),
-            "name",
-            fs);
+        require(isFile || PathText.nameOf(FilePaths.of(stat)).equals(stat.name()), "name", fs);
       }
       stats += source.stats().size();
     }

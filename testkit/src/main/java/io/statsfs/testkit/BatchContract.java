@@ -11,7 +11,6 @@ import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -49,10 +48,6 @@ abstract class BatchContract extends DescriptorContract {
         .orElseThrow();
   }
 
-  private static List<SourcePlan> plan(Source source, int firstIndex) {
-    return List.of(new SourcePlan(source, source.stats(), firstIndex, true, false, false, 1 << 20));
-  }
-
   private static void assertOk(SampleMemory memory) {
     for (int i = 0; i < memory.size(); i++) {
       assertEquals(Status.OK, memory.status(i));
@@ -76,13 +71,13 @@ abstract class BatchContract extends DescriptorContract {
       List<String> before = OpenFiles.all();
       Source lo = lo(fs);
       SampleMemory memory = new SampleMemory(lo.stats().size());
-      StatReader.Batch never = reader.prepare(plan(lo, 0), memory, null);
+      StatReader.Batch never = reader.prepare(Plans.of(lo, 0), memory, null);
       never.close();
       assertUnusable(reader, never);
-      StatReader.Batch first = reader.prepare(plan(lo, 0), memory, null);
+      StatReader.Batch first = reader.prepare(Plans.of(lo, 0), memory, null);
       first.sample();
       assertEquals(memory.size(), first.keptOpen());
-      StatReader.Batch second = reader.prepare(plan(lo, 0), memory, first);
+      StatReader.Batch second = reader.prepare(Plans.of(lo, 0), memory, first);
       assertUnusable(reader, first);
       assertEquals(memory.size(), second.keptOpen());
       second.sample();
@@ -100,12 +95,13 @@ abstract class BatchContract extends DescriptorContract {
       StatReader reader = openReader();
       Source lo = lo(fs);
       SampleMemory memory = new SampleMemory(lo.stats().size());
-      StatReader.Batch batch = reader.prepare(plan(lo, 0), memory, null);
+      StatReader.Batch batch = reader.prepare(Plans.of(lo, 0), memory, null);
       batch.sample();
       reader.close();
       assertEquals(before, OpenFiles.all());
       assertUnusable(reader, batch);
-      assertThrows(IllegalStateException.class, () -> reader.prepare(plan(lo, 0), memory, null));
+      assertThrows(
+          IllegalStateException.class, () -> reader.prepare(Plans.of(lo, 0), memory, null));
       reader.close();
     }
   }
@@ -117,18 +113,18 @@ abstract class BatchContract extends DescriptorContract {
       Source lo = lo(fs);
       int size = lo.stats().size();
       SampleMemory memory = new SampleMemory(size);
-      StatReader.Batch batch = reader.prepare(plan(lo, 0), memory, null);
-      for (int[] each : new int[][] {{size, 1}, {size, -1}, {0, 0}, {size - 1, 0}, {size, size}}) {
+      StatReader.Batch batch = reader.prepare(Plans.of(lo, 0), memory, null);
+      for (int[] each : new int[][] {{size, 1}, {size, -2}, {0, 0}, {size - 1, 0}, {size, size}}) {
         assertThrows(
             IllegalArgumentException.class,
-            () -> reader.prepare(plan(lo, each[1]), new SampleMemory(each[0]), batch),
+            () -> reader.prepare(Plans.of(lo, each[1]), new SampleMemory(each[0]), batch),
             each[0] + " places, from " + each[1]);
       }
       batch.sample();
       assertOk(memory);
       // Larger ones are no fault, and what no plan covers is not touched.
       SampleMemory large = new SampleMemory(size + 2);
-      reader.prepare(plan(lo, 1), large, batch).sample();
+      reader.prepare(Plans.of(lo, 1), large, batch).sample();
       assertEquals(Status.GONE, large.status(0));
       assertEquals(Status.OK, large.status(1));
       assertEquals(Status.OK, large.status(size));
@@ -146,7 +142,7 @@ abstract class BatchContract extends DescriptorContract {
       AtomicInteger refused = new AtomicInteger();
       for (int round = 0; round < 50; round++) {
         SampleMemory memory = new SampleMemory(lo.stats().size());
-        StatReader.Batch batch = reader.prepare(plan(lo, 0), memory, null);
+        StatReader.Batch batch = reader.prepare(Plans.of(lo, 0), memory, null);
         Callable<Object> sampling = () -> repeat(batch::sample, refused);
         List<Callable<Object>> calls =
             List.of(
@@ -155,7 +151,7 @@ abstract class BatchContract extends DescriptorContract {
                 () -> repeat(batch::position, refused),
                 () -> {
                   try {
-                    return reader.prepare(plan(lo, 0), memory, batch);
+                    return reader.prepare(Plans.of(lo, 0), memory, batch);
                   } catch (IllegalStateException e) {
                     return refused.incrementAndGet();
                   } finally {

@@ -1,7 +1,8 @@
 package io.statsfs.core.batch;
 
+import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.Set;
@@ -116,18 +117,24 @@ public final class OpenBatches implements AutoCloseable {
   /**
    * Checks what a batch is to be prepared of, since a reader would write elsewhere in the memory.
    *
-   * @param plans what to read
+   * @param directories what to read
    * @param memory where the results are to go
    * @throws IllegalArgumentException if a plan is for indices that the memory does not have
    * @throws IllegalStateException if the reader is closed
    */
-  public void requirePossible(List<SourcePlan> plans, SampleMemory memory) {
+  public void requirePossible(List<DirectoryPlan> directories, SampleMemory memory) {
     requireOpen();
-    for (SourcePlan plan : plans) {
-      int first = plan.firstIndex();
-      if (first < 0 || plan.stats().size() > memory.size() - first || plan.fileBytes() < 0) {
-        throw new IllegalArgumentException(
-            "The memory has " + memory.size() + " places, too few for " + plan);
+    for (DirectoryPlan directory : directories) {
+      for (FilePlan file : directory.files()) {
+        for (int slot : file.slots()) {
+          if (slot < FilePlan.NOT_WANTED || slot >= memory.size()) {
+            throw new IllegalArgumentException(
+                "The memory has " + memory.size() + " places, which are none of those of " + file);
+          }
+        }
+      }
+      if (directory.maxBytes() < 0) {
+        throw new IllegalArgumentException("Nothing can be read of " + directory);
       }
     }
   }

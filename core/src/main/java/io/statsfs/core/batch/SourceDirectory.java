@@ -1,8 +1,5 @@
 package io.statsfs.core.batch;
 
-import io.statsfs.Source;
-import io.statsfs.Tree;
-import io.statsfs.core.mounts.FilePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,7 +7,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * above it, and lead out of the tree. For one thread at a time.
  */
 public final class SourceDirectory {
-  private final Tree tree;
+  private final Path root;
   private final Path path;
+  private final @Nullable Path links;
 
   /** Which directory was found within the tree; what took its number later has another time. */
   private @Nullable Object inode;
@@ -28,16 +25,17 @@ public final class SourceDirectory {
   private @Nullable FileTime modified;
 
   /**
-   * The directory of a source.
+   * A directory of a tree.
    *
-   * @param source the source
+   * @param root the root of the tree
+   * @param path the directory: the root, or a path that begins with it
+   * @param links where below the root symbolic links may lead, relative to it; null if none is
+   *     followed
    */
-  public SourceDirectory(Source source) {
-    tree = source.tree();
-    path =
-        source.isFlatKeyed() && !FilePaths.of(source).equals(FilePaths.of(tree))
-            ? Objects.requireNonNull(FilePaths.of(source).getParent())
-            : FilePaths.of(source);
+  public SourceDirectory(Path root, Path path, @Nullable Path links) {
+    this.root = root;
+    this.path = path;
+    this.links = links;
   }
 
   /**
@@ -49,10 +47,10 @@ public final class SourceDirectory {
    * @throws IOException if the directory cannot be looked at
    */
   public void require() throws IOException {
-    if (path.equals(FilePaths.of(tree))) {
+    if (path.equals(root)) {
       // What leads there is the user's to say.
       return;
-    } else if (tree.layout().links().isPresent()) {
+    } else if (links != null) {
       requireWithin();
       return;
     }
@@ -71,7 +69,7 @@ public final class SourceDirectory {
   }
 
   private void requireWithin() throws IOException {
-    if (!isWithin(tree, path)) {
+    if (!isWithin(root, path, links)) {
       throw new NotDirectoryException(path.toString());
     }
   }
@@ -80,25 +78,25 @@ public final class SourceDirectory {
    * Whether a path below the root of a tree leads to what is below the root, or else into the place
    * that the layout lets symbolic links lead to.
    *
-   * @param tree the tree
-   * @param path a path that begins with the tree's root
+   * @param root the root of the tree
+   * @param path a path that begins with the root
+   * @param links the place, relative to the root; null if there is none
    * @return true if so
    * @throws IOException if the path leads nowhere, or if that cannot be found out
    */
-  public static boolean isWithin(Tree tree, Path path) throws IOException {
-    Path root = FilePaths.of(tree).toRealPath();
+  public static boolean isWithin(Path root, Path path, @Nullable Path links) throws IOException {
+    Path realRoot = root.toRealPath();
     Path real = path.toRealPath();
-    if (real.equals(root.resolve(FilePaths.of(tree).relativize(path)))) {
+    if (real.equals(realRoot.resolve(root.relativize(path)))) {
       return true;
     }
-    Path links = tree.layout().links().orElse(null);
     if (links == null) {
       return false;
     }
-    Path place = root.resolve(links).normalize();
+    Path place = realRoot.resolve(links).normalize();
     Path realPlace = place.toRealPath();
     // A place within the tree must not be moved out of it by a link of the tree's own.
-    boolean isGiven = realPlace.equals(place) || !place.startsWith(root);
+    boolean isGiven = realPlace.equals(place) || !place.startsWith(realRoot);
     return isGiven && real.startsWith(realPlace);
   }
 }

@@ -25,7 +25,4 @@ public interface Sampled {
 
   /** The present text of a stat. */
   String readText(Stat stat);
-
-  /** Sees to it that the next scan reads files of many values again. */
-  void flatFilesOutdated();
 }

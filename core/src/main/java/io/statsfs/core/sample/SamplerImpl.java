@@ -2,16 +2,12 @@ package io.statsfs.core.sample;
 
 import io.statsfs.Catalog;
 import io.statsfs.Sampler;
-import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.Status;
-import io.statsfs.core.mounts.FileSystemType;
-import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +40,7 @@ public final class SamplerImpl implements Sampler {
   private final StuckFiles stuck;
   private Catalog catalog;
   private Stat[] stats = {};
-  private List<SourcePlan> plans = List.of();
+  private SampledFiles files = new SampledFiles(new Stat[0], 0);
   private SampleMemory memory = new SampleMemory(0);
   private @Nullable Reading reading;
   private boolean isPrepared;
@@ -82,35 +78,14 @@ public final class SamplerImpl implements Sampler {
   /** If the filter throws, all stays as it was. */
   private void follow(Catalog next) {
     List<Stat> wanted = new ArrayList<>(stats.length);
-    List<SourcePlan> found = new ArrayList<>();
-    for (Source source : next.sources()) {
-      int first = wanted.size();
-      for (Stat stat : source.stats()) {
-        if (filter.test(stat)) {
-          wanted.add(stat);
-        }
-      }
-      int count = wanted.size() - first;
-      if (count > 0) {
-        List<Stat> some =
-            count == source.stats().size()
-                ? source.stats()
-                : List.copyOf(wanted.subList(first, wanted.size()));
-        FileSystemType type = ((SourceImpl) source).type();
-        found.add(
-            new SourcePlan(
-                source,
-                some,
-                first,
-                type.keepsOpen(),
-                type.staleZeros(),
-                type.userMade(),
-                fs.limits().fileBytes()));
+    for (Stat stat : next.stats()) {
+      if (filter.test(stat)) {
+        wanted.add(stat);
       }
     }
     Stat[] before = stats;
     stats = wanted.toArray(Stat[]::new);
-    plans = found;
+    files = new SampledFiles(stats, fs.limits().fileBytes());
     if (failingSince != null || !stuck.isEmpty()) {
       Successors successors = new Successors(next.sources());
       stuck.follow(successors);
@@ -160,12 +135,12 @@ public final class SamplerImpl implements Sampler {
   /** Has the reader prepare a batch, which takes over from the one before if there is one. */
   private void prepare() {
     if (!stuck.isEmpty()) {
-      stuck.leaveOut(plans, memory);
+      stuck.leaveOut(files, memory);
     }
     StatReader.Batch previous = reading == null ? null : reading.batch;
     reading = null;
     isPrepared = false;
-    reading = new Reading(stats, fs.reader().prepare(plans, memory, previous));
+    reading = new Reading(files, fs.reader().prepare(files.directories(), memory, previous));
     isPrepared = true;
   }
 
@@ -183,12 +158,12 @@ public final class SamplerImpl implements Sampler {
 
   /** A batch that may get stuck, and then goes to the thread that is. */
   private static final class Reading extends StuckFiles.Attempt {
-    private final Stat[] stats;
+    private final SampledFiles files;
     private final StatReader.Batch batch;
     private int position;
 
-    Reading(Stat[] stats, StatReader.Batch batch) {
-      this.stats = stats;
+    Reading(SampledFiles files, StatReader.Batch batch) {
+      this.files = files;
       this.batch = batch;
     }
 
@@ -205,7 +180,7 @@ public final class SamplerImpl implements Sampler {
 
     /** Where it was when it was last looked at; the batch is not to be asked any more. */
     Stat stuckAt() {
-      return stats[Math.min(position, stats.length - 1)];
+      return files.stat(Math.min(position, files.size() - 1));
     }
 
     @Override
@@ -229,7 +204,7 @@ public final class SamplerImpl implements Sampler {
       } else if (!isPrepared) {
         prepareAnew();
       } else if (mayChange) {
-        stuck.leaveOut(plans, memory);
+        stuck.leaveOut(files, memory);
       }
       retryDenied();
       if (watchdog == null || stats.length == 0) {
@@ -238,8 +213,10 @@ public final class SamplerImpl implements Sampler {
         sample(watchdog);
       }
       review();
-      if (reading.batch.isOutdated()) {
-        fs.flatFilesOutdated();
+      int outdated = reading.batch.nextOutdated(0);
+      while (outdated >= 0) {
+        files.reportOutdated(outdated);
+        outdated = reading.batch.nextOutdated(outdated + 1);
       }
       sampleDurationNanos = System.nanoTime() - began;
       sampleNanoTime = began;
@@ -280,20 +257,25 @@ public final class SamplerImpl implements Sampler {
     retriedAt = isScanned ? now : retriedAt;
     isDenied = false;
     // Not always from the first on, so that not always the same file is tried for the others.
-    int from = Math.min(retryFrom, stats.length);
-    for (int k = 0; k < stats.length; k++) {
-      int i = (from + k) % stats.length;
-      if (!memory.isLeftOut(i) || memory.status(i) != Status.DENIED) {
+    int from = Math.min(retryFrom, files.size());
+    for (int k = 0; k < files.size(); k++) {
+      int file = (from + k) % files.size();
+      int first = files.first(file);
+      if (!memory.isLeftOut(first) || memory.status(first) != Status.DENIED) {
         continue;
       }
-      boolean isOfKernel = memory.errno(i) == EPERM;
+      boolean isOfKernel = memory.errno(first) == EPERM;
       if ((isOfKernel ? isDue : isScanned)
-          && (stuck.isEmpty() || !stuck.leavesOut(stats[i]))
-          && (!isOfKernel || fs.denials().mayOpen(stats[i]))) {
-        memory.putFailure(i, Status.GONE, 0);
+          && (stuck.isEmpty() || !stuck.leavesOut(stats[first]))
+          && (!isOfKernel || fs.denials().mayOpen(stats[first]))) {
+        for (int slot : files.slots(file)) {
+          if (slot >= 0) {
+            memory.putFailure(slot, Status.GONE, 0);
+          }
+        }
         if (isOfKernel) {
-          retried.set(i);
-          retryFrom = i + 1;
+          retried.set(first);
+          retryFrom = file + 1;
         }
       } else {
         isDenied = true;

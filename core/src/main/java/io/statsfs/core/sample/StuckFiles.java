@@ -6,10 +6,10 @@ import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.scan.TableFile;
 import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -117,7 +117,7 @@ final class StuckFiles {
     }
 
     boolean isFileOf(Stat other) {
-      return stat == other || stat.source() == other.source() && other.source().isFlatKeyed();
+      return TableFile.fileOf(stat) == TableFile.fileOf(other);
     }
 
     boolean isDirectoryStuck() {
@@ -316,22 +316,26 @@ final class StuckFiles {
   }
 
   /** Marks in a memory what is not to be read, and lets the rest be read again. */
-  void leaveOut(List<SourcePlan> plans, SampleMemory memory) {
-    for (SourcePlan plan : plans) {
-      boolean whole = isLeftOut(plan.source());
-      for (int i = 0; i < plan.stats().size(); i++) {
-        int index = plan.firstIndex() + i;
-        boolean isBlocked = memory.isLeftOut(index) && memory.status(index) == Status.BLOCKED;
-        boolean leaveOut = whole;
-        Stuck it = whole ? null : find(plan.stats().get(i));
-        if (it != null) {
-          it.tried = isDue(it);
-          leaveOut = !it.tried;
-        }
-        if (leaveOut && !memory.isLeftOut(index)) {
-          memory.leaveOut(index, Status.BLOCKED, 0);
-        } else if (!leaveOut && isBlocked) {
-          memory.putFailure(index, Status.GONE, 0);
+  void leaveOut(SampledFiles sampled, SampleMemory memory) {
+    for (int file = 0; file < sampled.size(); file++) {
+      Stat stat = sampled.stat(file);
+      boolean leaveOut = isLeftOut(stat.source());
+      Stuck it = leaveOut ? null : find(stat);
+      if (it != null) {
+        it.tried = isDue(it);
+        leaveOut = !it.tried;
+      }
+      int first = sampled.first(file);
+      boolean isLeftOut = memory.isLeftOut(first);
+      boolean isBlocked = isLeftOut && memory.status(first) == Status.BLOCKED;
+      if (leaveOut == isLeftOut || isLeftOut && !isBlocked) {
+        continue;
+      }
+      for (int slot : sampled.slots(file)) {
+        if (slot >= 0 && leaveOut) {
+          memory.leaveOut(slot, Status.BLOCKED, 0);
+        } else if (slot >= 0) {
+          memory.putFailure(slot, Status.GONE, 0);
         }
       }
     }

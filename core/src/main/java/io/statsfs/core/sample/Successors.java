@@ -18,20 +18,24 @@ import org.jspecify.annotations.Nullable;
 final class Successors {
   private final Map<Key, Source> sources = new HashMap<>();
 
-  private record Key(Tree tree, Path path) {
+  private record Key(Tree tree, Path path, String subsystem, String device) {
     static Key of(Source source) {
-      return new Key(source.tree(), FilePaths.of(source));
+      return new Key(source.tree(), FilePaths.of(source), source.subsystem(), source.device());
     }
 
     /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof Key key && path.equals(key.path) && tree.equals(key.tree);
+      return other instanceof Key key
+          && path.equals(key.path)
+          && device.equals(key.device)
+          && subsystem.equals(key.subsystem)
+          && tree.equals(key.tree);
     }
 
     @Override
     public int hashCode() {
-      return path.hashCode() * 31 + tree.hashCode();
+      return (path.hashCode() * 31 + device.hashCode()) * 31 + tree.hashCode();
     }
   }
 
@@ -47,8 +51,8 @@ final class Successors {
       return stat;
     }
     if (next == null
-        || next.isFlatKeyed() != source.isFlatKeyed()
-        || !next.isFlatKeyed() && !next.inode().isSame(source.inode())) {
+        || (next.table() == null) != (source.table() == null)
+        || next.table() == null && !next.inode().isSame(source.inode())) {
       return null;
     }
     for (Stat candidate : next.stats()) {

@@ -100,7 +100,7 @@ public final class Denials {
   }
 
   public boolean mayOpen(Stat stat) {
-    return isEmpty || mayOpen(stat.source().tree(), permissions(stat), file(stat));
+    return isEmpty || mayOpen(stat.source().tree(), permissions(stat), TableFile.fileOf(stat));
   }
 
   /**
@@ -141,12 +141,13 @@ public final class Denials {
       return false;
     }
     synchronized (this) {
-      return covers(denials.get(new Key(stat.source().tree(), permissions(stat))), file(stat));
+      return covers(
+          denials.get(new Key(stat.source().tree(), permissions(stat))), TableFile.fileOf(stat));
     }
   }
 
   public void denied(Stat stat) {
-    denied(stat.source().tree(), permissions(stat), file(stat));
+    denied(stat.source().tree(), permissions(stat), TableFile.fileOf(stat));
   }
 
   /** A file was opened, and answered EPERM. */
@@ -162,7 +163,7 @@ public final class Denials {
 
   public void permitted(Stat stat) {
     if (!isEmpty) {
-      permitted(stat.source().tree(), permissions(stat), file(stat));
+      permitted(stat.source().tree(), permissions(stat), TableFile.fileOf(stat));
     }
   }
 
@@ -202,9 +203,5 @@ public final class Denials {
 
   private static int permissions(Stat stat) {
     return stat.source() instanceof SourceImpl source ? source.permissions(stat) : 0;
-  }
-
-  private static Object file(Stat stat) {
-    return stat.source().isFlatKeyed() ? stat.source() : stat;
   }
 }

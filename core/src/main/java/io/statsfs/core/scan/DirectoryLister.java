@@ -1,9 +1,11 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.Layout;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import io.statsfs.spi.StatReader.EntryType;
@@ -186,9 +188,17 @@ final class DirectoryLister {
   }
 
   private void addFile(String name, @Nullable Path given, int permissions) {
-    if (place.tree().layout().flatKeyedFiles().contains(name)) {
+    Layout layout = place.tree().layout();
+    for (FileDeclaration declared : layout.files()) {
+      if (declared.path().equals(name)) {
+        Path file = given == null ? path.resolve(name) : given;
+        addChild(name, new FileEntry(context, place.inSubsystem(path).file(), file, declared));
+        return;
+      }
+    }
+    if (layout.flatKeyedFiles().contains(name)) {
       Path file = given == null ? path.resolve(name) : given;
-      addChild(name, new FlatFileEntry(context, place.inSubsystem(path).child(name), file));
+      addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null));
       return;
     }
     int maxStats = scan.budget().maxStats();

@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Source;
@@ -9,12 +10,14 @@ import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.schema.SchemaParser;
+import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the sources of a tree, and finds them again at the least cost. A scan goes over the tree
@@ -49,8 +52,12 @@ final class Discovery implements AutoCloseable {
     Path path = FilePaths.of(tree);
     root =
         tree.layout().isRootFile()
-            ? new FlatFileEntry(context, place, path)
+            ? new FileEntry(context, place, path, declaredRoot(tree.layout()))
             : new DirectoryEntry(context, place, path, true);
+  }
+
+  private static @Nullable FileDeclaration declaredRoot(Layout layout) {
+    return layout.files().isEmpty() ? null : layout.files().get(0);
   }
 
   /**
@@ -87,14 +94,12 @@ final class Discovery implements AutoCloseable {
   /**
    * Looks at the tree.
    *
-   * @param outdatedReports how often samples found other names in a file of many values; such files
-   *     that were read for fewer are read again
    * @param maxEntries the directories and files of many values that may be taken in
    * @param maxStats the stats that may be taken in
    */
-  Found scan(int outdatedReports, int maxEntries, int maxStats) {
+  Found scan(int maxEntries, int maxStats) {
     ScanBudget budget = new ScanBudget(maxEntries, maxStats);
-    Scan scan = new Scan(tree, context.mounts(), steps, budget, outdatedReports);
+    Scan scan = new Scan(tree, context.mounts(), steps, budget);
     context.names().limit(maxStats);
     if (!root.scan(scan)) {
       root.forget();

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a directory or file stands in its tree, and what its layout makes of that.
@@ -74,6 +75,26 @@ public record Place(
           tree, subsystem, below(name), Collections.unmodifiableMap(more), level + 1, depth + 1);
     }
     return new Place(tree, subsystem, device, labels, level + 1, depth + 1);
+  }
+
+  /** The place of a declared file in the directory that is here. */
+  Place file() {
+    return new Place(tree, subsystem, device, labels, level, depth + 1);
+  }
+
+  /**
+   * A source of a table in a file at this place.
+   *
+   * @param other the subsystem of the table; null for that of this place
+   * @param values of the table's labels
+   * @param all the labels of this place and of the table
+   */
+  Place table(@Nullable String other, List<String> values, Map<String, String> all) {
+    String path = device;
+    for (String value : values) {
+      path = path.isEmpty() ? value : path + "/" + value;
+    }
+    return new Place(tree, other == null ? subsystem : other, path, all, level, depth);
   }
 
   private Place in(String name) {

@@ -27,18 +27,16 @@ final class Scan {
   private final TreeMounts mounts;
   private final AtomicLong steps;
   private final ScanBudget budget;
-  private final int outdatedReports;
   private final List<TreeProblem> problems = new ArrayList<>();
   private final Map<Long, FileSystemType> types = new HashMap<>();
   private final YoungDirectories young = new YoungDirectories();
   private int listings;
 
-  Scan(Tree tree, TreeMounts mounts, AtomicLong steps, ScanBudget budget, int outdatedReports) {
+  Scan(Tree tree, TreeMounts mounts, AtomicLong steps, ScanBudget budget) {
     this.tree = tree;
     this.mounts = mounts;
     this.steps = steps;
     this.budget = budget;
-    this.outdatedReports = outdatedReports;
   }
 
   ScanBudget budget() {
@@ -47,11 +45,6 @@ final class Scan {
 
   YoungDirectories young() {
     return young;
-  }
-
-  /** How often samples found other names in a file of many values. */
-  int outdatedReports() {
-    return outdatedReports;
   }
 
   /** Says that the scan gets on. Called by the scanning thread only. */

@@ -24,7 +24,7 @@ public final class SourceImpl implements Source {
   private final FileSystemType type;
   private final @Nullable Inode inode;
   private final Map<String, String> labels;
-  private final boolean flatKeyed;
+  private final @Nullable TableFile table;
   private final List<Stat> stats;
 
   /** Of a directory; the names are those of its files. */
@@ -37,7 +37,7 @@ public final class SourceImpl implements Source {
       Schema shipped,
       Collection<Name> files) {
     List<Stat> stats = new ArrayList<>(files.size());
-    SourceImpl source = new SourceImpl(place, path, type, inode, schema, false, stats);
+    SourceImpl source = new SourceImpl(place, path, type, inode, schema, null, stats);
     for (Name name : files) {
       Schema.Metric metric = schema.find(name.text());
       metric = metric == null ? shipped.find(name.text()) : metric;
@@ -52,13 +52,14 @@ public final class SourceImpl implements Source {
     return counts ? Schema.Metric.UNKNOWN_COUNTER : Schema.Metric.UNKNOWN;
   }
 
-  /** Of a file of many values; the metrics are by their names. */
-  public static SourceImpl ofFile(
-      Place place, Path path, FileSystemType type, Map<String, Schema.Metric> lines) {
-    List<Stat> stats = new ArrayList<>(lines.size());
-    SourceImpl source = new SourceImpl(place, path, type, null, Schema.EMPTY, true, stats);
-    lines.forEach(
-        (name, metric) -> stats.add(new StatImpl(source, new Name(name, null, 0), metric)));
+  /** Of cells of a file. */
+  static SourceImpl ofTable(Place place, TableFile table, List<FileContents.CellFound> cells) {
+    List<Stat> stats = new ArrayList<>(cells.size());
+    SourceImpl source =
+        new SourceImpl(place, table.path(), table.type(), null, Schema.EMPTY, table, stats);
+    for (FileContents.CellFound cell : cells) {
+      stats.add(new CellStat(source, cell));
+    }
     return source;
   }
 
@@ -68,34 +69,42 @@ public final class SourceImpl implements Source {
       FileSystemType type,
       @Nullable Inode inode,
       Schema schema,
-      boolean flatKeyed,
+      @Nullable TableFile table,
       List<Stat> stats) {
     this.place = place;
     this.path = path;
     this.type = type;
     this.inode = inode;
     this.labels = schema.labels().isEmpty() ? place.labels() : schema.labels();
-    this.flatKeyed = flatKeyed;
+    this.table = table;
     this.stats = Collections.unmodifiableList(stats);
   }
 
   /**
    * The name of a stat, and what is known of its file.
    *
-   * @param file its name; null if the stat is a line of its source's file
+   * @param file its name; null if the stat is a cell of its source's file
    * @param permissions of the file when it was listed; 0 where nobody looked, see {@link
    *     FileSystemType#hasControls}
    */
   record Name(String text, @Nullable Path file, int permissions) {}
 
-  /** Whether the stats have just these names, in this order. */
-  boolean hasNames(Collection<String> names) {
-    if (names.size() != stats.size()) {
+  /** Whether another source is this one: the same cells of the same file, described alike. */
+  boolean isLike(SourceImpl other) {
+    if (table != other.table
+        || !subsystem().equals(other.subsystem())
+        || !device().equals(other.device())
+        || !labels.equals(other.labels)
+        || stats.size() != other.stats.size()) {
       return false;
     }
-    int i = 0;
-    for (String name : names) {
-      if (!name.equals(stats.get(i++).name())) {
+    for (int i = 0; i < stats.size(); i++) {
+      CellStat its = (CellStat) stats.get(i);
+      CellStat others = (CellStat) other.stats.get(i);
+      if (its.row != others.row
+          || its.column != others.column
+          || !its.name().equals(others.name())
+          || !((StatImpl) its).metric.equals(((StatImpl) others).metric)) {
         return false;
       }
     }
@@ -121,7 +130,18 @@ public final class SourceImpl implements Source {
     return type;
   }
 
-  /** Of the directory when it was listed. Not for a file of many values. */
+  /** The file of which the stats are cells; null if each stat has a file of its own. */
+  public @Nullable TableFile table() {
+    return table;
+  }
+
+  /** Which cell of its file a stat is, row after row; -1 if the file has it no more. */
+  public static int cell(Stat stat, TableCells cells) {
+    CellStat cell = (CellStat) stat;
+    return cells.number(cell.row, cell.column);
+  }
+
+  /** Of the directory when it was listed. Not for cells of a file. */
   public Inode inode() {
     return Objects.requireNonNull(inode);
   }
@@ -173,16 +193,26 @@ public final class SourceImpl implements Source {
   }
 
   @Override
-  public boolean isFlatKeyed() {
-    return flatKeyed;
-  }
-
-  @Override
   public String toString() {
     return place.device().isEmpty() ? place.subsystem() : place.subsystem() + "/" + place.device();
   }
 
-  private record StatImpl(SourceImpl source, Name statName, Schema.Metric metric) implements Stat {
+  private static class StatImpl implements Stat {
+    private final SourceImpl source;
+    private final Name statName;
+    private final Schema.Metric metric;
+
+    StatImpl(SourceImpl source, Name statName, Schema.Metric metric) {
+      this.source = source;
+      this.statName = statName;
+      this.metric = metric;
+    }
+
+    @Override
+    public Source source() {
+      return source;
+    }
+
     @Override
     public String name() {
       return statName.text;
@@ -223,18 +253,19 @@ public final class SourceImpl implements Source {
     }
 
     @Override
-    public boolean equals(Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
-
-    @Override
     public String toString() {
       return source + "/" + statName.text;
+    }
+  }
+
+  private static final class CellStat extends StatImpl {
+    private final TableKey row;
+    private final TableKey column;
+
+    CellStat(SourceImpl source, FileContents.CellFound cell) {
+      super(source, new Name(cell.name(), null, 0), cell.metric());
+      row = cell.row();
+      column = cell.column();
     }
   }
 }

@@ -99,7 +99,7 @@ final class TreeMounts {
       // Of a part of sysfs that is mounted elsewhere, links lead out of the file system.
       return (target.device() == rootDevice || !isAtHome())
           && target.isDirectory()
-          && SourceDirectory.isWithin(tree, link);
+          && SourceDirectory.isWithin(FilePaths.of(tree), link, tree.layout().links().orElse(null));
     } catch (IOException e) {
       return false;
     }

@@ -79,7 +79,6 @@ public final class TreeScans implements AutoCloseable {
     private int left;
     private int looks;
     private long lookAt;
-    private int outdatedReports;
     private int maxSources;
     private int maxStats;
 
@@ -88,8 +87,7 @@ public final class TreeScans implements AutoCloseable {
       this.discovery = discovery;
     }
 
-    void begin(int outdatedReports, int maxSources, int maxStats) {
-      this.outdatedReports = outdatedReports;
+    void begin(int maxSources, int maxStats) {
       this.maxSources = maxSources;
       this.maxStats = maxStats;
       root = null;
@@ -101,7 +99,7 @@ public final class TreeScans implements AutoCloseable {
     public void run() {
       try {
         root = inodeOf(FilePaths.of(tree));
-        found = discovery.scan(outdatedReports, maxSources, maxStats);
+        found = discovery.scan(maxSources, maxStats);
         failure = null;
       } catch (RuntimeException | Error e) {
         failed(e);
@@ -203,15 +201,10 @@ public final class TreeScans implements AutoCloseable {
   /** The sources in order, and the problems of all trees. */
   public record Found(List<Source> sources, List<TreeProblem> problems) {}
 
-  /**
-   * Looks at all trees that answer.
-   *
-   * @param outdatedReports how often samples found other names in a file of many values; such files
-   *     that were read for fewer are read again
-   */
-  public Found scan(int outdatedReports) {
+  /** Looks at all trees that answer. */
+  public Found scan() {
     for (int i = 0; i < scans.size(); i++) {
-      scan(i, outdatedReports);
+      scan(i);
     }
     // Each time at least one tree has found its place, unless they change all the while.
     boolean isOff = true;
@@ -221,7 +214,7 @@ public final class TreeScans implements AutoCloseable {
       isOff = false;
       for (int i = 0; i < scans.size(); i++) {
         if (entries.isOff(i) || stats.isOff(i)) {
-          isOff |= scan(i, outdatedReports);
+          isOff |= scan(i);
         }
       }
     }
@@ -256,12 +249,12 @@ public final class TreeScans implements AutoCloseable {
   }
 
   /** Whether the tree was scanned. */
-  private boolean scan(int tree, int outdatedReports) {
+  private boolean scan(int tree) {
     TreeScan scan = of(tree);
     if (scan.busy) {
       return false;
     }
-    scan.begin(outdatedReports, entries.of(tree), stats.of(tree));
+    scan.begin(entries.of(tree), stats.of(tree));
     try {
       watchdog.run(scan);
     } catch (RuntimeException | Error e) {

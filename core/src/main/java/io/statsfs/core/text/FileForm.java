@@ -1,6 +1,5 @@
 package io.statsfs.core.text;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -166,6 +165,6 @@ public enum FileForm {
 
   private static boolean isNumber(String word) {
     byte[] bytes = word.getBytes(StandardCharsets.ISO_8859_1);
-    return NumberText.isLikeANumber(ByteBuffer.wrap(bytes), 0, bytes.length);
+    return NumberText.isLikeANumber(bytes, 0, bytes.length);
   }
 }

@@ -2,7 +2,6 @@ package io.statsfs.core.text;
 
 import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +63,46 @@ public final class NumberText {
    * @param index for which stat
    */
   public static void put(
-      ByteBuffer text, int from, int to, boolean isFloat, SampleMemory memory, int index) {
+      byte[] text, int from, int to, boolean isFloat, SampleMemory memory, int index) {
     if (!parse(text, from, to, isFloat, memory, index)) {
       memory.putFailure(index, Status.NOT_A_NUMBER, 0);
     }
   }
 
+  /**
+   * Stores the number of base 8 or 16 that a word holds, or that it holds none: digits alone,
+   * leading zeros among them, of 64 bits at most.
+   *
+   * @param text the bytes
+   * @param from where the word begins
+   * @param to where it ends
+   * @param radix 8 or 16
+   * @param isFloat whether it is stored as a double
+   * @param memory where to store
+   * @param index for which stat
+   */
+  public static void putDigits(
+      byte[] text, int from, int to, int radix, boolean isFloat, SampleMemory memory, int index) {
+    int shift = radix == 16 ? 4 : 3;
+    long value = 0;
+    boolean fits = from < to;
+    for (int i = from; i < to && fits; i++) {
+      int digit = hexDigit(text[i]);
+      fits = digit >= 0 && digit < radix && value >>> Long.SIZE - shift == 0;
+      value = value << shift | digit;
+    }
+    if (!fits) {
+      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
+      return;
+    }
+    memory.putUnsigned(index, value);
+    if (isFloat) {
+      memory.putDouble(index, memory.doubleValue(index));
+    }
+  }
+
   /** Whether {@link #put} would take a text for a number, be it one that no double can hold. */
-  static boolean isNumber(ByteBuffer text, int from, int to, boolean isFloat) {
+  static boolean isNumber(byte[] text, int from, int to, boolean isFloat) {
     return parse(text, from, to, isFloat, null, 0);
   }
 
@@ -79,19 +110,19 @@ public final class NumberText {
    * Whether a word may be a number, of whatever notation: it begins like one, as {@code 0.00},
    * {@code -1}, {@code 1/345} and {@code 000000a1} do, or is eight hexadecimal digits or more.
    */
-  static boolean isLikeANumber(ByteBuffer text, int from, int to) {
+  static boolean isLikeANumber(byte[] text, int from, int to) {
     int i = from;
-    if (i < to && (text.get(i) == '-' || text.get(i) == '+')) {
+    if (i < to && (text[i] == '-' || text[i] == '+')) {
       i++;
     }
-    if (i < to && text.get(i) == '.') {
+    if (i < to && text[i] == '.') {
       i++;
     }
-    if (i < to && isDigit(text.get(i))) {
+    if (i < to && isDigit(text[i])) {
       return true;
     }
     int digits = from;
-    while (digits < to && hexDigit(text.get(digits)) >= 0) {
+    while (digits < to && hexDigit(text[digits]) >= 0) {
       digits++;
     }
     return digits == to && to - from >= LEAST_HEX_DIGITS;
@@ -99,37 +130,32 @@ public final class NumberText {
 
   /** Stores a number, if there is a memory; false if there is no number. */
   private static boolean parse(
-      ByteBuffer text,
-      int from,
-      int to,
-      boolean isFloat,
-      @Nullable SampleMemory memory,
-      int index) {
+      byte[] text, int from, int to, boolean isFloat, @Nullable SampleMemory memory, int index) {
     int start = from;
-    while (start < to && isSpace(text.get(start))) {
+    while (start < to && isSpace(text[start])) {
       start++;
     }
     int end = to;
-    while (end > start && isSpace(text.get(end - 1))) {
+    while (end > start && isSpace(text[end - 1])) {
       end--;
     }
     int i = start;
-    boolean negative = i < end && text.get(i) == '-';
-    if (negative || i < end && text.get(i) == '+') {
+    boolean negative = i < end && text[i] == '-';
+    if (negative || i < end && text[i] == '+') {
       i++;
     }
     int digits = i;
-    if (i + 1 < end && text.get(i) == '0') {
-      if ((text.get(i + 1) | 0x20) == 'x') {
+    if (i + 1 < end && text[i] == '0') {
+      if ((text[i + 1] | 0x20) == 'x') {
         return i == start && parseHex(text, i + 2, end, isFloat, memory, index);
-      } else if (isDigit(text.get(i + 1))) {
+      } else if (isDigit(text[i + 1])) {
         return false;
       }
     }
     long value = 0;
     boolean fits = true;
-    for (; i < end && isDigit(text.get(i)); i++) {
-      int digit = text.get(i) - '0';
+    for (; i < end && isDigit(text[i]); i++) {
+      int digit = text[i] - '0';
       fits &= Long.compareUnsigned(value, MAX_TENTH) < 0 || value == MAX_TENTH && digit <= 5;
       value = value * 10 + digit;
     }
@@ -148,18 +174,13 @@ public final class NumberText {
   }
 
   private static boolean parseHex(
-      ByteBuffer text,
-      int from,
-      int end,
-      boolean isFloat,
-      @Nullable SampleMemory memory,
-      int index) {
+      byte[] text, int from, int end, boolean isFloat, @Nullable SampleMemory memory, int index) {
     if (from == end || end - from > MOST_HEX_DIGITS) {
       return false;
     }
     long value = 0;
     for (int i = from; i < end; i++) {
-      int digit = hexDigit(text.get(i));
+      int digit = hexDigit(text[i]);
       if (digit < 0) {
         return false;
       }
@@ -176,7 +197,7 @@ public final class NumberText {
 
   /** The fraction and exponent begin at {@code i}; before them the integer {@code mantissa}. */
   private static boolean parseDouble(
-      ByteBuffer text,
+      byte[] text,
       int start,
       int i,
       int end,
@@ -189,22 +210,22 @@ public final class NumberText {
     boolean exact = Long.compareUnsigned(mantissa, 1L << 53) <= 0;
     boolean wellFormed = true;
     boolean exponent = false;
-    if (i < end && text.get(i) == '.') {
-      for (i++; i < end && isDigit(text.get(i)); i++) {
-        mantissa = mantissa * 10 + text.get(i) - '0';
+    if (i < end && text[i] == '.') {
+      for (i++; i < end && isDigit(text[i]); i++) {
+        mantissa = mantissa * 10 + text[i] - '0';
         fraction++;
         exact &= Long.compareUnsigned(mantissa, 1L << 53) <= 0;
       }
       wellFormed = fraction > 0;
     }
-    if (isFloat && i < end && (text.get(i) | 0x20) == 'e') {
+    if (isFloat && i < end && (text[i] | 0x20) == 'e') {
       exponent = true;
       i++;
-      if (i < end && (text.get(i) == '-' || text.get(i) == '+')) {
+      if (i < end && (text[i] == '-' || text[i] == '+')) {
         i++;
       }
       int digits = i;
-      while (i < end && isDigit(text.get(i))) {
+      while (i < end && isDigit(text[i])) {
         i++;
       }
       wellFormed &= i > digits;
@@ -221,9 +242,7 @@ public final class NumberText {
       value = mantissa / POWERS_OF_TEN[fraction];
       value = negative ? -value : value;
     } else {
-      byte[] bytes = new byte[end - start];
-      text.get(start, bytes);
-      value = Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII));
+      value = Double.parseDouble(new String(text, start, end - start, StandardCharsets.US_ASCII));
     }
     if (Double.isInfinite(value)) {
       memory.putFailure(index, Status.NOT_A_NUMBER, 0);

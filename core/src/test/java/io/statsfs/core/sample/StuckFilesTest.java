@@ -15,6 +15,7 @@ import io.statsfs.Status;
 import io.statsfs.core.Fs;
 import io.statsfs.testkit.Outcomes;
 import io.statsfs.testkit.TestTree;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,9 +83,11 @@ class StuckFilesTest {
 
   private Fs open(Fs fs) {
     fs.reader.onFile =
-        stat -> {
-          tried.computeIfAbsent(stat.toString(), s -> new AtomicInteger()).incrementAndGet();
-          CountDownLatch latch = hanging.get(stat.toString());
+        path -> {
+          Path root = fs.fs.catalog().trees().get(0).root().orElseThrow();
+          String stat = root.relativize(path).toString();
+          tried.computeIfAbsent(stat, s -> new AtomicInteger()).incrementAndGet();
+          CountDownLatch latch = hanging.get(stat);
           if (latch != null) {
             try {
               latch.await();

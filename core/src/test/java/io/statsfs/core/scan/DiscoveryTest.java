@@ -86,7 +86,6 @@ class DiscoveryTest {
       assertEquals("1234-11/vcpu0", source.device());
       assertEquals(tree.path("kvm/1234-11/vcpu0"), FilePaths.of(source));
       assertEquals(Map.of(), source.labels());
-      assertTrue(!source.isFlatKeyed());
       assertEquals(tree.root(), source.tree().root().orElseThrow());
       assertEquals(tree.path("kvm/1234-11/vcpu0").toString(), source.origin());
       Stat stat = source.stats().get(0);
@@ -408,7 +407,6 @@ class DiscoveryTest {
               "cgroup/memory.stat/anon",
               "cgroup/memory.stat/file"),
           fs.stats());
-      assertTrue(fs.source("cgroup/memory.stat").isFlatKeyed());
       assertEquals(tree.path("memory.stat"), fs.source("cgroup/memory.stat").path().orElseThrow());
       Stat file = fs.catalog().get("cgroup", "app.slice/memory.stat", "file");
       assertEquals(4, fs.fs.readLong(file));

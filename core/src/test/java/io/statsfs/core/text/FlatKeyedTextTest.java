@@ -5,21 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.statsfs.Layout;
-import io.statsfs.Source;
-import io.statsfs.Stat;
 import io.statsfs.Status;
-import io.statsfs.Tree;
 import io.statsfs.core.text.FlatKeyedText.Content;
 import io.statsfs.core.text.FlatKeyedText.Line;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.Keys;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.Shape;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +38,8 @@ class FlatKeyedTextTest {
           + "HugePages_Total:       0\n"
           + "Hugepagesize:       2048 kB\n";
 
-  private static ByteBuffer bytes(String text) {
-    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static List<Line> lines(String text) {
@@ -47,41 +47,52 @@ class FlatKeyedTextTest {
   }
 
   private static Content read(String text) {
-    return FlatKeyedText.read(bytes(text), bytes(text).remaining(), name -> false);
+    return FlatKeyedText.read(bytes(text), bytes(text).length, name -> false);
   }
 
   /** The text of one stat, and what it is as a number, which must not contradict each other. */
   private static String one(String text, String name) {
-    Stat stat = new FakeSource(name).stats().get(0);
+    TextCell cell = new TextCell(Shape.FLAT_KEYED, keys(List.of(name)), Keys.ONE, 0);
     SampleMemory memory = new SampleMemory(1);
-    FlatKeyedText.put(bytes(text), bytes(text).remaining(), stat, memory, 0);
-    return FlatKeyedText.value(bytes(text), bytes(text).remaining(), stat).orElse("-")
+    cell.put(bytes(text), bytes(text).length, false, false, memory);
+    return cell.text(bytes(text), bytes(text).length, false).orElse("-")
         + ", "
         + (memory.status(0) == Status.OK ? memory.longValue(0) : memory.status(0));
+  }
+
+  private static Keys keys(List<String> names) {
+    return Keys.of(names.stream().map(PathText::encode).toList());
   }
 
   private static List<String> names(String text) {
     return lines(text).stream().map(Line::name).toList();
   }
 
-  /** A source of which each stat is wanted. */
+  /** A file, and its values without those at the ends of the memory. */
   private static final class Sampled {
-    final FlatKeyedText text;
+    final FileCells text;
     final SampleMemory memory;
 
     Sampled(String... names) {
-      this(new FakeSource(names).stats());
+      this(List.of(names), List.of(names));
     }
 
-    Sampled(List<Stat> wanted) {
-      text = new FlatKeyedText(wanted);
+    Sampled(List<String> all, List<String> wanted) {
+      int[] slots = new int[all.size()];
+      Arrays.setAll(slots, i -> wanted.indexOf(all.get(i)));
+      Arrays.setAll(slots, i -> slots[i] < 0 ? FilePlan.NOT_WANTED : slots[i] + 1);
+      boolean[] floats = new boolean[slots.length];
+      text =
+          new FileCells(
+              new FilePlan("f", Shape.FLAT_KEYED, keys(all), Keys.ONE, slots, floats),
+              new FileCells.Shared());
       memory = new SampleMemory(wanted.size() + 2);
       memory.putLong(0, -1);
       memory.putLong(wanted.size() + 1, -1);
     }
 
     Sampled put(String content) {
-      text.put(bytes(content), bytes(content).remaining(), memory, 1);
+      text.put(bytes(content), bytes(content).length, false, memory);
       assertEquals(-1, memory.longValue(0));
       assertEquals(-1, memory.longValue(memory.size() - 1));
       return this;
@@ -190,8 +201,8 @@ class FlatKeyedTextTest {
 
   @Test
   void someStatsOfASourceMayBeWanted() {
-    List<Stat> all = new FakeSource("a", "b", "c", "d").stats();
-    Sampled sampled = new Sampled(List.of(all.get(1), all.get(3))).put("a 1\nb 2\nc 3\nd 4\n");
+    Sampled sampled =
+        new Sampled(List.of("a", "b", "c", "d"), List.of("b", "d")).put("a 1\nb 2\nc 3\nd 4\n");
     assertEquals("2 4", sampled.values());
     assertFalse(sampled.text.isOutdated());
     assertTrue(sampled.put("a 1\nb 2\nc 3\nd 4\ne 5\n").text.isOutdated());
@@ -202,7 +213,7 @@ class FlatKeyedTextTest {
 
   @Test
   void noStatMayBeWanted() {
-    assertEquals("", new Sampled(List.of()).put(VMSTAT).values());
+    assertEquals("", new Sampled().put(VMSTAT).values());
   }
 
   @Test
@@ -213,7 +224,9 @@ class FlatKeyedTextTest {
     assertEquals(9, read(text).passedOver());
     Sampled sampled = new Sampled("a", "b").put(text);
     assertEquals("1 2", sampled.values());
-    assertFalse(sampled.text.isOutdated());
+    // Two lines could be stats, and are none.
+    assertTrue(sampled.text.isOutdated());
+    assertFalse(sampled.put(text).text.isOutdated());
   }
 
   @Test
@@ -267,13 +280,12 @@ class FlatKeyedTextTest {
   void repeatedNamesDoNotMakeTheSourceOutdatedForEver() {
     String text = "a 1\nb 2\na 3\na 4\nb 5x\n";
     assertFalse(new Sampled("a", "b").put(text).text.isOutdated());
-    List<Stat> all = new FakeSource("a", "b").stats();
-    for (Stat wanted : all) {
-      Sampled sampled = new Sampled(List.of(wanted)).put(text);
-      assertFalse(sampled.text.isOutdated());
+    List<String> all = List.of("a", "b");
+    for (String wanted : all) {
+      assertFalse(new Sampled(all, List.of(wanted)).put(text).text.isOutdated());
     }
-    assertTrue(new Sampled(List.of(all.get(1))).put("b 2\nc 3\n").text.isOutdated());
-    assertTrue(new Sampled(List.of(all.get(1))).put("b 2\nb 3\n").text.isOutdated());
+    assertTrue(new Sampled(all, List.of("b")).put("b 2\nc 3\n").text.isOutdated());
+    assertTrue(new Sampled(all, List.of("b")).put("b 2\nb 3\n").text.isOutdated());
   }
 
   /** They would be found again and again, and are no stats for a reason. */
@@ -329,18 +341,17 @@ class FlatKeyedTextTest {
   @Test
   void namesAreBytes() {
     byte[] text = {'a', (byte) 0xff, ' ', '1', '\n', '\\', 'x', 'f', 'f', ' ', '2', '\n'};
-    List<Line> lines =
-        FlatKeyedText.read(ByteBuffer.wrap(text), text.length, name -> false).lines();
+    List<Line> lines = FlatKeyedText.read(text, text.length, name -> false).lines();
     assertEquals(List.of(new Line("a\\xff", ""), new Line("\\x5cxff", "")), lines);
     Sampled sampled = new Sampled("a\\xff", "\\x5cxff");
-    sampled.text.put(ByteBuffer.wrap(text), text.length, sampled.memory, 1);
+    sampled.text.put(text, text.length, false, sampled.memory);
     assertEquals("1 2", sampled.values());
   }
 
   @Test
   void onlyTheGivenLengthIsLookedAt() {
     Sampled sampled = new Sampled("a", "b");
-    sampled.text.put(bytes("a 12\nb 2\n"), 3, sampled.memory, 1);
+    sampled.text.put(bytes("a 12\nb 2\n"), 3, false, sampled.memory);
     assertEquals("1 GONE", sampled.values());
     assertEquals(1, FlatKeyedText.read(bytes("a 12\nb 2\n"), 5, name -> false).lines().size());
   }
@@ -364,9 +375,8 @@ class FlatKeyedTextTest {
           names.add(name);
         }
       }
-      List<Stat> stats = new FakeSource(names.toArray(String[]::new)).stats();
-      List<Stat> wanted = stats.stream().filter(s -> random.nextInt(3) > 0).toList();
-      Sampled sampled = new Sampled(wanted);
+      List<String> wanted = names.stream().filter(s -> random.nextInt(3) > 0).toList();
+      Sampled sampled = new Sampled(List.copyOf(names), wanted);
       Collections.shuffle(names, random);
       Map<String, String> values = new HashMap<>();
       StringBuilder text = new StringBuilder();
@@ -376,7 +386,7 @@ class FlatKeyedTextTest {
         text.append('\n');
       }
       assertEquals(
-          wanted.stream().map(s -> values.get(s.name())).toList(),
+          wanted.stream().map(values::get).toList(),
           wanted.isEmpty() ? List.of() : List.of(sampled.put(text.toString()).values().split(" ")));
       assertFalse(sampled.text.isOutdated());
     }
@@ -386,103 +396,23 @@ class FlatKeyedTextTest {
   void puttingAllocatesNothing() throws IOException {
     byte[] content = Files.readAllBytes(Path.of("/proc/vmstat"));
     List<String> names =
-        FlatKeyedText.read(ByteBuffer.wrap(content), content.length, name -> false).lines().stream()
+        FlatKeyedText.read(content, content.length, name -> false).lines().stream()
             .map(Line::name)
             .toList();
     // Half of the lines are found in the table, the others by their order.
     List<String> shuffled = new ArrayList<>(names);
     Collections.shuffle(shuffled.subList(0, names.size() / 2), new Random(1));
-    FlatKeyedText text = new FlatKeyedText(new FakeSource(shuffled.toArray(String[]::new)).stats());
-    SampleMemory memory = new SampleMemory(names.size());
-    ByteBuffer bytes = ByteBuffer.allocateDirect(content.length).put(content);
+    Sampled sampled = new Sampled(shuffled.toArray(String[]::new));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = Long.MAX_VALUE;
     for (int attempt = 0; attempt < 10 && allocated != 0; attempt++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < 2000; i++) {
-        text.put(bytes, content.length, memory, 0);
+        sampled.text.put(content, content.length, false, sampled.memory);
       }
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
     }
     assertEquals(0, allocated);
-    assertEquals(Status.OK, memory.status(names.size() - 1));
-  }
-
-  /** A file of such names. */
-  private static final class FakeSource implements Source {
-    private final List<Stat> stats;
-
-    FakeSource(String... names) {
-      List<Stat> made = new ArrayList<>();
-      for (String name : names) {
-        made.add(new FakeStat(this, name));
-      }
-      stats = List.copyOf(made);
-    }
-
-    @Override
-    public Tree tree() {
-      return Tree.builder(Layout.flatKeyed("test"))
-          .root(Path.of("/test"))
-          .fileSystemType("proc")
-          .build();
-    }
-
-    @Override
-    public String subsystem() {
-      return "test";
-    }
-
-    @Override
-    public String device() {
-      return "";
-    }
-
-    @Override
-    public Map<String, String> labels() {
-      return Map.of();
-    }
-
-    @Override
-    public List<Stat> stats() {
-      return stats;
-    }
-
-    @Override
-    public String origin() {
-      return "/test";
-    }
-
-    @Override
-    public boolean isFlatKeyed() {
-      return true;
-    }
-  }
-
-  private record FakeStat(Source source, String name) implements Stat {
-    @Override
-    public Kind kind() {
-      return Kind.LEVEL;
-    }
-
-    @Override
-    public Type type() {
-      return Type.INT;
-    }
-
-    @Override
-    public String description() {
-      return "";
-    }
-
-    @Override
-    public String unit() {
-      return "";
-    }
-
-    @Override
-    public String origin() {
-      return source.origin();
-    }
+    assertEquals(Status.OK, sampled.memory.status(names.size()));
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ class NumberTextTest {
     SampleMemory memory = new SampleMemory(3);
     memory.putLong(0, -7);
     memory.putLong(2, -7);
-    NumberText.put(ByteBuffer.wrap(bytes), 2, bytes.length - 2, asDouble, memory, 1);
+    NumberText.put(bytes, 2, bytes.length - 2, asDouble, memory, 1);
     assertEquals(-7, memory.longValue(0));
     assertEquals(-7, memory.longValue(2));
     return memory;
@@ -181,7 +180,7 @@ class NumberTextTest {
       })
   void wordsThatLookLikeNumbers(String word) {
     byte[] bytes = ("1" + word + "1").getBytes(StandardCharsets.ISO_8859_1);
-    assertTrue(NumberText.isLikeANumber(ByteBuffer.wrap(bytes), 1, bytes.length - 1), word);
+    assertTrue(NumberText.isLikeANumber(bytes, 1, bytes.length - 1), word);
   }
 
   @ParameterizedTest
@@ -208,7 +207,7 @@ class NumberTextTest {
       })
   void wordsThatDoNot(String word) {
     byte[] bytes = ("1" + word + "1").getBytes(StandardCharsets.ISO_8859_1);
-    assertFalse(NumberText.isLikeANumber(ByteBuffer.wrap(bytes), 1, bytes.length - 1), word);
+    assertFalse(NumberText.isLikeANumber(bytes, 1, bytes.length - 1), word);
   }
 
   @Test

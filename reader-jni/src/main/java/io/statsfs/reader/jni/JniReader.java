@@ -1,8 +1,8 @@
 package io.statsfs.reader.jni;
 
 import io.statsfs.core.batch.OpenBatches;
+import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JniReader implements StatReader {
 
-  private final DirectoryList directories = new DirectoryList();
+  private final DirectoryList lister = new DirectoryList();
   private final OpenBatches batches = new OpenBatches();
 
   JniReader() {}
@@ -54,13 +54,14 @@ public final class JniReader implements StatReader {
   }
 
   @Override
-  public Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous) {
-    return new JniBatch(batches, plans, memory, (JniBatch) previous);
+  public Batch prepare(
+      List<DirectoryPlan> directories, SampleMemory memory, @Nullable Batch previous) {
+    return new JniBatch(batches, directories, memory, (JniBatch) previous);
   }
 
   @Override
   public @Nullable List<Entry> list(Path directory) {
-    return directories.list(directory);
+    return lister.list(directory);
   }
 
   @Override

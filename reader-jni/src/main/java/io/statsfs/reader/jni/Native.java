@@ -17,13 +17,16 @@ final class Native {
   /** A batch, or a negative errno. The previous batch, or 0, is ended unless this fails. */
   static native long open(long plan, long bytes, long previous);
 
-  /** 0 when done, -1 when done and outdated, else the stats to finish: first << 32 | end. */
-  static native long sample(long batch, long values, long outcomes);
+  /** -1 at the end, else a file some of whose values are to be finished. */
+  static native int sample(long batch, long values, long outcomes);
 
-  /** The text of a stat that is to be finished; null if there is no memory. */
+  /** The next file, from one on, that the last sample found to be outdated; -1 if there is none. */
+  static native int nextOutdated(long batch, int from);
+
+  /** The text of a value that is to be finished; null if there is no memory. */
   static native byte @Nullable [] text(long batch, int offset, int length);
 
-  /** The source that a sample is at; also while another thread is in {@link #sample}. */
+  /** The file that a sample is at; also while another thread is in {@link #sample}. */
   static native int position(long batch);
 
   static native int kept(long batch);

@@ -11,22 +11,27 @@ import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.Keys;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.Shape;
 import io.statsfs.testkit.DebugfsMount;
 import io.statsfs.testkit.NetworkInterface;
 import io.statsfs.testkit.OpenFiles;
+import io.statsfs.testkit.Plans;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,8 +229,7 @@ class JniReaderDescriptorTest {
       int size = lo.stats().size();
       int kept = Math.max(0, Math.min(descriptors, size));
       SampleMemory memory = new SampleMemory(size);
-      List<SourcePlan> plans =
-          List.of(new SourcePlan(lo, lo.stats(), 0, true, false, false, 1 << 20));
+      List<DirectoryPlan> plans = Plans.of(lo, 0);
       JniBatch batch = (JniBatch) reader.prepare(plans, memory, null);
       assertEquals(0, batch.keptOpen());
       for (int sample = 0; sample < 5; sample++) {
@@ -262,6 +266,23 @@ class JniReaderDescriptorTest {
     }
   }
 
+  /** Reads all stats of a file of {@code name value} lines. */
+  private static DirectoryPlan ofLines(Source source) {
+    Path file = source.path().orElseThrow();
+    int size = source.stats().size();
+    FilePlan plan =
+        new FilePlan(
+            PathText.nameOf(file),
+            Shape.FLAT_KEYED,
+            Keys.of(source.stats().stream().map(stat -> PathText.encode(stat.name())).toList()),
+            Keys.ONE,
+            IntStream.range(0, size).toArray(),
+            new boolean[size]);
+    Path directory = file.getParent();
+    return new DirectoryPlan(
+        source, directory, directory, null, true, false, false, 1 << 20, List.of(plan));
+  }
+
   @Test
   void aFileOfManyValuesBeyondTheBudgetIsReopened() throws Exception {
     Native.setDescriptorBudget(0);
@@ -269,12 +290,7 @@ class JniReaderDescriptorTest {
         JniReader reader = new JniReader()) {
       Source vmstat = fs.catalog().sources().get(0);
       SampleMemory memory = new SampleMemory(vmstat.stats().size());
-      JniBatch batch =
-          (JniBatch)
-              reader.prepare(
-                  List.of(new SourcePlan(vmstat, vmstat.stats(), 0, true, false, false, 1 << 20)),
-                  memory,
-                  null);
+      JniBatch batch = (JniBatch) reader.prepare(List.of(ofLines(vmstat)), memory, null);
       for (int i = 0; i < 3; i++) {
         batch.sample();
         assertEquals(memory.size(), count(memory, Status.OK));
@@ -299,12 +315,7 @@ class JniReaderDescriptorTest {
       // No more than is needed once: what is not given back is missing in the next round.
       Native.setDescriptorBudget(size);
       SampleMemory memory = new SampleMemory(size);
-      JniBatch batch =
-          (JniBatch)
-              reader.prepare(
-                  List.of(new SourcePlan(source, source.stats(), 0, true, false, false, 1 << 20)),
-                  memory,
-                  null);
+      JniBatch batch = (JniBatch) reader.prepare(Plans.of(source, 0), memory, null);
       for (int i = 0; i < 3; i++) {
         batch.sample();
         assertEquals(size, count(memory, Status.OK));
@@ -338,13 +349,13 @@ class JniReaderDescriptorTest {
 
   @Test
   void aPreparationThatFailsLeavesTheBatchBeforeAsItWas() {
-    ByteBuffer emptyPlan = ByteBuffer.allocateDirect(3 * Integer.BYTES);
+    ByteBuffer emptyPlan = NativePlan.write(List.of(), new int[0]);
     long plan = Native.address(emptyPlan);
     long batch = Native.open(plan, emptyPlan.capacity(), 0);
     assertTrue(batch > 0);
     int einval = 22;
     assertEquals(-einval, Native.open(plan, emptyPlan.capacity() - 1, batch));
-    assertEquals(0, Native.sample(batch, 0, 0));
+    assertEquals(-1, Native.sample(batch, 0, 0));
     long next = Native.open(plan, emptyPlan.capacity(), batch);
     assertTrue(next > 0);
     Native.close(next);
@@ -353,18 +364,17 @@ class JniReaderDescriptorTest {
 
   @Test
   void theMemoryOfAClosedBatchIsFreed() throws Exception {
-    int stats = 1000;
-    ByteBuffer buffer =
-        ByteBuffer.allocateDirect((3 + 3 * stats) * Integer.BYTES + 1)
-            .order(ByteOrder.nativeOrder())
-            .putInt(0)
-            .putInt(stats)
-            .putInt(1);
+    List<FilePlan> files =
+        IntStream.range(0, 1000).mapToObj(i -> FilePlan.value("" + i, i, false)).toList();
+    DirectoryPlan directory =
+        new DirectoryPlan(this, LO, LO, null, false, false, false, 1 << 20, files);
+    int[] predecessors = new int[files.size()];
+    ByteBuffer buffer = NativePlan.write(List.of(directory), predecessors);
     long plan = Native.address(buffer);
     Native.close(Native.open(plan, buffer.capacity(), 0));
     long before = anonymousKilobytes();
     long previous = 0;
-    // Each takes 24 kB, so that leaving them would take 240 MB.
+    // Each takes 40 kB, so that leaving them would take 400 MB.
     for (int i = 0; i < 10_000; i++) {
       previous = Native.open(plan, buffer.capacity(), i % 2 == 0 ? 0 : previous);
       if (i % 2 == 1) {

@@ -1,29 +1,45 @@
 package io.statsfs.reader.nio;
 
-import io.statsfs.Stat;
 import io.statsfs.Status;
+import io.statsfs.core.batch.SourceDirectory;
+import io.statsfs.core.text.FileCells;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
+import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a source of one file per value. */
-final class DirectoryReader extends SourceReader {
-  /** What looking at a directory that is gone answers, so that all its files tell the same. */
+/** Reads the files of one directory. */
+final class DirectoryReader {
+  /** What looking at a directory that is gone answers, so that all its files answer the same. */
   private static final int ENOENT = 2;
 
   private static final int MOST_READ_AGAIN = 2;
 
+  private final DirectoryPlan plan;
+  private final Path path;
+
+  /** Where users can put a link in the place of the directory. */
+  private final @Nullable SourceDirectory directory;
+
+  /** The number of the first file among those of the batch. */
+  private final int firstFile;
+
   private final StatFile[] files;
-  private final boolean[] asDouble;
-  private final boolean doubtful;
-  private final boolean userMade;
+
+  /** By file; null for one value. */
+  private final @Nullable FileCells[] cells;
 
   /** Why the directory is not read, if it is not. */
   private @Nullable Status missing;
@@ -33,42 +49,73 @@ final class DirectoryReader extends SourceReader {
   /** Which directory was there when it was looked at last. */
   private @Nullable Object life;
 
-  DirectoryReader(SourcePlan plan, DescriptorBudget budget) {
-    super(plan);
-    files = new StatFile[plan.stats().size()];
-    asDouble = new boolean[files.length];
-    doubtful = plan.doubtful();
-    userMade = plan.userMade();
-    for (int i = 0; i < files.length; i++) {
-      Stat stat = plan.stats().get(i);
-      files[i] = new StatFile(stat.path().orElseThrow(), plan, budget);
-      asDouble[i] = stat.type() == Stat.Type.FLOAT;
+  /**
+   * Takes over the files that are open.
+   *
+   * @param before what read the same directory; null if nothing did
+   */
+  DirectoryReader(
+      DirectoryPlan plan,
+      int firstFile,
+      DescriptorBudget budget,
+      FileCells.Shared shared,
+      @Nullable DirectoryReader before) {
+    this.plan = plan;
+    this.firstFile = firstFile;
+    path = plan.directory();
+    directory =
+        plan.userMade() ? new SourceDirectory(plan.root(), plan.directory(), plan.links()) : null;
+    files = new StatFile[plan.files().size()];
+    cells = new FileCells[files.length];
+    Map<String, StatFile> open = new HashMap<>();
+    if (before != null) {
+      missing = before.missing;
+      missingErrno = before.missingErrno;
+      life = before.life;
+      for (int i = 0; i < before.files.length; i++) {
+        if (before.files[i].isKept()) {
+          open.put(before.plan.files().get(i).name(), before.files[i]);
+        }
+      }
     }
+    for (int i = 0; i < files.length; i++) {
+      FilePlan file = plan.files().get(i);
+      StatFile known = open.remove(file.name());
+      files[i] =
+          known == null ? new StatFile(PathText.resolve(path, file.name()), plan, budget) : known;
+      boolean isValue = file.shape().equals(Shape.VALUE) && file.columns().size() == 1;
+      cells[i] = isValue ? null : new FileCells(file, shared);
+    }
+    open.values().forEach(StatFile::close);
   }
 
-  @Override
+  DirectoryPlan plan() {
+    return plan;
+  }
+
+  /** Reads each file once, except for those that are left out. */
   void sample(SampleMemory memory, Text text) {
     read(memory, text);
-    if (doubtful) {
+    if (plan.staleZeros()) {
       requireOneLife(memory, text);
     }
   }
 
   private void read(SampleMemory memory, Text text) {
     // One look at a directory that was gone, instead of one failure per file.
-    boolean looked = !userMade && missing == null;
+    boolean looked = directory == null && missing == null;
     for (int i = 0; i < files.length; i++) {
-      int index = firstIndex() + i;
-      if (memory.isLeftOut(index)) {
+      int slot = plan.files().get(i).firstSlot();
+      if (slot < 0 || memory.isLeftOut(slot)) {
         continue;
       }
-      text.moveTo(index);
+      text.moveTo(firstFile + i);
       if (!looked) {
         looked = true;
         look();
       }
       if (missing != null) {
-        memory.putFailure(index, missing, missingErrno);
+        fail(i, missing, missingErrno, memory);
       } else {
         sample(i, memory, text);
       }
@@ -78,13 +125,13 @@ final class DirectoryReader extends SourceReader {
   private void look() {
     missing = null;
     try {
-      if (userMade) {
-        requireDirectory();
+      if (directory != null) {
+        directory.require();
       } else if (isGone()) {
         goesMissing(Status.GONE, ENOENT);
       }
     } catch (IOException e) {
-      goesMissing(ReadFailure.status(e, source().path().orElseThrow()), ReadFailure.errno(e));
+      goesMissing(ReadFailure.status(e, path), ReadFailure.errno(e));
     }
   }
 
@@ -95,7 +142,7 @@ final class DirectoryReader extends SourceReader {
   }
 
   /**
-   * A value that may be of nothing counts only if the source is the same afterwards that it was
+   * A value that may be of nothing counts only if the directory is the same afterwards that it was
    * when it was looked at last, which was before the reading. Else all is read again.
    */
   private void requireOneLife(SampleMemory memory, Text text) {
@@ -103,67 +150,86 @@ final class DirectoryReader extends SourceReader {
       for (int again = 0; movesToValueOfNothing(memory, text); again++) {
         Object before = life;
         life =
-            Files.readAttributes(
-                    source().path().orElseThrow(),
-                    BasicFileAttributes.class,
-                    LinkOption.NOFOLLOW_LINKS)
+            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
         if (life.equals(before)) {
           return;
         } else if (again == MOST_READ_AGAIN) {
-          throw new NoSuchFileException(source().path().orElseThrow().toString());
+          throw new NoSuchFileException(path.toString());
         }
         read(memory, text);
       }
     } catch (IOException e) {
       life = null;
-      Status status = ReadFailure.status(e, source().path().orElseThrow());
-      for (int i = firstIndex(); i < firstIndex() + files.length; i++) {
-        if (NumberText.mayBeOfNothing(memory, i)) {
-          memory.putFailure(i, status, ReadFailure.errno(e));
+      Status status = ReadFailure.status(e, path);
+      for (FilePlan file : plan.files()) {
+        for (int slot : file.slots()) {
+          if (slot >= 0 && NumberText.mayBeOfNothing(memory, slot)) {
+            memory.putFailure(slot, status, ReadFailure.errno(e));
+          }
         }
       }
     }
   }
 
   private boolean movesToValueOfNothing(SampleMemory memory, Text text) {
-    for (int i = firstIndex(); i < firstIndex() + files.length; i++) {
-      if (NumberText.mayBeOfNothing(memory, i)) {
-        text.moveTo(i);
-        return true;
+    for (int i = 0; i < files.length; i++) {
+      for (int slot : plan.files().get(i).slots()) {
+        if (slot >= 0 && NumberText.mayBeOfNothing(memory, slot)) {
+          text.moveTo(firstFile + i);
+          return true;
+        }
       }
     }
     return false;
   }
 
   private void sample(int i, SampleMemory memory, Text text) {
-    int index = firstIndex() + i;
     try {
-      int length = files[i].readValue(text);
-      if (length < Text.VALUE_BYTES) {
-        NumberText.put(text.bytes, 0, length, asDouble[i], memory, index);
-      } else {
-        memory.putFailure(index, Status.NOT_A_NUMBER, 0);
-      }
+      FilePlan file = plan.files().get(i);
+      boolean isOneLine = file.shape().isOneLine();
+      int max = isOneLine ? FilePlan.VALUE_BYTES : plan.maxBytes();
+      int length = isOneLine ? files[i].readLine(text) : files[i].readAll(text, max);
+      put(i, text, length, length == max, memory);
     } catch (IOException e) {
       Status status = ReadFailure.status(e, files[i].path());
-      memory.putFailure(index, status, ReadFailure.errno(e));
+      fail(i, status, ReadFailure.errno(e), memory);
       if (status == Status.GONE && isGone()) {
         goesMissing(Status.GONE, ENOENT);
       }
     }
   }
 
+  private void put(int i, Text text, int length, boolean isCut, SampleMemory memory) {
+    FileCells its = cells[i];
+    if (its != null) {
+      its.put(text.array, length, isCut, memory);
+      if (its.isOutdated()) {
+        text.outdated.set(firstFile + i);
+      }
+      return;
+    }
+    FilePlan file = plan.files().get(i);
+    if (isCut) {
+      memory.putFailure(file.firstSlot(), Status.NOT_A_NUMBER, 0);
+    } else {
+      NumberText.put(text.array, 0, length, file.isFloat(0), memory, file.firstSlot());
+    }
+  }
+
+  private void fail(int i, Status status, int errno, SampleMemory memory) {
+    for (int slot : plan.files().get(i).slots()) {
+      if (slot >= 0) {
+        memory.putFailure(slot, status, errno);
+      }
+    }
+  }
+
   private boolean isGone() {
-    return Files.notExists(source().path().orElseThrow(), LinkOption.NOFOLLOW_LINKS);
+    return Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  @Override
-  boolean isOutdated() {
-    return false;
-  }
-
-  @Override
+  /** How many files are open. */
   int kept() {
     int kept = 0;
     for (StatFile file : files) {
@@ -172,7 +238,6 @@ final class DirectoryReader extends SourceReader {
     return kept;
   }
 
-  @Override
   void close() {
     for (StatFile file : files) {
       file.close();

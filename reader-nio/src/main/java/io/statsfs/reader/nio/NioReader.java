@@ -1,9 +1,9 @@
 package io.statsfs.reader.nio;
 
-import io.statsfs.Source;
 import io.statsfs.core.batch.OpenBatches;
+import io.statsfs.core.text.FileCells;
+import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -29,31 +29,27 @@ final class NioReader implements StatReader {
   }
 
   @Override
-  public Batch prepare(List<SourcePlan> plans, SampleMemory memory, @Nullable Batch previous) {
-    batches.requirePossible(plans, memory);
-    Map<Source, SourceReader> before = new IdentityHashMap<>();
+  public Batch prepare(
+      List<DirectoryPlan> directories, SampleMemory memory, @Nullable Batch previous) {
+    batches.requirePossible(directories, memory);
+    Map<Object, DirectoryReader> before = new IdentityHashMap<>();
     if (previous != null) {
       OpenFiles files = ((NioBatch) previous).files;
       files.takeOver();
-      for (SourceReader reader : files.readers) {
-        before.put(reader.source(), reader);
+      for (DirectoryReader reader : files.readers) {
+        before.put(reader.plan().identity(), reader);
       }
     }
-    List<SourceReader> readers = new ArrayList<>(plans.size());
-    for (SourcePlan plan : plans) {
-      SourceReader known = before.get(plan.source());
-      if (known != null && known.moveTo(plan)) {
-        before.remove(plan.source());
-        readers.add(known);
-      } else {
-        readers.add(
-            plan.source().isFlatKeyed()
-                ? new FlatFileReader(plan, budget)
-                : new DirectoryReader(plan, budget));
-      }
+    FileCells.Shared shared = new FileCells.Shared();
+    List<DirectoryReader> readers = new ArrayList<>(directories.size());
+    int files = 0;
+    for (DirectoryPlan plan : directories) {
+      DirectoryReader known = before.remove(plan.identity());
+      readers.add(new DirectoryReader(plan, files, budget, shared, known));
+      files += plan.files().size();
     }
-    before.values().forEach(SourceReader::close);
-    NioBatch batch = new NioBatch(readers.toArray(SourceReader[]::new), memory);
+    before.values().forEach(DirectoryReader::close);
+    NioBatch batch = new NioBatch(readers.toArray(DirectoryReader[]::new), files, memory);
     batches.add(batch, batch.files);
     return batch;
   }
@@ -64,31 +60,32 @@ final class NioReader implements StatReader {
   }
 
   private static final class OpenFiles extends OpenBatches.Resources {
-    private final SourceReader[] readers;
+    private final DirectoryReader[] readers;
 
-    OpenFiles(SourceReader[] readers) {
+    OpenFiles(DirectoryReader[] readers) {
       this.readers = readers;
     }
 
     @Override
     protected void free() {
-      for (SourceReader reader : readers) {
+      for (DirectoryReader reader : readers) {
         reader.close();
       }
     }
   }
 
-  /** The sources, read one after the other. */
+  /** The directories, read one after the other. */
   private static final class NioBatch implements Batch {
-    private final SourceReader[] readers;
+    private final DirectoryReader[] readers;
     private final OpenFiles files;
     private final SampleMemory memory;
-    private final Text text = new Text();
+    private final Text text;
 
-    NioBatch(SourceReader[] readers, SampleMemory memory) {
+    NioBatch(DirectoryReader[] readers, int files, SampleMemory memory) {
       this.readers = readers;
       this.memory = memory;
-      files = new OpenFiles(readers);
+      this.files = new OpenFiles(readers);
+      text = new Text(files);
     }
 
     @Override
@@ -97,8 +94,9 @@ final class NioReader implements StatReader {
       // A channel that is read by an interrupted thread is closed, and so would be the next ones.
       text.interrupted = Thread.interrupted();
       text.notKept = 0;
+      text.outdated.clear();
       try {
-        for (SourceReader reader : readers) {
+        for (DirectoryReader reader : readers) {
           reader.sample(memory, text);
         }
       } finally {
@@ -118,13 +116,8 @@ final class NioReader implements StatReader {
     }
 
     @Override
-    public boolean isOutdated() {
-      for (SourceReader reader : readers) {
-        if (reader.isOutdated()) {
-          return true;
-        }
-      }
-      return false;
+    public int nextOutdated(int from) {
+      return text.outdated.nextSetBit(from);
     }
 
     @Override
@@ -132,7 +125,7 @@ final class NioReader implements StatReader {
       synchronized (files) {
         files.requireOpen();
         int kept = 0;
-        for (SourceReader reader : readers) {
+        for (DirectoryReader reader : readers) {
           kept += reader.kept();
         }
         return kept;

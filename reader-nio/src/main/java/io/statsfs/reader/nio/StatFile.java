@@ -1,7 +1,8 @@
 package io.statsfs.reader.nio;
 
 import io.statsfs.core.text.ReadFailure;
-import io.statsfs.spi.SourcePlan;
+import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FilePlan;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -23,7 +24,7 @@ final class StatFile {
   private final DescriptorBudget budget;
   private @Nullable FileChannel kept;
 
-  StatFile(Path path, SourcePlan plan, DescriptorBudget budget) {
+  StatFile(Path path, DirectoryPlan plan, DescriptorBudget budget) {
     this.path = path;
     keepOpen = plan.keepOpen();
     userMade = plan.userMade();
@@ -39,12 +40,12 @@ final class StatFile {
   }
 
   /**
-   * Reads a value, which ends with its line, with the file, or when the text is full.
+   * Reads a line, which ends with a line feed, with the file, or when it is too long for a value.
    *
    * @return how many bytes it has
    */
-  int readValue(Text text) throws IOException {
-    return read(text, Text.VALUE_BYTES, true);
+  int readLine(Text text) throws IOException {
+    return read(text, FilePlan.VALUE_BYTES, true);
   }
 
   /** Reads the file to its end, or {@code max} bytes. */
@@ -98,7 +99,7 @@ final class StatFile {
       FileChannel channel, boolean positional, Text text, int max, boolean toLineEnd)
       throws IOException {
     int length = 0;
-    text.bytes.clear();
+    text.bytes.clear().limit(Math.min(max, text.bytes.capacity()));
     while (length < max) {
       if (!text.bytes.hasRemaining()) {
         text.grow(max);
@@ -112,6 +113,7 @@ final class StatFile {
         break;
       }
     }
+    text.bytes.get(0, text.array, 0, length);
     return length;
   }
 

@@ -1,26 +1,35 @@
 package io.statsfs.reader.nio;
 
+import io.statsfs.spi.FilePlan;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What was read of the file at hand, in memory that is used for all files of a batch. */
 final class Text {
-  /** More than any number has; what does not fit is no number. */
-  static final int VALUE_BYTES = 4096;
+  ByteBuffer bytes = ByteBuffer.allocateDirect(FilePlan.VALUE_BYTES);
 
-  ByteBuffer bytes = ByteBuffer.allocateDirect(VALUE_BYTES);
+  /** The same on the heap, where it is quicker to look at. */
+  byte[] array = new byte[FilePlan.VALUE_BYTES];
+
+  /** The files in which the sample found other rows or columns than those of their plans. */
+  final BitSet outdated;
 
   /** Whether the reading thread was interrupted, so that it can be told afterwards. */
   boolean interrupted;
 
-  /** The index of the stat whose file is at hand; other threads ask. */
+  /** The number of the file at hand; other threads ask. */
   private final AtomicInteger position = new AtomicInteger();
 
   /** Files that were closed for lack of descriptors since the sample began. */
   int notKept;
 
-  void moveTo(int index) {
-    position.setOpaque(index);
+  Text(int files) {
+    outdated = new BitSet(files);
+  }
+
+  void moveTo(int file) {
+    position.setOpaque(file);
   }
 
   int position() {
@@ -30,5 +39,6 @@ final class Text {
   void grow(int max) {
     int capacity = (int) Math.min(max, bytes.capacity() * 4L);
     bytes = ByteBuffer.allocateDirect(capacity).put(bytes.flip());
+    array = new byte[capacity];
   }
 }

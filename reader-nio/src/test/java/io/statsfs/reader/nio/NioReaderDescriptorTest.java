@@ -11,12 +11,13 @@ import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.SourcePlan;
 import io.statsfs.spi.StatReader;
 import io.statsfs.testkit.DebugfsMount;
 import io.statsfs.testkit.NetworkInterface;
 import io.statsfs.testkit.OpenFiles;
+import io.statsfs.testkit.Plans;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -171,8 +172,7 @@ class NioReaderDescriptorTest {
               .findFirst()
               .orElseThrow();
       SampleMemory memory = new SampleMemory(lo.stats().size());
-      List<SourcePlan> plans =
-          List.of(new SourcePlan(lo, lo.stats(), 0, true, false, false, 1 << 20));
+      List<DirectoryPlan> plans = Plans.of(lo, 0);
       int kept = Math.min(descriptors, lo.stats().size());
       StatReader.Batch batch = reader.prepare(plans, memory, null);
       for (int sample = 0; sample < 5; sample++) {
@@ -232,8 +232,7 @@ class NioReaderDescriptorTest {
               .orElseThrow();
       int size = source.stats().size();
       SampleMemory memory = new SampleMemory(size);
-      List<SourcePlan> plans =
-          List.of(new SourcePlan(source, source.stats(), 0, true, false, false, 1 << 20));
+      List<DirectoryPlan> plans = Plans.of(source, 0);
       StatReader.Batch batch = reader.prepare(plans, memory, null);
       for (int i = 0; i < 3; i++) {
         batch.sample();
@@ -271,12 +270,7 @@ class NioReaderDescriptorTest {
 
   private static void sampleAndForget(StatsFs fs, NioReader reader) {
     Source source = fs.catalog().sources().get(0);
-    reader
-        .prepare(
-            List.of(new SourcePlan(source, source.stats(), 0, true, false, false, 1 << 20)),
-            new SampleMemory(source.stats().size()),
-            null)
-        .sample();
+    reader.prepare(Plans.of(source, 0), new SampleMemory(source.stats().size()), null).sample();
   }
 
   @Test

@@ -1,0 +1,165 @@
+package io.statsfs.core.sample;
+
+import io.statsfs.Stat;
+import io.statsfs.core.mounts.FilePaths;
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.scan.SourceImpl;
+import io.statsfs.core.scan.TableCells;
+import io.statsfs.core.scan.TableFile;
+import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.PathText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The files that hold the stats of a sampler, with the numbers that batches call them by. */
+final class SampledFiles {
+  private final List<DirectoryPlan> directories = new ArrayList<>();
+  private final List<FilePlan> files = new ArrayList<>();
+  private final Stat[] stats;
+
+  /**
+   * The files of some stats.
+   *
+   * @param stats which ones; those of one source stand together
+   * @param maxBytes how much of a file of several lines is read
+   */
+  SampledFiles(Stat[] stats, int maxBytes) {
+    this.stats = stats;
+    Map<TableFile, Table> tables = new IdentityHashMap<>();
+    List<Table> inOrder = new ArrayList<>();
+    for (int i = 0; i < stats.length; ) {
+      SourceImpl source = (SourceImpl) stats[i].source();
+      TableFile file = source.table();
+      int first = i;
+      while (i < stats.length && stats[i].source() == source) {
+        i++;
+      }
+      if (file == null) {
+        add(source, first, i, maxBytes);
+        continue;
+      }
+      Table table = tables.get(file);
+      if (table == null) {
+        table = new Table(source, file);
+        tables.put(file, table);
+        inOrder.add(table);
+      }
+      table.put(stats, first, i);
+    }
+    for (Table table : inOrder) {
+      if (table.isWanted) {
+        add(table.source, table.file, directory(table), List.of(table.plan()), maxBytes);
+      }
+    }
+  }
+
+  /** Where the values of a file go. */
+  private static final class Table {
+    final SourceImpl source;
+    final TableFile file;
+    private final TableCells cells;
+    private final int[] slots;
+    private final boolean[] floats;
+
+    /** What a later scan found gone is not read. */
+    boolean isWanted;
+
+    Table(SourceImpl source, TableFile file) {
+      this.source = source;
+      this.file = file;
+      cells = file.cells();
+      slots = new int[cells.rows().size() * cells.columns().size()];
+      floats = new boolean[slots.length];
+      Arrays.fill(slots, FilePlan.NOT_WANTED);
+    }
+
+    void put(Stat[] stats, int from, int to) {
+      for (int i = from; i < to; i++) {
+        int cell = SourceImpl.cell(stats[i], cells);
+        if (cell >= 0) {
+          slots[cell] = i;
+          floats[cell] = stats[i].type() == Stat.Type.FLOAT;
+          isWanted = true;
+        }
+      }
+    }
+
+    FilePlan plan() {
+      return new FilePlan(
+          name(file.path()), file.shape(), cells.rows(), cells.columns(), slots, floats);
+    }
+  }
+
+  private static String name(Path file) {
+    return PathText.nameOf(file);
+  }
+
+  private static Path directory(Table table) {
+    Path parent = table.file.path().getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  private void add(SourceImpl source, int from, int to, int maxBytes) {
+    List<FilePlan> values = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      values.add(FilePlan.value(stats[i].name(), i, stats[i].type() == Stat.Type.FLOAT));
+    }
+    add(source, source, FilePaths.of(source), values, maxBytes);
+  }
+
+  private void add(
+      SourceImpl source, Object identity, Path directory, List<FilePlan> plans, int maxBytes) {
+    FileSystemType type = source.type();
+    boolean isRootFile =
+        FilePaths.of(source).equals(FilePaths.of(source.tree())) && source.table() != null;
+    directories.add(
+        new DirectoryPlan(
+            identity,
+            // A root that is a file is one in its directory.
+            isRootFile ? directory : FilePaths.of(source.tree()),
+            directory,
+            source.tree().layout().links().orElse(null),
+            type.keepsOpen(),
+            type.staleZeros(),
+            type.userMade(),
+            maxBytes,
+            plans));
+    files.addAll(plans);
+  }
+
+  List<DirectoryPlan> directories() {
+    return directories;
+  }
+
+  int size() {
+    return files.size();
+  }
+
+  /** Where the values of a file go. */
+  int[] slots(int file) {
+    return files.get(file).slots();
+  }
+
+  /** The index of the stat by which a file is left out. */
+  int first(int file) {
+    return files.get(file).firstSlot();
+  }
+
+  /** A stat that a file holds. */
+  Stat stat(int file) {
+    return stats[first(file)];
+  }
+
+  /** Sees to it that the next scan looks at a file again. */
+  void reportOutdated(int file) {
+    @Nullable TableFile table = TableFile.of(stat(file));
+    Objects.requireNonNull(table).reportOutdated();
+  }
+}

@@ -1,0 +1,123 @@
+package io.statsfs.core.scan;
+
+import static io.statsfs.Problem.Kind.LIMIT_EXCEEDED;
+
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.spi.FileDeclaration;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A file of several values. It is read anew when it, or what samples find, changes. */
+final class FileEntry extends Entry {
+  private final @Nullable FileDeclaration declaration;
+  private final FileReads.OfFile reads;
+  private final DenialPause denial = new DenialPause();
+  private FileContents contents;
+  private @Nullable TableFile table;
+
+  /** A report stays until a reading succeeds, since a sample makes it once. */
+  private int reportsRead;
+
+  /** Without a declaration, its lines of a name and a number are stats. */
+  FileEntry(TreeContext context, Place place, Path path, @Nullable FileDeclaration declaration) {
+    super(context, place, path);
+    this.declaration = declaration;
+    reads = context.reads().of(path);
+    contents = contents();
+  }
+
+  private FileContents contents() {
+    return declaration == null
+        ? new UndeclaredContents(place, context.shipped())
+        : new DeclaredContents(place, context.shipped(), declaration);
+  }
+
+  @Override
+  Inode lookUp() throws IOException {
+    return Inode.of(path, place.depth() == 0);
+  }
+
+  @Override
+  boolean scan(Scan scan, Inode now) throws IOException {
+    if (!now.isRegularFile()) {
+      return false;
+    }
+    reads.replacedBy(now);
+    int reports = table == null ? 0 : table.reports();
+    if (inode == null
+        // No sample sees when there is something to read.
+        || declaration != null && sources.isEmpty()
+        || reportsRead != reports
+        || inode.modified() != now.modified()
+        || inode.size() != now.size()) {
+      read(scan.type(path, now.device()), now);
+      inode = now;
+      reportsRead = reports;
+    }
+    count(scan, sources.stream().mapToInt(source -> source.stats().size()).sum());
+    return true;
+  }
+
+  @Override
+  void forget() {
+    super.forget();
+    contents = contents();
+    table = null;
+    reportsRead = 0;
+    reads.abandon();
+  }
+
+  @Override
+  void vanished() {
+    reads.abandon();
+  }
+
+  private void read(FileSystemType type, Inode now) throws IOException {
+    ByteBuffer text = denial.open(path, () -> reads.read(now));
+    forgetSeen();
+    int maxBytes = context.limits().fileBytes();
+    boolean isCut = text.remaining() == maxBytes;
+    if (isCut) {
+      seen(
+          LIMIT_EXCEEDED,
+          path,
+          "longer",
+          "longer than " + maxBytes + " bytes; only its beginning is read");
+    }
+    FileContents.Found found = contents.read(text.array(), text.remaining(), isCut);
+    if (found.problem() != null) {
+      seen(found.problem().kind(), path, found.problem().cause(), found.problem().message());
+    }
+    if (table == null || !table.type().equals(type)) {
+      table = new TableFile(path, type, contents.shape());
+      sources = List.of();
+      reportsRead = 0;
+    }
+    table.hold(new TableCells(contents.shape(), found.rows(), found.columns()));
+    take(found.groups());
+  }
+
+  /** Goes on with the sources that have not changed. */
+  private void take(List<FileContents.Group> groups) {
+    Map<String, SourceImpl> before = new HashMap<>();
+    for (SourceImpl source : sources) {
+      before.put(source.toString(), source);
+    }
+    List<SourceImpl> next = new ArrayList<>();
+    for (FileContents.Group group : groups) {
+      SourceImpl fresh =
+          SourceImpl.ofTable(group.place(), Objects.requireNonNull(table), group.cells());
+      SourceImpl known = before.get(fresh.toString());
+      next.add(known != null && known.isLike(fresh) ? known : fresh);
+    }
+    sources = List.copyOf(next);
+  }
+}

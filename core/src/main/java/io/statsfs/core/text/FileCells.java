@@ -1,0 +1,307 @@
+package io.statsfs.core.text;
+
+import io.statsfs.Status;
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.Keys;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.Shape;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stores the values of a file's texts, one after the other, where the file's plan says.
+ *
+ * <p>A text that has its rows and columns in the order of the plan costs a comparison for each;
+ * other orders one look into a hash table more. What is not wanted is passed over without a look at
+ * its words. {@link #put} allocates nothing, unless a header has more words than any before. For
+ * one thread at a time.
+ */
+public final class FileCells {
+  private static final int NONE = -1;
+  private static final Keys NO_KEYS = Keys.of(List.of());
+
+  private final FilePlan plan;
+  private final ShapedText lines;
+  private final KeyTable rows;
+  private final KeyTable columns;
+  private final int[] slots;
+  private final int columnCount;
+  private final boolean isSingleRow;
+  private final boolean numbersRows;
+  private final boolean hasColumnKeys;
+  private final boolean hasHeader;
+
+  /** How many cells of a line have to be seen until the rest does not matter; or all of them. */
+  private final int leastCells;
+
+  private final boolean isDecimal;
+
+  /** For each row its last wanted column, or NONE. */
+  private final int[] lastWanted;
+
+  /** For each column that has a key whether it is wanted, and how many are. */
+  private final boolean[] isColumnWanted;
+
+  private final int wantedColumns;
+
+  /** For each row and column that has a key the number of the last text that had it. */
+  private final int[] rowSeenIn;
+
+  private final int[] columnSeenIn;
+
+  /** For each column that has a key the number of the last line that had it. */
+  private final int[] columnSeenAt;
+
+  private int texts;
+  private int lineNumber;
+
+  /** The columns of the header's words, NONE for those that are not known or repeated. */
+  private int[] headerColumns = {};
+
+  private int rowsSeen;
+  private int columnsSeen;
+  private int expectedColumn;
+
+  /** What is not known in the text at hand, and was not in the one before. */
+  private int strangers;
+
+  private int strangersBefore;
+  private boolean isOutdated;
+
+  /** What the files of a batch share: one for a thread. */
+  public static final class Shared {
+    private final Map<Shape, ShapedText> texts = new HashMap<>();
+    private final Map<Keys, KeyTable> tables = new IdentityHashMap<>();
+
+    /** Nothing yet. */
+    public Shared() {}
+
+    private KeyTable table(Keys keys) {
+      return tables.computeIfAbsent(keys.isNumbered() ? NO_KEYS : keys, KeyTable::new);
+    }
+  }
+
+  /**
+   * For the texts of a file.
+   *
+   * @param plan where its values go
+   * @param shared what the files that one thread reads share
+   */
+  public FileCells(FilePlan plan, Shared shared) {
+    this.plan = plan;
+    Shape shape = plan.shape();
+    lines = shared.texts.computeIfAbsent(shape, ShapedText::new);
+    rows = shared.table(plan.rows());
+    columns = shared.table(plan.columns());
+    slots = plan.slots();
+    columnCount = plan.columns().size();
+    isSingleRow = shape.rowKey() == Shape.RowKey.NONE;
+    numbersRows = plan.rows().isNumbered();
+    hasColumnKeys = !plan.columns().isNumbered();
+    hasHeader = shape.header() == Shape.Header.ONCE;
+    boolean mayLeaveLines = shape.trailingWords() == Shape.ANY && !hasColumnKeys;
+    leastCells = mayLeaveLines ? shape.leastColumns() : Integer.MAX_VALUE;
+    isDecimal = shape.radix() == 10;
+    lastWanted = new int[plan.rows().size()];
+    isColumnWanted = new boolean[hasColumnKeys ? columnCount : 0];
+    for (int row = 0; row < lastWanted.length; row++) {
+      lastWanted[row] = NONE;
+      for (int column = 0; column < columnCount; column++) {
+        if (slots[row * columnCount + column] >= 0) {
+          lastWanted[row] = column;
+          if (hasColumnKeys) {
+            isColumnWanted[column] = true;
+          }
+        }
+      }
+    }
+    int wanted = 0;
+    for (boolean is : isColumnWanted) {
+      wanted += is ? 1 : 0;
+    }
+    wantedColumns = wanted;
+    rowSeenIn = new int[numbersRows ? 0 : lastWanted.length];
+    columnSeenIn = new int[isColumnWanted.length];
+    columnSeenAt = new int[isColumnWanted.length];
+  }
+
+  /**
+   * Stores the values of a text.
+   *
+   * @param text the bytes
+   * @param length how many of them, from the beginning
+   * @param isCut whether the file may have more
+   * @param memory where to store
+   */
+  public void put(byte[] text, int length, boolean isCut, SampleMemory memory) {
+    for (int slot : slots) {
+      if (slot >= 0) {
+        memory.putFailure(slot, Status.GONE, 0);
+      }
+    }
+    texts++;
+    strangers = 0;
+    rowsSeen = 0;
+    columnsSeen = 0;
+    expectedColumn = 0;
+    boolean isOneLine = plan.shape().isOneLine();
+    lines.begin(text, length, isCut && !isOneLine, columnCount);
+    if (hasHeader) {
+      readHeader();
+    }
+    if (isSingleRow) {
+      putOnlyLine(isCut && isOneLine, memory);
+    } else {
+      int expectedRow = 0;
+      while (lines.nextLine()) {
+        int row = row(expectedRow);
+        if (row == NONE) {
+          strangers += fits() ? 1 : 0;
+        } else if (numbersRows || rowSeenIn[row] != texts) {
+          expectedRow = row + 1;
+          rowsSeen++;
+          if (!numbersRows) {
+            rowSeenIn[row] = texts;
+          }
+          if (lastWanted[row] != NONE) {
+            putLine(row, memory);
+          }
+        }
+      }
+    }
+    // What is not known may be so for a reason: that counts once, until it changes.
+    isOutdated =
+        !isSingleRow && rowsSeen != lastWanted.length
+            || columnsSeen != wantedColumns
+            || strangers != strangersBefore;
+    strangersBefore = strangers;
+    lines.end();
+  }
+
+  private void putOnlyLine(boolean isCut, SampleMemory memory) {
+    int ofHeader = strangers;
+    boolean isOne = lines.nextLine() && !isCut;
+    if (isOne) {
+      putLine(0, memory);
+      isOne = !lines.nextLine();
+    }
+    if (!isOne) {
+      strangers = ofHeader;
+      breakRow(0, memory);
+    }
+  }
+
+  private int row(int expected) {
+    if (!numbersRows) {
+      return lines.findRow(rows, expected);
+    }
+    return lines.line() < lastWanted.length ? lines.line() : NONE;
+  }
+
+  /** Whether a line without a wanted cell has the shape. */
+  private boolean fits() {
+    while (lines.nextCell()) {
+      // Only the last one shows.
+    }
+    return !lines.isBroken();
+  }
+
+  private void readHeader() {
+    int words = 0;
+    lineNumber++;
+    while (lines.nextHeaderWord()) {
+      if (words == headerColumns.length) {
+        headerColumns = Arrays.copyOf(headerColumns, Math.max(columnCount, words * 2 + 4));
+      }
+      int column = lines.findColumn(columns, words);
+      headerColumns[words++] = see(column) ? column : NONE;
+      strangers += column == NONE ? 1 : 0;
+    }
+  }
+
+  /** Takes in a column; false if it is not known, or is in the line at hand again. */
+  private boolean see(int column) {
+    if (column == NONE || columnSeenAt[column] == lineNumber) {
+      return false;
+    }
+    columnSeenAt[column] = lineNumber;
+    if (columnSeenIn[column] != texts) {
+      columnSeenIn[column] = texts;
+      columnsSeen += isColumnWanted[column] ? 1 : 0;
+    }
+    return true;
+  }
+
+  private void putLine(int row, SampleMemory memory) {
+    lineNumber++;
+    int strangersOfLine = 0;
+    int first = row * columnCount;
+    int last = lastWanted[row];
+    while (lines.nextCell()) {
+      int column = lines.column();
+      if (hasHeader) {
+        column = headerColumns[column];
+      } else if (hasColumnKeys) {
+        column = lines.findColumn(columns, expectedColumn);
+        strangersOfLine += column == NONE ? 1 : 0;
+        if (!see(column)) {
+          continue;
+        }
+        expectedColumn = column + 1;
+      }
+      if (column == NONE) {
+        continue;
+      }
+      int slot = slots[first + column];
+      if (slot >= 0) {
+        put(slot, first + column, memory);
+      }
+      if (column >= last && column + 1 >= leastCells) {
+        return;
+      }
+    }
+    if (!hasHeader && hasColumnKeys && lines.isBroken()) {
+      while (lines.nextColumnOfPair()) {
+        see(lines.findColumn(columns, expectedColumn));
+      }
+    }
+    if (lines.isBroken()) {
+      breakRow(row, memory);
+    } else {
+      strangers += strangersOfLine;
+    }
+  }
+
+  private void put(int slot, int cell, SampleMemory memory) {
+    boolean isFloat = plan.isFloat(cell);
+    if (!isDecimal) {
+      NumberText.putDigits(
+          lines.text(), lines.from(), lines.to(), plan.shape().radix(), isFloat, memory, slot);
+    } else if (lines.isPlain() && !isFloat) {
+      memory.putLong(slot, lines.value());
+    } else {
+      NumberText.put(lines.text(), lines.from(), lines.to(), isFloat, memory, slot);
+    }
+  }
+
+  private void breakRow(int row, SampleMemory memory) {
+    for (int cell = row * columnCount; cell < (row + 1) * columnCount; cell++) {
+      if (slots[cell] >= 0) {
+        memory.putFailure(slots[cell], Status.NOT_A_NUMBER, 0);
+      }
+    }
+  }
+
+  /**
+   * Whether the last text had other rows or columns than the plan. What the plan does not know is
+   * reported by the first text that has it, and when its number changes.
+   *
+   * @return true if so
+   */
+  public boolean isOutdated() {
+    return isOutdated;
+  }
+}

@@ -1,0 +1,608 @@
+package io.statsfs.core.text;
+
+import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.PathText;
+import io.statsfs.spi.Shape;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Divides texts of one {@link Shape} into lines and cells, as {@link FilePlan} says. Knows no keys:
+ * sampling, discovery and the reading of one cell look for theirs in what it finds.
+ *
+ * <pre>{@code
+ * begin(text, length, isCut, columns);
+ * while (nextLine()) {            // rowText, rowFrom, rowTo, or line
+ *   while (nextCell()) {          // column, or columnFrom, columnTo; then from, to
+ *   }
+ *   if (isBroken()) {             // the line does not have the shape
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A line may be left before its last cell. Allocates only to join a key of two words that is
+ * longer than those before. For one thread at a time.
+ */
+public final class ShapedText {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+  private static final long ONES = 0x0101010101010101L;
+  private static final byte[] NOTHING = {};
+
+  /** An integer of so many digits fits. */
+  private static final int MOST_PLAIN_DIGITS = 18;
+
+  private final Shape shape;
+  private final boolean isPerPair;
+  private final boolean hasWordKey;
+  private final boolean hasColonKey;
+  private final boolean numbersLines;
+  private final Shape.ColumnKey columnKey;
+  private final int trailingWords;
+  private final int leastColumns;
+
+  /** By byte: whether it separates words. */
+  private final boolean[] separates = new boolean[256];
+
+  private byte[] text = NOTHING;
+  private int end;
+
+  /** Where the line is being read. */
+  private int at;
+
+  private boolean isBegun;
+
+  /** The number of the line below those that are skipped and the header. */
+  private int line;
+
+  private byte[] rowText = NOTHING;
+  private int rowFrom;
+  private int rowTo;
+  private byte[] joined = NOTHING;
+  private byte[] joinedBefore = NOTHING;
+
+  /** Where the words of the row key begin, which are no cells; -1 if there are none. */
+  private int keyAt;
+
+  private int secondKeyAt;
+
+  /** The line has too few words to have any cell. */
+  private boolean isTooShort;
+
+  /** Of a pair of lines: where its header is being read, and what of that is no cell. */
+  private int headerAt;
+
+  private int headerKeyAt;
+  private int headerSecondKeyAt;
+
+  /** A line that should be one of a pair and has no other. */
+  private boolean isAlone;
+
+  /** Columns beyond this are no cells. */
+  private int columns;
+
+  private int column;
+  private int columnFrom;
+  private int columnTo;
+  private int from;
+  private int to;
+  private long value;
+  private boolean isPlain;
+  private boolean isBroken;
+
+  /**
+   * For the texts of a shape.
+   *
+   * @param shape the shape
+   */
+  public ShapedText(Shape shape) {
+    this.shape = shape;
+    isPerPair = shape.header() == Shape.Header.PER_PAIR;
+    hasWordKey = shape.rowKey() == Shape.RowKey.WORD;
+    hasColonKey = shape.rowKey() == Shape.RowKey.BEFORE_COLON;
+    numbersLines = shape.rowKey() == Shape.RowKey.LINE_NUMBER;
+    columnKey = shape.columnKey();
+    trailingWords = shape.trailingWords();
+    leastColumns = shape.leastColumns();
+    for (int i = 0; i < separates.length; i++) {
+      separates[i] = NumberText.isSpace((byte) i) || shape.separators().indexOf(i) >= 0;
+    }
+  }
+
+  /**
+   * The shape of the texts.
+   *
+   * @return the shape
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * Begins a text.
+   *
+   * @param text the bytes
+   * @param length how many of them, from the beginning
+   * @param isCut whether the file may have more; never of a file of one line
+   * @param columns how many columns there are if they have numbers; what is beyond is no cell
+   */
+  public void begin(byte[] text, int length, boolean isCut, int columns) {
+    this.text = text;
+    this.columns = columns;
+    end = length;
+    if (isCut) {
+      while (end > 0 && text[end - 1] != '\n') {
+        end--;
+      }
+    }
+    at = 0;
+    line = -1;
+    isBegun = false;
+    for (int i = shape.skipLines(); i > 0 && at < end; i--) {
+      at = lineEnd(at) + 1;
+    }
+    if (shape.header() == Shape.Header.ONCE) {
+      // Its words are cells of which nobody asks the value.
+      this.columns = 0;
+      keyAt = -1;
+      secondKeyAt = -1;
+      for (int i = shape.headerWords(); i > 0 && !isAtEnd(blanksEnd(at)); i--) {
+        at = wordEnd(blanksEnd(at));
+      }
+    }
+  }
+
+  /** Lets go of the text. */
+  public void end() {
+    text = NOTHING;
+    rowText = NOTHING;
+  }
+
+  /**
+   * Goes to the next word of the header that all lines have, which must be read to its end before
+   * the first line.
+   *
+   * @return false if there is none
+   */
+  public boolean nextHeaderWord() {
+    columnFrom = blanksEnd(at);
+    at = columnFrom;
+    if (isAtEnd(at)) {
+      isBegun = true;
+      return false;
+    }
+    at = wordEnd(at);
+    columnTo = at;
+    columns++;
+    return true;
+  }
+
+  /**
+   * Goes to the next line, or pair of lines, that has a key, or that is not blank where lines have
+   * none.
+   *
+   * @return false if there is none
+   */
+  public boolean nextLine() {
+    while (true) {
+      if (isBegun) {
+        at = lineEnd(at) + 1;
+      }
+      isBegun = true;
+      if (at >= end) {
+        return false;
+      }
+      line++;
+      int begin = at;
+      at = blanksEnd(at);
+      if (!numbersLines && isAtEnd(at)) {
+        continue;
+      }
+      column = -1;
+      isBroken = false;
+      isAlone = false;
+      if (readKey(begin)) {
+        if (isPerPair) {
+          readPair();
+        }
+        return true;
+      } else if (!hasWordKey && !hasColonKey) {
+        isTooShort = true;
+        return true;
+      }
+    }
+  }
+
+  /** Goes from the beginning of a line to its first cell; false if the line has no key. */
+  private boolean readKey(int begin) {
+    keyAt = -1;
+    secondKeyAt = -1;
+    isTooShort = false;
+    int i = begin;
+    for (int n = shape.prefixWords(); n > 0; n--) {
+      i = blanksEnd(i);
+      if (isAtEnd(i)) {
+        at = i;
+        return false;
+      }
+      i = wordEnd(i);
+    }
+    if (hasWordKey) {
+      return readWordKey(i);
+    }
+    at = i;
+    return !hasColonKey || readColonKey(blanksEnd(i));
+  }
+
+  private boolean readWordKey(int first) {
+    int cells = first;
+    int i = blanksEnd(first);
+    for (int n = shape.rowKeyWord(); n > 0; n--) {
+      i = blanksEnd(wordEnd(i));
+    }
+    keyAt = i;
+    int keyEnd = wordEnd(i);
+    rowText = text;
+    rowFrom = i;
+    rowTo = keyEnd;
+    if (shape.rowKeyWord() == 0) {
+      cells = keyEnd;
+    }
+    if (shape.secondRowKeyWord() >= 0 && i < keyEnd) {
+      i = blanksEnd(keyEnd);
+      for (int n = shape.secondRowKeyWord() - shape.rowKeyWord() - 1; n > 0; n--) {
+        i = blanksEnd(wordEnd(i));
+      }
+      secondKeyAt = i;
+      if (isAtEnd(i)) {
+        at = i;
+        return false;
+      }
+      join(keyAt, keyEnd, i, wordEnd(i));
+    }
+    if (rowTo > rowFrom && rowText[rowTo - 1] == ':') {
+      rowTo--;
+    }
+    at = rowTo > rowFrom ? cells : i;
+    return rowTo > rowFrom;
+  }
+
+  private void join(int firstFrom, int firstTo, int secondFrom, int secondTo) {
+    int length = firstTo - firstFrom + 1 + secondTo - secondFrom;
+    byte[] both = joinedBefore.length < length ? new byte[length * 2] : joinedBefore;
+    joinedBefore = joined;
+    joined = both;
+    System.arraycopy(text, firstFrom, both, 0, firstTo - firstFrom);
+    both[firstTo - firstFrom] = ' ';
+    System.arraycopy(text, secondFrom, both, firstTo - firstFrom + 1, secondTo - secondFrom);
+    rowText = both;
+    rowFrom = 0;
+    rowTo = length;
+  }
+
+  private boolean readColonKey(int first) {
+    int i = first;
+    while (!isAtEnd(i) && text[i] != ':') {
+      i++;
+    }
+    at = i;
+    if (isAtEnd(i)) {
+      return false;
+    }
+    rowText = text;
+    rowFrom = first;
+    rowTo = i;
+    while (rowTo > rowFrom && separates[text[rowTo - 1] & 0xff]) {
+      rowTo--;
+    }
+    if (rowTo == rowFrom) {
+      return false;
+    }
+    at = i + 1;
+    return true;
+  }
+
+  /** Goes from the first line of a pair to the second one, if that has the same key. */
+  private void readPair() {
+    byte[] key = rowText;
+    int keyFrom = rowFrom;
+    int keyTo = rowTo;
+    headerAt = at;
+    headerKeyAt = keyAt;
+    headerSecondKeyAt = secondKeyAt;
+    int headerEnd = lineEnd(at);
+    int next = headerEnd + 1;
+    while (next < end && isAtEnd(blanksEnd(next))) {
+      next = blanksEnd(next) + 1;
+    }
+    isAlone =
+        next >= end
+            || !readKey(next)
+            || rowTo - rowFrom != keyTo - keyFrom
+            || !equal(key, keyFrom, rowText, rowFrom, keyTo - keyFrom);
+    if (isAlone) {
+      at = headerEnd;
+    }
+    rowText = key;
+    rowFrom = keyFrom;
+    rowTo = keyTo;
+  }
+
+  private static boolean equal(byte[] a, int aFrom, byte[] b, int bFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      if (a[aFrom + i] != b[bFrom + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Goes to the next cell of the line.
+   *
+   * @return false if there is none, or if the line is found not to have the shape
+   */
+  public boolean nextCell() {
+    if (isAlone || isTooShort) {
+      isBroken = isAlone || leastColumns > 0;
+      return false;
+    } else if (isPerPair) {
+      return nextOfPair();
+    }
+    return switch (columnKey) {
+      case POSITION, HEADER -> nextByNumber();
+      case WORD_BEFORE -> nextWithWordBefore();
+      case BEFORE_EQUALS -> nextWithEquals();
+    };
+  }
+
+  private boolean nextByNumber() {
+    if (!nextWord()) {
+      return endOfLine();
+    }
+    column++;
+    return column < columns || endOfColumns();
+  }
+
+  /** What is beyond the last column; false in any case. */
+  private boolean endOfColumns() {
+    if (trailingWords != Shape.ANY) {
+      isBroken = trailingWords == 0 || NumberText.isLikeANumber(text, from, to) || nextWord();
+    }
+    isBroken |= column < leastColumns;
+    return false;
+  }
+
+  private boolean endOfLine() {
+    isBroken |= column + 1 < leastColumns;
+    return false;
+  }
+
+  private boolean nextOfPair() {
+    int before = headerAt;
+    boolean hasHeader = nextColumnOfPair();
+    boolean hasValue = nextWord();
+    if (hasHeader && !hasValue) {
+      headerAt = before;
+    }
+    if (hasHeader && hasValue) {
+      column++;
+      return true;
+    }
+    isBroken = hasHeader != hasValue;
+    return endOfLine();
+  }
+
+  /** Goes to the next column of a pair that has more of them than values. */
+  boolean nextColumnOfPair() {
+    if (!isPerPair || isAlone) {
+      return false;
+    }
+    columnFrom = cellBegin(headerAt, headerKeyAt, headerSecondKeyAt);
+    columnTo = wordEnd(columnFrom);
+    headerAt = columnTo;
+    return columnTo > columnFrom;
+  }
+
+  private boolean nextWithWordBefore() {
+    if (!nextWord()) {
+      return endOfLine();
+    }
+    columnFrom = from;
+    columnTo = to;
+    if (!nextWord()) {
+      isBroken =
+          trailingWords == 0
+              || trailingWords > 0 && NumberText.isLikeANumber(text, columnFrom, columnTo);
+      return endOfLine();
+    }
+    column++;
+    return true;
+  }
+
+  private boolean nextWithEquals() {
+    if (!nextWord()) {
+      return endOfLine();
+    }
+    columnFrom = from;
+    int i = from;
+    while (i < to && text[i] != '=') {
+      i++;
+    }
+    if (i == to) {
+      isBroken = true;
+      return false;
+    }
+    columnTo = i;
+    from = i + 1;
+    isPlain = false;
+    column++;
+    return true;
+  }
+
+  /** Goes to the next word that is no part of the row key, and reads it as an integer. */
+  private boolean nextWord() {
+    int i = cellBegin(at, keyAt, secondKeyAt);
+    at = i;
+    if (isAtEnd(i)) {
+      return false;
+    }
+    from = i;
+    long number = 0;
+    boolean digits = true;
+    for (; i < end && !separates[text[i] & 0xff]; i++) {
+      int digit = text[i] - '0';
+      digits &= digit >= 0 && digit <= 9;
+      number = number * 10 + digit;
+    }
+    to = i;
+    at = i;
+    value = number;
+    isPlain = digits && (text[from] != '0' || to == from + 1) && to - from <= MOST_PLAIN_DIGITS;
+    return true;
+  }
+
+  private int cellBegin(int begin, int key, int secondKey) {
+    int i = blanksEnd(begin);
+    while (i == key || i == secondKey) {
+      i = blanksEnd(wordEnd(i));
+      if (isAtEnd(i)) {
+        break;
+      }
+    }
+    return i;
+  }
+
+  /**
+   * Whether the line does not have the shape, as far as its cells were looked at. Complete when
+   * {@link #nextCell} has returned false.
+   *
+   * @return true if so
+   */
+  public boolean isBroken() {
+    return isBroken;
+  }
+
+  /**
+   * Whether the line is one of a pair, and the other one is missing.
+   *
+   * @return true if so
+   */
+  public boolean isAlone() {
+    return isAlone;
+  }
+
+  /**
+   * The number of the line.
+   *
+   * @return from 0 on, below the lines that are skipped and the header
+   */
+  public int line() {
+    return line;
+  }
+
+  /**
+   * The number of the cell in its line.
+   *
+   * @return from 0 on
+   */
+  public int column() {
+    return column;
+  }
+
+  int findRow(KeyTable rows, int expected) {
+    return rows.find(rowText, rowFrom, rowTo, expected);
+  }
+
+  int findColumn(KeyTable columns, int expected) {
+    return columns.find(text, columnFrom, columnTo, expected);
+  }
+
+  /**
+   * The key of the row.
+   *
+   * @return its bytes; not for lines without a key
+   */
+  public byte[] rowKey() {
+    return Arrays.copyOfRange(rowText, rowFrom, rowTo);
+  }
+
+  /**
+   * The key of the column.
+   *
+   * @return its bytes; not for columns by position
+   */
+  public byte[] columnKey() {
+    return Arrays.copyOfRange(text, columnFrom, columnTo);
+  }
+
+  /**
+   * What the line has behind the row's key, or in a pair behind that of its values.
+   *
+   * @return the text, without the blanks around
+   */
+  String restOfLine() {
+    return PathText.decode(Arrays.copyOfRange(text, at, lineEnd(at))).strip();
+  }
+
+  int from() {
+    return from;
+  }
+
+  int to() {
+    return to;
+  }
+
+  /** Whether the word is digits that {@link #value} has, and needs no other look. */
+  boolean isPlain() {
+    return isPlain;
+  }
+
+  long value() {
+    return value;
+  }
+
+  byte[] text() {
+    return text;
+  }
+
+  private boolean isAtEnd(int i) {
+    return i >= end || text[i] == '\n';
+  }
+
+  private int wordEnd(int begin) {
+    int i = begin;
+    while (i < end && !separates[text[i] & 0xff]) {
+      i++;
+    }
+    return i;
+  }
+
+  /** Stays within the line. */
+  private int blanksEnd(int begin) {
+    int i = begin;
+    while (i < end && separates[text[i] & 0xff] && text[i] != '\n') {
+      i++;
+    }
+    return i;
+  }
+
+  /** The next line feed, or the end of the text. */
+  private int lineEnd(int begin) {
+    int i = begin;
+    for (; i <= end - Long.BYTES; i += Long.BYTES) {
+      long word = (long) LONGS.get(text, i) ^ LINE_FEEDS;
+      long found = word - ONES & ~word & ONES << 7;
+      if (found != 0) {
+        return i + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    while (i < end && text[i] != '\n') {
+      i++;
+    }
+    return i;
+  }
+}

@@ -1,0 +1,369 @@
+/* The forms that kernels print, each with what breaks it; then random ones against the plainest reading. */
+#include "table.h"
+
+#include "check.h"
+#include "number.h"
+#include "table_reference.h"
+
+enum { MOST_CELLS = 64, MOST_NAMES = 16, ABSENT = SFS_GONE, BROKEN = SFS_NOT_A_NUMBER };
+
+/* A table under test, all of whose cells are wanted unless a test says otherwise. */
+static struct sfs_shape shape;
+static struct sfs_table table;
+static struct sfs_key keys[2][MOST_NAMES];
+static int32_t slots[MOST_CELLS];
+static int64_t values[MOST_CELLS];
+static uint32_t outcomes[MOST_CELLS];
+static uint32_t strangers;
+static void *memory;
+
+static uint32_t make_axis(const char *names, struct sfs_key *into) {
+  uint32_t count = 0;
+  for (const char *at = names; *at != '\0'; count++) {
+    REQUIRE(count < MOST_NAMES);
+    size_t length = strcspn(at, ",");
+    into[count] = (struct sfs_key){at, (uint32_t)length, 0};
+    at += length + (at[length] == ',');
+  }
+  return count;
+}
+
+/* Rows and columns are names with commas between them; columns of a position may be anything. */
+static void begin(struct sfs_shape of, const char *separators, const char *rows,
+                  const char *columns) {
+  shape = of;
+  shape.radix = shape.radix == 0 ? 10 : shape.radix;
+  shape.second_row_key_word = shape.second_row_key_word == 0 ? -1 : shape.second_row_key_word;
+  sfs_shape_init(&shape, separators);
+  free(memory);
+  memset(&table, 0, sizeof table);
+  strangers = 0;
+  table.shape = &shape;
+  table.seed = 0x01000193;
+  table.rows.count = make_axis(rows, keys[0]);
+  table.columns.count = make_axis(columns, keys[1]);
+  table.rows.keys = of.row_key == SFS_ROW_KEY_NONE || of.row_key == SFS_ROW_KEY_LINE_NUMBER
+                        ? NULL
+                        : keys[0];
+  table.columns.keys = of.column_key == SFS_COLUMN_KEY_POSITION ? NULL : keys[1];
+  REQUIRE(table.rows.count * table.columns.count <= MOST_CELLS);
+  for (int i = 0; i < MOST_CELLS; i++) {
+    slots[i] = i << SFS_SLOT_SHIFT;
+  }
+  memory = calloc(1, sfs_table_bytes(&table));
+  REQUIRE(memory != NULL);
+  sfs_table_init(&table, memory);
+}
+
+/* Reads a text from memory of exactly the size; returns whether it is outdated. */
+static int read_cut(const char *text, int cut) {
+  size_t length = strlen(text);
+  char *exact = malloc(length + 1);
+  REQUIRE(exact != NULL);
+  memcpy(exact, text, length);
+  exact[length] = '\n';
+  memset(values, 0x5a, sizeof values);
+  memset(outcomes, 0x5a, sizeof outcomes);
+  const struct sfs_results results = {slots, values, outcomes};
+  int found = sfs_table_read(&table, exact, length, cut, &results, &strangers);
+  free(exact);
+  return (found & SFS_TEXT_OUTDATED) != 0;
+}
+
+static int read_text(const char *text) {
+  return read_cut(text, 0);
+}
+
+#define CHECK_CELL(row, column, expected) \
+  do { \
+    uint32_t cell = (row)*table.columns.count + (column); \
+    CHECK_EQUAL(SFS_OK, outcomes[cell]); \
+    CHECK_EQUAL(expected, values[cell]); \
+  } while (0)
+
+#define CHECK_NO_CELL(row, column, status) \
+  do { \
+    uint32_t cell = (row)*table.columns.count + (column); \
+    CHECK_EQUAL(status, outcomes[cell]); \
+    CHECK_EQUAL(0, values[cell]); \
+  } while (0)
+
+static const struct sfs_shape value = {.least_columns = 1};
+static const struct sfs_shape flat_keyed = {
+    .row_key = SFS_ROW_KEY_WORD, .least_columns = 1, .trailing_words = 1};
+
+static void one_value(void) {
+  begin(value, "", "-", "-");
+  static const char *const good[] = {"7", "7\n", " 7 \n", "\t7\v\f\r\n", "\n\n7\n\n", "7\n \n"};
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    CHECK_EQUAL(0, read_text(good[i]));
+    CHECK_CELL(0, 0, 7);
+  }
+  static const char *const bad[] = {"", "\n", " ", "7 8", "7 kB\n", "7\n8\n", "7\n\nx", "seven", "07"};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    CHECK_EQUAL(0, read_text(bad[i]));
+    CHECK_NO_CELL(0, 0, BROKEN);
+  }
+  CHECK_EQUAL(0, read_cut("7\n", 1));
+  CHECK_NO_CELL(0, 0, BROKEN);
+}
+
+/* /proc/uptime, /proc/loadavg */
+static void columns_of_one_row(void) {
+  begin((struct sfs_shape){.least_columns = 2}, "/", "-", "1,5,15,running,all");
+  CHECK_EQUAL(0, read_text("1 2 3 4/345\n"));
+  CHECK_CELL(0, 3, 4);
+  CHECK_CELL(0, 4, 345);
+  CHECK_EQUAL(0, read_text("1 2 x\n"));
+  CHECK_CELL(0, 1, 2);
+  CHECK_NO_CELL(0, 2, BROKEN);
+  CHECK_NO_CELL(0, 3, ABSENT);
+  read_text("1\n");
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_NO_CELL(0, 4, BROKEN);
+  read_text("1 2 3 4/5 last\n");
+  CHECK_NO_CELL(0, 0, BROKEN);
+}
+
+/* /proc/vmstat, /proc/meminfo */
+static void flat_keys(void) {
+  begin(flat_keyed, "", "a,b,c", "-");
+  CHECK_EQUAL(0, read_text("a 1\nb: 2 kB\n\n c 3\n"));
+  CHECK_CELL(0, 0, 1);
+  CHECK_CELL(1, 0, 2);
+  CHECK_CELL(2, 0, 3);
+  CHECK_EQUAL(0, read_text("c 3\na 1 2\na 5\nb\n")); /* The first line of a key counts. */
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_NO_CELL(1, 0, BROKEN);
+  CHECK_CELL(2, 0, 3);
+  CHECK_EQUAL(1, read_text("a 1\nb 2\n"));
+  CHECK_NO_CELL(2, 0, ABSENT);
+  CHECK_EQUAL(1, read_text("a 1\nb 2\nc 3\nd 4\nd 5\n"));
+  CHECK_EQUAL(2, strangers);
+  CHECK_EQUAL(0, read_text("a 1\nb 2\nc 3\ne 4\nf x\ng\ng 1 2\n")); /* As many. */
+  CHECK_EQUAL(1, read_cut("a 1\nb 2\nc 3", 1));
+  CHECK_CELL(1, 0, 2);
+  CHECK_NO_CELL(2, 0, ABSENT);
+}
+
+/* Node 0 MemTotal: 16 kB */
+static void prefixed_keys(void) {
+  struct sfs_shape prefixed = flat_keyed;
+  prefixed.prefix_words = 2;
+  begin(prefixed, "", "a,b", "-");
+  CHECK_EQUAL(0, read_text("Node 0 a: 16 kB\nNode 0 b: 2\nNode\nNode 0\n"));
+  CHECK_CELL(0, 0, 16);
+  CHECK_CELL(1, 0, 2);
+}
+
+/* /proc/stat: rows of several columns, of which kernels append more. */
+static void keyed_rows(void) {
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .least_columns = 1, .trailing_words = SFS_ANY},
+        "", "cpu0,intr,ctxt", "user,nice,system");
+  CHECK_EQUAL(0, read_text("cpu0 1 2 3 4 5\nintr 100 0 x y 9\nctxt 7\n"));
+  CHECK_CELL(0, 0, 1);
+  CHECK_CELL(0, 2, 3);
+  CHECK_CELL(1, 0, 100);
+  CHECK_NO_CELL(1, 2, BROKEN);
+  CHECK_CELL(2, 0, 7);
+  CHECK_NO_CELL(2, 1, ABSENT);
+  CHECK_EQUAL(1, read_text("cpu0 1 2 3\ncpu1 1 2 3\nintr 1\nctxt 7\n"));
+  /* A row that is not wanted is met, and no more. */
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .trailing_words = SFS_ANY}, "", "cpu,ctxt", "a,b");
+  slots[0] = slots[1] = slots[3] = -1;
+  CHECK_EQUAL(0, read_text("cpu x y\nctxt 7\n"));
+  CHECK_EQUAL(7, values[2]);
+  CHECK_EQUAL(1, read_text("ctxt 7\n"));
+}
+
+/* /proc/diskstats: the key is the third word. */
+static void keys_among_cells(void) {
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .row_key_word = 2, .least_columns = 4,
+                           .trailing_words = SFS_ANY},
+        "", "sda,sdb", "major,minor,reads,merged");
+  CHECK_EQUAL(0, read_text("   8       0 sda 10 11 12\n   8      16 sdb 20 21\n"));
+  CHECK_CELL(0, 0, 8);
+  CHECK_CELL(0, 2, 10);
+  CHECK_CELL(1, 1, 16);
+  CHECK_CELL(1, 3, 21);
+  CHECK_EQUAL(1, read_text("8 0 sda 10\n8 16\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_NO_CELL(1, 0, ABSENT);
+}
+
+/* /proc/buddyinfo: a key of two words. */
+static void keys_of_two_words(void) {
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .row_key_word = 1, .second_row_key_word = 3,
+                           .least_columns = 1, .trailing_words = SFS_ANY},
+        "", "0, DMA,0, Normal", "-");
+  table.rows.count = 2; /* The keys have commas themselves. */
+  keys[0][0] = (struct sfs_key){"0, DMA", 6, 0};
+  keys[0][1] = (struct sfs_key){"0, Normal", 9, 0};
+  table.columns.count = 4;
+  free(memory);
+  memory = calloc(1, sfs_table_bytes(&table));
+  sfs_table_init(&table, memory);
+  CHECK_EQUAL(0, read_text("Node 0, zone      DMA      1      2\nNode 0, zone   Normal:      3     4\n"));
+  CHECK_NO_CELL(0, 0, BROKEN); /* Node */
+  CHECK_CELL(0, 2, 1);
+  CHECK_CELL(1, 3, 4);
+}
+
+/* /proc/softirqs: columns are CPUs, which come and go. */
+static void header_once(void) {
+  begin((struct sfs_shape){.header = SFS_HEADER_ONCE, .column_key = SFS_COLUMN_KEY_HEADER,
+                           .row_key = SFS_ROW_KEY_BEFORE_COLON, .least_columns = 1,
+                           .trailing_words = SFS_ANY},
+        "", "HI,NET RX", "CPU0,CPU1");
+  CHECK_EQUAL(0, read_text("          CPU0       CPU1\n  HI: 1 2 of them\n NET RX :3          4\n"));
+  CHECK_CELL(0, 1, 2);
+  CHECK_CELL(1, 0, 3);
+  CHECK_EQUAL(1, read_text(" CPU1 CPU7\nHI: 1 2\nNET RX: 3 4\n"));
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_CELL(0, 1, 1);
+  CHECK_CELL(1, 1, 3);
+  CHECK_EQUAL(1, read_text(" CPU0 CPU0 CPU1\nHI: 1 2 3\nNET RX: 3\n")); /* CPU7 is gone. */
+  CHECK_CELL(0, 0, 1);
+  CHECK_CELL(0, 1, 3);
+  CHECK_NO_CELL(1, 1, ABSENT);
+  CHECK_EQUAL(1, read_text(""));
+  CHECK_NO_CELL(0, 0, ABSENT);
+}
+
+/* slabinfo: two lines before, and words before the names. */
+static void header_with_words_before(void) {
+  begin((struct sfs_shape){.header = SFS_HEADER_ONCE, .header_words = 2, .skip_lines = 1,
+                           .column_key = SFS_COLUMN_KEY_HEADER, .row_key = SFS_ROW_KEY_WORD,
+                           .least_columns = 1},
+        "|", "ext4", "<active>,<size>");
+  CHECK_EQUAL(0, read_text("slabinfo - version: 2.1\n# name |<active>|<size>\next4 | 5 | 6\n"));
+  CHECK_CELL(0, 0, 5);
+  CHECK_CELL(0, 1, 6);
+  CHECK_EQUAL(0, read_text("\n# name <active> <size>\next4 5 6 7\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+}
+
+/* /proc/net/snmp */
+static void header_per_pair(void) {
+  begin((struct sfs_shape){.header = SFS_HEADER_PER_PAIR, .column_key = SFS_COLUMN_KEY_HEADER,
+                           .row_key = SFS_ROW_KEY_BEFORE_COLON, .least_columns = 1},
+        "", "Tcp,Udp", "In,Out,MaxConn");
+  CHECK_EQUAL(1, read_text("Tcp: In Out MaxConn New\nTcp: 1 2 -1 4\nUdp: Out\n\nUdp: 6\n"));
+  CHECK_EQUAL(1, strangers);
+  CHECK_CELL(0, 0, 1);
+  CHECK_CELL(0, 2, -1);
+  CHECK_NO_CELL(1, 0, ABSENT);
+  CHECK_CELL(1, 1, 6);
+  /* Of different lengths; then a header without its values, and values without their header. */
+  CHECK_EQUAL(1, read_text("Tcp: In Out MaxConn\nTcp: 1 2\nUdp: Out\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_NO_CELL(1, 1, BROKEN);
+  CHECK_EQUAL(0, read_text("Udp: Out\nTcp: In Out MaxConn\nTcp: 1 2 3\nUdp: 4\n"));
+  CHECK_NO_CELL(1, 1, BROKEN);
+  CHECK_CELL(0, 1, 2);
+  CHECK_EQUAL(1, read_text("Tcp: In Out MaxConn\nTcp: 1 2 3\nUdp: In\nUdp: 4\nIcmp: In\nIcmp: 1\n"));
+  CHECK_CELL(1, 0, 4);
+  CHECK_EQUAL(1, strangers);
+  CHECK_EQUAL(0, read_cut("Tcp: In Out MaxConn\nTcp: 1 2 3\nUdp: In\nUdp: 4\nIcmp: In\nIcmp: 1\nX: 2", 1));
+}
+
+/* /proc/net/sockstat */
+static void words_before(void) {
+  begin((struct sfs_shape){.column_key = SFS_COLUMN_KEY_WORD_BEFORE, .row_key = SFS_ROW_KEY_BEFORE_COLON,
+                           .least_columns = 1},
+        "", "TCP,UDP", "inuse,orphan,mem");
+  CHECK_EQUAL(0, read_text("TCP: inuse 27 orphan 0 inuse 3 mem 5\nUDP: inuse 1 mem 2\n"));
+  CHECK_CELL(0, 0, 27);
+  CHECK_CELL(0, 2, 5);
+  CHECK_CELL(1, 0, 1);
+  CHECK_NO_CELL(1, 1, ABSENT);
+  CHECK_CELL(1, 2, 2);
+  CHECK_EQUAL(1, read_text("TCP: inuse 27 orphan 0 mem\nUDP: inuse 1 new 2\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_CELL(1, 0, 1);
+}
+
+/* /proc/pressure/cpu, io.stat */
+static void before_equals(void) {
+  begin((struct sfs_shape){.column_key = SFS_COLUMN_KEY_BEFORE_EQUALS, .row_key = SFS_ROW_KEY_WORD,
+                           .least_columns = 1, .trailing_words = SFS_ANY},
+        "", "some,full", "avg10,total");
+  CHECK_EQUAL(0, read_text("some avg10=3 total=12\nfull avg10=0 total=4\n"));
+  CHECK_CELL(0, 0, 3);
+  CHECK_CELL(1, 1, 4);
+  CHECK_EQUAL(1, read_text("some avg10=3 total\nfull avg10= avg10=1 total=7 other=1\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_NO_CELL(1, 0, BROKEN);
+  CHECK_CELL(1, 1, 7);
+  CHECK_EQUAL(1, read_text("some avg10=1\nfull avg10=2\n")); /* No row has a total. */
+  CHECK_NO_CELL(0, 1, ABSENT);
+}
+
+/* softnet_stat: a line per CPU, in hexadecimal. */
+static void line_numbers(void) {
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_LINE_NUMBER, .radix = 16, .least_columns = 2,
+                           .trailing_words = SFS_ANY},
+        "", "0,1,2", "processed,dropped");
+  CHECK_EQUAL(0, read_text("0000000a 00000001 00000002\n\n000000ff 00000010\n"));
+  CHECK_CELL(0, 0, 10);
+  CHECK_NO_CELL(1, 0, BROKEN);
+  CHECK_CELL(2, 1, 16);
+  CHECK_EQUAL(1, read_text("1 2\n3 4\n"));
+  CHECK_NO_CELL(2, 0, ABSENT);
+  CHECK_EQUAL(1, read_text("1 2\n3 4\n5 6\n7 8\n"));
+  CHECK_EQUAL(1, strangers);
+}
+
+/* Texts that could take quadratic time, or more memory than there is. */
+static void hostile_texts(void) {
+  enum { SIZE = 1 << 20 };
+  static const char *const fillings[] = {"a", " ", "\n", ":", "=", "a ", "a:", "a=", "x=1 ", "a 1 ", "a: x\n", "x "};
+  char *text = malloc(SIZE + 1);
+  REQUIRE(text != NULL);
+  for (int form = 0; form < 16; form++) {
+    struct sfs_shape of = {.row_key = (enum sfs_row_key)(form % 4),
+                           .column_key = (enum sfs_column_key)(form / 4), .trailing_words = SFS_ANY};
+    if (of.column_key == SFS_COLUMN_KEY_HEADER) {
+      of.header = form % 4 == 1 || form % 4 == 2 ? SFS_HEADER_PER_PAIR : SFS_HEADER_ONCE;
+    }
+    begin(of, "", form % 4 == 0 ? "a" : "a,b", "x,y");
+    const struct sfs_results results = {slots, values, outcomes};
+    for (size_t f = 0; f < sizeof fillings / sizeof fillings[0]; f++) {
+      size_t filling = strlen(fillings[f]);
+      for (size_t i = 0; i < SIZE; i++) {
+        text[i] = fillings[f][i % filling];
+      }
+      text[SIZE] = '\n';
+      sfs_table_read(&table, text, SIZE, 0, &results, &strangers);
+      sfs_table_read(&table, text, SIZE, 1, &results, &strangers);
+    }
+  }
+  free(text);
+}
+
+static void random_texts(void) {
+  enum { TEXTS = 5000 };
+  static uint8_t data[400];
+  uint64_t state = 20261126;
+  for (int i = 0; i < TEXTS; i++) {
+    size_t size = 40 + (size_t)(i % 360);
+    for (size_t k = 0; k < size; k++) {
+      state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+      data[k] = (uint8_t)(state >> 33);
+    }
+    compare_tables(data, size);
+  }
+}
+
+int main(void) {
+  static const struct test tests[] = {
+      TEST(one_value),       TEST(columns_of_one_row), TEST(flat_keys),
+      TEST(prefixed_keys),   TEST(keyed_rows),         TEST(keys_among_cells),
+      TEST(keys_of_two_words), TEST(header_once),      TEST(header_with_words_before),
+      TEST(header_per_pair), TEST(words_before),       TEST(before_equals),
+      TEST(line_numbers),    TEST(hostile_texts),      TEST(random_texts),
+  };
+  int result = run_tests(tests, sizeof tests / sizeof tests[0]);
+  free(memory);
+  return result;
+}
