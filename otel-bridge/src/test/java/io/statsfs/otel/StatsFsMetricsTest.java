@@ -10,6 +10,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.spy;
 import static org.mockito.Mockito.when;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -24,6 +25,11 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Aggregates;
 import io.statsfs.metrics.Naming;
+import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.spi.MetricDeclaration.Instrument;
+import io.statsfs.spi.MetricDeclaration.Label;
+import io.statsfs.spi.MetricDeclaration.Point;
+import io.statsfs.spi.MetricDeclaration.Term;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -35,10 +41,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -398,6 +406,68 @@ class StatsFsMetricsTest {
       assertEquals(
           Map.of("my/n{where=x}", "1", "my/m{where=x}", "2"),
           CollectedMetrics.of(reader.collectAllMetrics()));
+    }
+  }
+
+  @Test
+  void inSemanticConventionsTheInstrumentsAreThoseOfTheConventions() {
+    tree.stat("0/user", 250).stat("0/irq", 1).stat("1/user", 50).stat("1/irq", 4);
+    Layout layout =
+        Layout.builder("cpus")
+            .subsystem("cpu")
+            .sources("{cpu}")
+            .schema("METRIC\nNAME *\nFLAG CUMULATIVE\nTYPE INT\nUNIT ms\nDESC x\n\n")
+            .metrics(
+                List.of(
+                    MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)
+                        .unit("s")
+                        .description("Seconds.")
+                        .point(
+                            Point.sum(
+                                List.of(
+                                    Label.integer("cpu.logical_number", "{cpu}"),
+                                    Label.text("cpu.mode", "user")),
+                                Term.plus("cpu/*/user")))
+                        .build(),
+                    MetricDeclaration.builder(
+                            "semconv", "system.cpu.logical.count", Instrument.UP_DOWN_COUNTER)
+                        .unit("{cpu}")
+                        .point(Point.count(List.of(), Term.plus("cpu/*/user")))
+                        .build()))
+            .build();
+    try (StatsFs fs =
+            StatsFs.builder()
+                .root(tree.settle().root(), layout)
+                .refreshInterval(Duration.ZERO)
+                .build();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs).naming(Naming.semconv()).build()) {
+      Collection<MetricData> collected = reader.collectAllMetrics();
+      Map<String, String> expected =
+          Map.of(
+              "system.cpu.time{cpu.logical_number=0, cpu.mode=user}", "0.25",
+              "system.cpu.time{cpu.logical_number=1, cpu.mode=user}", "0.05",
+              "system.cpu.logical.count{}", "2",
+              "statsfs.cpu.irq{cpu=0}", "0.001",
+              "statsfs.cpu.irq{cpu=1}", "0.004");
+      assertEquals(expected, CollectedMetrics.ofStats(collected));
+      Map<String, MetricData> byName = new TreeMap<>();
+      collected.forEach(metric -> byName.put(metric.getName(), metric));
+      MetricData time = byName.get("system.cpu.time");
+      assertEquals(
+          List.of(true, "s", "Seconds."),
+          List.of(time.getDoubleSumData().isMonotonic(), time.getUnit(), time.getDescription()));
+      assertEquals(
+          Set.of(0L, 1L),
+          time.getDoubleSumData().getPoints().stream()
+              .map(p -> p.getAttributes().get(AttributeKey.longKey("cpu.logical_number")))
+              .collect(Collectors.toSet()));
+      assertFalse(byName.get("system.cpu.logical.count").getLongSumData().isMonotonic());
+      assertEquals(MetricDataType.DOUBLE_GAUGE, byName.get("statsfs.cpu.irq").getType());
+      tree.stat("2/user", 1000);
+      fs.refresh();
+      assertEquals("3", collect().get("system.cpu.logical.count{}"));
+      assertEquals("1.0", collect().get("system.cpu.time{cpu.logical_number=2, cpu.mode=user}"));
     }
   }
 

@@ -294,6 +294,19 @@ class ZeroCodeTest {
   }
 
   @Test
+  void theNamesOfTheSemanticConventionsCanBeChosen() {
+    set("roots", "/sys/class/net");
+    set("naming", "semconv");
+    Map<String, String> points = exportOnce();
+    assertTrue(
+        points.containsKey(
+            "system.network.io{network.interface.name=lo, network.io.direction=receive}"),
+        "" + points);
+    assertFalse(points.containsKey("statsfs.net.rx_bytes{device=lo}"), "" + points);
+    assertTrue(points.containsKey("statsfs.net.multicast{device=lo}"), "" + points);
+  }
+
+  @Test
   void theRefreshIntervalIsTaken() {
     set("refresh-interval", "0");
     try (OpenTelemetrySdk sdk = sdk()) {
