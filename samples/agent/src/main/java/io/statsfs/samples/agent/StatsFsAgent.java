@@ -126,9 +126,7 @@ public final class StatsFsAgent implements Callable<Integer> {
       names = "--naming",
       paramLabel = "NAMING",
       converter = NamingConverter.class,
-      description =
-          "How metrics are named: statsfs, semconv (OpenTelemetry's semantic conventions, and statsfs"
-              + " for what has no name there) or path. Default: statsfs.")
+      description = "Names of metrics: statsfs, semconv or path. Default: statsfs.")
   private Naming naming = Naming.statsfs();
 
   @Option(

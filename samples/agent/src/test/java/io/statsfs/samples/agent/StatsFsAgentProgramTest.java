@@ -84,6 +84,29 @@ class StatsFsAgentProgramTest {
   }
 
   @Test
+  void theNamingChoosesNames() {
+    AgentProgram agent =
+        AgentProgram.run(
+            "--once",
+            "--exporter",
+            "console",
+            "--root",
+            "/sys/class/net",
+            "--include",
+            "net/lo/*_bytes",
+            "--naming",
+            "semconv",
+            "--own-metrics",
+            "none");
+    assertEquals(
+        List.of(
+            "system.network.io{network.interface.name=\"lo\",network.io.direction=\"receive\"}",
+            "system.network.io{network.interface.name=\"lo\",network.io.direction=\"transmit\"}"),
+        points(agent.out()).keySet().stream().sorted().toList(),
+        agent.toString());
+  }
+
+  @Test
   void includeAndExcludeChooseStats() {
     AgentProgram agent =
         AgentProgram.run(
@@ -375,11 +398,12 @@ class StatsFsAgentProgramTest {
             "--exclude",
             "--list",
             "--clear",
+            "--naming",
             "--counters",
             "--version")) {
       assertTrue(help.contains(option), option);
     }
-    assertTrue(agent.out().size() <= 60, "" + agent.out().size());
+    assertTrue(agent.out().size() <= 62, "" + agent.out().size());
   }
 
   @Test
@@ -401,6 +425,8 @@ class StatsFsAgentProgramTest {
           {"--clear", "net/lo/rx_bytes", "--interval", "1s"},
           {"--clear", "net/lo/rx_bytes", "--counters"},
           {"--clear", "net/lo/rx_bytes", "--own-metrics", "none"},
+          {"--clear", "net/lo/rx_bytes", "--naming", "semconv"},
+          {"--naming", "upside-down"},
           {"--own-metrics", "some"},
           {"surplus"}
         }) {
