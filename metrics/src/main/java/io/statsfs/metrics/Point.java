@@ -26,14 +26,45 @@ public final class Point {
     this.formula = formula;
   }
 
-  /**
-   * What is added up: the value of a stat times a factor.
-   *
-   * @param index the position of the stat in the sampler
-   * @param numerator of the factor; negative if the value is subtracted
-   * @param denominator of the factor, at least 1
-   */
-  public record Term(int index, long numerator, long denominator) {}
+  /** What is added up: the value of a stat times a factor. Immutable. */
+  public static final class Term {
+    private final int index;
+    private final long numerator;
+    private final long denominator;
+
+    private Term(int index, long numerator, long denominator) {
+      this.index = index;
+      this.numerator = numerator;
+      this.denominator = denominator;
+    }
+
+    /**
+     * The stat.
+     *
+     * @return its position in the sampler
+     */
+    public int index() {
+      return index;
+    }
+
+    /**
+     * What the value is multiplied by.
+     *
+     * @return the numerator of the factor; negative if the value is subtracted
+     */
+    public long numerator() {
+      return numerator;
+    }
+
+    /**
+     * What the product is divided by.
+     *
+     * @return the denominator of the factor, at least 1
+     */
+    public long denominator() {
+      return denominator;
+    }
+  }
 
   /**
    * What is done with the values of stats. Terms and divisor are brought to one denominator, so

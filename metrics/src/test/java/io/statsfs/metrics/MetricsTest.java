@@ -181,6 +181,39 @@ class MetricsTest {
   }
 
   @Test
+  void aPointSaysWhatItIsComputedFrom() {
+    tree.stat("0/user", 1).stat("0/nice", 2).stat("0/all", 4);
+    MetricDeclaration time =
+        metric(
+            "m",
+            Point.quotient(
+                List.of(),
+                Term.plus("cpu/0/all"),
+                Term.plus("cpu/0/user"),
+                Term.minus("cpu/0/nice")),
+            Point.count(List.of(Label.text("n", "rows")), Term.plus("cpu/0/user")),
+            Point.sum(List.of(Label.text("n", "one")), Term.plus("cpu/0/user")));
+    try (StatsFs fs = open(cpus(time));
+        Sampler sampler = fs.sampler()) {
+      Metrics metrics = Metrics.builder(Naming.semconv()).build();
+      sampler.sample();
+      metrics.update(sampler);
+      List<String> formulas = new ArrayList<>();
+      for (io.statsfs.metrics.Point point : metrics.list().get(0).points()) {
+        StringBuilder formula = new StringBuilder(point.isCount() ? "count" : "");
+        for (io.statsfs.metrics.Point.Term term : point.terms()) {
+          String stat = sampler.stat(term.index()).name();
+          formula.append(" " + term.numerator() + "/" + term.denominator() + " " + stat);
+        }
+        point.divisor().ifPresent(of -> formula.append(" by " + sampler.stat(of.index()).name()));
+        formulas.add(formula.append(point.isSingle() ? " alone" : "").toString().strip());
+      }
+      assertEquals(
+          List.of("1/1 user -1/1 nice by all", "count 1/1 user", "1/1000 user alone"), formulas);
+    }
+  }
+
+  @Test
   void integersOfLabelsAreIntegersWhereTheyAreSome() {
     tree.stat("0/user", 1).stat("x/user", 2);
     MetricDeclaration time =
