@@ -12,8 +12,11 @@ module io.statsfs.core {
       io.statsfs.reader.jni,
       io.statsfs.reader.nio;
 
+  uses io.statsfs.spi.Backend;
   uses io.statsfs.spi.ReaderProvider;
 
+  provides io.statsfs.spi.Backend with
+      io.statsfs.core.files.FilesBackend;
   provides io.statsfs.spi.StatsFsProvider with
       io.statsfs.core.CoreProvider;
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Problem {
   private final Kind kind;
   private final String message;
+  private final String cause;
   private final @Nullable Tree tree;
   private final String treeName;
   private final String backend;
@@ -60,6 +61,7 @@ public final class Problem {
   private Problem(Builder builder) {
     kind = builder.kind;
     message = PrintableText.of(builder.message);
+    cause = builder.cause == null ? builder.message : builder.cause;
     tree = builder.tree;
     treeName = builder.treeName;
     backend = builder.backend;
@@ -95,6 +97,15 @@ public final class Problem {
    */
   public String message() {
     return message;
+  }
+
+  /**
+   * What the problem is a case of: one problem of each tree and cause is logged.
+   *
+   * @return a text without what changes from file to file, or from scan to scan
+   */
+  public String cause() {
+    return cause;
   }
 
   /**
@@ -148,6 +159,7 @@ public final class Problem {
     return other instanceof Problem problem
         && kind == problem.kind
         && message.equals(problem.message)
+        && cause.equals(problem.cause)
         && Objects.equals(tree, problem.tree)
         && treeName.equals(problem.treeName)
         && backend.equals(problem.backend)
@@ -174,6 +186,7 @@ public final class Problem {
   public static final class Builder {
     private final Kind kind;
     private final String message;
+    private @Nullable String cause;
     private @Nullable Tree tree;
     private String treeName = "";
     private String backend = "files";
@@ -183,6 +196,17 @@ public final class Problem {
     private Builder(Kind kind, String message) {
       this.kind = Objects.requireNonNull(kind, "kind");
       this.message = Objects.requireNonNull(message, "message");
+    }
+
+    /**
+     * Says what it is a case of, so that many of them are logged as one. Default: the message.
+     *
+     * @param cause a text that is the same for all of them
+     * @return this
+     */
+    public Builder cause(String cause) {
+      this.cause = Objects.requireNonNull(cause, "cause");
+      return this;
     }
 
     /**

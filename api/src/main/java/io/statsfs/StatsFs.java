@@ -1,5 +1,6 @@
 package io.statsfs;
 
+import io.statsfs.spi.Backend;
 import io.statsfs.spi.StatsFsProvider;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -317,6 +318,15 @@ public interface StatsFs extends AutoCloseable {
      * @return this
      */
     Builder root(Path root, Layout layout);
+
+    /**
+     * Opens the trees of a backend instead of those that detection finds: of one that is no
+     * service, or of one of two with the same name. May be called again for more.
+     *
+     * @param backend opened by {@link #build()}
+     * @return this
+     */
+    Builder backend(Backend backend);
 
     /**
      * Demands a statsfs: {@link #build()} then opens nothing else, and says what is missing. Roots

@@ -1,8 +1,7 @@
 package io.statsfs.core;
 
 import io.statsfs.StatsFs;
-import io.statsfs.core.mounts.FileSystems;
-import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.core.backend.Backends;
 import io.statsfs.spi.StatsFsProvider;
 
 /** Makes this the implementation that {@link StatsFs} finds. */
@@ -13,6 +12,6 @@ public final class CoreProvider implements StatsFsProvider {
 
   @Override
   public StatsFs.Builder builder() {
-    return new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), SchemaCache.SHARED);
+    return new StatsFsBuilder(Backends.find());
   }
 }

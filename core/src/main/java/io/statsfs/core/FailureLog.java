@@ -1,14 +1,16 @@
 package io.statsfs.core;
 
+import io.statsfs.Problem;
 import io.statsfs.Tree;
-import io.statsfs.core.scan.TreeProblem;
 import io.statsfs.spi.Alarm;
 import io.statsfs.spi.PrintableLog;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs each failure once, and again if it comes back after all was well for some minutes.
@@ -30,25 +32,27 @@ final class FailureLog {
   }
 
   /** What the problems of trees have in common that are logged as one. */
-  private record Cause(Tree tree, String text) {
+  private record Cause(@Nullable Tree tree, String text) {
     /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof Cause cause && text.equals(cause.text) && tree.equals(cause.tree);
+      return other instanceof Cause cause
+          && text.equals(cause.text)
+          && Objects.equals(tree, cause.tree);
     }
 
     @Override
     public int hashCode() {
-      return text.hashCode() * 31 + tree.hashCode();
+      return text.hashCode() * 31 + Objects.hashCode(tree);
     }
   }
 
   /** Logs one problem of each tree and cause. */
-  synchronized void problems(List<TreeProblem> problems) {
-    Map<Object, TreeProblem> firsts = new LinkedHashMap<>();
+  synchronized void problems(List<Problem> problems) {
+    Map<Object, Problem> firsts = new LinkedHashMap<>();
     Map<Object, Integer> counts = new HashMap<>();
-    for (TreeProblem problem : problems) {
-      Cause cause = new Cause(problem.tree(), problem.cause());
+    for (Problem problem : problems) {
+      Cause cause = new Cause(problem.tree().orElse(null), problem.cause());
       firsts.putIfAbsent(cause, problem);
       counts.merge(cause, 1, Integer::sum);
     }
@@ -62,8 +66,7 @@ final class FailureLog {
           int more = counts.get(cause) - 1;
           failed(
               cause,
-              first.problem()
-                  + (more == 0 ? "" : " (and " + more + " more like it in Catalog.problems())"));
+              first + (more == 0 ? "" : " (and " + more + " more like it in Catalog.problems())"));
         });
   }
 

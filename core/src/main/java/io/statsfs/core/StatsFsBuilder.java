@@ -3,26 +3,26 @@ package io.statsfs.core;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.StatsFs;
-import io.statsfs.Tree;
-import io.statsfs.core.mounts.FileSystems;
-import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.core.backend.Backends;
+import io.statsfs.core.backend.Settings;
+import io.statsfs.spi.Backend;
+import io.statsfs.spi.BackendSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what to open and how. */
 public final class StatsFsBuilder implements StatsFs.Builder {
-  private final Trees trees;
-  private final SchemaCache schemas;
-  private final List<Supplier<Tree>> roots = new ArrayList<>();
+  private final List<Backend> found;
+  private final List<Backend> backends = new ArrayList<>();
+  private final List<BackendSettings.Root> roots = new ArrayList<>();
   private final Set<String> named = new LinkedHashSet<>();
   private final Set<String> excluded = new LinkedHashSet<>();
   private boolean isDetecting;
@@ -32,9 +32,13 @@ public final class StatsFsBuilder implements StatsFs.Builder {
   private Limits limits = Limits.defaults();
   private boolean clearingAllowed;
 
-  public StatsFsBuilder(Trees trees, SchemaCache schemas) {
-    this.trees = trees;
-    this.schemas = schemas;
+  /**
+   * Begins.
+   *
+   * @param found the backends that are there without being given
+   */
+  public StatsFsBuilder(List<Backend> found) {
+    this.found = List.copyOf(found);
   }
 
   @Override
@@ -58,23 +62,31 @@ public final class StatsFsBuilder implements StatsFs.Builder {
   @Override
   public StatsFs.Builder root(Path root) {
     Objects.requireNonNull(root, "root");
-    roots.add(() -> trees.open(root));
-    return this;
+    return addRoot(root, null, null);
   }
 
   @Override
   public StatsFs.Builder root(Path root, String tree) {
     Objects.requireNonNull(root, "root");
     Objects.requireNonNull(tree, "tree");
-    roots.add(() -> trees.open(root, Trees.layout(tree)));
-    return this;
+    return addRoot(root, null, tree);
   }
 
   @Override
   public StatsFs.Builder root(Path root, Layout layout) {
     Objects.requireNonNull(root, "root");
     Objects.requireNonNull(layout, "layout");
-    roots.add(() -> trees.open(root, layout));
+    return addRoot(root, layout, null);
+  }
+
+  private StatsFs.Builder addRoot(Path root, @Nullable Layout layout, @Nullable String tree) {
+    roots.add(new Settings.Root(root, Optional.ofNullable(layout), Optional.ofNullable(tree)));
+    return this;
+  }
+
+  @Override
+  public StatsFs.Builder backend(Backend backend) {
+    backends.add(Objects.requireNonNull(backend, "backend"));
     return this;
   }
 
@@ -114,40 +126,17 @@ public final class StatsFsBuilder implements StatsFs.Builder {
 
   @Override
   public StatsFs build() {
-    Trees.Detected found = find();
-    FileSystems fileSystems = trees.fileSystems();
-    return new StatsFsImpl(
-        found,
-        fileSystems,
-        limits,
-        schemas,
-        Readers.choose(reader),
-        refreshInterval,
-        clearingAllowed ? new Clearing(fileSystems::at) : null);
-  }
-
-  private Trees.Detected find() {
-    List<Layout> layouts = named.stream().map(Trees::layout).toList();
-    Set<Layout> without = excluded.stream().map(Trees::layout).collect(Collectors.toSet());
-    List<Tree> opened = roots.stream().map(Supplier::get).toList();
-    boolean detects = isDetecting || roots.isEmpty() && named.isEmpty();
-    Trees.Detected found = new Trees.Detected(List.of(), List.of());
-    if (statsfsRequired) {
-      opened.forEach(Trees::requireStatsfs);
-      layouts.forEach(Trees::requireStatsfs);
-      if (detects || !layouts.isEmpty()) {
-        found = new Trees.Detected(List.of(trees.statsfs()), List.of());
-      }
-    } else if (detects || !layouts.isEmpty()) {
-      List<Trees.Search> searches = trees.search(detects, layouts, without);
-      found = Trees.Detected.of(searches);
-      if (found.trees().isEmpty() && opened.isEmpty()) {
-        throw trees.nothingFound(searches);
-      }
-    }
-    // A root that is named twice, or was found, too, is still one.
-    return new Trees.Detected(
-        Stream.concat(found.trees().stream(), opened.stream()).distinct().toList(),
-        found.problems());
+    boolean detects = isDetecting || roots.isEmpty() && named.isEmpty() && backends.isEmpty();
+    Settings settings =
+        new Settings(
+            detects,
+            Collections.unmodifiableSet(new LinkedHashSet<>(named)),
+            Collections.unmodifiableSet(new LinkedHashSet<>(excluded)),
+            List.copyOf(roots),
+            statsfsRequired,
+            Optional.ofNullable(reader),
+            limits);
+    Backends.Opened opened = new Backends(found, backends).open(settings);
+    return new StatsFsImpl(opened, limits, refreshInterval, clearingAllowed);
   }
 }

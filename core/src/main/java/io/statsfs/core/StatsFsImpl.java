@@ -14,33 +14,19 @@ import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
 import io.statsfs.Status;
 import io.statsfs.Tree;
-import io.statsfs.core.batch.SourceDirectory;
-import io.statsfs.core.mounts.FilePaths;
-import io.statsfs.core.mounts.FileSystems;
-import io.statsfs.core.mounts.Inode;
-import io.statsfs.core.mounts.TextFile;
+import io.statsfs.core.backend.Backends;
+import io.statsfs.core.backend.Scanners;
+import io.statsfs.core.backend.TreeScans;
+import io.statsfs.core.sample.Denials;
 import io.statsfs.core.sample.Sampled;
 import io.statsfs.core.sample.SamplerImpl;
-import io.statsfs.core.scan.Denials;
-import io.statsfs.core.scan.SourceImpl;
-import io.statsfs.core.scan.TableCells;
-import io.statsfs.core.scan.TableFile;
-import io.statsfs.core.scan.TreeScans;
-import io.statsfs.core.schema.SchemaCache;
-import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ReadFailure;
-import io.statsfs.core.text.TextCell;
 import io.statsfs.core.thread.DaemonThread;
-import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.StatReader;
+import io.statsfs.spi.Scanner;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -50,54 +36,43 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the catalog of some trees up to date. */
 public final class StatsFsImpl implements StatsFs, Sampled {
-  /** What is read of a file as text. */
-  private static final int MAX_TEXT_BYTES = 64 << 10;
-
-  private static final int MOST_READ_AGAIN = 2;
-
   private static final int EPERM = 1;
 
   private static final Duration LEAST_PATIENCE = Duration.ofMillis(10);
 
   private final TreeScans scans;
-  private final SchemaCache schemas;
-  private final Readers.Chosen chosen;
+  private final Scanners scanners;
   private final Limits limits;
   private final List<Tree> trees;
   private final List<Problem> notOpened;
-  private final @Nullable Clearing clearing;
+  private final boolean clearingAllowed;
   private final Object scanLock = new Object();
   private final Set<SamplerImpl> samplers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final FailureLog log = new FailureLog(System::nanoTime);
-  private final Denials denials = new Denials();
+  private final Denials denials;
   private final AtomicLong scanCount = new AtomicLong();
   private volatile long lastScanNanos;
   private final Thread refresher;
   private volatile CatalogImpl catalog;
   private volatile boolean closed;
 
-  /** Without a {@code clearing} nothing can be cleared. */
-  StatsFsImpl(
-      Trees.Detected found,
-      FileSystems fileSystems,
-      Limits limits,
-      SchemaCache schemas,
-      Readers.Chosen chosen,
-      Duration refreshInterval,
-      @Nullable Clearing clearing) {
-    trees = found.trees();
-    notOpened = found.problems();
+  public StatsFsImpl(
+      Backends.Opened opened, Limits limits, Duration refreshInterval, boolean clearingAllowed) {
+    scanners = opened.scanners();
+    trees = scanners.trees();
+    notOpened = opened.problems();
     this.limits = limits;
-    this.schemas = schemas;
-    this.chosen = chosen;
-    this.clearing = clearing;
-    scans = new TreeScans(trees, fileSystems, limits, schemas, chosen.reader());
+    this.clearingAllowed = clearingAllowed;
+    denials = new Denials(scanners);
+    scans = new TreeScans(scanners, limits);
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     notOpened.forEach(problem -> log.failed(problem, problem.toString()));
     firstScan();
@@ -121,7 +96,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     if (lack != null) {
       catalog = CatalogImpl.of(0, trees, List.of(), List.of());
       scans.close();
-      chosen.reader().close();
+      scanners.close();
       throw new StatsFsException(
           "There is not enough memory for "
               + trees
@@ -184,7 +159,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       lastScanNanos = System.nanoTime() - began;
       scanCount.incrementAndGet();
       List<Problem> problems = new ArrayList<>(notOpened);
-      found.problems().forEach(problem -> problems.add(problem.problem()));
+      problems.addAll(found.problems());
       log.problems(found.problems());
       CatalogImpl before = catalog;
       if (before.version() > 0
@@ -238,13 +213,13 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   }
 
   @Override
-  public Limits limits() {
-    return limits;
+  public Scanners scanners() {
+    return scanners;
   }
 
   @Override
-  public StatReader reader() {
-    return chosen.reader();
+  public void failed(Scanner scanner, RuntimeException failure) {
+    log.failed(scanner, "What reads " + scanner.trees() + " failed: " + failure);
   }
 
   @Override
@@ -284,136 +259,78 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   }
 
   private SampleMemory read(Stat stat) {
-    ByteBuffer text = readFile(stat);
     SampleMemory memory = new SampleMemory(1);
-    TableFile table = TableFile.of(stat);
-    boolean isFloat = stat.type() == Stat.Type.FLOAT;
-    if (table == null) {
-      NumberText.put(text.array(), 0, text.remaining(), isFloat, memory, 0);
-    } else {
-      cell(table, stat).put(text.array(), text.remaining(), isCut(text), isFloat, memory);
-    }
-    if (memory.status(0) != Status.OK) {
-      throw unreadable(stat, memory.status(0));
-    }
+    readUnlessDenied(
+        stat,
+        scanner -> {
+          scanner.read(stat, memory);
+          return "";
+        });
     return memory;
   }
 
   @Override
   public String readText(Stat stat) {
-    ByteBuffer text = readFile(stat);
-    TableFile table = TableFile.of(stat);
-    if (table != null) {
-      return cell(table, stat)
-          .text(text.array(), text.remaining(), isCut(text))
-          .orElseThrow(() -> unreadable(stat, Status.GONE));
-    }
-    return PathText.decode(Arrays.copyOf(text.array(), text.remaining())).strip();
+    return readUnlessDenied(stat, scanner -> scanner.readText(stat));
   }
 
-  private static TextCell cell(TableFile table, Stat stat) {
-    TableCells cells = table.cells();
-    int number = SourceImpl.cell(stat, cells);
-    if (number < 0) {
-      throw unreadable(stat, Status.GONE);
-    }
-    return new TextCell(table.shape(), cells.rows(), cells.columns(), number);
-  }
-
-  private boolean isCut(ByteBuffer text) {
-    return text.remaining() == limits.fileBytes();
-  }
-
-  private static StatReadException unreadable(Stat stat, Status status) {
-    String why =
-        status == Status.GONE
-            ? "the file does not have it any more"
-            : "what it holds is not one number; readText has it";
-    return new StatReadException(
-        status, stat + " has no value, in " + stat.origin() + ": " + why, null);
-  }
-
-  private ByteBuffer readFile(Stat stat) {
+  private String readUnlessDenied(Stat stat, Function<Scanner, String> reading) {
     requireOpen();
     if (!denials.mayOpen(stat)) {
       throw new StatReadException(
           Status.DENIED,
           stat.origin()
-              + " was not opened: a moment ago the kernel denied this file, or one with the same"
+              + " was not opened: a moment ago the kernel denied it, or another one of the same"
               + " mode. It is tried again later",
           null);
     }
     try {
-      if (stat.source() instanceof SourceImpl source && source.type().userMade()) {
-        directory(source).require();
-        ReadFailure.requireRegularFile(FilePaths.of(stat));
-      }
-      ByteBuffer text =
-          TableFile.of(stat) == null
-              ? readOneValue(stat)
-              : TextFile.read(FilePaths.of(stat), limits.fileBytes());
+      String text = reading.apply(scanners.of(stat));
       denials.permitted(stat);
       return text;
-    } catch (IOException e) {
-      if (ReadFailure.errno(e) == EPERM) {
+    } catch (StatReadException e) {
+      if (e.getCause() instanceof IOException cause && ReadFailure.errno(cause) == EPERM) {
         denials.denied(stat);
       }
-      throw new StatReadException(
-          ReadFailure.status(e, FilePaths.of(stat)),
-          stat.origin() + " cannot be read: " + ReadFailure.describe(e),
-          e);
+      throw e;
     }
-  }
-
-  private static SourceDirectory directory(SourceImpl source) {
-    Path root = FilePaths.of(source.tree());
-    Path path = FilePaths.of(source);
-    if (source.table() != null && !path.equals(root)) {
-      path = path.resolveSibling("");
-    }
-    return new SourceDirectory(root, path, source.tree().layout().links().orElse(null));
-  }
-
-  private static ByteBuffer readOneValue(Stat stat) throws IOException {
-    ByteBuffer text = TextFile.read(FilePaths.of(stat), MAX_TEXT_BYTES);
-    if (stat.source() instanceof SourceImpl source && source.type().staleZeros()) {
-      // It may have gone, and another one come, between the opening and the reading.
-      Inode before = source.inode();
-      for (int again = 0; mayBeOfNothing(text); again++) {
-        Inode now = Inode.of(FilePaths.of(source), false);
-        if (now.isSame(before)) {
-          break;
-        } else if (again == MOST_READ_AGAIN) {
-          throw new NoSuchFileException(FilePaths.of(source).toString());
-        }
-        before = now;
-        text = TextFile.read(FilePaths.of(stat), MAX_TEXT_BYTES);
-      }
-    }
-    return text;
-  }
-
-  private static boolean mayBeOfNothing(ByteBuffer text) {
-    SampleMemory memory = new SampleMemory(1);
-    NumberText.put(text.array(), 0, text.remaining(), false, memory, 0);
-    return NumberText.mayBeOfNothing(memory, 0);
   }
 
   @Override
   public void clear(Stat stat) {
     requireOpen();
-    if (clearing == null) {
-      throw Clearing.refused(
+    if (!clearingAllowed) {
+      throw refused(
           StatClearException.Reason.NOT_ALLOWED,
           stat,
           "this StatsFs only reads; StatsFs.Builder.allowClearing() lets it clear");
     }
-    clearing.clear(catalog, stat);
+    // By identity, whatever the equals of a stat that somebody else made may say.
+    boolean isInCatalog =
+        catalog.sources().stream()
+            .anyMatch(s -> s == stat.source() && s.stats().stream().anyMatch(its -> its == stat));
+    if (!isInCatalog) {
+      throw refused(
+          StatClearException.Reason.GONE,
+          stat,
+          "it is not in the present catalog of this StatsFs; take it from there");
+    }
+    scanners.of(stat).clear(stat);
+  }
+
+  private static StatClearException refused(
+      StatClearException.Reason reason, Stat stat, String why) {
+    return new StatClearException(
+        reason, stat + " was not cleared, " + stat.origin() + ": " + why, null);
   }
 
   @Override
   public String readerName() {
-    return chosen.name();
+    return scanners.all().stream()
+        .map(Scanner::readerName)
+        .filter(name -> !name.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   @Override
@@ -425,17 +342,20 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       keptOpen += files.keptOpen();
       notKept += files.notKept();
     }
-    SchemaCache.Counts cache = schemas.counts();
     return new DiagnosticsImpl(
         scanCount.get(),
         Duration.ofNanos(lastScanNanos),
         keptOpen,
         notKept,
-        cache.size(),
-        cache.hits(),
-        cache.loads(),
-        cache.loadFailures(),
-        cache.evictions());
+        schemas(Scanner.SchemaCounts::size),
+        schemas(Scanner.SchemaCounts::hits),
+        schemas(Scanner.SchemaCounts::loads),
+        schemas(Scanner.SchemaCounts::loadFailures),
+        schemas(Scanner.SchemaCounts::evictions));
+  }
+
+  private long schemas(ToLongFunction<Scanner.SchemaCounts> count) {
+    return scanners.all().stream().map(Scanner::schemaCounts).mapToLong(count).sum();
   }
 
   private void requireOpen() {
@@ -459,13 +379,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
       sampler.close();
     }
-    chosen.reader().close();
-    schemas.endIdleThread();
+    scanners.close();
     DaemonThread.join(refresher);
   }
 
   @Override
   public String toString() {
-    return "StatsFs " + trees + " through " + chosen.name();
+    return "StatsFs " + trees + (readerName().isEmpty() ? "" : " through " + readerName());
   }
 }

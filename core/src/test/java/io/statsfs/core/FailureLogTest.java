@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Tree;
-import io.statsfs.core.scan.TreeProblem;
+import io.statsfs.core.backend.Problems;
 import io.statsfs.spi.Alarm;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,9 +30,9 @@ class FailureLogTest {
     lines.close();
   }
 
-  private static TreeProblem problem(Tree tree, String cause, String name) {
+  private static Problem problem(Tree tree, String cause, String name) {
     Path path = tree.root().orElseThrow().resolve(name);
-    return new TreeProblem(tree, Problem.Kind.NOT_READABLE, cause, path, cause);
+    return Problems.of(tree, Problem.Kind.NOT_READABLE, cause, path, cause);
   }
 
   private void pass(Duration duration) {
@@ -41,7 +41,7 @@ class FailureLogTest {
 
   @Test
   void eachTreeAndCauseIsLoggedOnce() {
-    List<TreeProblem> problems =
+    List<Problem> problems =
         new ArrayList<>(
             List.of(
                 problem(A, "denied", "x"),
@@ -66,7 +66,7 @@ class FailureLogTest {
 
   @Test
   void whatComesBackIsLoggedAgainAfterMinutesWithoutIt() {
-    List<TreeProblem> problems = List.of(problem(A, "denied", "x"));
+    List<Problem> problems = List.of(problem(A, "denied", "x"));
     for (int i = 0; i < 3; i++) {
       log.problems(problems);
       log.problems(List.of());

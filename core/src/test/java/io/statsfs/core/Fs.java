@@ -7,15 +7,29 @@ import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.backend.Backends;
+import io.statsfs.core.backend.Scanners;
+import io.statsfs.core.backend.Settings;
+import io.statsfs.core.files.Clearing;
+import io.statsfs.core.files.FilesScanner;
+import io.statsfs.core.files.Readers;
+import io.statsfs.core.files.Trees;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.spi.BackendSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** An opened tree with a cache and a reader of its own, which only the test refreshes. */
 public final class Fs implements AutoCloseable {
+  /** Asks for whatever there is. */
+  public static final BackendSettings DETECT =
+      new Settings(true, Set.of(), Set.of(), List.of(), false, Optional.empty(), Limits.defaults());
+
   public final SchemaCache schemas =
       new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
   public final LogCapture log = new LogCapture();
@@ -83,16 +97,16 @@ public final class Fs implements AutoCloseable {
       Clearing clearing,
       FakeReader reader) {
     this.reader = reader;
-    Readers.Chosen chosen = new Readers.Chosen("fake", reader);
-    fs =
-        new StatsFsImpl(
+    FilesScanner scanner =
+        new FilesScanner(
             new Trees.Detected(trees, List.of()),
             fileSystems,
             limits,
             schemas,
-            chosen,
-            interval,
-            clearing);
+            new Readers.Chosen("fake", reader),
+            clearing == null ? new Clearing(fileSystems::at) : clearing);
+    Backends.Opened opened = new Backends.Opened(new Scanners(List.of(scanner)), List.of());
+    fs = new StatsFsImpl(opened, limits, interval, clearing != null);
   }
 
   public static Tree tree(Path root, Layout layout) {

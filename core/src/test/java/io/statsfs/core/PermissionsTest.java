@@ -15,6 +15,9 @@ import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.files.Clearing;
+import io.statsfs.core.files.FilesBackend;
+import io.statsfs.core.files.Trees;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
@@ -27,7 +30,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -82,7 +84,7 @@ class PermissionsTest {
             assertThrows(
                 TreeUnavailableException.class,
                 () ->
-                    new StatsFsBuilder(new Trees(system), new SchemaCache(1000))
+                    new StatsFsBuilder(List.of(new FilesBackend(system, new SchemaCache(1000))))
                         .requireStatsfs()
                         .build());
         assertEquals(Reason.NOT_READABLE, e.reason());
@@ -90,8 +92,7 @@ class PermissionsTest {
         assertTrue(e.getMessage().contains("Run as root"), e.getMessage());
         assertEquals(List.of(), log.lines());
         // Without being strict the stock trees do, and one line says why.
-        Trees.Detected found =
-            Trees.Detected.of(new Trees(system).search(true, List.of(), Set.of()));
+        Trees.Detected found = new Trees(system).open(Fs.DETECT);
         assertEquals(List.of(Layout.vmstat()), found.trees().stream().map(Tree::layout).toList());
         assertEquals(1, found.problems().size());
         String problem = found.problems().get(0).toString();
@@ -107,7 +108,7 @@ class PermissionsTest {
             Reason.NOT_READABLE,
             assertThrows(
                     TreeUnavailableException.class,
-                    () -> new Trees(system).open(tree.path("stats/kvm")))
+                    () -> new Trees(system).open(tree.path("stats/kvm"), null))
                 .reason());
         allow(tree.path("proc/vmstat"), "---r--r--");
         assertEquals(
@@ -141,7 +142,7 @@ class PermissionsTest {
       allow(tree.path("debug"), "---------");
       FileSystems system = new FileSystems(tree.path("mountinfo"), tree.path("filesystems"));
       try (StatsFs fs =
-          new StatsFsBuilder(new Trees(system), new SchemaCache(1000))
+          new StatsFsBuilder(List.of(new FilesBackend(system, new SchemaCache(1000))))
               .refreshInterval(Duration.ZERO)
               .build()) {
         String problem =
@@ -275,7 +276,8 @@ class PermissionsTest {
       allow(tree.path("kvm/1"), "---------");
       try (Fs fs = new Fs(tree.root());
           StatsFs other =
-              new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), new SchemaCache(1000))
+              new StatsFsBuilder(
+                      List.of(new FilesBackend(FileSystems.ofThisProcess(), new SchemaCache(1000))))
                   .root(tree.root())
                   .refreshInterval(Duration.ZERO)
                   .build()) {

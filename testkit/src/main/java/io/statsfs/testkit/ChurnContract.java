@@ -118,7 +118,9 @@ abstract class ChurnContract extends LossContract {
         awaitOutcomes(live, sampler);
       }
       assertEquals(List.of(), problems(fs));
-      assertEquals(List.of(), log.all());
+      // On a loaded machine a scan may come upon a moment, or take so long, that no source lives.
+      assertEquals(
+          List.of(), log.all().stream().filter(l -> !l.contains("holds no stats")).toList());
     } finally {
       done.set(true);
       pool.shutdown();

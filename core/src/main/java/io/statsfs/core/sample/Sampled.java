@@ -1,10 +1,9 @@
 package io.statsfs.core.sample;
 
 import io.statsfs.Catalog;
-import io.statsfs.Limits;
 import io.statsfs.Stat;
-import io.statsfs.core.scan.Denials;
-import io.statsfs.spi.StatReader;
+import io.statsfs.core.backend.Scanners;
+import io.statsfs.spi.Scanner;
 
 /** What samplers take their stats from, as they see it. Safe for use by several threads. */
 public interface Sampled {
@@ -17,12 +16,12 @@ public interface Sampled {
   /** What must not be opened for the time being. */
   Denials denials();
 
-  /** How much is read. */
-  Limits limits();
-
   /** How values are read. */
-  StatReader reader();
+  Scanners scanners();
 
   /** The present text of a stat. */
   String readText(Stat stat);
+
+  /** A backend threw what it must not. */
+  void failed(Scanner scanner, RuntimeException failure);
 }

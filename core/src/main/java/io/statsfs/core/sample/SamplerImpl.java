@@ -2,23 +2,31 @@ package io.statsfs.core.sample;
 
 import io.statsfs.Catalog;
 import io.statsfs.Sampler;
+import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.Status;
+import io.statsfs.core.thread.Attempt;
 import io.statsfs.core.thread.Watchdog;
+import io.statsfs.spi.Batch;
 import io.statsfs.spi.SampleMemory;
-import io.statsfs.spi.StatReader;
+import io.statsfs.spi.Scanner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A list of stats that follows the catalog, sampled by whichever reader was chosen. */
+/**
+ * A list of stats that follows the catalog. Each scanner that has some of them reads these into one
+ * memory, at indices of their own.
+ */
 public final class SamplerImpl implements Sampler {
   private static final int EPERM = 1;
 
@@ -37,12 +45,11 @@ public final class SamplerImpl implements Sampler {
   /** Null if the calling thread reads. */
   private final @Nullable Watchdog watchdog;
 
-  private final StuckFiles stuck;
+  private final StuckUnits stuck;
   private Catalog catalog;
   private Stat[] stats = {};
-  private SampledFiles files = new SampledFiles(new Stat[0], 0);
+  private List<Part> parts = List.of();
   private SampleMemory memory = new SampleMemory(0);
-  private @Nullable Reading reading;
   private boolean isPrepared;
 
   /** By position; 0 where nothing fails. Null until something does. */
@@ -54,7 +61,7 @@ public final class SamplerImpl implements Sampler {
   /** What is read again in this sample after it was denied with EPERM. */
   private final BitSet retried = new BitSet();
 
-  /** Where the next file is looked for that is tried on behalf of others. */
+  /** Where the next unit is looked for that is tried on behalf of others. */
   private int retryFrom;
 
   private long scansSeen;
@@ -70,7 +77,7 @@ public final class SamplerImpl implements Sampler {
     this.fs = fs;
     this.filter = filter;
     watchdog = patience == null ? null : new Watchdog("statsfs-sampler", patience);
-    stuck = new StuckFiles(patience == null ? Duration.ZERO : patience);
+    stuck = new StuckUnits(fs.scanners(), patience == null ? Duration.ZERO : patience);
     catalog = fs.catalog();
     follow(catalog);
   }
@@ -85,9 +92,9 @@ public final class SamplerImpl implements Sampler {
     }
     Stat[] before = stats;
     stats = wanted.toArray(Stat[]::new);
-    files = new SampledFiles(stats, fs.limits().fileBytes());
+    parts = parts(wanted);
     if (failingSince != null || !stuck.isEmpty()) {
-      Successors successors = new Successors(next.sources());
+      Successors successors = new Successors(fs.scanners(), next.sources());
       stuck.follow(successors);
       failingSince = failingSince(before, successors);
     }
@@ -103,6 +110,30 @@ public final class SamplerImpl implements Sampler {
     prepare();
     // Last, so that a sample after a filter that threw tries again.
     catalog = next;
+  }
+
+  /** The stats of each scanner. Batches of those that have none any more are closed. */
+  private List<Part> parts(List<Stat> wanted) {
+    Map<Scanner, Part> next = new LinkedHashMap<>();
+    Source source = null;
+    Part part = null;
+    for (int i = 0; i < wanted.size(); i++) {
+      Stat stat = wanted.get(i);
+      if (stat.source() != source) {
+        source = stat.source();
+        part = next.computeIfAbsent(fs.scanners().of(stat), Part::new);
+      }
+      part.add(stat, i);
+    }
+    for (Part before : parts) {
+      Part after = next.get(before.scanner);
+      if (after != null) {
+        after.reading = before.reading;
+      } else if (before.reading != null) {
+        before.reading.batch.close();
+      }
+    }
+    return List.copyOf(next.values());
   }
 
   /** The array for the present stats; null if none fails. */
@@ -132,16 +163,22 @@ public final class SamplerImpl implements Sampler {
     }
   }
 
-  /** Has the reader prepare a batch, which takes over from the one before if there is one. */
+  /** Has batches prepared, each of which takes over from the one before if there is one. */
   private void prepare() {
-    if (!stuck.isEmpty()) {
-      stuck.leaveOut(files, memory);
-    }
-    StatReader.Batch previous = reading == null ? null : reading.batch;
-    reading = null;
     isPrepared = false;
-    reading = new Reading(files, fs.reader().prepare(files.directories(), memory, previous));
+    for (Part part : parts) {
+      part.prepare(memory);
+    }
+    if (!stuck.isEmpty()) {
+      leaveOutStuck();
+    }
     isPrepared = true;
+  }
+
+  private void leaveOutStuck() {
+    for (Part part : parts) {
+      stuck.leaveOut(part.batch(), stats, memory);
+    }
   }
 
   /** The same after a batch was left behind, which goes on writing into the memory that it has. */
@@ -156,20 +193,55 @@ public final class SamplerImpl implements Sampler {
     prepare();
   }
 
-  /** A batch that may get stuck, and then goes to the thread that is. */
-  private static final class Reading extends StuckFiles.Attempt {
-    private final SampledFiles files;
-    private final StatReader.Batch batch;
-    private int position;
+  /** The stats that one scanner reads, and how it does. */
+  private static final class Part {
+    private final Scanner scanner;
+    private final List<Stat> stats = new ArrayList<>();
+    private int[] indices = new int[16];
+    private @Nullable Reading reading;
 
-    Reading(SampledFiles files, StatReader.Batch batch) {
-      this.files = files;
+    Part(Scanner scanner) {
+      this.scanner = scanner;
+    }
+
+    void add(Stat stat, int index) {
+      if (stats.size() == indices.length) {
+        indices = Arrays.copyOf(indices, 2 * indices.length);
+      }
+      indices[stats.size()] = index;
+      stats.add(stat);
+    }
+
+    void prepare(SampleMemory memory) {
+      indices = Arrays.copyOf(indices, stats.size());
+      Batch previous = reading == null ? null : reading.batch;
+      reading = null;
+      reading = new Reading(scanner.prepare(stats, indices, memory, previous));
+    }
+
+    Batch batch() {
+      return reading.batch;
+    }
+  }
+
+  /** A batch that may get stuck, and then goes to the thread that is. */
+  private static final class Reading extends Attempt {
+    private final Batch batch;
+    private int position;
+    private @Nullable RuntimeException failure;
+
+    Reading(Batch batch) {
       this.batch = batch;
     }
 
     @Override
     public void run() {
-      batch.sample();
+      failure = null;
+      try {
+        batch.sample();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
     }
 
     @Override
@@ -178,9 +250,9 @@ public final class SamplerImpl implements Sampler {
       return position;
     }
 
-    /** Where it was when it was last looked at; the batch is not to be asked any more. */
-    Stat stuckAt() {
-      return files.stat(Math.min(position, files.size() - 1));
+    /** The index of a stat that it was at when it was last looked at. */
+    int stuckAt() {
+      return Units.first(batch.indices(Math.min(position, batch.units() - 1)));
     }
 
     @Override
@@ -204,20 +276,14 @@ public final class SamplerImpl implements Sampler {
       } else if (!isPrepared) {
         prepareAnew();
       } else if (mayChange) {
-        stuck.leaveOut(files, memory);
+        leaveOutStuck();
       }
       retryDenied();
-      if (watchdog == null || stats.length == 0) {
-        reading.run();
-      } else {
-        sample(watchdog);
+      while (!sampleParts()) {
+        prepareAnew();
       }
+      stuck.sampled();
       review();
-      int outdated = reading.batch.nextOutdated(0);
-      while (outdated >= 0) {
-        files.reportOutdated(outdated);
-        outdated = reading.batch.nextOutdated(outdated + 1);
-      }
       sampleDurationNanos = System.nanoTime() - began;
       sampleNanoTime = began;
       sampleEpochMillis = epochMillis;
@@ -226,17 +292,35 @@ public final class SamplerImpl implements Sampler {
     }
   }
 
-  /** Reads the other files anew after each that got stuck, which is rare. */
-  private void sample(Watchdog watchdog) {
-    while (!watchdog.run(reading)) {
-      Reading left = reading;
-      // It belongs to the thread that was left behind.
-      reading = null;
-      isPrepared = false;
-      stuck.add(left.stuckAt(), left, watchdog);
-      prepareAnew();
+  /** False if one got stuck, which is rare: then all are read anew into another memory. */
+  private boolean sampleParts() {
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      Reading reading = part.reading;
+      if (watchdog == null) {
+        reading.run();
+      } else if (!watchdog.run(reading)) {
+        // It belongs to the thread that was left behind.
+        part.reading = null;
+        isPrepared = false;
+        stuck.add(stats[reading.stuckAt()], reading, watchdog);
+        return false;
+      }
+      if (reading.failure != null) {
+        failed(part, reading.failure);
+      }
     }
-    stuck.sampled();
+    return true;
+  }
+
+  /** What a backend must not do affects its own stats only. */
+  private void failed(Part part, RuntimeException failure) {
+    for (int index : part.indices) {
+      if (!memory.isLeftOut(index)) {
+        memory.putFailure(index, Status.FAILED, 0);
+      }
+    }
+    fs.failed(part.scanner, failure);
   }
 
   /** Lets files that were denied be read again when that is due. */
@@ -256,31 +340,44 @@ public final class SamplerImpl implements Sampler {
     liftedSeen = fs.denials().lifted();
     retriedAt = isScanned ? now : retriedAt;
     isDenied = false;
-    // Not always from the first on, so that not always the same file is tried for the others.
-    int from = Math.min(retryFrom, files.size());
-    for (int k = 0; k < files.size(); k++) {
-      int file = (from + k) % files.size();
-      int first = files.first(file);
-      if (!memory.isLeftOut(first) || memory.status(first) != Status.DENIED) {
-        continue;
-      }
-      boolean isOfKernel = memory.errno(first) == EPERM;
-      if ((isOfKernel ? isDue : isScanned)
-          && (stuck.isEmpty() || !stuck.leavesOut(stats[first]))
-          && (!isOfKernel || fs.denials().mayOpen(stats[first]))) {
-        for (int slot : files.slots(file)) {
-          if (slot >= 0) {
-            memory.putFailure(slot, Status.GONE, 0);
-          }
-        }
-        if (isOfKernel) {
-          retried.set(first);
-          retryFrom = file + 1;
-        }
-      } else {
-        isDenied = true;
+    int units = 0;
+    for (int i = 0; i < parts.size(); i++) {
+      units += parts.get(i).batch().units();
+    }
+    // Not always from the first on, so that not always the same one is tried for the others.
+    int from = Math.min(retryFrom, units);
+    for (int k = 0; k < units; k++) {
+      int unit = (from + k) % units;
+      if (retryDenied(unit, isScanned, isDue)) {
+        retryFrom = unit + 1;
       }
     }
+  }
+
+  /** Whether a unit, counted over all parts, is tried that the kernel had denied. */
+  private boolean retryDenied(int unit, boolean isScanned, boolean isDue) {
+    int part = 0;
+    int itsUnit = unit;
+    while (itsUnit >= parts.get(part).batch().units()) {
+      itsUnit -= parts.get(part++).batch().units();
+    }
+    int[] indices = parts.get(part).batch().indices(itsUnit);
+    int first = Units.first(indices);
+    if (!memory.isLeftOut(first) || memory.status(first) != Status.DENIED) {
+      return false;
+    }
+    boolean isOfKernel = memory.errno(first) == EPERM;
+    if (!(isOfKernel ? isDue : isScanned)
+        || !stuck.isEmpty() && stuck.leavesOut(stats[first])
+        || isOfKernel && !fs.denials().mayOpen(stats[first])) {
+      isDenied = true;
+      return false;
+    }
+    Units.letIn(indices, memory);
+    if (isOfKernel) {
+      retried.set(first);
+    }
+    return isOfKernel;
   }
 
   /**
@@ -378,7 +475,7 @@ public final class SamplerImpl implements Sampler {
     return new StatReadException(Status.BLOCKED, stat.origin() + " cannot be read: " + why, null);
   }
 
-  private final class TextReading extends StuckFiles.Attempt {
+  private final class TextReading extends Attempt {
     private final Stat stat;
     private String text = "";
 
@@ -407,15 +504,22 @@ public final class SamplerImpl implements Sampler {
   public FileCounts fileCounts() {
     if (lock.tryLock()) {
       try {
-        fileCounts =
-            closed || reading == null
-                ? FileCounts.NONE
-                : new FileCounts(reading.batch.keptOpen(), reading.batch.notKept());
+        fileCounts = closed || !isPrepared ? FileCounts.NONE : count();
       } finally {
         lock.unlock();
       }
     }
     return fileCounts;
+  }
+
+  private FileCounts count() {
+    long keptOpen = 0;
+    long notKept = 0;
+    for (Part part : parts) {
+      keptOpen += part.batch().keptOpen();
+      notKept += part.batch().notKept();
+    }
+    return new FileCounts(keptOpen, notKept);
   }
 
   @Override
@@ -505,8 +609,10 @@ public final class SamplerImpl implements Sampler {
         if (watchdog != null) {
           watchdog.close();
         }
-        if (reading != null) {
-          reading.batch.close();
+        for (Part part : parts) {
+          if (part.reading != null) {
+            part.reading.batch.close();
+          }
         }
       }
     } finally {

@@ -3,9 +3,7 @@ package io.statsfs.core.sample;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
-import io.statsfs.core.mounts.FilePaths;
-import io.statsfs.core.scan.SourceImpl;
-import java.nio.file.Path;
+import io.statsfs.core.backend.Scanners;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,18 +14,19 @@ import org.jspecify.annotations.Nullable;
  * another object there, and still the same directory or file.
  */
 final class Successors {
+  private final Scanners scanners;
   private final Map<Key, Source> sources = new HashMap<>();
 
-  private record Key(Tree tree, Path path, String subsystem, String device) {
+  private record Key(Tree tree, String subsystem, String device, String origin) {
     static Key of(Source source) {
-      return new Key(source.tree(), FilePaths.of(source), source.subsystem(), source.device());
+      return new Key(source.tree(), source.subsystem(), source.device(), source.origin());
     }
 
     /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key
-          && path.equals(key.path)
+          && origin.equals(key.origin)
           && device.equals(key.device)
           && subsystem.equals(key.subsystem)
           && tree.equals(key.tree);
@@ -35,24 +34,23 @@ final class Successors {
 
     @Override
     public int hashCode() {
-      return (path.hashCode() * 31 + device.hashCode()) * 31 + tree.hashCode();
+      return (origin.hashCode() * 31 + device.hashCode()) * 31 + tree.hashCode();
     }
   }
 
-  Successors(List<Source> next) {
+  Successors(Scanners scanners, List<Source> next) {
+    this.scanners = scanners;
     next.forEach(source -> sources.put(Key.of(source), source));
   }
 
   /** The same stat in the next catalog; null if it, or its source, is gone or was replaced. */
   @Nullable Stat of(Stat stat) {
-    SourceImpl source = (SourceImpl) stat.source();
-    SourceImpl next = (SourceImpl) sources.get(Key.of(source));
+    Source source = stat.source();
+    Source next = sources.get(Key.of(source));
     if (next == source) {
       return stat;
     }
-    if (next == null
-        || (next.table() == null) != (source.table() == null)
-        || next.table() == null && !next.inode().isSame(source.inode())) {
+    if (next == null || !scanners.of(stat).isSame(source, next)) {
       return null;
     }
     for (Stat candidate : next.stats()) {

@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.core.sample.Denials;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.core.thread.GuardedCall;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static io.statsfs.Problem.Kind.LIMIT_EXCEEDED;
 import static io.statsfs.Problem.Kind.MALFORMED;
 import static io.statsfs.Problem.Kind.NOT_READABLE;
 
+import io.statsfs.Problem;
+import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystemType.ChangeDetection;
 import io.statsfs.core.mounts.Inode;
@@ -54,7 +56,7 @@ final class DirectoryEntry extends Entry {
   private int cutAtStats = NEVER_CUT;
 
   /** Why this could not be described in this scan; null if it could. */
-  private @Nullable TreeProblem undescribed;
+  private @Nullable Problem undescribed;
 
   DirectoryEntry(TreeContext context, Place place, Path path, boolean link) {
     super(context, place, path);
@@ -300,7 +302,7 @@ final class DirectoryEntry extends Entry {
       settled = false;
       String why = ReadFailure.describe(e);
       undescribed =
-          new TreeProblem(
+          Problems.of(
               context.tree(),
               NOT_READABLE,
               "schema cannot be read: " + why,

@@ -3,8 +3,8 @@ package io.statsfs.core.scan;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.Problem;
-import io.statsfs.Source;
 import io.statsfs.Tree;
+import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.ReadEffects;
@@ -12,11 +12,11 @@ import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.ScanRequest;
+import io.statsfs.spi.ScanResult;
 import io.statsfs.spi.StatReader;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. A file that does not answer when it is read affects only its own
  * source; a directory that does not keeps the scan.
  */
-final class Discovery implements AutoCloseable {
+public final class Discovery implements AutoCloseable {
   private final Tree tree;
   private final Limits limits;
   private final TreeContext context;
   private final Entry root;
-  private final AtomicLong steps = new AtomicLong();
 
-  Discovery(
+  public Discovery(
       Tree tree, FileSystems fileSystems, Limits limits, SchemaCache schemas, StatReader reader) {
     this.tree = tree;
     this.limits = limits;
@@ -60,47 +59,21 @@ final class Discovery implements AutoCloseable {
     return layout.files().isEmpty() ? null : layout.files().get(0);
   }
 
-  /**
-   * What a scan found.
-   *
-   * @param entries the directories and files of many values, sources or not
-   * @param entriesCut whether there are more of them than may be taken in
-   * @param statsCut whether there are more stats than may be taken in
-   */
-  record Found(
-      List<Source> sources,
-      List<TreeProblem> problems,
-      int entries,
-      boolean entriesCut,
-      boolean statsCut) {
-    static final Found NOTHING = new Found(List.of(), List.of(), 0, false, false);
-
-    int stats() {
-      return sources.stream().mapToInt(source -> source.stats().size()).sum();
-    }
-  }
-
   /** Lets go of all that was found, of which the next scan finds what is still there. */
-  void forget() {
+  public void forget() {
     root.forget();
     context.names().forget();
-  }
-
-  /** What changes while a scan gets on; other threads may ask. */
-  long steps() {
-    return steps.getOpaque();
   }
 
   /**
    * Looks at the tree.
    *
-   * @param maxEntries the directories and files of many values that may be taken in
-   * @param maxStats the stats that may be taken in
+   * @param request how much to take in
    */
-  Found scan(int maxEntries, int maxStats) {
-    ScanBudget budget = new ScanBudget(maxEntries, maxStats);
-    Scan scan = new Scan(tree, context.mounts(), steps, budget);
-    context.names().limit(maxStats);
+  public ScanResult scan(ScanRequest request) {
+    ScanBudget budget = new ScanBudget(request.maxSources(), request.maxStats());
+    Scan scan = new Scan(request, context.mounts(), budget);
+    context.names().limit(request.maxStats());
     if (!root.scan(scan)) {
       root.forget();
     }
@@ -125,17 +98,13 @@ final class Discovery implements AutoCloseable {
     if (findings.sources().isEmpty() && !budget.isStatsCut() && !budget.isEntriesCut()) {
       reportEmpty(scan);
     }
-    return new Found(
-        findings.sources(),
-        scan.problems(),
-        budget.entries(),
-        budget.isEntriesCut(),
-        budget.isStatsCut());
+    return ScanResult.of(findings.sources(), scan.problems())
+        .cut(budget.entries(), budget.isEntriesCut(), budget.isStatsCut());
   }
 
   /** Whatever the number of other problems. */
   private void report(Scan scan, Problem.Kind kind, String cause, String message) {
-    scan.problems().add(new TreeProblem(tree, kind, cause, root.path, message));
+    scan.problems().add(Problems.of(tree, kind, cause, root.path, message));
   }
 
   private void reportLimits(Scan scan) {
@@ -211,7 +180,7 @@ final class Discovery implements AutoCloseable {
         scan.problems().stream()
             .anyMatch(
                 known ->
-                    known.problem().path().orElseThrow().equals(root.path)
+                    known.path().orElseThrow().equals(root.path)
                         && (tree.layout().isRootFile()
                             || known.cause().startsWith(Scan.UNREADABLE)));
     if (isKnown) {

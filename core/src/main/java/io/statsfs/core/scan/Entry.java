@@ -2,6 +2,7 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Problem;
 import io.statsfs.Source;
+import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
 import java.io.IOException;
@@ -35,7 +36,7 @@ abstract class Entry {
   @Nullable AccessDeniedException outOfReach;
 
   /** What the last reading of this came upon; stands as long as that reading counts. */
-  private final List<TreeProblem> seen = new ArrayList<>();
+  private final List<Problem> seen = new ArrayList<>();
 
   Entry(TreeContext context, Place place, Path path) {
     this.context = context;
@@ -171,7 +172,7 @@ abstract class Entry {
 
   final void seen(Problem.Kind kind, Path path, String cause, String message) {
     if (seen.size() < Scan.MAX_PROBLEMS) {
-      seen.add(new TreeProblem(context.tree(), kind, cause, path, message));
+      seen.add(Problems.of(context.tree(), kind, cause, path, message));
     }
   }
 }

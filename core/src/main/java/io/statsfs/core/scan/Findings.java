@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.Problem;
 import io.statsfs.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class Findings {
     }
   }
 
-  void problems(List<TreeProblem> problems) {
+  void problems(List<Problem> problems) {
     problems.forEach(scan::problem);
   }
 

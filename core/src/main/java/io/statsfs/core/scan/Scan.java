@@ -2,10 +2,12 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Problem;
 import io.statsfs.Tree;
+import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.AccessRemedy;
+import io.statsfs.spi.ScanRequest;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** One scan of a tree: what it may take in, how far it is, and what problems it comes upon. */
 final class Scan {
@@ -25,17 +26,17 @@ final class Scan {
 
   private final Tree tree;
   private final TreeMounts mounts;
-  private final AtomicLong steps;
+  private final ScanRequest request;
   private final ScanBudget budget;
-  private final List<TreeProblem> problems = new ArrayList<>();
+  private final List<Problem> problems = new ArrayList<>();
   private final Map<Long, FileSystemType> types = new HashMap<>();
   private final YoungDirectories young = new YoungDirectories();
   private int listings;
 
-  Scan(Tree tree, TreeMounts mounts, AtomicLong steps, ScanBudget budget) {
-    this.tree = tree;
+  Scan(ScanRequest request, TreeMounts mounts, ScanBudget budget) {
+    this.request = request;
+    tree = request.tree();
     this.mounts = mounts;
-    this.steps = steps;
     this.budget = budget;
   }
 
@@ -49,7 +50,7 @@ final class Scan {
 
   /** Says that the scan gets on. Called by the scanning thread only. */
   void step() {
-    steps.setOpaque(steps.getPlain() + 1);
+    request.step();
   }
 
   void countListing() {
@@ -61,18 +62,18 @@ final class Scan {
     return listings;
   }
 
-  List<TreeProblem> problems() {
+  List<Problem> problems() {
     return problems;
   }
 
-  void problem(TreeProblem problem) {
+  void problem(Problem problem) {
     if (problems.size() < MAX_PROBLEMS) {
       problems.add(problem);
     }
   }
 
   void problem(Problem.Kind kind, Path path, String cause, String message) {
-    problem(new TreeProblem(tree, kind, cause, path, message));
+    problem(Problems.of(tree, kind, cause, path, message));
   }
 
   void unreadable(Path path, IOException failure) {
@@ -86,8 +87,8 @@ final class Scan {
     problem(failure(path, failure));
   }
 
-  TreeProblem failure(Path path, RuntimeException failure) {
-    return new TreeProblem(
+  Problem failure(Path path, RuntimeException failure) {
+    return Problems.of(
         tree,
         Problem.Kind.INTERNAL_ERROR,
         "not scanned: " + failure.getClass(),

@@ -147,7 +147,7 @@ public final class SourceImpl implements Source {
   }
 
   /** Of the file of one of these stats, see {@link Name}. */
-  int permissions(Stat stat) {
+  public int permissions(Stat stat) {
     return ((StatImpl) stat).statName.permissions;
   }
 

@@ -7,6 +7,7 @@ import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.Scanner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -265,7 +266,8 @@ public final class SchemaCache {
   }
 
   /** What the cache did since the JVM started, see {@link io.statsfs.Diagnostics}. */
-  public record Counts(long size, long hits, long loads, long loadFailures, long evictions) {}
+  public record Counts(long size, long hits, long loads, long loadFailures, long evictions)
+      implements Scanner.SchemaCounts {}
 
   public Counts counts() {
     CacheStats stats = cache.stats();

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.core.Fs;
 import io.statsfs.core.Mounted;
-import io.statsfs.core.Trees;
+import io.statsfs.core.files.Trees;
 import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
@@ -53,7 +53,7 @@ class FileSystemsTest {
   }
 
   private Layout layout(Path root) {
-    return new Trees(fileSystems).open(root).layout();
+    return new Trees(fileSystems).open(root, null).layout();
   }
 
   @Test

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.StatsFs;
 import io.statsfs.core.StatsFsBuilder;
-import io.statsfs.core.Trees;
+import io.statsfs.core.files.FilesBackend;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
@@ -315,7 +315,8 @@ class SchemaCacheTest {
   }
 
   private StatsFs.Builder builder() {
-    return new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), SchemaCache.SHARED)
+    return new StatsFsBuilder(
+            List.of(new FilesBackend(FileSystems.ofThisProcess(), SchemaCache.SHARED)))
         .root(tree.root());
   }
 

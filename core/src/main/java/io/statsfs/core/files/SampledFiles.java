@@ -1,4 +1,4 @@
-package io.statsfs.core.sample;
+package io.statsfs.core.files;
 
 import io.statsfs.Stat;
 import io.statsfs.core.mounts.FilePaths;
@@ -18,27 +18,34 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The files that hold the stats of a sampler, with the numbers that batches call them by. */
+/** The files that hold some stats, with the numbers that batches call them by. */
 final class SampledFiles {
   private final List<DirectoryPlan> directories = new ArrayList<>();
   private final List<FilePlan> files = new ArrayList<>();
-  private final Stat[] stats;
+
+  /** By the number of a file; null for one of one value. */
+  private final List<@Nullable TableFile> tableOf = new ArrayList<>();
+
+  private final List<Stat> stats;
+  private final int[] indices;
 
   /**
    * The files of some stats.
    *
    * @param stats which ones; those of one source stand together
+   * @param indices where the values go
    * @param maxBytes how much of a file of several lines is read
    */
-  SampledFiles(Stat[] stats, int maxBytes) {
+  SampledFiles(List<Stat> stats, int[] indices, int maxBytes) {
     this.stats = stats;
+    this.indices = indices;
     Map<TableFile, Table> tables = new IdentityHashMap<>();
     List<Table> inOrder = new ArrayList<>();
-    for (int i = 0; i < stats.length; ) {
-      SourceImpl source = (SourceImpl) stats[i].source();
+    for (int i = 0; i < stats.size(); ) {
+      SourceImpl source = (SourceImpl) stats.get(i).source();
       TableFile file = source.table();
       int first = i;
-      while (i < stats.length && stats[i].source() == source) {
+      while (i < stats.size() && stats.get(i).source() == source) {
         i++;
       }
       if (file == null) {
@@ -51,7 +58,7 @@ final class SampledFiles {
         tables.put(file, table);
         inOrder.add(table);
       }
-      table.put(stats, first, i);
+      table.put(stats, indices, first, i);
     }
     for (Table table : inOrder) {
       if (table.isWanted) {
@@ -80,12 +87,12 @@ final class SampledFiles {
       Arrays.fill(slots, FilePlan.NOT_WANTED);
     }
 
-    void put(Stat[] stats, int from, int to) {
+    void put(List<Stat> stats, int[] indices, int from, int to) {
       for (int i = from; i < to; i++) {
-        int cell = SourceImpl.cell(stats[i], cells);
+        int cell = SourceImpl.cell(stats.get(i), cells);
         if (cell >= 0) {
-          slots[cell] = i;
-          floats[cell] = stats[i].type() == Stat.Type.FLOAT;
+          slots[cell] = indices[i];
+          floats[cell] = stats.get(i).type() == Stat.Type.FLOAT;
           isWanted = true;
         }
       }
@@ -109,7 +116,8 @@ final class SampledFiles {
   private void add(SourceImpl source, int from, int to, int maxBytes) {
     List<FilePlan> values = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
-      values.add(FilePlan.value(stats[i].name(), i, stats[i].type() == Stat.Type.FLOAT));
+      Stat stat = stats.get(i);
+      values.add(FilePlan.value(stat.name(), indices[i], stat.type() == Stat.Type.FLOAT));
     }
     add(source, source, FilePaths.of(source), values, maxBytes);
   }
@@ -132,6 +140,7 @@ final class SampledFiles {
             maxBytes,
             plans));
     files.addAll(plans);
+    plans.forEach(plan -> tableOf.add(source.table()));
   }
 
   List<DirectoryPlan> directories() {
@@ -147,19 +156,8 @@ final class SampledFiles {
     return files.get(file).slots();
   }
 
-  /** The index of the stat by which a file is left out. */
-  int first(int file) {
-    return files.get(file).firstSlot();
-  }
-
-  /** A stat that a file holds. */
-  Stat stat(int file) {
-    return stats[first(file)];
-  }
-
-  /** Sees to it that the next scan looks at a file again. */
+  /** Sees to it that the next scan looks at a file of several values again. */
   void reportOutdated(int file) {
-    @Nullable TableFile table = TableFile.of(stat(file));
-    Objects.requireNonNull(table).reportOutdated();
+    Objects.requireNonNull(tableOf.get(file)).reportOutdated();
   }
 }

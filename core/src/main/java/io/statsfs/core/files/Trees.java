@@ -1,10 +1,11 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
 import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.backend.TreeScans;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
@@ -12,11 +13,11 @@ import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.Mounts.Mount;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.mounts.TextFile;
-import io.statsfs.core.scan.TreeScans;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.AccessRemedy;
+import io.statsfs.spi.BackendSettings;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
@@ -29,10 +30,12 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +58,52 @@ public final class Trees {
    *
    * @param problems why others could not be opened though they seem to be there
    */
-  record Detected(List<Tree> trees, List<Problem> problems) {
+  public record Detected(List<Tree> trees, List<Problem> problems) {
     static Detected of(List<Search> searches) {
       return new Detected(
           searches.stream().flatMap(search -> search.tree().stream()).toList(),
           searches.stream().flatMap(search -> search.problem().stream()).toList());
     }
+  }
+
+  /** Opens the roots that are named, and those that are asked for and can be found. */
+  public Detected open(BackendSettings settings) {
+    List<Tree> opened = settings.roots().stream().map(this::open).toList();
+    if (settings.isStatsfsRequired()) {
+      opened.forEach(Trees::requireStatsfs);
+      settings.trees().forEach(Trees::requireStatsfs);
+    }
+    // A root that is named twice, or is found, too, is still one.
+    Detected found = find(settings, opened.isEmpty());
+    return new Detected(
+        Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(), found.problems);
+  }
+
+  private Tree open(BackendSettings.Root root) {
+    Layout layout = root.layout().or(() -> root.tree().map(Trees::layout)).orElse(null);
+    return open(root.path(), layout);
+  }
+
+  private Detected find(BackendSettings settings, boolean isNeeded) {
+    Set<String> names = names();
+    List<Layout> named =
+        settings.trees().stream().filter(names::contains).map(Trees::layout).toList();
+    if (!settings.isDetecting() && named.isEmpty()) {
+      return new Detected(List.of(), List.of());
+    } else if (settings.isStatsfsRequired()) {
+      return new Detected(List.of(statsfs()), List.of());
+    }
+    List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees());
+    Detected found = Detected.of(searches);
+    if (found.trees.isEmpty() && isNeeded) {
+      throw nothingFound(searches);
+    }
+    return found;
+  }
+
+  /** What the trees are called that can be looked for. */
+  static Set<String> names() {
+    return known().map(Layout::name).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** The layout of a tree that this library knows. */
@@ -87,11 +130,11 @@ public final class Trees {
    * @param named what else to look for
    * @param without what detection leaves out
    */
-  List<Search> search(boolean detects, List<Layout> named, Set<Layout> without) {
+  private List<Search> search(boolean detects, List<Layout> named, Set<String> without) {
     Mounts mounts = mounts();
     Map<Layout, Search> searches = new LinkedHashMap<>();
     if (detects) {
-      for (Layout layout : known().filter(l -> !without.contains(l)).toList()) {
+      for (Layout layout : known().filter(l -> !without.contains(l.name())).toList()) {
         Search search = search(layout, mounts);
         searches.put(layout, search);
         if (layout.equals(Layout.statsfs()) && search.tree().isPresent()) {
@@ -237,14 +280,14 @@ public final class Trees {
     }
   }
 
-  static void requireStatsfs(Layout layout) {
-    if (!layout.equals(Layout.statsfs())) {
+  private static void requireStatsfs(String name) {
+    if (!name.equals(Layout.statsfs().name())) {
       throw new TreeUnavailableException(
-          Reason.NOT_A_TREE, "The tree " + layout + " is named, and statsfs is required.", null);
+          Reason.NOT_A_TREE, "The tree " + name + " is named, and statsfs is required.", null);
     }
   }
 
-  static void requireStatsfs(Tree tree) {
+  private static void requireStatsfs(Tree tree) {
     if (!Layout.statsfs().homeTypes().contains(tree.fileSystemType())) {
       throw new TreeUnavailableException(
           Reason.NOT_A_TREE,
@@ -253,13 +296,8 @@ public final class Trees {
     }
   }
 
-  /** A root that a user names, with the layout that it seems to have. */
-  public Tree open(Path root) {
-    return open(root, null, null);
-  }
-
-  /** A root that a user names. */
-  public Tree open(Path root, Layout layout) {
+  /** A root that a user names; with the layout that it seems to have, if none is given. */
+  public Tree open(Path root, @Nullable Layout layout) {
     return open(root, layout, null);
   }
 

@@ -1,6 +1,5 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
-import io.statsfs.Catalog;
 import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatClearException.Reason;
@@ -32,7 +31,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Clears a stat, once nothing speaks against it. */
-final class Clearing {
+public final class Clearing {
   /** Alone, so that nothing is made, truncated or followed. */
   private static final Set<OpenOption> WRITE =
       Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -46,11 +45,11 @@ final class Clearing {
   private final Paths paths;
 
   /** Says what a path leads to now. */
-  interface Paths {
+  public interface Paths {
     FileSystemPath at(Path path) throws IOException;
   }
 
-  Clearing(Paths paths) {
+  public Clearing(Paths paths) {
     this.paths = paths;
   }
 
@@ -59,11 +58,11 @@ final class Clearing {
    *
    * @throws StatClearException if it was not cleared
    */
-  void clear(Catalog catalog, Stat stat) {
+  void clear(Stat stat) {
     try {
       Uninterrupted.run(
           () -> {
-            clear(stat, source(catalog, stat));
+            clear(stat, source(stat));
             return true;
           });
     } catch (IOException e) {
@@ -71,7 +70,7 @@ final class Clearing {
     }
   }
 
-  static StatClearException refused(Reason reason, Stat stat, String why) {
+  private static StatClearException refused(Reason reason, Stat stat, String why) {
     return refused(reason, stat, why, null);
   }
 
@@ -93,20 +92,9 @@ final class Clearing {
     };
   }
 
-  /** The source, if it is for the catalog to say that the stat may be cleared. */
-  private static SourceImpl source(Catalog catalog, Stat stat) {
-    // By identity, whatever the equals of a stat that somebody else made may say.
-    SourceImpl source =
-        catalog.sources().stream()
-            .filter(s -> s == stat.source() && s.stats().stream().anyMatch(its -> its == stat))
-            .map(SourceImpl.class::cast)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    refused(
-                        Reason.GONE,
-                        stat,
-                        "it is not in the present catalog of this StatsFs; take it from there"));
+  /** The source, if what is known of the stat does not speak against it. */
+  private static SourceImpl source(Stat stat) {
+    SourceImpl source = (SourceImpl) stat.source();
     if (source.table() != null) {
       throw refused(
           Reason.NOT_CLEARABLE,

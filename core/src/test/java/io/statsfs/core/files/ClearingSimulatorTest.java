@@ -1,4 +1,4 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

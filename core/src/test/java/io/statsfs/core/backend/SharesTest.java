@@ -1,4 +1,4 @@
-package io.statsfs.core.scan;
+package io.statsfs.core.backend;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

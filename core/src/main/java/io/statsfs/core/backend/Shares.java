@@ -1,4 +1,4 @@
-package io.statsfs.core.scan;
+package io.statsfs.core.backend;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +13,10 @@ import io.statsfs.StatsFs;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.Fs;
+import io.statsfs.core.LogCapture;
+import io.statsfs.core.Mounted;
+import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
@@ -23,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,12 +69,12 @@ class TreesTest {
   }
 
   private static StatsFs.Builder builder(FileSystems system) {
-    return new StatsFsBuilder(new Trees(system), new SchemaCache(1 << 20))
+    return new StatsFsBuilder(List.of(new FilesBackend(system, new SchemaCache(1 << 20))))
         .refreshInterval(Duration.ZERO);
   }
 
   private static Trees.Detected detect(Trees trees) {
-    return Trees.Detected.of(trees.search(true, List.of(), Set.of()));
+    return trees.open(Fs.DETECT);
   }
 
   private static TreeUnavailableException refused(Reason reason, Executable action) {
@@ -343,9 +346,9 @@ class TreesTest {
     Trees trees = new Trees(FileSystems.ofThisProcess());
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file"), Layout.statsfs()));
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.root(), Layout.vmstat()));
-    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file/below")));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file/below"), null));
     assertEquals(0, new ProcessBuilder("mkfifo", tree.path("pipe").toString()).start().waitFor());
-    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe")));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe"), null));
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe"), Layout.vmstat()));
   }
 
@@ -353,22 +356,22 @@ class TreesTest {
   void layoutFollowsFromTheRoot() {
     tree.stat("class/net/x", 1).stat("vmstat", "a 1\n").stat("ünits.txt", "a 1\n");
     Trees trees = new Trees(FileSystems.ofThisProcess());
-    assertSame(Layout.net(), trees.open(Path.of("/sys/class/net")).layout());
-    assertSame(Layout.net(), trees.open(Path.of("/sys/class/../class/net/")).layout());
-    assertSame(Layout.vmstat(), trees.open(Path.of("/proc/vmstat")).layout());
-    assertEquals("sysfs", trees.open(Path.of("/sys/class/net")).fileSystemType());
-    assertEquals("proc", trees.open(Path.of("/proc/vmstat")).fileSystemType());
+    assertSame(Layout.net(), trees.open(Path.of("/sys/class/net"), null).layout());
+    assertSame(Layout.net(), trees.open(Path.of("/sys/class/../class/net/"), null).layout());
+    assertSame(Layout.vmstat(), trees.open(Path.of("/proc/vmstat"), null).layout());
+    assertEquals("sysfs", trees.open(Path.of("/sys/class/net"), null).fileSystemType());
+    assertEquals("proc", trees.open(Path.of("/proc/vmstat"), null).fileSystemType());
 
-    Layout meminfo = trees.open(Path.of("/proc/meminfo")).layout();
+    Layout meminfo = trees.open(Path.of("/proc/meminfo"), null).layout();
     assertTrue(meminfo.isRootFile());
     assertEquals("meminfo", meminfo.subsystem().orElseThrow());
-    assertEquals("ünits.txt", trees.open(tree.path("ünits.txt")).layout().name());
+    assertEquals("ünits.txt", trees.open(tree.path("ünits.txt"), null).layout().name());
 
     // The same names on another file system are not the stock trees.
-    assertSame(Layout.statsfs(), trees.open(tree.path("class/net")).layout());
-    assertTrue(trees.open(tree.path("vmstat")).layout().schema().isEmpty());
-    assertSame(Layout.statsfs(), trees.open(tree.root()).layout());
-    assertFalse(trees.open(tree.root()).layout().isRootFile());
+    assertSame(Layout.statsfs(), trees.open(tree.path("class/net"), null).layout());
+    assertTrue(trees.open(tree.path("vmstat"), null).layout().schema().isEmpty());
+    assertSame(Layout.statsfs(), trees.open(tree.root(), null).layout());
+    assertFalse(trees.open(tree.root(), null).layout().isRootFile());
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.ReaderUnavailableException;
+import io.statsfs.core.FakeReader;
+import io.statsfs.core.LogCapture;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -187,17 +190,18 @@ class ReadersTest {
   @Test
   void propertyDecidesUnlessThereIsAName() {
     System.setProperty(Readers.PROPERTY, "fake");
-    assertEquals("fake", Readers.choose(null).name());
+    assertEquals("fake", Readers.choose(Optional.empty()).name());
     System.setProperty(Readers.PROPERTY, "no-such");
-    assertThrows(ReaderUnavailableException.class, () -> Readers.choose(null));
-    assertEquals("fake", Readers.choose("fake").name());
+    assertThrows(ReaderUnavailableException.class, () -> Readers.choose(Optional.empty()));
+    assertEquals("fake", Readers.choose(Optional.of("fake")).name());
   }
 
   @Test
   void readersOnTheClassPathAreFoundOnce() {
-    assertEquals("fake", Readers.choose(null).name());
+    assertEquals("fake", Readers.choose(Optional.empty()).name());
     ReaderUnavailableException e =
-        assertThrows(ReaderUnavailableException.class, () -> Readers.choose("no-such"));
+        assertThrows(
+            ReaderUnavailableException.class, () -> Readers.choose(Optional.of("no-such")));
     assertTrue(e.getMessage().contains("only [fake]"), e.getMessage());
   }
 
@@ -264,8 +268,8 @@ class ReadersTest {
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
       Thread.currentThread().setContextClassLoader(loader);
-      assertEquals("of-the-thread", Readers.choose(null).name());
-      assertEquals("fake", Readers.choose("fake").name());
+      assertEquals("of-the-thread", Readers.choose(Optional.empty()).name());
+      assertEquals("fake", Readers.choose(Optional.of("fake")).name());
     } finally {
       Thread.currentThread().setContextClassLoader(before);
     }

@@ -4,16 +4,13 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
-import io.statsfs.core.mounts.FilePaths;
-import io.statsfs.core.mounts.Inode;
-import io.statsfs.core.scan.TableFile;
+import io.statsfs.core.backend.Scanners;
+import io.statsfs.core.thread.Attempt;
+import io.statsfs.core.thread.Look;
 import io.statsfs.core.thread.Watchdog;
-import io.statsfs.spi.PathText;
+import io.statsfs.spi.Batch;
 import io.statsfs.spi.SampleMemory;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
+import io.statsfs.spi.Scanner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,25 +21,27 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files in which a sampler's reading got stuck, and what is left out because of them.
+ * The units in which a sampler's reading got stuck, such as files, and what is left out because of
+ * them.
  *
- * <p>A file is left out while a thread hangs in it, and is then tried again: at once after the
+ * <p>A unit is left out while a thread hangs in it, and is then tried again: at once after the
  * first time, and after pauses that grow if it gets stuck again and again, as each time costs a
- * sample the whole patience. A file that is tried and does not get stuck is like any other from
+ * sample the whole patience. A unit that is tried and does not get stuck is like any other from
  * then on.
  *
- * <p>As soon as a reading is stuck, another thread looks at the directory of the file, and at the
- * file. If it hangs at the directory, the whole source is left out. Otherwise the file is looked at
- * again after growing pauses: when it is gone, or is another one, nothing that is there hangs,
- * though the thread may hang for ever, as one does that opens a FIFO which was then removed.
+ * <p>As soon as a reading is stuck, another thread looks at what holds the source, such as its
+ * directory, and at the unit. If it hangs at the first, the whole source is left out. Otherwise the
+ * unit is looked at again after growing pauses: when it is gone, or is another one, nothing that is
+ * there hangs, though the thread may hang for ever, as one does that opens a FIFO which was then
+ * removed.
  *
- * <p>While several threads hang in the files of a tree, all of it is left out: without end if
- * directories hang, since then the tree is dead, as the mount of a server that does not answer is;
- * otherwise for growing pauses, after each of which one more file may get stuck. Threads that hang
- * in what is gone do not count there, but in a larger limit, beyond which nothing of the tree is
- * read until a thread returns: nobody can create threads without end by replacing files.
+ * <p>While several threads hang in the units of a tree, all of it is left out: without end if what
+ * holds sources hangs, since then the tree is dead, as the mount of a server that does not answer
+ * is; otherwise for growing pauses, after each of which one more unit may get stuck. Threads that
+ * hang in what is gone do not count there, but in a larger limit, beyond which nothing of the tree
+ * is read until a thread returns: nobody can create threads without end by replacing files.
  */
-final class StuckFiles {
+final class StuckUnits {
   /** Threads that may hang in what is there of a tree before it is left out. */
   private static final int MOST_HANGING = 4;
 
@@ -51,8 +50,9 @@ final class StuckFiles {
 
   private static final long LONGEST_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
+  private final Scanners scanners;
   private final long patienceNanos;
-  private final List<Stuck> files = new ArrayList<>();
+  private final List<Stuck> units = new ArrayList<>();
   private final List<Left> left = new ArrayList<>();
   private final Map<Tree, Pause> pauses = new HashMap<>();
 
@@ -61,22 +61,9 @@ final class StuckFiles {
 
   private boolean isChanged;
 
-  StuckFiles(Duration patience) {
+  StuckUnits(Scanners scanners, Duration patience) {
+    this.scanners = scanners;
     patienceNanos = Math.min(LONGEST_PAUSE_NANOS, TimeUnit.NANOSECONDS.convert(patience));
-  }
-
-  /** Work that may be left behind. */
-  abstract static class Attempt implements Watchdog.Work {
-    private volatile boolean hasReturned;
-
-    @Override
-    public void returned() {
-      hasReturned = true;
-    }
-
-    final boolean hasReturned() {
-      return hasReturned;
-    }
   }
 
   /** Where a thread was left behind, even if that is not there any more. */
@@ -92,6 +79,9 @@ final class StuckFiles {
   private static final class Stuck {
     Stat stat;
 
+    /** Of the stat. */
+    Object unit;
+
     /** What hangs; null once it has returned. */
     @Nullable Attempt reading;
 
@@ -103,94 +93,59 @@ final class StuckFiles {
     @Nullable Look look;
 
     /** What the first look saw. */
-    @Nullable Inode inode;
+    @Nullable Object seen;
 
     int looks;
     long lookAt;
 
-    Stuck(Stat stat) {
+    Stuck(Stat stat, Object unit) {
       this.stat = stat;
+      this.unit = unit;
     }
 
     Tree tree() {
       return stat.source().tree();
     }
 
-    boolean isFileOf(Stat other) {
-      return TableFile.fileOf(stat) == TableFile.fileOf(other);
-    }
-
-    boolean isDirectoryStuck() {
-      return look != null && !look.isAtFile;
+    /** Whether what holds the source hangs, too. */
+    boolean isSourceStuck() {
+      return look != null && look.stepsDone() == 0;
     }
 
     int hanging() {
       return (reading == null ? 0 : 1) + (look == null ? 0 : 1);
     }
 
-    /** Keeps what a look saw; whether the file is gone, or was replaced since the first one. */
+    /** Keeps what a look saw; whether the unit is gone, or was replaced since the first one. */
     boolean isGone(Look done) {
-      if (inode == null) {
-        inode = done.inode;
+      if (seen == null) {
+        seen = done.seen();
       }
-      return done.isGone
-          || done.inode != null && (!done.inode.isSame(inode) || done.inode.mode() != inode.mode());
-    }
-  }
-
-  /** Looks at the directory of a file and at the file, both of which may hang. */
-  private static final class Look extends Attempt {
-    private final Path directory;
-    private final Path file;
-    private volatile boolean isAtFile;
-    private @Nullable Inode inode;
-    private boolean isGone;
-
-    Look(Stat stat) {
-      file = FilePaths.of(stat);
-      directory = file.resolveSibling("");
-    }
-
-    @Override
-    public void run() {
-      try {
-        Inode.of(directory, true);
-        isAtFile = true;
-        inode = Inode.of(file, false);
-      } catch (NoSuchFileException | NotDirectoryException e) {
-        isGone = true;
-      } catch (IOException e) {
-        // It answers, which is enough.
-      }
-    }
-
-    @Override
-    public long progress() {
-      return isAtFile ? 1 : 0;
+      return done.isGone() || done.seen() != null && !done.seen().equals(seen);
     }
   }
 
   /** Whether nothing is stuck, and no thread is left behind. */
   boolean isEmpty() {
-    return files.isEmpty() && left.isEmpty();
+    return units.isEmpty() && left.isEmpty();
   }
 
-  /** Takes in the file of a stat whose reading was left behind, and looks at it. */
+  /** Takes in the unit of a stat whose reading was left behind, and looks at it. */
   void add(Stat stat, Attempt reading, Watchdog watchdog) {
     isChanged = true;
     Stuck it = find(stat);
     if (it == null) {
-      it = new Stuck(stat);
-      files.add(it);
+      it = new Stuck(stat, scanners.of(stat).unit(stat));
+      units.add(it);
     }
     it.reading = reading;
     it.times++;
     it.tried = false;
-    it.inode = null;
+    it.seen = null;
     it.looks = 0;
     left.add(new Left(it.tree(), reading));
     if (hanging(it.tree()) < MOST_HANGING && it.look == null && look(it, watchdog)) {
-      files.remove(it);
+      units.remove(it);
     }
     if (hanging(it.tree()) >= MOST_HANGING) {
       Pause pause = pauses.computeIfAbsent(it.tree(), tree -> new Pause());
@@ -199,9 +154,11 @@ final class StuckFiles {
     }
   }
 
-  /** Whether the file is gone, or was replaced. */
+  /** Whether the unit is gone, or was replaced. */
   private boolean look(Stuck it, Watchdog watchdog) {
-    Look look = new Look(it.stat);
+    Stat stat = it.stat;
+    Scanner scanner = scanners.of(stat);
+    Look look = new Look(List.of(() -> scanner.look(stat.source()), () -> scanner.look(stat)));
     it.lookAt = System.nanoTime() + pause(++it.looks);
     if (watchdog.run(look)) {
       return it.isGone(look);
@@ -212,8 +169,12 @@ final class StuckFiles {
   }
 
   private @Nullable Stuck find(Stat stat) {
-    for (Stuck it : files) {
-      if (it.isFileOf(stat)) {
+    if (units.isEmpty()) {
+      return null;
+    }
+    Object unit = scanners.of(stat).unit(stat);
+    for (Stuck it : units) {
+      if (it.unit == unit) {
         return it;
       }
     }
@@ -226,7 +187,7 @@ final class StuckFiles {
   }
 
   /**
-   * Sees which threads have returned, and which files are there no more.
+   * Sees which threads have returned, and which units are there no more.
    *
    * @return whether {@link #leaveOut} would leave out other stats than before
    */
@@ -235,7 +196,7 @@ final class StuckFiles {
     isChanged = false;
     now = System.nanoTime();
     changed |= left.removeIf(it -> it.attempt.hasReturned());
-    for (Iterator<Stuck> i = files.iterator(); i.hasNext(); ) {
+    for (Iterator<Stuck> i = units.iterator(); i.hasNext(); ) {
       Stuck it = i.next();
       boolean isGone = false;
       if (it.look != null && it.look.hasReturned()) {
@@ -257,7 +218,7 @@ final class StuckFiles {
         changed = true;
       }
     }
-    for (Stuck it : files) {
+    for (Stuck it : units) {
       changed |= !it.tried && isDue(it);
     }
     for (Iterator<Map.Entry<Tree, Pause>> i = pauses.entrySet().iterator(); i.hasNext(); ) {
@@ -279,16 +240,16 @@ final class StuckFiles {
 
   private int hanging(Tree tree) {
     int hanging = 0;
-    for (Stuck it : files) {
+    for (Stuck it : units) {
       hanging += it.tree().equals(tree) ? it.hanging() : 0;
     }
     return hanging;
   }
 
-  /** Whether directories do not answer either. */
+  /** Whether what holds sources does not answer either. */
   private boolean isDead(Tree tree) {
-    for (Stuck it : files) {
-      if (it.isDirectoryStuck() && it.tree().equals(tree)) {
+    for (Stuck it : units) {
+      if (it.isSourceStuck() && it.tree().equals(tree)) {
         return hanging(tree) >= MOST_HANGING;
       }
     }
@@ -307,36 +268,29 @@ final class StuckFiles {
 
   /** Whether a source is left out whole, alone or with its tree. */
   private boolean isLeftOut(Source source) {
-    for (Stuck it : files) {
-      if (it.stat.source() == source && it.isDirectoryStuck()) {
+    for (Stuck it : units) {
+      if (it.stat.source() == source && it.isSourceStuck()) {
         return true;
       }
     }
     return isLeftOut(source.tree());
   }
 
-  /** Marks in a memory what is not to be read, and lets the rest be read again. */
-  void leaveOut(SampledFiles sampled, SampleMemory memory) {
-    for (int file = 0; file < sampled.size(); file++) {
-      Stat stat = sampled.stat(file);
-      boolean leaveOut = isLeftOut(stat.source());
-      Stuck it = leaveOut ? null : find(stat);
+  /** Marks in a memory what a batch is not to read, and lets the rest be read again. */
+  void leaveOut(Batch batch, Stat[] stats, SampleMemory memory) {
+    for (int unit = 0; unit < batch.units(); unit++) {
+      int[] indices = batch.indices(unit);
+      int first = Units.first(indices);
+      boolean leaveOut = isLeftOut(stats[first].source());
+      Stuck it = leaveOut ? null : find(stats[first]);
       if (it != null) {
         it.tried = isDue(it);
         leaveOut = !it.tried;
       }
-      int first = sampled.first(file);
-      boolean isLeftOut = memory.isLeftOut(first);
-      boolean isBlocked = isLeftOut && memory.status(first) == Status.BLOCKED;
-      if (leaveOut == isLeftOut || isLeftOut && !isBlocked) {
-        continue;
-      }
-      for (int slot : sampled.slots(file)) {
-        if (slot >= 0 && leaveOut) {
-          memory.leaveOut(slot, Status.BLOCKED, 0);
-        } else if (slot >= 0) {
-          memory.putFailure(slot, Status.GONE, 0);
-        }
+      if (leaveOut && !memory.isLeftOut(first)) {
+        Units.leaveOut(indices, memory, Status.BLOCKED, 0);
+      } else if (!leaveOut && memory.isLeftOut(first) && memory.status(first) == Status.BLOCKED) {
+        Units.letIn(indices, memory);
       }
     }
   }
@@ -347,13 +301,13 @@ final class StuckFiles {
     return it != null && it.hanging() > 0 || isLeftOut(stat.source());
   }
 
-  /** Where what does not answer is, so that a stat is left out: most often its own file. */
+  /** Where what does not answer is, so that a stat is left out: most often its own unit. */
   String blocker(Stat stat) {
     Stuck own = find(stat);
     Stuck other = null;
-    for (Stuck it : files) {
-      if (it.stat.source() == stat.source() && it.isDirectoryStuck()) {
-        return PathText.of(it.look.directory);
+    for (Stuck it : units) {
+      if (it.stat.source() == stat.source() && it.isSourceStuck()) {
+        return stat.source().origin();
       } else if (other == null && it.hanging() > 0 && it.tree().equals(stat.source().tree())) {
         other = it;
       }
@@ -363,20 +317,21 @@ final class StuckFiles {
 
   /** A sample was taken: what was tried is stuck no more. */
   void sampled() {
-    if (!files.isEmpty()) {
-      files.removeIf(it -> it.tried);
+    if (!units.isEmpty()) {
+      units.removeIf(it -> it.tried);
     }
   }
 
   /** Follows the stats to another catalog; what is gone or was replaced there frees its place. */
   void follow(Successors successors) {
-    for (Iterator<Stuck> i = files.iterator(); i.hasNext(); ) {
+    for (Iterator<Stuck> i = units.iterator(); i.hasNext(); ) {
       Stuck it = i.next();
       Stat next = successors.of(it.stat);
       if (next == null) {
         i.remove();
       } else {
         it.stat = next;
+        it.unit = scanners.of(next).unit(next);
       }
     }
     isChanged = true;

@@ -1,4 +1,4 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -11,6 +11,9 @@ import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatClearException.Reason;
 import io.statsfs.StatsFs;
+import io.statsfs.core.Fs;
+import io.statsfs.core.Mounted;
+import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
@@ -138,7 +141,8 @@ class ClearingTest {
     tree.stat("kvm/a", UNTOUCHED).settle();
     try (Fs fs = new Fs(tree.root());
         StatsFs built =
-            new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), new SchemaCache(1000))
+            new StatsFsBuilder(
+                    List.of(new FilesBackend(FileSystems.ofThisProcess(), new SchemaCache(1000))))
                 .root(tree.root())
                 .build()) {
       refused(Reason.NOT_ALLOWED, "allowClearing()", fs.fs, stat(fs, "a"));
@@ -151,7 +155,8 @@ class ClearingTest {
   void ordinaryFilesAreNotWrittenTo() {
     tree.stat("kvm/a", UNTOUCHED);
     try (StatsFs fs =
-        new StatsFsBuilder(new Trees(FileSystems.ofThisProcess()), new SchemaCache(1000))
+        new StatsFsBuilder(
+                List.of(new FilesBackend(FileSystems.ofThisProcess(), new SchemaCache(1000))))
             .root(tree.root())
             .refreshInterval(Duration.ZERO)
             .allowClearing()

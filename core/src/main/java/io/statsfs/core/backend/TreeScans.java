@@ -1,19 +1,16 @@
-package io.statsfs.core.scan;
+package io.statsfs.core.backend;
 
+import io.statsfs.Catalog;
 import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
-import io.statsfs.core.mounts.FilePaths;
-import io.statsfs.core.mounts.FileSystems;
-import io.statsfs.core.mounts.Inode;
-import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.core.thread.Look;
 import io.statsfs.core.thread.Watchdog;
-import io.statsfs.spi.StatReader;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import io.statsfs.spi.ScanRequest;
+import io.statsfs.spi.ScanResult;
+import io.statsfs.spi.Scanner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,36 +42,28 @@ public final class TreeScans implements AutoCloseable {
   private final Shares entries;
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
-  private final Function<Tree, Discovery> discoveries;
   private final Watchdog watchdog = new Watchdog("statsfs-scan", PATIENCE);
   private final Watchdog looks = new Watchdog("statsfs-look", PATIENCE_OF_LOOKS);
 
-  public TreeScans(
-      List<Tree> trees,
-      FileSystems fileSystems,
-      Limits limits,
-      SchemaCache schemas,
-      StatReader reader) {
+  public TreeScans(Scanners scanners, Limits limits) {
+    List<Tree> trees = scanners.trees();
     entries = new Shares(limits.sources(), trees.size());
     stats = new Shares(limits.stats(), trees.size());
-    discoveries = tree -> new Discovery(tree, fileSystems, limits, schemas, reader);
     for (Tree tree : trees) {
-      scans.add(new TreeScan(tree, discoveries.apply(tree)));
+      scans.add(new TreeScan(tree, scanners.of(tree)));
     }
   }
 
-  private static final class TreeScan implements Watchdog.Work {
-    final Tree tree;
-    private final Discovery discovery;
-    private volatile Discovery.Found found = Discovery.Found.NOTHING;
+  private static final class TreeScan implements Watchdog.Work, ScanRequest {
+    private final Tree tree;
+    private final Scanner scanner;
+    private final AtomicLong steps = new AtomicLong();
+    private volatile ScanResult found = ScanResult.empty();
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
 
-    /** Of the root when the scan began; null if it did not answer, or was not there. */
-    private volatile @Nullable Inode root;
-
-    /** Another scan has taken the place of this one, which hangs. */
-    private volatile boolean replaced;
+    /** What the tree was when the scan began; null if it did not answer, or was not there. */
+    private volatile @Nullable Object seen;
 
     private int left;
     private int looks;
@@ -82,15 +71,15 @@ public final class TreeScans implements AutoCloseable {
     private int maxSources;
     private int maxStats;
 
-    TreeScan(Tree tree, Discovery discovery) {
+    TreeScan(Tree tree, Scanner scanner) {
       this.tree = tree;
-      this.discovery = discovery;
+      this.scanner = scanner;
     }
 
     void begin(int maxSources, int maxStats) {
       this.maxSources = maxSources;
       this.maxStats = maxStats;
-      root = null;
+      seen = null;
       lookAt = System.nanoTime();
       busy = true;
     }
@@ -98,39 +87,69 @@ public final class TreeScans implements AutoCloseable {
     @Override
     public void run() {
       try {
-        root = inodeOf(FilePaths.of(tree));
-        found = discovery.scan(maxSources, maxStats);
+        Look look = new Look(List.of(() -> scanner.look(tree)));
+        look.run();
+        seen = look.seen();
+        found = limited(scanner.scan(this));
         failure = null;
       } catch (RuntimeException | Error e) {
         failed(e);
       } finally {
         busy = false;
-        if (replaced) {
-          discovery.close();
-        }
       }
     }
 
-    private static @Nullable Inode inodeOf(Path root) {
-      try {
-        return Inode.of(root, true);
-      } catch (IOException e) {
-        return null; // The scan says why.
+    /** Takes in no more than was asked for, whatever a backend found. */
+    private ScanResult limited(ScanResult result) {
+      List<Source> taken = new ArrayList<>();
+      int statsLeft = maxStats;
+      for (Source source : result.sources()) {
+        statsLeft -= source.stats().size();
+        if (statsLeft < 0 || taken.size() == maxSources) {
+          List<Problem> problems = new ArrayList<>(result.problems());
+          String what = statsLeft < 0 ? "stats" : "sources";
+          problems.add(
+              Problems.of(
+                  tree,
+                  Problem.Kind.LIMIT_EXCEEDED,
+                  "more " + what,
+                  "more " + what + " than Limits allow; the rest is left out"));
+          return ScanResult.of(taken, problems).cut(taken.size(), statsLeft >= 0, statsLeft < 0);
+        }
+        taken.add(source);
       }
+      return result;
     }
 
     /** What was found before stays. */
     void failed(Throwable e) {
       failure = e;
       busy = false;
-      if (e instanceof OutOfMemoryError) {
-        discovery.forget();
-      }
     }
 
-    TreeProblem problem(Problem.Kind kind, String what) {
-      String message = what + "; what is below stays as it was seen last";
-      return new TreeProblem(tree, kind, what, FilePaths.of(tree), message);
+    Problem problem(Problem.Kind kind, String what) {
+      return Problems.of(tree, kind, what, what + "; what is below stays as it was seen last");
+    }
+
+    @Override
+    public Tree tree() {
+      return tree;
+    }
+
+    @Override
+    public int maxSources() {
+      return maxSources;
+    }
+
+    @Override
+    public int maxStats() {
+      return maxStats;
+    }
+
+    @Override
+    public void step() {
+      // By the scanning thread alone.
+      steps.setOpaque(steps.getPlain() + 1);
     }
 
     @Override
@@ -140,33 +159,7 @@ public final class TreeScans implements AutoCloseable {
 
     @Override
     public long progress() {
-      return discovery.steps();
-    }
-  }
-
-  /** Looks at a root, which may hang, too. */
-  private static final class Look implements Watchdog.Work {
-    private final Path root;
-    private @Nullable Inode inode;
-    private boolean isGone;
-
-    Look(Path root) {
-      this.root = root;
-    }
-
-    @Override
-    public void run() {
-      try {
-        inode = Inode.of(root, true);
-      } catch (NoSuchFileException e) {
-        isGone = true;
-      } catch (IOException e) {
-        // It is as dead as the scan.
-      }
-    }
-
-    boolean isAnother(@Nullable Inode before) {
-      return isGone || inode != null && (before == null || !inode.isSame(before));
+      return steps.getOpaque();
     }
   }
 
@@ -180,26 +173,26 @@ public final class TreeScans implements AutoCloseable {
     if (!scan.busy || scan.left >= MOST_LEFT || System.nanoTime() - scan.lookAt < 0) {
       return scan;
     }
-    Look look = new Look(FilePaths.of(scan.tree));
+    Look look = new Look(List.of(() -> scan.scanner.look(scan.tree)));
     // From five seconds to five minutes.
     scan.lookAt = System.nanoTime() + (PATIENCE.toNanos() << Math.min(scan.looks++, 6));
     if (!looks.run(look)) {
       scan.left++;
       return scan;
     }
-    if (!look.isAnother(scan.root)) {
+    boolean isAnother = look.isGone() || look.seen() != null && !look.seen().equals(scan.seen);
+    if (!isAnother) {
       return scan;
     }
-    TreeScan next = new TreeScan(scan.tree, discoveries.apply(scan.tree));
+    TreeScan next = new TreeScan(scan.tree, scan.scanner);
     next.found = scan.found;
     next.left = scan.left + 1;
-    scan.replaced = true;
     scans.set(tree, next);
     return next;
   }
 
   /** The sources in order, and the problems of all trees. */
-  public record Found(List<Source> sources, List<TreeProblem> problems) {}
+  public record Found(List<Source> sources, List<Problem> problems) {}
 
   /** Looks at all trees that answer. */
   public Found scan() {
@@ -219,18 +212,14 @@ public final class TreeScans implements AutoCloseable {
       }
     }
     List<Source> sources = new ArrayList<>();
-    List<TreeProblem> problems = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
     for (TreeScan scan : scans) {
       sources.addAll(scan.found.sources());
       problems.addAll(scan.found.problems());
       if (scan.busy) {
         problems.add(scan.problem(Problem.Kind.NOT_RESPONDING, "does not answer"));
       } else if (scan.failure != null) {
-        Problem.Kind kind =
-            scan.failure instanceof OutOfMemoryError
-                ? Problem.Kind.OUT_OF_MEMORY
-                : Problem.Kind.INTERNAL_ERROR;
-        problems.add(scan.problem(kind, why(scan.failure)));
+        problems.add(scan.problem(kind(scan.failure), why(scan.failure)));
       }
     }
     sources.sort(ORDER);
@@ -261,14 +250,14 @@ public final class TreeScans implements AutoCloseable {
       // There was no thread for it.
       scan.failed(e);
     }
-    Discovery.Found found = scan.found;
-    entries.took(tree, found.entries(), found.entriesCut());
-    stats.took(tree, found.stats(), found.statsCut());
+    ScanResult found = scan.found;
+    entries.took(tree, found.entries(), found.isEntriesCut());
+    stats.took(tree, found.stats(), found.isStatsCut());
     return !scan.busy && scan.failure == null;
   }
 
   /** Stats that an earlier tree has too; the sources are in order. */
-  private static List<TreeProblem> duplicates(List<Source> sources) {
+  private static List<Problem> duplicates(List<Source> sources) {
     Map<Tree, Duplicates> found = new LinkedHashMap<>();
     for (int first = 0, next = 1; first < sources.size(); first = next++) {
       while (next < sources.size() && ORDER.compare(sources.get(first), sources.get(next)) == 0) {
@@ -301,13 +290,12 @@ public final class TreeScans implements AutoCloseable {
       this.first = first;
     }
 
-    TreeProblem problem() {
+    Problem problem() {
       Tree tree = first.source().tree();
-      return new TreeProblem(
+      return Problems.of(
           tree,
           Problem.Kind.DUPLICATE,
           "stats of another tree",
-          FilePaths.of(tree),
           (count == 1 ? "1 stat is in " : count + " stats are in ")
               + (owner.equals(tree) ? "this tree twice" : owner.origin() + " too")
               + ", such as "
@@ -318,6 +306,12 @@ public final class TreeScans implements AutoCloseable {
     }
   }
 
+  private static Problem.Kind kind(Throwable failure) {
+    return failure instanceof OutOfMemoryError
+        ? Problem.Kind.OUT_OF_MEMORY
+        : Problem.Kind.INTERNAL_ERROR;
+  }
+
   private static String why(Throwable failure) {
     return failure instanceof OutOfMemoryError
         ? "was not scanned for lack of memory ("
@@ -326,14 +320,10 @@ public final class TreeScans implements AutoCloseable {
         : "was not scanned, which is a fault of this library or of its reader (" + failure + ")";
   }
 
+  /** Does not wait for scans that hang. */
   @Override
   public void close() {
     watchdog.close();
     looks.close();
-    for (TreeScan scan : scans) {
-      if (!scan.busy) {
-        scan.discovery.close();
-      }
-    }
   }
 }

@@ -1,25 +1,25 @@
-package io.statsfs.core;
+package io.statsfs.core.files;
 
 import io.statsfs.ReaderUnavailableException;
+import io.statsfs.core.backend.Services;
 import io.statsfs.spi.PrintableLog;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.StatReader;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses a reader among those on the class path and module path. */
-final class Readers {
+public final class Readers {
   static final String PROPERTY = "io.statsfs.reader";
-  private static final int MAX_FAILURES = 10;
 
   /** Those of this project, to tell when one was lost; others are found all the same. */
   private static final List<String> READERS = List.of("nio", "jni");
@@ -29,11 +29,11 @@ final class Readers {
   private Readers() {}
 
   /** A reader that was opened, and what users call it. */
-  record Chosen(String name, StatReader reader) {}
+  public record Chosen(String name, StatReader reader) {}
 
-  /** The one of that name; null for the property's, else the best that is available. */
-  static Chosen choose(@Nullable String name) {
-    return choose(name == null ? System.getProperty(PROPERTY) : name, providers());
+  /** The one of that name; if none is given the property's, else the best that is available. */
+  static Chosen choose(Optional<String> name) {
+    return choose(name.orElseGet(() -> System.getProperty(PROPERTY)), providers());
   }
 
   static Chosen choose(@Nullable String name, List<ReaderProvider> providers) {
@@ -101,16 +101,20 @@ final class Readers {
         null);
   }
 
-  /** One that cannot even be loaded must not cost the others. */
   private static List<ReaderProvider> providers() {
-    Map<String, ReaderProvider> providers = new LinkedHashMap<>();
     ClassLoader own = Readers.class.getClassLoader();
-    boolean complete = load(ServiceLoader.load(ReaderProvider.class, own), providers);
-    complete &= load(ServiceLoader.load(ReaderProvider.class), providers);
-    if (complete) {
-      reportLost(providers.keySet(), name -> own.getResource(name) != null);
+    Services.Found<ReaderProvider> found =
+        Services.find(
+            "reader",
+            ServiceLoader.load(ReaderProvider.class, own),
+            ServiceLoader.load(ReaderProvider.class),
+            ReaderProvider::name);
+    if (found.isComplete()) {
+      Set<String> names =
+          found.providers().stream().map(ReaderProvider::name).collect(Collectors.toSet());
+      reportLost(names, name -> own.getResource(name) != null);
     }
-    return List.copyOf(providers.values());
+    return found.providers();
   }
 
   /**
@@ -130,26 +134,5 @@ final class Readers {
                 + " ServicesResourceTransformer.");
       }
     }
-  }
-
-  /** False if one could not be loaded. */
-  private static boolean load(
-      ServiceLoader<ReaderProvider> loader, Map<String, ReaderProvider> providers) {
-    Iterator<ReaderProvider> iterator = loader.iterator();
-    // Bounded, for an iterator that fails at each step would never come to an end.
-    int failures = 0;
-    while (failures < MAX_FAILURES) {
-      try {
-        if (!iterator.hasNext()) {
-          break;
-        }
-        ReaderProvider provider = iterator.next();
-        providers.putIfAbsent(provider.name(), provider);
-      } catch (ServiceConfigurationError | LinkageError e) {
-        failures++;
-        LOG.warn("A reader could not be loaded: " + e.getMessage());
-      }
-    }
-    return failures == 0;
   }
 }

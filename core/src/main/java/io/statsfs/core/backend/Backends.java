@@ -1,0 +1,161 @@
+package io.statsfs.core.backend;
+
+import io.statsfs.Problem;
+import io.statsfs.StatsFsException;
+import io.statsfs.TreeUnavailableException;
+import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.spi.Backend;
+import io.statsfs.spi.Scanner;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Has the backends open what is asked for. */
+public final class Backends {
+  private static final String STATSFS = "statsfs";
+
+  private final List<Backend> found;
+  private final List<Backend> given;
+
+  /**
+   * The backends that there are.
+   *
+   * @param found by themselves; opened as far as the settings ask for their trees
+   * @param given by the user, and opened whatever the settings say
+   */
+  public Backends(List<Backend> found, List<Backend> given) {
+    this.given = List.copyOf(given);
+    this.found = found.stream().filter(backend -> !has(given, backend)).toList();
+  }
+
+  private static boolean has(List<Backend> backends, Backend other) {
+    return backends.stream().anyMatch(backend -> backend.name().equals(other.name()));
+  }
+
+  /** Those on the class path and module path. */
+  public static List<Backend> find() {
+    return Services.find(
+            "backend",
+            ServiceLoader.load(Backend.class, Backends.class.getClassLoader()),
+            ServiceLoader.load(Backend.class),
+            Backend::name)
+        .providers();
+  }
+
+  /**
+   * What was opened.
+   *
+   * @param problems why other backends, or trees of these, were not
+   */
+  public record Opened(Scanners scanners, List<Problem> problems) {}
+
+  /**
+   * Opens what the settings ask for. Where they only ask for whatever there is, a backend that
+   * cannot be used affects no other.
+   *
+   * @throws StatsFsException if something cannot be opened that was asked for, or nothing can
+   */
+  public Opened open(Settings settings) {
+    requireKnown(settings.trees());
+    requireKnown(settings.withoutTrees());
+    Opening opening = new Opening();
+    try {
+      for (Backend backend : given) {
+        opening.open(backend, settings.detecting(), false);
+      }
+      for (Backend backend : found) {
+        if (isWanted(backend, settings)) {
+          opening.open(backend, settings, settings.isDetectionAlone());
+        }
+      }
+      return opening.opened();
+    } catch (Throwable e) {
+      new Scanners(opening.scanners).close();
+      throw e;
+    }
+  }
+
+  private void requireKnown(Collection<String> names) {
+    Set<String> known = new LinkedHashSet<>();
+    Stream.concat(given.stream(), found.stream()).forEach(b -> known.addAll(b.treeNames()));
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new TreeUnavailableException(
+            Reason.UNKNOWN_NAME, "There is no tree '" + name + "', only " + known + ".", null);
+      }
+    }
+  }
+
+  private static boolean isWanted(Backend backend, Settings settings) {
+    if (settings.isStatsfsRequired() && !backend.treeNames().contains(STATSFS)) {
+      return false;
+    }
+    return settings.isDetecting()
+        || settings.isStatsfsRequired()
+        || !settings.roots().isEmpty() && backend.opensRoots()
+        || !Collections.disjoint(backend.treeNames(), settings.trees());
+  }
+
+  private static final class Opening {
+    private final List<Scanner> scanners = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private @Nullable RuntimeException failure;
+
+    void open(Backend backend, Settings settings, boolean isOptional) {
+      try {
+        Throwable cause = unavailabilityCause(backend);
+        if (cause != null) {
+          String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+          throw new StatsFsException(
+              "The backend '" + backend.name() + "' cannot be used here: " + why, cause);
+        }
+        Scanner scanner = backend.open(settings);
+        scanners.add(scanner);
+        problems.addAll(scanner.problems());
+      } catch (RuntimeException | LinkageError e) {
+        if (!isOptional) {
+          throw e;
+        }
+        RuntimeException thrown =
+            e instanceof RuntimeException
+                ? (RuntimeException) e
+                : new StatsFsException("The backend '" + backend.name() + "' fails: " + e, e);
+        failure = failure == null ? thrown : failure;
+        problems.add(
+            Problem.builder(Problem.Kind.NOT_OPENED, String.valueOf(thrown.getMessage()))
+                .backend(backend.name())
+                .build());
+      }
+    }
+
+    private static @Nullable Throwable unavailabilityCause(Backend backend) {
+      try {
+        return backend.unavailabilityCause();
+      } catch (RuntimeException | LinkageError e) {
+        return e;
+      }
+    }
+
+    Opened opened() {
+      Scanners all = new Scanners(scanners);
+      if (!all.trees().isEmpty()) {
+        return new Opened(all, problems);
+      } else if (failure != null) {
+        throw failure;
+      }
+      throw new StatsFsException(
+          scanners.isEmpty()
+              ? "No backend was found: where several jars were put into one, their files"
+                  + " META-INF/services/"
+                  + Backend.class.getName()
+                  + " have to be merged."
+              : "There is no tree to open.");
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.statsfs.core.backend;
+
+import io.statsfs.Layout;
+import io.statsfs.Limits;
+import io.statsfs.spi.BackendSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a builder collected. */
+public record Settings(
+    boolean isDetecting,
+    Set<String> trees,
+    Set<String> withoutTrees,
+    List<BackendSettings.Root> roots,
+    boolean isStatsfsRequired,
+    Optional<String> reader,
+    Limits limits)
+    implements BackendSettings {
+
+  /** A root that was named. */
+  public record Root(Path path, Optional<Layout> layout, Optional<String> tree)
+      implements BackendSettings.Root {}
+
+  /** The same for a backend that is to open whatever it has. */
+  Settings detecting() {
+    return new Settings(true, trees, withoutTrees, roots, isStatsfsRequired, reader, limits);
+  }
+
+  /** Whether no tree, root or reader is asked for, so that whatever works will do. */
+  boolean isDetectionAlone() {
+    return isDetecting
+        && trees.isEmpty()
+        && roots.isEmpty()
+        && reader.isEmpty()
+        && !isStatsfsRequired;
+  }
+}

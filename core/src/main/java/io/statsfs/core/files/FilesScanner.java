@@ -1,0 +1,211 @@
+package io.statsfs.core.files;
+
+import io.statsfs.Limits;
+import io.statsfs.Problem;
+import io.statsfs.Source;
+import io.statsfs.Stat;
+import io.statsfs.Tree;
+import io.statsfs.core.mounts.FilePaths;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.scan.Discovery;
+import io.statsfs.core.scan.SourceImpl;
+import io.statsfs.core.scan.TableFile;
+import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.spi.Batch;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.ScanRequest;
+import io.statsfs.spi.ScanResult;
+import io.statsfs.spi.Scanner;
+import io.statsfs.spi.StatReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trees of files. Each is followed by a {@link Discovery}, and read by the reader that was chosen.
+ */
+public final class FilesScanner implements Scanner {
+  private final Trees.Detected found;
+  private final FileSystems fileSystems;
+  private final Limits limits;
+  private final SchemaCache schemas;
+  private final Readers.Chosen chosen;
+  private final FileValues values;
+  private final Clearing clearing;
+
+  /** Guarded by this. */
+  private final Map<Tree, Discovery> discoveries = new HashMap<>();
+
+  /** Those that are scanning. Guarded by this. */
+  private final Set<Discovery> busy = new HashSet<>();
+
+  private boolean closed;
+
+  public FilesScanner(
+      Trees.Detected found,
+      FileSystems fileSystems,
+      Limits limits,
+      SchemaCache schemas,
+      Readers.Chosen chosen,
+      Clearing clearing) {
+    this.found = found;
+    this.fileSystems = fileSystems;
+    this.limits = limits;
+    this.schemas = schemas;
+    this.chosen = chosen;
+    values = new FileValues(limits);
+    this.clearing = clearing;
+  }
+
+  @Override
+  public List<Tree> trees() {
+    return found.trees();
+  }
+
+  @Override
+  public List<Problem> problems() {
+    return found.problems();
+  }
+
+  @Override
+  public ScanResult scan(ScanRequest request) {
+    Discovery discovery = begin(request.tree());
+    try {
+      return discovery.scan(request);
+    } catch (OutOfMemoryError e) {
+      discovery.forget();
+      throw e;
+    } finally {
+      end(request.tree(), discovery);
+    }
+  }
+
+  /** Another one if the last hangs in what is not there any more. */
+  private synchronized Discovery begin(Tree tree) {
+    Discovery known = discoveries.get(tree);
+    Discovery discovery =
+        known == null || busy.contains(known)
+            ? new Discovery(tree, fileSystems, limits, schemas, chosen.reader())
+            : known;
+    discoveries.put(tree, discovery);
+    busy.add(discovery);
+    return discovery;
+  }
+
+  private synchronized void end(Tree tree, Discovery discovery) {
+    busy.remove(discovery);
+    if (closed || discoveries.get(tree) != discovery) {
+      discovery.close();
+    }
+  }
+
+  @Override
+  public Batch prepare(
+      List<Stat> stats, int[] indices, SampleMemory memory, @Nullable Batch previous) {
+    SampledFiles files = new SampledFiles(stats, indices, limits.fileBytes());
+    StatReader.Batch before = previous == null ? null : ((FilesBatch) previous).ofReader();
+    return new FilesBatch(files, chosen.reader().prepare(files.directories(), memory, before));
+  }
+
+  @Override
+  public void read(Stat stat, SampleMemory memory) {
+    values.read(stat, memory);
+  }
+
+  @Override
+  public String readText(Stat stat) {
+    return values.readText(stat);
+  }
+
+  @Override
+  public void clear(Stat stat) {
+    clearing.clear(stat);
+  }
+
+  @Override
+  public Object unit(Stat stat) {
+    return TableFile.fileOf(stat);
+  }
+
+  @Override
+  public Object denialGroup(Stat stat) {
+    return ((SourceImpl) stat.source()).permissions(stat);
+  }
+
+  @Override
+  public boolean isSame(Source before, Source next) {
+    SourceImpl was = (SourceImpl) before;
+    SourceImpl is = (SourceImpl) next;
+    return was.table() == null
+        ? is.table() == null && is.inode().isSame(was.inode())
+        : is.table() != null;
+  }
+
+  /** What tells whether a file is the same one. */
+  private record Identity(long device, long number, int mode) {}
+
+  private static @Nullable Object look(Path path, boolean followLink) {
+    try {
+      Inode inode = Inode.of(path, followLink);
+      return new Identity(inode.device(), inode.number(), inode.mode());
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public @Nullable Object look(Tree tree) {
+    return look(FilePaths.of(tree), true);
+  }
+
+  /** The directory of its files, or of its file. */
+  @Override
+  public @Nullable Object look(Source source) {
+    Path path = FilePaths.of(source);
+    boolean isFile = ((SourceImpl) source).table() != null;
+    return look(isFile ? path.resolveSibling("") : path, true);
+  }
+
+  @Override
+  public @Nullable Object look(Stat stat) {
+    return look(FilePaths.of(stat), false);
+  }
+
+  @Override
+  public String readerName() {
+    return chosen.name();
+  }
+
+  @Override
+  public SchemaCounts schemaCounts() {
+    return schemas.counts();
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      for (Discovery discovery : discoveries.values()) {
+        if (!busy.contains(discovery)) {
+          discovery.close();
+        }
+      }
+    }
+    chosen.reader().close();
+    schemas.endIdleThread();
+  }
+}
