@@ -2,6 +2,7 @@ package io.statsfs;
 
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.spi.StatDeclaration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -104,7 +105,9 @@ public final class Layout {
   private final List<String> excludes;
   private final boolean kindsByMode;
   private final boolean rootFile;
+  private final List<StatDeclaration> stats;
   private final List<MetricDeclaration> metrics;
+  private final boolean isDefault;
 
   private Layout(Builder builder) {
     name = builder.name;
@@ -120,7 +123,9 @@ public final class Layout {
     excludes = builder.excludes;
     kindsByMode = builder.kindsByMode;
     rootFile = builder.rootFile;
+    stats = builder.stats;
     metrics = builder.metrics;
+    isDefault = builder.isDefault;
   }
 
   /**
@@ -304,6 +309,15 @@ public final class Layout {
   }
 
   /**
+   * What is left out.
+   *
+   * @return the patterns of {@link Builder#exclude}
+   */
+  public List<String> excludes() {
+    return excludes;
+  }
+
+  /**
    * Whether a file of that name is no stat, and a directory of that name no source.
    *
    * @param name the name, as {@link Stat#name()} writes it
@@ -335,6 +349,25 @@ public final class Layout {
    */
   public boolean isRootFile() {
     return rootFile;
+  }
+
+  /**
+   * What is known about the stats beforehand.
+   *
+   * @return the declarations, of which the first that describes a stat counts; one by its exact
+   *     name comes before any pattern
+   */
+  public List<StatDeclaration> stats() {
+    return stats;
+  }
+
+  /**
+   * Whether the tree is looked for when nobody names it.
+   *
+   * @return true unless {@link Builder#byDefault} says otherwise
+   */
+  public boolean isDefault() {
+    return isDefault;
   }
 
   /**
@@ -416,7 +449,9 @@ public final class Layout {
     private List<String> excludes = List.of();
     private boolean kindsByMode;
     private boolean rootFile;
+    private List<StatDeclaration> stats = List.of();
     private List<MetricDeclaration> metrics = List.of();
+    private boolean isDefault = true;
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -582,6 +617,30 @@ public final class Layout {
      */
     public Builder rootFile() {
       rootFile = true;
+      return this;
+    }
+
+    /**
+     * Describes the stats of all sources. What the kernel says in a {@code .schema} file wins, and
+     * so does what a table says of its own stats.
+     *
+     * @param declarations of which the first that describes a stat counts; one by its exact name
+     *     comes before any pattern
+     * @return this
+     */
+    public Builder stats(List<StatDeclaration> declarations) {
+      stats = List.copyOf(declarations);
+      return this;
+    }
+
+    /**
+     * Says whether the tree is looked for when nobody names it. Default: it is.
+     *
+     * @param isDefault false for a tree that must be named
+     * @return this
+     */
+    public Builder byDefault(boolean isDefault) {
+      this.isDefault = isDefault;
       return this;
     }
 

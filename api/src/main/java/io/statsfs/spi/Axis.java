@@ -2,6 +2,7 @@ package io.statsfs.spi;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +27,7 @@ public record Axis(
 
   /** What keys can be. */
   public enum Meaning {
-    /** There is one row, or one column: the first. It has no key that matters. */
+    /** There is one row, or one column that counts. It has no key that matters. */
     SINGLE,
     /** The names of stats. */
     STATS,
@@ -69,6 +70,18 @@ public record Axis(
    */
   public static Axis single() {
     return ONE;
+  }
+
+  /**
+   * One column alone, by its position.
+   *
+   * @param number of the column, from 0 on
+   * @return the axis
+   */
+  public static Axis position(int number) {
+    List<String> names = new ArrayList<>(Collections.nCopies(number, PASSED_OVER));
+    names.add("value");
+    return number == 0 ? ONE : new Axis(Meaning.SINGLE, names, List.of(), List.of());
   }
 
   /**

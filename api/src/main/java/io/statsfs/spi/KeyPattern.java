@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern of the keys of rows or columns: {@code *} stands for any characters, {@code ?} for one,
- * and <code>{label}</code> for one or more, which are the value of that label; all else stands for
- * itself. So <code>cpu{cpu}</code> matches {@code cpu0}, and not {@code cpu}.
+ * {@code [0-9a]} for one of these, and <code>{label}</code> for one or more, which are the value of
+ * that label; all else stands for itself. So <code>cpu{cpu}</code> matches {@code cpu0}, and not
+ * {@code cpu}.
  *
  * <p>Immutable; equal if the texts are.
  */
@@ -32,8 +33,8 @@ public final class KeyPattern {
    *
    * @param text the pattern
    * @return the pattern
-   * @throws IllegalArgumentException if a brace has no other half, or a label no name or twice the
-   *     same
+   * @throws IllegalArgumentException if a brace or bracket has no other half, if a label has no
+   *     name or is there twice, or if a set of characters is none
    */
   public static KeyPattern of(String text) {
     List<String> labels = new ArrayList<>();
@@ -41,9 +42,16 @@ public final class KeyPattern {
     boolean isLiteral = true;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      int end = c == '{' ? text.indexOf('}', i) : -1;
+      int end = c == '{' ? text.indexOf('}', i) : c == '[' ? text.indexOf(']', i) : -1;
       if (c == '}' || c == '{' && end < i + 2) {
         throw new IllegalArgumentException("'" + text + "' has half a label");
+      } else if (c == '[' && end < i + 2) {
+        throw new IllegalArgumentException("'" + text + "' has half a set of characters");
+      } else if (c == '[') {
+        // All but the hyphen stand for themselves.
+        regex.append('[').append(text.substring(i + 1, end).replaceAll("[^\\w-]", "\\\\$0"));
+        regex.append(']');
+        i = end;
       } else if (c == '{') {
         labels.add(text.substring(i + 1, end));
         regex.append("(.+)");
@@ -79,7 +87,7 @@ public final class KeyPattern {
   /**
    * Whether the pattern stands for one key only.
    *
-   * @return true if it has no {@code *}, no {@code ?} and no label
+   * @return true if it has no {@code *}, no {@code ?}, no set of characters and no label
    */
   public boolean isLiteral() {
     return pattern == null;

@@ -16,6 +16,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeclarationTest {
+  @Test
+  void aPatternHasSetsOfCharacters() {
+    KeyPattern partition = KeyPattern.of("sd*[0-9.^]");
+
+    assertFalse(partition.isLiteral());
+    assertTrue(partition.matches("sda1") && partition.matches("sda.") && partition.matches("sd^"));
+    assertFalse(partition.matches("sda") || partition.matches("sda1x"));
+    assertThrows(IllegalArgumentException.class, () -> KeyPattern.of("a[b"));
+    assertThrows(IllegalArgumentException.class, () -> KeyPattern.of("a[]"));
+  }
+
   private static final StatDeclaration HITS =
       new StatDeclaration("hits", Stat.Kind.LEVEL, "", "Hits.", "");
 

@@ -127,7 +127,7 @@ final class DeclaredContents implements FileContents {
     int known = 0;
     for (TableDeclaration table : file.tables()) {
       if (table.columns().meaning() == Axis.Meaning.SINGLE) {
-        known = Math.max(known, 1);
+        known = Math.max(known, Math.max(1, table.columns().names().size()));
       } else if (table.columns().names().isEmpty()) {
         return Integer.MAX_VALUE;
       } else {
@@ -196,7 +196,8 @@ final class DeclaredContents implements FileContents {
   /** The key as its table knows it; null if it is none of the table's. */
   private static @Nullable String name(Axis axis, String text, TableKey key) {
     if (axis.meaning() == Axis.Meaning.SINGLE) {
-      return key.bytes() == null && key.number() > 0 ? null : "";
+      boolean isFirst = key.bytes() != null || key.number() == 0;
+      return (axis.names().isEmpty() ? isFirst : axis.key(key.number()).isPresent()) ? "" : null;
     }
     return key.bytes() == null ? axis.key(key.number()).orElse(null) : text;
   }

@@ -1,0 +1,542 @@
+package io.statsfs.trees;
+
+import static io.statsfs.trees.Fields.at;
+import static io.statsfs.trees.Fields.expected;
+import static io.statsfs.trees.Fields.text;
+import static io.statsfs.trees.Fields.word;
+
+import io.statsfs.Layout;
+import io.statsfs.Stat;
+import io.statsfs.spi.Axis;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.KeyPattern;
+import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.spi.MetricDeclaration.Label;
+import io.statsfs.spi.MetricDeclaration.Point;
+import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.Shape;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.TableDeclaration;
+import io.statsfs.trees.YamlNode.Entry;
+import io.statsfs.trees.YamlNode.Scalar;
+import io.statsfs.trees.YamlNode.Sequence;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Reads the declaration of a tree from YAML. The form is described in {@code docs/layouts.md}. */
+final class LayoutText {
+  private static final int MOST_STATS = 5000;
+  private static final int MOST_FILES = 500;
+  private static final int LONGEST_PATTERN = 200;
+  private static final int MOST_WILDCARDS = 6;
+
+  /** In a list of names: a position that has none. */
+  private static final String PASSED_OVER = "_";
+
+  private int stats;
+
+  /** The document of stats that name none. */
+  private String document = "";
+
+  private LayoutText() {}
+
+  /**
+   * Reads a declaration.
+   *
+   * @throws DeclarationException if the text is none
+   */
+  static Layout read(String text) throws DeclarationException {
+    return new LayoutText().tree(YamlText.read(text));
+  }
+
+  private Layout tree(YamlNode node) throws DeclarationException {
+    Fields tree =
+        new Fields(
+            node,
+            "a tree",
+            "tree",
+            "default",
+            "at",
+            "subsystem",
+            "sources",
+            "links",
+            "exclude",
+            "kinds-by-mode",
+            "schema-file",
+            "file",
+            "files",
+            "document",
+            "stats",
+            "metrics");
+    YamlNode nameNode = tree.get("tree", "the name of the tree");
+    String name = name(nameNode);
+    Layout.Builder layout = Layout.builder(name).byDefault(tree.isTrue("default", true));
+    home(tree, layout);
+    YamlNode subsystem = tree.find("subsystem");
+    boolean isNamedByDirectory = subsystem instanceof Scalar scalar && scalar.text().equals("*");
+    if (!isNamedByDirectory) {
+      layout.subsystem(subsystem == null ? name : name(subsystem));
+    }
+    YamlNode sources = tree.find("sources");
+    if (sources != null) {
+      String levels = path(sources);
+      at(sources.mark(), () -> layout.sources(levels));
+    }
+    YamlNode links = tree.find("links");
+    if (links != null) {
+      String target = text(links, "a path");
+      if (target.startsWith("/") || target.indexOf('\0') >= 0) {
+        throw expected(links, "a path relative to that of the tree");
+      }
+      layout.links(target);
+    }
+    List<String> excluded = new ArrayList<>();
+    for (Scalar pattern : tree.texts("exclude")) {
+      excluded.add(pattern(pattern));
+    }
+    at(tree.mark("exclude"), () -> layout.exclude(excluded.toArray(String[]::new)));
+    if (tree.isTrue("kinds-by-mode", false)) {
+      layout.kindsByMode();
+    }
+    YamlNode schemaFile = tree.find("schema-file");
+    if (schemaFile != null) {
+      layout.schemaFile(name(schemaFile));
+    }
+    document = line(tree, "document");
+    files(tree, layout, isNamedByDirectory);
+    layout.stats(stats(tree));
+    YamlNode metrics = tree.find("metrics");
+    if (metrics != null) {
+      layout.metrics(metrics(metrics));
+    }
+    return at(tree.mark(), layout::build);
+  }
+
+  private static void home(Fields tree, Layout.Builder layout) throws DeclarationException {
+    YamlNode node = tree.find("at");
+    if (node == null) {
+      // Nowhere in particular: such a tree is opened at a root that is named.
+      return;
+    }
+    Fields home = new Fields(node, "'at'", "type", "path");
+    home.get("type", "the file system's type, as /proc/mounts has it");
+    List<String> types = new ArrayList<>();
+    for (Scalar type : home.texts("type")) {
+      types.add(name(type));
+    }
+    YamlNode path = home.find("path");
+    layout.home(path == null ? "" : path(path), types.toArray(String[]::new));
+  }
+
+  private void files(Fields tree, Layout.Builder layout, boolean isNamedByDirectory)
+      throws DeclarationException {
+    YamlNode file = tree.find("file");
+    YamlNode files = tree.find("files");
+    if (file != null) {
+      for (String other : List.of("files", "sources", "links", "exclude", "schema-file")) {
+        if (tree.has(other)) {
+          throw new DeclarationException(
+              tree.mark(other), "a tree that is one file has no '" + other + "'");
+        }
+      }
+      if (isNamedByDirectory) {
+        throw new DeclarationException(
+            tree.mark("subsystem"), "a tree that is one file has no directories to name it");
+      }
+      FileDeclaration declared = file("", file);
+      layout.files(declared);
+    } else if (files != null) {
+      List<FileDeclaration> declared = new ArrayList<>();
+      for (Entry entry : entries(files, "files by their path", MOST_FILES)) {
+        declared.add(file(path(entry.key()), entry.value()));
+      }
+      at(files.mark(), () -> layout.files(declared.toArray(FileDeclaration[]::new)));
+    }
+  }
+
+  private FileDeclaration file(String path, YamlNode node) throws DeclarationException {
+    if (node instanceof Scalar) {
+      Shape shape = shape(node);
+      return at(node.mark(), () -> new FileDeclaration(path, shape, List.of(defaultTable(shape))));
+    }
+    Fields file =
+        new Fields(node, "a file", "shape", "tables", "subsystem", "rows", "columns", "stats");
+    Shape shape =
+        shape(file.get("shape", "flat-keyed, or a mapping that says how lines are divided"));
+    List<TableDeclaration> tables = new ArrayList<>();
+    YamlNode list = file.find("tables");
+    if (list == null) {
+      tables.add(table(file, shape));
+    } else {
+      for (String other : List.of("subsystem", "rows", "columns", "stats")) {
+        if (file.has(other)) {
+          throw new DeclarationException(
+              file.mark(other), "'" + other + "' belongs into one of the 'tables'");
+        }
+      }
+      if (!(list instanceof Sequence sequence) || sequence.values().isEmpty()) {
+        throw expected(list, "a list of tables");
+      }
+      for (YamlNode table : sequence.values()) {
+        tables.add(
+            table(new Fields(table, "a table", "subsystem", "rows", "columns", "stats"), shape));
+      }
+    }
+    return at(file.mark(), () -> new FileDeclaration(path, shape, tables));
+  }
+
+  private static TableDeclaration defaultTable(Shape shape) {
+    boolean isOneRow = shape.rowKey() == Shape.RowKey.NONE;
+    return new TableDeclaration(
+        null,
+        isOneRow ? Axis.single() : Axis.stats("*"),
+        isOneRow && shape.columnKey() != Shape.ColumnKey.POSITION ? Axis.stats("*") : Axis.single(),
+        List.of());
+  }
+
+  private TableDeclaration table(Fields table, Shape shape) throws DeclarationException {
+    YamlNode subsystemNode = table.find("subsystem");
+    String subsystem = subsystemNode == null ? null : name(subsystemNode);
+    YamlNode rowsNode = table.find("rows");
+    YamlNode columnsNode = table.find("columns");
+    boolean numbersRows = shape.rowKey() == Shape.RowKey.LINE_NUMBER;
+    boolean numbersColumns = shape.columnKey() == Shape.ColumnKey.POSITION;
+    Axis rows =
+        rowsNode != null
+            ? axis(rowsNode, "'rows'", numbersRows)
+            : shape.rowKey() == Shape.RowKey.NONE ? Axis.single() : Axis.stats("*");
+    Axis columns =
+        columnsNode != null
+            ? axis(columnsNode, "'columns'", numbersColumns)
+            : numbersColumns ? Axis.single() : Axis.stats("*");
+    List<StatDeclaration> stats = stats(table);
+    return at(table.mark(), () -> new TableDeclaration(subsystem, rows, columns, stats));
+  }
+
+  /**
+   * An axis: a pattern or some, or a mapping.
+   *
+   * @param isNumbered whether the keys are numbers, so that a list gives their names
+   */
+  private static Axis axis(YamlNode node, String what, boolean isNumbered)
+      throws DeclarationException {
+    List<Scalar> keys = new ArrayList<>();
+    List<Scalar> names = new ArrayList<>();
+    List<String> excluded = new ArrayList<>();
+    if (node instanceof YamlNode.Mapping) {
+      Fields axis = new Fields(node, what, "keys", "names", "exclude");
+      keys = axis.texts("keys");
+      names = axis.texts("names");
+      for (Scalar pattern : axis.texts("exclude")) {
+        excluded.add(pattern(pattern));
+      }
+      if (!names.isEmpty() && !isNumbered) {
+        throw new DeclarationException(
+            axis.mark("names"), "only columns by position and rows by line number have names");
+      }
+    } else if (isNumbered && node instanceof Scalar one && one.text().matches("[0-9]+")) {
+      return Axis.position(Fields.number(one, one.text()));
+    } else if (isNumbered && node instanceof Sequence) {
+      names = Fields.texts(node);
+    } else {
+      keys = Fields.texts(node);
+    }
+    List<String> patterns = new ArrayList<>();
+    for (Scalar key : keys) {
+      patterns.add(pattern(key));
+    }
+    String[] all = patterns.isEmpty() ? new String[] {"*"} : patterns.toArray(String[]::new);
+    Axis axis =
+        at(node.mark(), () -> all[0].indexOf('{') >= 0 ? Axis.labels(all) : Axis.stats(all));
+    if (!excluded.isEmpty()) {
+      axis = axis.excluding(excluded.toArray(String[]::new));
+    }
+    if (!names.isEmpty()) {
+      List<String> words = new ArrayList<>();
+      for (Scalar name : names) {
+        String word = name(name);
+        if (!word.equals(PASSED_OVER) && words.contains(word)) {
+          throw new DeclarationException(name.mark(), "'" + word + "' is in the list already");
+        }
+        words.add(word.equals(PASSED_OVER) ? "-" : word);
+      }
+      axis = axis.named(words.toArray(String[]::new));
+    }
+    return axis;
+  }
+
+  private static Shape shape(YamlNode node) throws DeclarationException {
+    if (!(node instanceof YamlNode.Mapping)) {
+      if (!text(node, "flat-keyed, or a mapping").equals("flat-keyed")) {
+        throw expected(node, "flat-keyed, or a mapping that says how lines are divided");
+      }
+      return Shape.FLAT_KEYED;
+    }
+    Fields fields =
+        new Fields(
+            node,
+            "a shape",
+            "skip-lines",
+            "header",
+            "header-words",
+            "row",
+            "prefix-words",
+            "column",
+            "separators",
+            "radix",
+            "least-columns",
+            "trailing-words");
+    Shape.Builder shape =
+        Shape.builder()
+            .skipLines(fields.number("skip-lines", 0))
+            .headerWords(fields.number("header-words", 0))
+            .prefixWords(fields.number("prefix-words", 0))
+            .leastColumns(fields.number("least-columns", 1));
+    YamlNode header = fields.find("header");
+    if (header != null) {
+      shape.header(word(header, "'header'", List.of(Shape.Header.values()), Fields::lowerCase));
+    }
+    YamlNode row = fields.find("row");
+    if (row != null) {
+      row(row, shape);
+    }
+    YamlNode column = fields.find("column");
+    if (column != null) {
+      shape.columnKey(
+          word(column, "'column'", List.of(Shape.ColumnKey.values()), Fields::lowerCase));
+    }
+    YamlNode separators = fields.find("separators");
+    if (separators != null) {
+      String characters = text(separators, "characters");
+      at(separators.mark(), () -> shape.separators(characters));
+    }
+    YamlNode radix = fields.find("radix");
+    if (radix != null) {
+      shape.radix(word(radix, "'radix'", List.of(8, 10, 16), String::valueOf));
+    }
+    YamlNode trailing = fields.find("trailing-words");
+    if (trailing != null) {
+      shape.trailingWords(
+          word(
+              trailing,
+              "'trailing-words'",
+              List.of(0, 1, Shape.ANY),
+              words -> words == Shape.ANY ? "any" : String.valueOf(words)));
+    }
+    return at(fields.mark(), shape::build);
+  }
+
+  private static void row(YamlNode node, Shape.Builder shape) throws DeclarationException {
+    String expected = "none, before-colon, line-number, 'word N' or 'words N M'";
+    String text = text(node, expected);
+    String[] words = text.split(" ", -1);
+    if (words[0].equals("word") && words.length == 2) {
+      shape.rowKeyWord(Fields.number(node, words[1]));
+    } else if (words[0].equals("words") && words.length == 3) {
+      int first = Fields.number(node, words[1]);
+      int second = Fields.number(node, words[2]);
+      at(node.mark(), () -> shape.rowKeyWords(first, second));
+    } else {
+      switch (text) {
+        case "none" -> {}
+        case "before-colon" -> shape.rowKeyBeforeColon();
+        case "line-number" -> shape.rowKeyLineNumber();
+        default -> throw expected(node, expected);
+      }
+    }
+  }
+
+  private List<StatDeclaration> stats(Fields owner) throws DeclarationException {
+    YamlNode node = owner.find("stats");
+    List<StatDeclaration> declared = new ArrayList<>();
+    if (node == null) {
+      return declared;
+    }
+    for (Entry entry : entries(node, "stats by their name", MOST_STATS)) {
+      if (++stats > MOST_STATS) {
+        throw new DeclarationException(
+            entry.key().mark(), "more than " + MOST_STATS + " stats in one file");
+      }
+      declared.add(stat(entry));
+    }
+    // A stat is described by its name rather than by a pattern, whichever comes first.
+    declared.sort(Comparator.comparing(stat -> !stat.name().isLiteral()));
+    return declared;
+  }
+
+  private StatDeclaration stat(Entry entry) throws DeclarationException {
+    String name = pattern(entry.key());
+    if (name.indexOf('{') >= 0) {
+      throw expected(entry.key(), "the name of a stat, with * and ? for any characters");
+    }
+    Fields stat =
+        new Fields(
+            entry.value(),
+            "a stat",
+            "kind",
+            "type",
+            "unit",
+            "description",
+            "document",
+            "former",
+            "default");
+    Stat.Kind kind =
+        word(
+            stat.get("kind", "counter, level or discrete"),
+            "'kind'",
+            List.of(Stat.Kind.values()),
+            Fields::lowerCase);
+    YamlNode type = stat.find("type");
+    List<String> former = new ArrayList<>();
+    for (Scalar formerName : stat.texts("former")) {
+      former.add(name(formerName));
+    }
+    return new StatDeclaration(
+        KeyPattern.of(name),
+        kind,
+        type == null
+            ? Stat.Type.INT
+            : word(type, "'type'", List.of(Stat.Type.values()), Fields::lowerCase),
+        line(stat, "unit"),
+        line(stat, "description"),
+        stat.has("document") ? line(stat, "document") : document,
+        former,
+        stat.isTrue("default", true));
+  }
+
+  /** A text of one line; what YAML folds is one. */
+  private static String line(Fields fields, String key) throws DeclarationException {
+    return fields.text(key, "").strip().replaceAll("\\s+", " ");
+  }
+
+  private static List<MetricDeclaration> metrics(YamlNode node) throws DeclarationException {
+    List<MetricDeclaration> metrics = new ArrayList<>();
+    for (Entry naming : entries(node, "metrics by naming, such as semconv", 20)) {
+      for (Entry metric : entries(naming.value(), "metrics by their name", MOST_STATS)) {
+        metrics.add(metric(name(naming.key()), metric));
+      }
+    }
+    return metrics;
+  }
+
+  private static MetricDeclaration metric(String naming, Entry entry) throws DeclarationException {
+    Fields fields =
+        new Fields(entry.value(), "a metric", "instrument", "unit", "description", "points");
+    MetricDeclaration.Builder metric =
+        MetricDeclaration.builder(
+                naming,
+                name(entry.key()),
+                word(
+                    fields.get("instrument", "counter, up-down-counter or gauge"),
+                    "'instrument'",
+                    List.of(MetricDeclaration.Instrument.values()),
+                    Fields::lowerCase))
+            .unit(line(fields, "unit"))
+            .description(line(fields, "description"));
+    YamlNode points = fields.get("points", "a list of points");
+    if (!(points instanceof Sequence list) || list.values().isEmpty()) {
+      throw expected(points, "a list of points");
+    }
+    for (YamlNode point : list.values()) {
+      metric.point(point(new Fields(point, "a point", "labels", "sum", "count", "divided-by")));
+    }
+    return at(fields.mark(), metric::build);
+  }
+
+  private static Point point(Fields point) throws DeclarationException {
+    List<Label> labels = new ArrayList<>();
+    YamlNode labelsNode = point.find("labels");
+    if (labelsNode != null) {
+      for (Entry entry : entries(labelsNode, "the labels of the point", 50)) {
+        labels.add(label(entry));
+      }
+    }
+    if (point.has("sum") == point.has("count")) {
+      throw new DeclarationException(point.mark(), "expected either 'sum' or 'count' of stats");
+    }
+    if (point.has("count")) {
+      if (point.has("divided-by")) {
+        throw new DeclarationException(point.mark("divided-by"), "a count is not divided");
+      }
+      Term counted = term(point.get("count", "a stat"));
+      return at(point.mark(), () -> Point.count(labels, counted));
+    }
+    List<Term> terms = new ArrayList<>();
+    for (Scalar term : point.texts("sum")) {
+      terms.add(term(term));
+    }
+    Term[] sum = terms.toArray(Term[]::new);
+    YamlNode divisorNode = point.find("divided-by");
+    Term divisor = divisorNode == null ? null : term(divisorNode);
+    return at(
+        point.mark(),
+        () -> divisor == null ? Point.sum(labels, sum) : Point.quotient(labels, divisor, sum));
+  }
+
+  private static Label label(Entry entry) throws DeclarationException {
+    String key = name(entry.key());
+    if (entry.value() instanceof YamlNode.Mapping) {
+      Fields label = new Fields(entry.value(), "a label", "integer");
+      return Label.integer(
+          key, text(label.get("integer", "the value, such as '{cpu}'"), "the value"));
+    }
+    return Label.text(key, text(entry.value(), "the label's value, or {integer: the value}"));
+  }
+
+  private static Term term(YamlNode node) throws DeclarationException {
+    String path = text(node, "a stat, as subsystem/device/stat");
+    return at(
+        node.mark(), () -> path.startsWith("-") ? Term.minus(path.substring(1)) : Term.plus(path));
+  }
+
+  private static List<Entry> entries(YamlNode node, String expected, int most)
+      throws DeclarationException {
+    List<Entry> entries = List.copyOf(Fields.mapping(node, expected).entries().values());
+    if (entries.size() > most) {
+      throw new DeclarationException(node.mark(), "more than " + most + " keys");
+    }
+    return entries;
+  }
+
+  /** What can be one name of a file, a stat or a label. */
+  private static String name(YamlNode node) throws DeclarationException {
+    String expected = "a name of at most " + LONGEST_PATTERN + " characters without /";
+    String text = text(node, expected);
+    if (text.length() > LONGEST_PATTERN
+        || text.indexOf('/') >= 0
+        || text.equals(".")
+        || text.equals("..")
+        || hasControls(text)) {
+      throw expected(node, expected);
+    }
+    return text;
+  }
+
+  private static String pattern(YamlNode node) throws DeclarationException {
+    String text = name(node);
+    KeyPattern pattern = at(node.mark(), () -> KeyPattern.of(text));
+    long wildcards = text.chars().filter(c -> c == '*' || c == '?' || c == '{').count();
+    if (wildcards > MOST_WILDCARDS) {
+      throw new DeclarationException(
+          node.mark(), "'" + pattern + "' has more than " + MOST_WILDCARDS + " variable parts");
+    }
+    return text;
+  }
+
+  /** A path to what is below. */
+  private static String path(YamlNode node) throws DeclarationException {
+    String expected = "a path relative to what is above, without . and ..";
+    String text = text(node, expected);
+    for (String part : text.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..") || hasControls(part)) {
+        throw expected(node, expected);
+      }
+    }
+    return text;
+  }
+
+  private static boolean hasControls(String text) {
+    return text.chars().anyMatch(c -> c < ' ' || c == 0x7f);
+  }
+}

@@ -1,0 +1,20 @@
+package io.statsfs.trees;
+
+import io.statsfs.spi.LayoutProvider;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Provides the shipped layouts, and those that users declare in YAML. */
+public final class TreesProvider implements LayoutProvider {
+  /** For {@link java.util.ServiceLoader}. */
+  public TreesProvider() {}
+
+  @Override
+  public Declared declared(List<Path> directories) {
+    OwnLayouts own = new OwnLayouts();
+    directories.forEach(own::addDirectory);
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    own.addClassPath(context == null ? TreesProvider.class.getClassLoader() : context);
+    return Declared.of(Layouts.shipped(), List.copyOf(own.layouts()), own.problems());
+  }
+}

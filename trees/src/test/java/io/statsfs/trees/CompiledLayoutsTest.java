@@ -1,0 +1,145 @@
+package io.statsfs.trees;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CompiledLayoutsTest {
+  static final Path SHIPPED = Path.of("src/main/resources/io/statsfs/trees");
+
+  static List<Path> shippedFiles() throws IOException {
+    try (Stream<Path> files = Files.list(SHIPPED)) {
+      return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  @Test
+  void theTablesOfTheBuildAreWhatTheYamlSays() throws IOException, DeclarationException {
+    List<Layout> layouts = new ArrayList<>();
+    for (Path file : shippedFiles()) {
+      Layout layout = Layouts.parse(file.toString(), Files.readString(file));
+      assertEquals(layout.name() + ".yaml", file.getFileName().toString());
+      layouts.add(layout);
+    }
+
+    assertArrayEquals(CompiledLayouts.write(layouts), CompiledLayouts.write(Layouts.shipped()));
+    assertEquals(
+        List.of("diskstats", "kvm", "net", "snmp", "softirqs", "stat", "vmstat"),
+        Layouts.shipped().stream().map(Layout::name).toList());
+  }
+
+  /** With shapes and metrics that no shipped layout has. */
+  @Test
+  void allThatCanBeDeclaredIsWritten() throws IOException, DeclarationException {
+    Layout layout =
+        Layouts.parse(
+            "t.yaml",
+            """
+            tree: t
+            default: false
+            at: {type: [sysfs, tmpfs], path: a/b}
+            sources: "{a}/b"
+            links: ../c
+            exclude: [x*]
+            kinds-by-mode: true
+            schema-file: .schema
+            document: d
+            files:
+              one:
+                shape: {skip-lines: 1, header: once, header-words: 2, row: words 0 2,
+                  prefix-words: 3, separators: "|", radix: 16, least-columns: 4, trailing-words: 1}
+                rows: {keys: "{l}", exclude: e*}
+                columns: "*"
+                subsystem: s
+                stats:
+                  z: {kind: discrete, type: float, unit: u, former: [f, g], default: false}
+              two: {shape: {row: line-number, trailing-words: any}, rows: "{n}", columns: [_, q]}
+              six: {shape: {row: word 0}, columns: 2}
+              three: {shape: {row: before-colon, column: word-before}, rows: "{p}"}
+              four: {shape: {column: before-equals}}
+              five: flat-keyed
+            stats: {a: {kind: level}}
+            metrics:
+              semconv:
+                m:
+                  instrument: gauge
+                  unit: "1"
+                  description: D.
+                  points:
+                    - {labels: {k: v, i: {integer: "{a}"}}, sum: [t/*/a, -t/b], divided-by: t/c}
+                    - {count: t/*/a}
+            """);
+    byte[] written = CompiledLayouts.write(List.of(layout));
+    List<Layout> read = CompiledLayouts.read(written);
+
+    assertArrayEquals(written, CompiledLayouts.write(read));
+    Layout copy = read.get(0);
+    assertFalse(copy.isDefault());
+    assertTrue(copy.hasKindsByMode());
+    assertEquals(layout.homeTypes(), copy.homeTypes());
+    assertEquals(layout.homePath(), copy.homePath());
+    assertEquals(layout.links(), copy.links());
+    assertEquals(layout.schemaFile(), copy.schemaFile());
+    assertEquals(layout.excludes(), copy.excludes());
+    assertEquals(layout.subsystem(), copy.subsystem());
+    assertEquals(layout.levels().toString(), copy.levels().toString());
+    assertEquals(layout.metrics(), copy.metrics());
+    assertEquals(6, copy.files().size());
+    for (int i = 0; i < 6; i++) {
+      assertEquals(layout.files().get(i).path(), copy.files().get(i).path());
+      assertEquals(layout.files().get(i).shape(), copy.files().get(i).shape());
+    }
+  }
+
+  /** In a JVM of its own, whose class path has no YAML parser. */
+  @Test
+  void shippedLayoutsNeedNoYaml() throws IOException, InterruptedException {
+    String classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.contains("snakeyaml-engine"))
+            .reduce((a, b) -> a + File.pathSeparator + b)
+            .orElseThrow();
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                WithoutYaml.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes());
+
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(
+        "[diskstats, kvm, net, snmp, softirqs, stat, vmstat]\n"
+            + "x.yaml:1:1: declarations are read by org.snakeyaml:snakeyaml-engine, which is not"
+            + " there\n",
+        output);
+  }
+
+  /** The program of that JVM. */
+  static final class WithoutYaml {
+    private WithoutYaml() {}
+
+    public static void main(String... arguments) {
+      System.out.println(new TreesProvider().declared(List.of()).shipped());
+      try {
+        Layouts.parse("x.yaml", "tree: t");
+      } catch (DeclarationException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+}
