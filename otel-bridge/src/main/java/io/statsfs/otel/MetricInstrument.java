@@ -25,6 +25,9 @@ final class MetricInstrument {
   /** If nobody collects, what comes and goes must not pile up. */
   private static final int MAX_KNOWN = 100_000;
 
+  /** Of the last value, what is left at least if the counter has not begun anew. */
+  private static final double LEAST_OF_A_DIP = 0.999;
+
   private final Metric metric;
   private final @Nullable States states;
   private final @Nullable ObservableLongMeasurement longs;
@@ -153,12 +156,16 @@ final class MetricInstrument {
         }
       } else if (!inDoubles && !value.isLong()) {
         transition.prepare(this);
-      } else if (counts.length == 0 || !isReset(i, value.doubleValue())) {
-        if (inDoubles) {
-          doubles.record(value.doubleValue(), attributes[i]);
+      } else if (metric.instrument() == Instrument.COUNTER && isSmaller(i, value.doubleValue())) {
+        if (isDip(i, value.doubleValue())) {
+          record(inDoubles, counts[i], attributes[i]);
         } else {
-          longs.record(value.longValue(), attributes[i]);
+          counts[i] = value.doubleValue();
         }
+      } else if (inDoubles) {
+        doubles.record(value.doubleValue(), attributes[i]);
+      } else {
+        longs.record(value.longValue(), attributes[i]);
       }
     }
   }
@@ -167,22 +174,34 @@ final class MetricInstrument {
     return point.isSingle() && sampler.status(point.index()) == Status.NOT_A_NUMBER;
   }
 
-  private void record(boolean inDoubles, long value, Attributes attributes) {
+  private void record(boolean inDoubles, double value, Attributes attributes) {
     if (inDoubles) {
       doubles.record(value, attributes);
     } else {
-      longs.record(value, attributes);
+      longs.record((long) value, attributes);
     }
   }
 
   /**
-   * Whether a counter begins anew. It then misses one collection: a receiver of cumulative values
-   * takes the smaller one that follows for a reset, and with delta temporality the SDK forgets the
-   * old value, and reports the new one whole instead of a negative difference.
+   * Whether a counter is smaller than at the last collection; if not, takes note of it. One that
+   * begins anew misses one collection: a receiver of cumulative values takes the smaller one that
+   * follows for a reset, and with delta temporality the SDK forgets the old value, and reports the
+   * new one whole instead of a negative difference.
    */
-  private boolean isReset(int point, double value) {
-    boolean reset = value < counts[point];
+  private boolean isSmaller(int point, double value) {
+    if (value < counts[point]) {
+      return true;
+    }
     counts[point] = value;
-    return reset;
+    return false;
+  }
+
+  /**
+   * Whether a smaller value is no new beginning. What the kernel does not read at one instant, such
+   * as the time of iowait or the difference of two counters, can fall a little, and a receiver
+   * would take all of the value for an increase. The last value then stands until it is passed.
+   */
+  private boolean isDip(int point, double value) {
+    return value > counts[point] * LEAST_OF_A_DIP;
   }
 }

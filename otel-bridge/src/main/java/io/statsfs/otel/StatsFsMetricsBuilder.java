@@ -110,7 +110,11 @@ public final class StatsFsMetricsBuilder {
    * temporality the whole new value is reported. Where several readers collect from one SDK, only
    * the first after the reset sees the gap. With delta temporality the SDK also reports a counter
    * whole that could not be read for one collection, and so counts it twice; prefer cumulative
-   * temporality, OTLP's default.
+   * temporality, OTLP's default. A counter that is smaller by less than a thousandth has not begun
+   * anew, and stays as it was until it is passed.
+   *
+   * <p>Metrics that have a conventional name have the instrument of the convention, whatever is set
+   * here.
    *
    * @return this
    */

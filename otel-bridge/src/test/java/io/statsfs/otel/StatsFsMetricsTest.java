@@ -942,6 +942,21 @@ class StatsFsMetricsTest {
   }
 
   @Test
+  void aCounterThatFallsALittleHasNotBegunAnew() {
+    tree.stat("kvm/c", 100_000);
+    tree.schema("kvm", "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n");
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).countersBySchema().build()) {
+      List<String> values = new ArrayList<>();
+      for (long value : new long[] {100_000, 99_990, 99_995, 100_001, 99_801, 99_802}) {
+        tree.stat("kvm/c", value);
+        values.add(collect().get("statsfs.kvm.c{subsystem=kvm}"));
+      }
+      assertEquals(Arrays.asList("100000", "100000", "100000", "100001", null, "99802"), values);
+    }
+  }
+
+  @Test
   void aCounterOfDoublesIsResetToo() {
     tree.stat("kvm/c", "18446744073709551615\n");
     tree.schema("kvm", "METRIC\nNAME c\nFLAG CUMULATIVE\nTYPE INT\nDESC A count.\n\n");
