@@ -7,12 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
+import io.statsfs.Stat;
 import io.statsfs.StatsFs;
+import io.statsfs.spi.Axis;
+import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.MetricDeclaration.Instrument;
 import io.statsfs.spi.MetricDeclaration.Label;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.Shape;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.TableDeclaration;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -402,5 +408,80 @@ class MetricsTest {
       // An integer is none only where it is divided.
       assertTrue(metrics.list().stream().allMatch(Metric::isInteger));
     }
+  }
+
+  private static long row(String name, int column) throws IOException {
+    return Files.readAllLines(Path.of("/proc/stat")).stream()
+        .map(line -> line.split(" +"))
+        .filter(words -> words[0].equals(name))
+        .mapToLong(words -> Long.parseLong(words[column]))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static StatDeclaration counter(String name, String unit) {
+    return new StatDeclaration(name, Stat.Kind.COUNTER, unit, "", "");
+  }
+
+  /** The rows of CPUs, and the others. */
+  private static Layout procStat() {
+    return Layout.builder("stat")
+        .subsystem("stat")
+        .files(
+            new FileDeclaration(
+                "",
+                Shape.builder().rowKeyWord(0).trailingWords(Shape.ANY).build(),
+                List.of(
+                    new TableDeclaration(
+                        "cpu",
+                        Axis.labels("cpu{cpu}"),
+                        Axis.positions(
+                            "user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"),
+                        List.of(counter("*", "{tick}"))),
+                    new TableDeclaration(
+                        "stat",
+                        Axis.stats("processes"),
+                        Axis.single(),
+                        List.of(counter("processes", "{process}"))))))
+        .build();
+  }
+
+  @Test
+  void theCpusOfThisMachineInSemanticConventions() throws IOException {
+    Metrics metrics = Metrics.builder(Naming.semconv()).build();
+    double hertz =
+        AuxiliaryVector.ofThisProcess().get(AuxiliaryVector.TICKS_PER_SECOND).orElseThrow();
+    try (StatsFs fs =
+            StatsFs.builder()
+                .root(Path.of("/proc/stat"), procStat())
+                .refreshInterval(Duration.ZERO)
+                .build();
+        Sampler sampler = fs.sampler()) {
+      final long user = row("cpu0", 1);
+      final long interrupts = row("cpu0", 6) + row("cpu0", 7);
+      final long processes = row("processes", 1);
+      sampler.sample();
+      metrics.update(sampler);
+      Map<String, String> points = points(metrics, sampler);
+      String cpu0 = "system.cpu.time{cpu.logical_number=0, cpu.mode=";
+      assertBetween(user / hertz, points.get(cpu0 + "user}"), row("cpu0", 1) / hertz);
+      assertBetween(
+          interrupts / hertz,
+          points.get(cpu0 + "interrupt}"),
+          (row("cpu0", 6) + row("cpu0", 7)) / hertz);
+      assertBetween(processes, points.get("system.process.created{}"), row("processes", 1));
+      long cpus =
+          Files.readAllLines(Path.of("/proc/stat")).stream()
+              .filter(line -> line.matches("cpu\\d+ .*"))
+              .count();
+      assertEquals(cpus + " {cpu}", points.get("system.cpu.logical.count{}"));
+      assertFalse(points.containsKey("statsfs.cpu.user{cpu=0}"), "" + points);
+      assertTrue(points.containsKey("statsfs.cpu.irq{cpu=0}"), "" + points);
+    }
+  }
+
+  private static void assertBetween(double least, String value, double most) {
+    double number = Double.parseDouble(value.split(" ")[0]);
+    assertTrue(least <= number && number <= most, least + " <= " + value + " <= " + most);
   }
 }
