@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Part of {@link ReaderContract}: what the text of a file means, and which stats are read. */
-abstract class ValueContract extends FlatKeyedContract {
+abstract class ValueContract extends TableContract {
   private static final String NONE = "NOT_A_NUMBER 0";
 
   /** Samples one file per text, all in one source, and compares each outcome. */

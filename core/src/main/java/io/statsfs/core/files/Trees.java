@@ -338,14 +338,11 @@ public final class Trees {
         if (!Files.isRegularFile(root)) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,
-              PathText.of(root)
-                  + " is not a file of 'name value' lines, which layout "
-                  + layout
-                  + " needs.",
+              PathText.of(root) + " is not a file, which layout " + layout + " needs.",
               null);
         }
-        // Readers follow no link at the end of a path.
-        Path file = root.toRealPath();
+        // Readers follow no link at the end of a path; /proc/net/snmp stays that of any process.
+        Path file = Files.isSymbolicLink(root) ? root.toRealPath() : root.toAbsolutePath();
         if (at.type().hasControls() && !Inode.isReadableByAnyone(Inode.mode(file))) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,

@@ -21,7 +21,14 @@ public record FileSystemPath(FileSystemType type, String path, boolean isMounted
 
   /** Whether a tree of this layout begins here. */
   public boolean isHomeOf(Layout layout) {
-    return layout.homeTypes().contains(type.name()) && path.equals("/" + layout.homePath());
+    String home = "/" + layout.homePath();
+    return layout.homeTypes().contains(type.name())
+        && (path.equals(home)
+            // What is /proc/net is that of the process.
+            || home.startsWith("/net/")
+                && type.name().equals("proc")
+                && path.matches("/[0-9]+/net/.*")
+                && path.endsWith(home));
   }
 
   /** Whether writing {@code 0} to the file of a cumulative stat zeroes it here. */
