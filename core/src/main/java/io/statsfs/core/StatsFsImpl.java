@@ -37,7 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the catalog of some trees up to date. */
@@ -326,11 +325,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   @Override
   public String readerName() {
-    return scanners.all().stream()
-        .map(Scanner::readerName)
-        .filter(name -> !name.isEmpty())
-        .findFirst()
-        .orElse("");
+    for (Scanner scanner : scanners.all()) {
+      if (!scanner.readerName().isEmpty()) {
+        return scanner.readerName();
+      }
+    }
+    return "";
   }
 
   @Override
@@ -342,20 +342,30 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       keptOpen += files.keptOpen();
       notKept += files.notKept();
     }
+    long size = 0;
+    long hits = 0;
+    long loads = 0;
+    long loadFailures = 0;
+    long evictions = 0;
+    // Without streams, as the bridge asks at each collection.
+    for (Scanner scanner : scanners.all()) {
+      Scanner.SchemaCounts schemas = scanner.schemaCounts();
+      size += schemas.size();
+      hits += schemas.hits();
+      loads += schemas.loads();
+      loadFailures += schemas.loadFailures();
+      evictions += schemas.evictions();
+    }
     return new DiagnosticsImpl(
         scanCount.get(),
         Duration.ofNanos(lastScanNanos),
         keptOpen,
         notKept,
-        schemas(Scanner.SchemaCounts::size),
-        schemas(Scanner.SchemaCounts::hits),
-        schemas(Scanner.SchemaCounts::loads),
-        schemas(Scanner.SchemaCounts::loadFailures),
-        schemas(Scanner.SchemaCounts::evictions));
-  }
-
-  private long schemas(ToLongFunction<Scanner.SchemaCounts> count) {
-    return scanners.all().stream().map(Scanner::schemaCounts).mapToLong(count).sum();
+        size,
+        hits,
+        loads,
+        loadFailures,
+        evictions);
   }
 
   private void requireOpen() {

@@ -6,22 +6,25 @@ import io.statsfs.spi.Backend;
 import io.statsfs.spi.BackendSettings;
 import io.statsfs.spi.Scanner;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Statistics in files: statsfs, and the trees of an ordinary kernel. */
 public final class FilesBackend implements Backend {
   /** What users call it. */
   public static final String NAME = "files";
 
-  private final Trees trees;
-  private final SchemaCache schemas;
+  private final FileSystems fileSystems;
+
+  /** Null for the one that all instances share. */
+  private final @Nullable SchemaCache schemas;
 
   /** Called by {@link java.util.ServiceLoader}. */
   public FilesBackend() {
-    this(FileSystems.ofThisProcess(), SchemaCache.SHARED);
+    this(FileSystems.ofThisProcess(), null);
   }
 
-  public FilesBackend(FileSystems fileSystems, SchemaCache schemas) {
-    trees = new Trees(fileSystems);
+  public FilesBackend(FileSystems fileSystems, @Nullable SchemaCache schemas) {
+    this.fileSystems = fileSystems;
     this.schemas = schemas;
   }
 
@@ -42,13 +45,12 @@ public final class FilesBackend implements Backend {
 
   @Override
   public Scanner open(BackendSettings settings) {
-    Trees.Detected found = trees.open(settings);
-    FileSystems fileSystems = trees.fileSystems();
+    Trees.Detected found = new Trees(fileSystems).open(settings);
     return new FilesScanner(
         found,
         fileSystems,
         settings.limits(),
-        schemas,
+        schemas == null ? SchemaCache.SHARED : schemas,
         Readers.choose(settings.reader()),
         new Clearing(fileSystems::at));
   }

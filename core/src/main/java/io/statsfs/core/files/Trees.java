@@ -49,10 +49,6 @@ public final class Trees {
     this.fileSystems = fileSystems;
   }
 
-  FileSystems fileSystems() {
-    return fileSystems;
-  }
-
   /**
    * Trees that were looked for.
    *

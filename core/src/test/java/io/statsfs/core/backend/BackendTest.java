@@ -373,13 +373,18 @@ class BackendTest {
       int before = calls.get();
       sampler.sample();
       assertEquals(before, calls.get(), "not tried again at once");
-      assertEquals(7, sampler.longValue(4));
+      generators.put("three/a", generator);
+      fs.refresh();
+      sampler.sample();
+      assertEquals(5, sampler.count(Status.DENIED));
+      assertTrue(calls.get() <= before + 1, "one alone is tried, and none if that is not due");
+      assertEquals(7, sampler.longValue(5));
       value.set(11);
       await(
           "permitted",
           () -> {
             sampler.sample();
-            return sampler.count(Status.OK) == 5;
+            return sampler.count(Status.OK) == 6;
           });
       assertEquals(11, sampler.longValue(3));
     }
