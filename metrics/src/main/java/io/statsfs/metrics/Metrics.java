@@ -281,7 +281,7 @@ public final class Metrics {
       first += all.size();
     }
     this.sources = sources;
-    live = chosen.keySet();
+    live = Set.copyOf(chosen.keySet());
     list = List.copyOf(metrics);
     withoutMetric = left;
     beyondPointLimit = beyond;

@@ -19,7 +19,7 @@ final class PointLabels {
   private final Labels inPrometheus;
   private @Nullable Labels placed;
   private @Nullable Labels placedInPrometheus;
-  private final Map<Stat, Labels> ofStats = new IdentityHashMap<>(0);
+  private @Nullable Map<Stat, Labels> ofStats;
 
   /** With the labels that the user, or a convention, gives the points of the source. */
   PointLabels(Source source, Labels wanted, Consumer<String> log) {
@@ -57,6 +57,9 @@ final class PointLabels {
    * one shape, or two stats that were given one name.
    */
   Labels ofStat(Stat stat) {
+    if (ofStats == null) {
+      ofStats = new IdentityHashMap<>(1);
+    }
     return ofStats.computeIfAbsent(
         stat, s -> placed().with("stat", s.name()).with("root", s.source().tree().origin()));
   }

@@ -1,5 +1,6 @@
 package io.statsfs.otel;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
@@ -19,6 +20,11 @@ final class Instruments {
   private final Meter meter;
   private final @Nullable States states;
   private final Map<String, MetricInstrument> byName = new HashMap<>();
+
+  /** Of one update, so that equal keys are one object. */
+  private final Map<String, AttributeKey<String>> texts = new HashMap<>();
+
+  private final Map<String, AttributeKey<Long>> integers = new HashMap<>();
   private Map<Labels, Attributes> attributes = new IdentityHashMap<>();
 
   Instruments(Meter meter, @Nullable States states) {
@@ -47,6 +53,8 @@ final class Instruments {
     }
     without.values().forEach(instrument -> instrument.setPoints(List.of(), new Attributes[0]));
     attributes = made;
+    texts.clear();
+    integers.clear();
     if (states != null) {
       states.retain(sampler);
     }
@@ -62,9 +70,11 @@ final class Instruments {
     AttributesBuilder builder = Attributes.builder();
     for (int i = 0; i < labels.size(); i++) {
       if (labels.value(i) instanceof Long number) {
-        builder.put(labels.key(i), number);
+        builder.put(integers.computeIfAbsent(labels.key(i), AttributeKey::longKey), number);
       } else {
-        builder.put(labels.key(i), labels.value(i).toString());
+        builder.put(
+            texts.computeIfAbsent(labels.key(i), AttributeKey::stringKey),
+            labels.value(i).toString());
       }
     }
     return builder.build();
