@@ -11,9 +11,10 @@ import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.TableDeclaration;
 import java.util.List;
+import java.util.Map;
 
 /** Layouts of tables of procfs, for tests that need some. */
-final class ProcTables {
+public final class ProcTables {
   private static final String PROC = "Documentation/filesystems/proc.rst";
   private static final String IOSTATS = "Documentation/admin-guide/iostats.rst";
   private static final String SNMP = "Documentation/networking/snmp_counter.rst";
@@ -146,6 +147,15 @@ final class ProcTables {
               List.of(stat("*", COUNTER, "{softirq}", "Softirqs served.", PROC))));
 
   private ProcTables() {}
+
+  /**
+   * The layouts.
+   *
+   * @return by the path of their file below the mount of procfs
+   */
+  public static Map<String, Layout> all() {
+    return Map.of("stat", STAT, "net/snmp", SNMP_MIB, "diskstats", DISKSTATS, "softirqs", SOFTIRQS);
+  }
 
   private static Layout file(String name, Shape shape, TableDeclaration... tables) {
     return file(name, name, shape, tables);

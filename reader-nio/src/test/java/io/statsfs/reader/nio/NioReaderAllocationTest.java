@@ -2,17 +2,23 @@ package io.statsfs.reader.nio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.testkit.ProcTables;
 import io.statsfs.testkit.TestTree;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a sample allocates, to the byte. */
 class NioReaderAllocationTest {
@@ -76,6 +82,24 @@ class NioReaderAllocationTest {
       assertEquals(0, bytesOfSamples(sampler));
       assertEquals(0, bytesOfSamples(some));
       assertTrue(some.size() > 20 && some.size() < sampler.size());
+      assertEquals(sampler.size(), sampler.count(Status.OK));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stat", "net/snmp", "softirqs", "diskstats"})
+  void aSampleOfATableAllocatesNothing(String file) {
+    Path path = Path.of("/proc", file);
+    assumeTrue(Files.isReadable(path), "this kernel has no " + path);
+    Layout layout = ProcTables.all().get(file);
+    try (StatsFs fs =
+            StatsFs.builder()
+                .root(path, layout)
+                .reader("nio")
+                .refreshInterval(Duration.ZERO)
+                .build();
+        Sampler sampler = fs.sampler()) {
+      assertEquals(0, bytesOfSamples(sampler));
       assertEquals(sampler.size(), sampler.count(Status.OK));
     }
   }
