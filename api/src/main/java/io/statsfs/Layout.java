@@ -102,6 +102,7 @@ public final class Layout {
   private final String schema;
   private final Set<String> flatKeyedFiles;
   private final List<FileDeclaration> files;
+  private final boolean declaredFilesOnly;
   private final List<String> excludes;
   private final boolean kindsByMode;
   private final boolean rootFile;
@@ -120,6 +121,7 @@ public final class Layout {
     schema = builder.schema;
     flatKeyedFiles = builder.flatKeyedFiles;
     files = builder.files;
+    declaredFilesOnly = builder.declaredFilesOnly;
     excludes = builder.excludes;
     kindsByMode = builder.kindsByMode;
     rootFile = builder.rootFile;
@@ -309,6 +311,15 @@ public final class Layout {
   }
 
   /**
+   * Whether nothing but the declared files holds stats.
+   *
+   * @return true if so, see {@link Builder#declaredFilesOnly}
+   */
+  public boolean hasDeclaredFilesOnly() {
+    return declaredFilesOnly;
+  }
+
+  /**
    * What is left out.
    *
    * @return the patterns of {@link Builder#exclude}
@@ -446,6 +457,7 @@ public final class Layout {
     private String schema = "";
     private Set<String> flatKeyedFiles = Set.of();
     private List<FileDeclaration> files = List.of();
+    private boolean declaredFilesOnly;
     private List<String> excludes = List.of();
     private boolean kindsByMode;
     private boolean rootFile;
@@ -580,6 +592,19 @@ public final class Layout {
     }
 
     /**
+     * Says that nothing but the declared files holds stats. Directories of sources are then not
+     * listed, so that the root can be that of a large file system; without {@link #sources} the
+     * root is the only directory that is looked at. The path of a file may lead below its
+     * directory.
+     *
+     * @return this
+     */
+    public Builder declaredFilesOnly() {
+      declaredFilesOnly = true;
+      return this;
+    }
+
+    /**
      * Leaves out files that are no stats, which are then never opened, and directories with all
      * that is below them.
      *
@@ -659,11 +684,14 @@ public final class Layout {
      * Ends the declaration.
      *
      * @return the layout
-     * @throws IllegalStateException if the root is a file and there is no subsystem to put it under
+     * @throws IllegalStateException if the root is a file, or there are declared files alone, and
+     *     there is no subsystem to put them under
      */
     public Layout build() {
       if (rootFile && subsystem == null) {
         throw new IllegalStateException("A layout whose root is a file needs a subsystem");
+      } else if (declaredFilesOnly && subsystem == null) {
+        throw new IllegalStateException("A layout of declared files alone needs a subsystem");
       }
       return new Layout(this);
     }

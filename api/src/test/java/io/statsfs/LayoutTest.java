@@ -106,6 +106,14 @@ class LayoutTest {
   }
 
   @Test
+  void declaredFilesAloneNeedASubsystem() {
+    Layout.Builder builder = Layout.builder("mine").declaredFilesOnly();
+    assertThrows(IllegalStateException.class, builder::build);
+    assertTrue(builder.subsystem("s").build().hasDeclaredFilesOnly());
+    assertFalse(Layout.flatKeyed("s").hasDeclaredFilesOnly());
+  }
+
+  @Test
   void flatKeyedIsAFileUnderItsSubsystem() {
     Layout layout = Layout.flatKeyed("meminfo");
     assertTrue(layout.isRootFile());

@@ -360,6 +360,55 @@ abstract class TableContract extends FlatKeyedContract {
     }
   }
 
+  @Test
+  void declaredFilesAloneAreLookedUpBelowADirectory() {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("a", "x 1\n").stat("b/c", "y 2\n").stat("other", 3).stat("b/other", 4).settle();
+      Layout layout =
+          Layout.builder("t")
+              .subsystem("t")
+              .declaredFilesOnly()
+              .files(
+                  FileDeclaration.flatKeyed("a", List.of()),
+                  FileDeclaration.flatKeyed("b/c", List.of()),
+                  FileDeclaration.flatKeyed("later", List.of()))
+              .build();
+      try (StatsFs fs = open(tree.root(), layout);
+          Sampler sampler = fs.sampler()) {
+        sampler.sample();
+        assertEquals("t/x=1 t/y=2", values(sampler));
+        assertEquals(List.of(), fs.catalog().problems());
+        tree.stat("later", "z 5\n").remove("a");
+        fs.refresh();
+        sampler.sample();
+        assertEquals("t/y=2 t/z=5", values(sampler));
+      }
+    }
+  }
+
+  @Test
+  void filesOfTheProcessAreReadByWayOfNet() {
+    FileDeclaration snmp = ProcTables.SNMP_MIB.files().get(0);
+    assumeTrue(Files.isReadable(Path.of("/proc/net/snmp")), "no /proc/net/snmp");
+    Layout layout =
+        Layout.builder("t")
+            .home("", "proc")
+            .subsystem("t")
+            .declaredFilesOnly()
+            .files(
+                new FileDeclaration("net/snmp", snmp.shape(), snmp.tables()),
+                FileDeclaration.flatKeyed("vmstat", List.of()))
+            .build();
+    try (StatsFs fs = open(Path.of("/proc"), layout);
+        Sampler sampler = fs.sampler()) {
+      sampler.sample();
+      assertTrue(sampler.size() > 100, fs.catalog()::toString);
+      assertEquals(sampler.size(), sampler.count(Status.OK));
+      assertTrue(fs.catalog().find("t", "Tcp", "InSegs").isPresent());
+      assertEquals(List.of(), fs.catalog().problems());
+    }
+  }
+
   /** Reads a real file in the plainest way: a value for the path of each stat. */
   private interface Plain {
     void read(List<String> lines, BiConsumer<String, String> values);

@@ -127,11 +127,17 @@ final class SampledFiles {
     FileSystemType type = source.type();
     boolean isRootFile =
         FilePaths.of(source).equals(FilePaths.of(source.tree())) && source.table() != null;
+    // A declared path may lead through links of the kernel's, as that of net in procfs.
+    boolean isOwnRoot =
+        isRootFile
+            || source.table() != null
+                && source.tree().layout().hasDeclaredFilesOnly()
+                && !type.userMade();
     directories.add(
         new DirectoryPlan(
             identity,
             // A root that is a file is one in its directory.
-            isRootFile ? directory : FilePaths.of(source.tree()),
+            isOwnRoot ? directory : FilePaths.of(source.tree()),
             directory,
             source.tree().layout().links().orElse(null),
             type.keepsOpen(),

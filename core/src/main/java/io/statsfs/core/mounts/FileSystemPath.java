@@ -25,9 +25,9 @@ public record FileSystemPath(FileSystemType type, String path, boolean isMounted
     return layout.homeTypes().contains(type.name())
         && (path.equals(home)
             // What is /proc/net is that of the process.
-            || home.startsWith("/net/")
+            || (home + "/").startsWith("/net/")
                 && type.name().equals("proc")
-                && path.matches("/[0-9]+/net/.*")
+                && path.matches("/[0-9]+/net(/.*)?")
                 && path.endsWith(home));
   }
 

@@ -84,6 +84,15 @@ final class DirectoryLister {
   }
 
   private Listing list(boolean filesOnly) throws IOException {
+    Layout layout = place.tree().layout();
+    if (layout.hasDeclaredFilesOnly()) {
+      if (place.isSource()) {
+        layout.files().forEach(this::addDeclared);
+      }
+      if (layout.levels().isEmpty() || place.isSource()) {
+        return listing;
+      }
+    }
     List<StatReader.Entry> entries = context.reader().list(path);
     if (entries == null) {
       listByNio(filesOnly);
@@ -174,6 +183,17 @@ final class DirectoryLister {
       addDirectory(name, entry, isLink);
     } else if (is == EntryType.FILE && place.isSource()) {
       addFile(name, given, permissions);
+    }
+  }
+
+  /** A file is there or not; why it cannot be looked at, if so, is said when it is scanned. */
+  private void addDeclared(FileDeclaration declared) {
+    scan.step();
+    Path file = path.resolve(declared.path());
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !context.mounts().hasReadEffects(type, null, path, declared.path(), file)) {
+      addChild(
+          declared.path(), new FileEntry(context, place.inSubsystem(path).file(), file, declared));
     }
   }
 
