@@ -164,6 +164,10 @@ void sfs_table_init(struct sfs_table *table, void *memory) {
   }
   table->places[columns] = (struct sfs_place){NO_CELL, 0};
   table->width = columns;
+  const struct sfs_shape *shape = table->shape;
+  table->is_one_cell = shape->is_one_line && shape->column_key == SFS_COLUMN_KEY_POSITION &&
+                       columns == 1 && shape->prefix_words == 0 && shape->least_columns <= 1 &&
+                       shape->radix == 10;
 }
 
 /* ---- texts ---- */
@@ -278,26 +282,34 @@ static void put_other(struct reading *reading, int32_t slot, const char *word, c
   }
 }
 
-/*
- * Stores the number that a word is, and returns where the word ends. Most are a few digits: those are
- * read while the end is looked for.
- */
+/* Behind the digits that a text begins with, if they are an integer that fits in any case; or NULL. */
+static inline const char *plain_integer(const char *text, uint64_t *value) {
+  const char *at = text;
+  for (*value = 0; sfs_is_digit(*at); at++) {
+    *value = *value * 10 + (uint64_t)(*at - '0');
+  }
+  int is_plain = at > text && at - text <= MOST_PLAIN_DIGITS && (*text != '0' || at == text + 1);
+  return is_plain ? at : NULL;
+}
+
+static inline void put_plain(const struct sfs_results *to, int32_t slot, uint64_t value) {
+  uint32_t index = (uint32_t)slot >> SFS_SLOT_SHIFT;
+  to->values[index] = (int64_t)value;
+  to->outcomes[index] = SFS_OK | SFS_SIGNED << SFS_KIND_SHIFT;
+}
+
+/* Stores the number that a word is, and returns where the word ends. */
 static inline const char *put(struct reading *reading, int32_t slot, const char *word) {
-  const char *at = word;
-  uint64_t value = 0;
-  for (; sfs_is_digit(*at); at++) {
-    value = value * 10 + (uint64_t)(*at - '0');
+  if ((slot & SFS_SLOT_FLOAT) == 0 && reading->shape->radix == 10) {
+    uint64_t value;
+    const char *end = plain_integer(word, &value);
+    if (end != NULL && reading->classes[(unsigned char)*end] != IN_WORD) {
+      put_plain(&reading->to, slot, value);
+      return end;
+    }
   }
-  const char *end = skip_word(reading, at);
-  int is_plain = end == at && at > word && at - word <= MOST_PLAIN_DIGITS &&
-                 (*word != '0' || at == word + 1);
-  if (is_plain && (slot & SFS_SLOT_FLOAT) == 0 && reading->shape->radix == 10) {
-    uint32_t index = (uint32_t)slot >> SFS_SLOT_SHIFT;
-    reading->to.values[index] = (int64_t)value;
-    reading->to.outcomes[index] = SFS_OK | SFS_SIGNED << SFS_KIND_SHIFT;
-  } else {
-    put_other(reading, slot, word, end);
-  }
+  const char *end = skip_word(reading, word);
+  put_other(reading, slot, word, end);
   return end;
 }
 
@@ -670,6 +682,15 @@ static int misses_keys(const struct reading *reading) {
 
 int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int cut,
                    const struct sfs_results *results, uint32_t *strangers) {
+  if (table->is_one_cell && !cut && (*results->slots & SFS_SLOT_FLOAT) == 0) {
+    /* Most texts by far are an integer and the end of its line; what follows comes to the same. */
+    uint64_t value;
+    const char *at = plain_integer(text, &value);
+    if (at != NULL && *at == '\n' && text + length - at <= 1) {
+      put_plain(results, *results->slots, value);
+      return 0;
+    }
+  }
   const struct sfs_shape *shape = table->shape;
   struct reading reading = {.table = table,
                             .shape = shape,

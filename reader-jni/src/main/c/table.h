@@ -95,7 +95,8 @@ struct sfs_table {
   struct sfs_place *places; /* in the order of the cells, with an end behind the last one */
   uint32_t width;           /* the number of cells that have a place, or would if it were known */
   uint32_t seed;
-  uint64_t clock; /* counts lines */
+  int is_one_cell; /* each text is one value in radix 10; by sfs_table_init */
+  uint64_t clock;  /* counts lines */
 };
 
 /* How much memory sfs_table_init needs for a table, which has its shape, counts and keys. */

@@ -144,6 +144,11 @@ static void flat_keys(void) {
   CHECK_EQUAL(1, read_cut("a 1\nb 2\nc 3", 1));
   CHECK_CELL(1, 0, 2);
   CHECK_NO_CELL(2, 0, ABSENT);
+  /* A key that no word can be. */
+  begin(flat_keyed, "", "a b,c", "-");
+  CHECK_EQUAL(1, read_text("a b 1\nc 3\n"));
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_CELL(1, 0, 3);
 }
 
 /* Node 0 MemTotal: 16 kB */
