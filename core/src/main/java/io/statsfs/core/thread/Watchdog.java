@@ -1,6 +1,7 @@
 package io.statsfs.core.thread;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -128,11 +129,15 @@ public final class Watchdog implements AutoCloseable {
     /** What is being done, null if nothing is; or how it ended. */
     private final AtomicReference<@Nullable Work> at;
 
+    /** What this has to begin, also when nobody waits for it any more; null once it has. */
+    private @Nullable Work next;
+
     private @Nullable Thread caller = Thread.currentThread();
     private @Nullable Throwable failure;
 
     Worker(String name, Work work) {
       at = new AtomicReference<>(work);
+      next = work;
       thread = DaemonThread.create(name, this);
     }
 
@@ -143,6 +148,7 @@ public final class Watchdog implements AutoCloseable {
     /** False if this has ended for want of work. */
     boolean take(Work work) {
       caller = Thread.currentThread();
+      next = work;
       if (!at.compareAndSet(null, work)) {
         return false;
       }
@@ -183,8 +189,8 @@ public final class Watchdog implements AutoCloseable {
     @Override
     public void run() {
       while (true) {
-        Work work = at.get();
-        if (work == null) {
+        Work state = at.get();
+        if (state == null) {
           long began = System.nanoTime();
           LockSupport.parkNanos(this, IDLE_NANOS);
           // By whoever thinks that this thread is his; interrupted, it would never park again.
@@ -192,10 +198,15 @@ public final class Watchdog implements AutoCloseable {
           if (System.nanoTime() - began >= IDLE_NANOS) {
             end();
           }
-        } else if (work == ENDED) {
+        } else if (state == ENDED) {
           return;
-        } else if (!finish(work)) {
-          return;
+        } else {
+          // Maybe left behind before this thread came to it. It returns all the same.
+          Work work = Objects.requireNonNull(next);
+          next = null;
+          if (!finish(work)) {
+            return;
+          }
         }
       }
     }

@@ -99,6 +99,31 @@ class WatchdogTest {
   }
 
   @Test
+  void workReturnsThatWasLeftBehindBeforeItsThreadBegan() throws InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      CountDownLatch ended = new CountDownLatch(2);
+      Watchdog.Work work =
+          new Watchdog.Work() {
+            @Override
+            public void run() {
+              ended.countDown();
+            }
+
+            @Override
+            public void returned() {
+              ended.countDown();
+            }
+          };
+      try (Watchdog hasty = new Watchdog("guarded", Duration.ofNanos(4))) {
+        if (hasty.run(work)) {
+          ended.countDown();
+        }
+      }
+      assertTrue(ended.await(10, TimeUnit.SECONDS), "work " + i);
+    }
+  }
+
+  @Test
   void workThatMakesProgressMayTakeLong() {
     // Ten times as many looks as work gets that makes none.
     CountDownLatch looks = new CountDownLatch(40);
