@@ -96,7 +96,9 @@ public interface StatsFs extends AutoCloseable {
    * Asks to be notified of each new catalog, until the registration is closed, or this is.
    *
    * @param listener called in the thread that refreshed, with the catalog that is then the newest;
-   *     it should be quick. What it throws is logged once
+   *     it should be quick. What it throws is logged once. If several threads refresh at a time,
+   *     the calls may overlap and end in another order; {@link Catalog#version} tells which is
+   *     newer
    * @return what ends the notifications. If a listener is added twice, it is called twice, and each
    *     registration ends one
    */

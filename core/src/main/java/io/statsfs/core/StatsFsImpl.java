@@ -179,11 +179,19 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     }
 
     void catalogChanged() {
+      if (!listeners.contains(this)) {
+        // Closed since the first listener was called.
+        return;
+      }
       try {
         consumer.accept(catalog);
         log.well(this);
       } catch (RuntimeException | Error e) {
         log.failed(this, "A listener of catalogs failed: " + e);
+        if (!listeners.contains(this)) {
+          // Closed meanwhile, and so perhaps forgotten before it had failed.
+          log.forget(this);
+        }
       }
     }
 
@@ -198,6 +206,10 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   public Registration addListener(Consumer<Catalog> listener) {
     Listener added = new Listener(Objects.requireNonNull(listener, "listener"));
     listeners.add(added);
+    if (closed) {
+      // Closing may have missed it.
+      added.close();
+    }
     return added;
   }
 
@@ -384,7 +396,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       scans.close();
     }
     // What hangs may keep this for ever, but not what belongs to the application.
-    listeners.clear();
+    listeners.forEach(Listener::close);
     refresher.interrupt();
     for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
       sampler.close();

@@ -1,6 +1,8 @@
 package io.statsfs.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,12 +19,15 @@ import io.statsfs.StatReadException;
 import io.statsfs.Status;
 import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.testkit.TestTree;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -418,6 +423,72 @@ class StatsFsImplTest {
       fs.refresh();
       assertEquals(3, versions.size());
     }
+  }
+
+  @Test
+  void aListenerThatAnotherOneClosesIsNotCalledAnyMore() {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open()) {
+      List<String> calls = new ArrayList<>();
+      List<Registration> closes = new ArrayList<>();
+      fs.fs.addListener(
+          catalog -> {
+            calls.add("first");
+            closes.forEach(Registration::close);
+          });
+      closes.add(fs.fs.addListener(catalog -> calls.add("second")));
+      tree.stat("kvm/b", 1);
+      fs.refresh();
+      assertEquals(List.of("first"), calls);
+    }
+  }
+
+  @Test
+  void aListenerThatFailsAfterItWasClosedIsForgotten() {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open()) {
+      WeakReference<Object> ofListener = failAfterClosing(fs);
+      tree.stat("kvm/b", 1);
+      fs.refresh();
+      assertForgotten(ofListener);
+    }
+  }
+
+  private static WeakReference<Object> failAfterClosing(Fs fs) {
+    Object held = new Object();
+    Registration[] own = new Registration[1];
+    own[0] =
+        fs.fs.addListener(
+            catalog -> {
+              own[0].close();
+              throw new IllegalStateException("thrown by " + held);
+            });
+    return new WeakReference<>(held);
+  }
+
+  @Test
+  void aListenerOfWhatIsClosedIsForgotten() {
+    tree.stat("kvm/a", 1);
+    Fs fs = open();
+    WeakReference<Object> before = addListener(fs);
+    fs.close();
+    assertForgotten(before);
+    assertForgotten(addListener(fs));
+    Reference.reachabilityFence(fs);
+  }
+
+  private static WeakReference<Object> addListener(Fs fs) {
+    Object held = new Object();
+    fs.fs.addListener(catalog -> assertNotNull(held));
+    return new WeakReference<>(held);
+  }
+
+  private static void assertForgotten(WeakReference<Object> it) {
+    for (int i = 0; i < 1_000 && it.get() != null; i++) {
+      System.gc();
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertNull(it.get());
   }
 
   @Test
