@@ -54,7 +54,8 @@ public final class TreeScans implements AutoCloseable {
     }
   }
 
-  private static final class TreeScan implements Watchdog.Work, ScanRequest {
+  /** The scan of one tree. What others ask of one that hangs is volatile. */
+  static final class TreeScan implements Watchdog.Work, ScanRequest {
     private final Tree tree;
     private final Scanner scanner;
     private final AtomicLong steps = new AtomicLong();
@@ -119,6 +120,21 @@ public final class TreeScans implements AutoCloseable {
         taken.add(source);
       }
       return result;
+    }
+
+    /** Adds what was found last, all of one scan even if one that hung ends just now. */
+    void addTo(List<Source> sources, List<Problem> problems) {
+      // In this order: one that is not busy has stored all else before.
+      boolean hangs = busy;
+      Throwable thrown = failure;
+      ScanResult last = found;
+      sources.addAll(last.sources());
+      problems.addAll(last.problems());
+      if (hangs) {
+        problems.add(problem(Problem.Kind.NOT_RESPONDING, "does not answer"));
+      } else if (thrown != null) {
+        problems.add(problem(kind(thrown), why(thrown)));
+      }
     }
 
     /** What was found before stays. */
@@ -214,13 +230,7 @@ public final class TreeScans implements AutoCloseable {
     List<Source> sources = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     for (TreeScan scan : scans) {
-      sources.addAll(scan.found.sources());
-      problems.addAll(scan.found.problems());
-      if (scan.busy) {
-        problems.add(scan.problem(Problem.Kind.NOT_RESPONDING, "does not answer"));
-      } else if (scan.failure != null) {
-        problems.add(scan.problem(kind(scan.failure), why(scan.failure)));
-      }
+      scan.addTo(sources, problems);
     }
     sources.sort(ORDER);
     problems.addAll(duplicates(sources));

@@ -167,8 +167,9 @@ public final class Denials {
       if (!denial.inForce) {
         denial.begin(System.nanoTime());
       }
-      isEmpty = false;
       updateDueAt();
+      // Last, as others ask without the lock.
+      isEmpty = false;
     }
   }
 
