@@ -1,4 +1,5 @@
-/** Trees to test against, and the contract suite that every reader passes. */
+/** Trees to test against, and a statsfs that is simulated. */
+@SuppressWarnings("module") // The contracts, to which alone it opens a package, are compiled later.
 module io.statsfs.testkit {
   requires java.logging;
   requires transitive io.statsfs;
@@ -6,9 +7,6 @@ module io.statsfs.testkit {
   requires static transitive org.jspecify;
 
   exports io.statsfs.testkit;
-
-  uses io.statsfs.spi.ReaderProvider;
-
-  // The tests of the contract are not public.
-  opens io.statsfs.testkit;
+  exports io.statsfs.testkit.process to
+      io.statsfs.contracts;
 }

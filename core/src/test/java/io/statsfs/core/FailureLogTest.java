@@ -7,6 +7,7 @@ import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.core.backend.Problems;
 import io.statsfs.spi.Alarm;
+import io.statsfs.testkit.process.LogCapture;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -17,6 +17,7 @@ import io.statsfs.core.files.Trees;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.BackendSettings;
+import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -24,6 +24,7 @@ import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

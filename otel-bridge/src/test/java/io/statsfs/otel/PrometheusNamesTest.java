@@ -10,6 +10,7 @@ import io.statsfs.Layout;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.PrometheusNames;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -96,7 +97,7 @@ class PrometheusNamesTest {
   @Test
   void labelKeysThatBecomeEqualInOneSourceBothStay() throws Exception {
     tree.stat("kvm/x/n", 1).schema("kvm/x", "LABEL\nvm-id 7\nvm_id 8\nvm__id 9\n\n");
-    try (CaughtLog log = new CaughtLog("io.statsfs.otel")) {
+    try (LogCapture log = new LogCapture("io.statsfs.otel")) {
       List<String> samples = stats(scrape());
       assertEquals(1, samples.size(), "" + samples);
       for (String value : List.of("\"7\"", "\"8\"", "\"9\"")) {
@@ -132,8 +133,8 @@ class PrometheusNamesTest {
             + metric("z_bytes", "GAUGE", "")
             + metric("w", "GAUGE", "\nUNIT seconds")
             + metric("w_seconds", "GAUGE", "\nUNIT bytes"));
-    try (CaughtLog log = new CaughtLog("io.statsfs.otel");
-        CaughtLog exporter = new CaughtLog("io.opentelemetry")) {
+    try (LogCapture log = new LogCapture("io.statsfs.otel");
+        LogCapture exporter = new LogCapture("io.opentelemetry")) {
       List<String> values =
           stats(scrape()).stream().map(line -> line.substring(line.indexOf('}') + 2)).toList();
       assertEquals(
@@ -150,7 +151,7 @@ class PrometheusNamesTest {
   void aSubsystemMayBeNamedLikeWhatTheBridgeMeasures() throws Exception {
     tree.stat("schema_cache/hits", 11).stat("schema_cache/size", 12).stat("schema/cache_loads", 13);
     tree.stat("collection/duration", 14);
-    try (CaughtLog exporter = new CaughtLog("io.opentelemetry")) {
+    try (LogCapture exporter = new LogCapture("io.opentelemetry")) {
       List<String> samples = scrape();
       for (String value : List.of("11.0", "12.0", "13.0", "14.0")) {
         assertEquals(

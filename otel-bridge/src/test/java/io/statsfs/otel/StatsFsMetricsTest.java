@@ -31,6 +31,7 @@ import io.statsfs.spi.MetricDeclaration.Label;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
@@ -244,7 +245,7 @@ class StatsFsMetricsTest {
   @Test
   void aValueThatGrowsBeyondALongIsMissingOnceAndThenADouble() {
     tree.stat("a/x/n", "9223372036854775807\n").stat("a/y/n", 5);
-    try (CaughtLog sdk = new CaughtLog("io.opentelemetry");
+    try (LogCapture sdk = new LogCapture("io.opentelemetry");
         StatsFs fs = open();
         StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
       assertEquals("9223372036854775807", collect().get("statsfs.a.n{device=x, subsystem=a}"));
@@ -274,7 +275,7 @@ class StatsFsMetricsTest {
     for (int i = 0; i < 6; i++) {
       tree.stat("a/n" + i, i);
     }
-    try (CaughtLog sdk = new CaughtLog("io.opentelemetry");
+    try (LogCapture sdk = new LogCapture("io.opentelemetry");
         StatsFs fs = open();
         StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
       for (int i = 0; i < 6; i++) {

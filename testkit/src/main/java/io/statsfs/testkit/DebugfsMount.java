@@ -1,5 +1,6 @@
 package io.statsfs.testkit;
 
+import io.statsfs.testkit.process.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.statsfs.testkit;
 
+import io.statsfs.testkit.process.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;

@@ -1,5 +1,6 @@
 package io.statsfs.testkit;
 
+import io.statsfs.testkit.process.Command;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -300,8 +301,12 @@ public final class StatsFsSimulator implements AutoCloseable {
     return directory.resolve(MOUNT_POINT);
   }
 
-  /** For tests of what becomes of a tree whose server stands still, or dies. */
-  ProcessHandle program() {
+  /**
+   * The process that serves the tree, for tests of what happens when it stops or dies.
+   *
+   * @return its handle
+   */
+  public ProcessHandle program() {
     return process.toHandle();
   }
 

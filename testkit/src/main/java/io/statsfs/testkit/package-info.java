@@ -1,4 +1,4 @@
-/** Trees to test against, and the contract suite that every reader passes. */
+/** Trees to test against, and a statsfs that is simulated. */
 @NullMarked
 package io.statsfs.testkit;
 

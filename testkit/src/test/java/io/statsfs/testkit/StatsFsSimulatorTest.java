@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.testkit.process.Command;
+import io.statsfs.testkit.process.UnprivilegedProcess;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -417,7 +419,7 @@ class StatsFsSimulatorTest {
 
   @Test
   void rootMayLetOthersRead() throws Exception {
-    List<String> asNobody = UnprivilegedProcess.AS_NOBODY;
+    List<String> asNobody = Command.AS_NOBODY;
     Command.tryTo(
         "be another user",
         Stream.concat(asNobody.stream(), Stream.of("true")).toArray(String[]::new));

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.ReaderUnavailableException;
 import io.statsfs.core.FakeReader;
-import io.statsfs.core.LogCapture;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.StatReader;
+import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -1,6 +1,6 @@
 package io.statsfs.reader.jni;
 
-import io.statsfs.testkit.ReaderContract;
+import io.statsfs.contracts.ReaderContract;
 
 class JniReaderContractTest extends ReaderContract {
   @Override

@@ -1,6 +1,6 @@
 package io.statsfs.reader.jni;
 
-import io.statsfs.testkit.FaultContract;
+import io.statsfs.contracts.FaultContract;
 
 class JniReaderFaultTest extends FaultContract {
   @Override

@@ -10,7 +10,7 @@ import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
-import io.statsfs.testkit.ProcTables;
+import io.statsfs.contracts.ProcTables;
 import io.statsfs.testkit.TestTree;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.statsfs.reader.nio;
 
-import io.statsfs.testkit.ReaderContract;
+import io.statsfs.contracts.ReaderContract;
 
 class NioReaderContractTest extends ReaderContract {
   @Override

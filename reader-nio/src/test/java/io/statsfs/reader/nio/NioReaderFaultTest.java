@@ -1,6 +1,6 @@
 package io.statsfs.reader.nio;
 
-import io.statsfs.testkit.FaultContract;
+import io.statsfs.contracts.FaultContract;
 
 class NioReaderFaultTest extends FaultContract {
   @Override

@@ -1,0 +1,8 @@
+/**
+ * This process, what it logs and has open, and others that it starts. For the contracts and the
+ * tests of this project alone.
+ */
+@NullMarked
+package io.statsfs.testkit.process;
+
+import org.jspecify.annotations.NullMarked;
