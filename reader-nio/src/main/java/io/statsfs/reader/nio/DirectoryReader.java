@@ -67,26 +67,41 @@ final class DirectoryReader {
         plan.userMade() ? new SourceDirectory(plan.root(), plan.directory(), plan.links()) : null;
     files = new StatFile[plan.files().size()];
     cells = new FileCells[files.length];
-    Map<String, StatFile> open = new HashMap<>();
+    Map<String, StatFile> others = new HashMap<>();
     if (before != null) {
       missing = before.missing;
       missingErrno = before.missingErrno;
       life = before.life;
-      for (int i = 0; i < before.files.length; i++) {
-        if (before.files[i].isKept()) {
-          open.put(before.plan.files().get(i).name(), before.files[i]);
-        }
-      }
+      others = before.filesUnlike(plan);
     }
     for (int i = 0; i < files.length; i++) {
       FilePlan file = plan.files().get(i);
-      StatFile known = open.remove(file.name());
+      StatFile known =
+          before != null && before.isLike(plan, i) ? before.files[i] : others.remove(file.name());
       files[i] =
           known == null ? new StatFile(PathText.resolve(path, file.name()), plan, budget) : known;
       boolean isValue = file.shape().equals(Shape.VALUE) && file.columns().size() == 1;
       cells[i] = isValue ? null : new FileCells(file, shared);
     }
-    open.values().forEach(StatFile::close);
+    others.values().forEach(StatFile::close);
+  }
+
+  /** Whether a plan has the same file in the same place. */
+  private boolean isLike(DirectoryPlan other, int i) {
+    return i < files.length
+        && i < other.files().size()
+        && plan.files().get(i).name().equals(other.files().get(i).name());
+  }
+
+  /** The other files, by their names. */
+  private Map<String, StatFile> filesUnlike(DirectoryPlan other) {
+    Map<String, StatFile> unlike = new HashMap<>();
+    for (int i = 0; i < files.length; i++) {
+      if (!isLike(other, i)) {
+        unlike.put(plan.files().get(i).name(), files[i]);
+      }
+    }
+    return unlike;
   }
 
   DirectoryPlan plan() {
@@ -162,11 +177,9 @@ final class DirectoryReader {
     } catch (IOException e) {
       life = null;
       Status status = ReadFailure.status(e, path);
-      for (FilePlan file : plan.files()) {
-        for (int slot : file.slots()) {
-          if (slot >= 0 && NumberText.mayBeOfNothing(memory, slot)) {
-            memory.putFailure(slot, status, ReadFailure.errno(e));
-          }
+      for (int i = 0; i < files.length; i++) {
+        if (mayBeOfNothing(i, memory)) {
+          fail(i, status, ReadFailure.errno(e), memory);
         }
       }
     }
@@ -174,11 +187,23 @@ final class DirectoryReader {
 
   private boolean movesToValueOfNothing(SampleMemory memory, Text text) {
     for (int i = 0; i < files.length; i++) {
-      for (int slot : plan.files().get(i).slots()) {
-        if (slot >= 0 && NumberText.mayBeOfNothing(memory, slot)) {
-          text.moveTo(firstFile + i);
-          return true;
-        }
+      if (mayBeOfNothing(i, memory)) {
+        text.moveTo(firstFile + i);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether one of a file's values may be. */
+  private boolean mayBeOfNothing(int i, SampleMemory memory) {
+    FilePlan file = plan.files().get(i);
+    if (cells[i] == null) {
+      return file.firstSlot() >= 0 && NumberText.mayBeOfNothing(memory, file.firstSlot());
+    }
+    for (int slot : file.slots()) {
+      if (slot >= 0 && NumberText.mayBeOfNothing(memory, slot)) {
+        return true;
       }
     }
     return false;
@@ -218,7 +243,12 @@ final class DirectoryReader {
   }
 
   private void fail(int i, Status status, int errno, SampleMemory memory) {
-    for (int slot : plan.files().get(i).slots()) {
+    FilePlan file = plan.files().get(i);
+    if (cells[i] == null) {
+      memory.putFailure(file.firstSlot(), status, errno);
+      return;
+    }
+    for (int slot : file.slots()) {
       if (slot >= 0) {
         memory.putFailure(slot, status, errno);
       }
