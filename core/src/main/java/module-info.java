@@ -13,6 +13,7 @@ module io.statsfs.core {
       io.statsfs.reader.nio;
 
   uses io.statsfs.spi.Backend;
+  uses io.statsfs.spi.LayoutProvider;
   uses io.statsfs.spi.ReaderProvider;
 
   provides io.statsfs.spi.Backend with

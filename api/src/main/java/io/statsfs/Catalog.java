@@ -46,7 +46,7 @@ public interface Catalog {
   List<Stat> stats();
 
   /**
-   * What could not be taken in, or is not as it should be: a stock tree that is there but cannot be
+   * What could not be taken in, or is not as it should be: a tree that is there but cannot be
    * opened, a root whose type of file system is unknown or that another file system was mounted
    * over, a tree without stats, directories that may not be listed, symbolic links that are not
    * followed, files and schemas with lines that make no sense, stats that another root has too,

@@ -3,10 +3,6 @@ package io.statsfs;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.StatDeclaration;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     .subsystem("net")
  *     .sources("{device}/statistics")         // a source per interface, with the label "device"
  *     .links("../../devices")                 // interfaces are symbolic links into here
- *     .schema(text)                           // what the files mean
+ *     .stats(stats)                           // what the files mean
  *     .build();
  * }</pre>
  *
@@ -44,53 +40,6 @@ public final class Layout {
           .home("", "statsfs", "stats_fs", "fuse.statsfs")
           .schemaFile(".schema")
           .build();
-  private static final Layout NET =
-      builder("net")
-          .home("class/net", "sysfs")
-          .subsystem("net")
-          .sources("{device}/statistics")
-          .links("../../devices")
-          .schema(resource("net.schema"))
-          .build();
-  private static final Layout VMSTAT =
-      builder("vmstat")
-          .home("vmstat", "proc")
-          .subsystem("vmstat")
-          .rootFile()
-          .schema(resource("vmstat.schema"))
-          .build();
-  private static final Layout KVM =
-      builder("kvm")
-          .home("kvm", "debugfs")
-          .subsystem("kvm")
-          .exclude(
-              // Tables that are long to make, some of them with the machine's memory locked. On
-              // x86:
-              "mmu_rmaps_stat",
-              // On arm64 and riscv; the directory nested has a file for each guest of a guest.
-              "*_page_tables",
-              "stage2_levels",
-              "gstage_levels",
-              "ipa_range",
-              "gpa_range",
-              "idregs",
-              "resx",
-              "vgic-*",
-              "nested",
-              // On powerpc.
-              "htab",
-              "radix",
-              "xive",
-              "xics",
-              "kvm-xive-*",
-              "kvm-xics-*",
-              "timings",
-              "*_timing",
-              // Histograms, of which a file shows the first bucket alone.
-              "*_hist")
-          .schema(resource("kvm.schema"))
-          .kindsByMode()
-          .build();
 
   private final String name;
   private final String homePath;
@@ -99,7 +48,6 @@ public final class Layout {
   private final @Nullable List<Level> levels;
   private final @Nullable Path links;
   private final @Nullable String schemaFile;
-  private final String schema;
   private final Set<String> flatKeyedFiles;
   private final List<FileDeclaration> files;
   private final boolean declaredFilesOnly;
@@ -118,7 +66,6 @@ public final class Layout {
     levels = builder.levels;
     links = builder.links;
     schemaFile = builder.schemaFile;
-    schema = builder.schema;
     flatKeyedFiles = builder.flatKeyedFiles;
     files = builder.files;
     declaredFilesOnly = builder.declaredFilesOnly;
@@ -144,44 +91,6 @@ public final class Layout {
   }
 
   /**
-   * The counters of network interfaces, {@code /sys/class/net/<device>/statistics/<stat>}, as
-   * subsystem {@code net} with the label {@code device}. All are cumulative (the kernel's {@code
-   * Documentation/ABI/testing/sysfs-class-net-statistics}).
-   *
-   * @return the layout
-   */
-  public static Layout net() {
-    return NET;
-  }
-
-  /**
-   * The counters of the virtual memory, {@code /proc/vmstat}, as subsystem {@code vmstat}.
-   *
-   * @return the layout
-   */
-  public static Layout vmstat() {
-    return VMSTAT;
-  }
-
-  /**
-   * The statistics of KVM on debugfs, the tree that statsfs was made to replace, as subsystem
-   * {@code kvm}: its own stats, and below {@code <tid>-<fd>[/vcpu<n>]} those of each virtual
-   * machine. KVM's own are the sums over the machines that run, and so become smaller when one
-   * ends.
-   *
-   * <p>The schema has what the kernel's stat descriptors say ({@code kvm_vm_stats_desc} and {@code
-   * kvm_vcpu_stats_desc} in {@code arch/}*{@code /kvm}), of all architectures. The kernel gives a
-   * level the mode 0444 and anything else 0644 ({@code kvm_stats_debugfs_mode}), which is how stats
-   * that are not in the schema get their kind. Left out are the histograms, since their files show
-   * the first bucket alone, and tables.
-   *
-   * @return the layout
-   */
-  public static Layout kvm() {
-    return KVM;
-  }
-
-  /**
    * Any file of {@code name value} lines: a name, one number, and at most one more word, the unit,
    * as in {@code /proc/vmstat} and {@code /proc/meminfo}. A colon at the end of a name is dropped.
    * Neither name nor unit may look like a number: begin like one, or be eight hexadecimal digits or
@@ -196,16 +105,6 @@ public final class Layout {
    */
   public static Layout flatKeyed(String subsystem) {
     return builder(subsystem).subsystem(subsystem).rootFile().build();
-  }
-
-  /**
-   * The layouts that are looked for where no statsfs is mounted: {@link #net()}, {@link #vmstat()}
-   * and {@link #kvm()}.
-   *
-   * @return the layouts
-   */
-  public static List<Layout> stock() {
-    return List.of(NET, VMSTAT, KVM);
   }
 
   /**
@@ -281,15 +180,6 @@ public final class Layout {
    */
   public Optional<String> schemaFile() {
     return Optional.ofNullable(schemaFile);
-  }
-
-  /**
-   * What is known about the stats beforehand, in the grammar of {@code .schema} files.
-   *
-   * @return the text; empty if nothing is known
-   */
-  public String schema() {
-    return schema;
   }
 
   /**
@@ -395,17 +285,6 @@ public final class Layout {
     return name;
   }
 
-  private static String resource(String name) {
-    try (InputStream in = Layout.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("The jar of statsfs-api is incomplete: no " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** One level of directories. Immutable. */
   public static final class Level {
     private final String name;
@@ -454,7 +333,6 @@ public final class Layout {
     private @Nullable List<Level> levels;
     private @Nullable Path links;
     private @Nullable String schemaFile;
-    private String schema = "";
     private Set<String> flatKeyedFiles = Set.of();
     private List<FileDeclaration> files = List.of();
     private boolean declaredFilesOnly;
@@ -470,8 +348,9 @@ public final class Layout {
     }
 
     /**
-     * Where such a tree stands. Only the layouts of this library are looked for there; a tree with
-     * a layout of your own is opened by {@link StatsFs.Builder#root(java.nio.file.Path, Layout)}.
+     * Where such a tree stands. A layout that is declared in a file, or by a {@link
+     * io.statsfs.spi.LayoutProvider}, is looked for there; a tree with any other is opened by
+     * {@link StatsFs.Builder#root(java.nio.file.Path, Layout)}.
      *
      * @param path relative to a mount; empty for the mount itself
      * @param fileSystemTypes as {@code /proc/mounts} names them, the first to be looked for first
@@ -537,20 +416,6 @@ public final class Layout {
      */
     public Builder schemaFile(String fileName) {
       schemaFile = Objects.requireNonNull(fileName, "fileName");
-      return this;
-    }
-
-    /**
-     * Describes the stats of all sources. A stat is looked up by its name; {@code NAME} may end in
-     * {@code *} for all names that begin so. A line {@code UNIT} before {@code DESC} may give the
-     * unit, and {@code FLAG DISCRETE} says that a stat is a {@linkplain Stat.Kind#DISCRETE limit or
-     * setting}.
-     *
-     * @param text in the grammar of {@code .schema} files
-     * @return this
-     */
-    public Builder schema(String text) {
-      schema = Objects.requireNonNull(text, "text");
       return this;
     }
 

@@ -32,8 +32,8 @@ import java.util.function.Consumer;
 public interface StatsFs extends AutoCloseable {
 
   /**
-   * Opens what this machine has: the statsfs if one is mounted and readable, else the {@linkplain
-   * Layout#stock() stock trees} of an ordinary kernel. {@link Catalog#trees()} says which.
+   * Opens what this machine has: the statsfs if one is mounted and readable, else the shipped trees
+   * of an ordinary kernel. {@link Catalog#trees()} says which.
    *
    * @return the opened trees
    * @throws TreeUnavailableException if there is neither
@@ -253,16 +253,18 @@ public interface StatsFs extends AutoCloseable {
    * <tr><td>{@code withoutTrees(..)}</td><td>what this machine has but these trees</td></tr>
    * </table>
    *
-   * <p>A tree has the name of its layout: {@code statsfs}, {@code net}, {@code vmstat}, {@code
-   * kvm}. Only this library implements this interface; later versions may add methods, with a
-   * default.
+   * <p>A tree has the name of its layout: {@code statsfs}, {@code net}, {@code vmstat}. Which
+   * layouts there are {@link io.statsfs.spi.LayoutProvider}s know: that of the artifact {@code
+   * statsfs-trees} has those of an ordinary kernel, and those that users declare. Only this library
+   * implements this interface; later versions may add methods, with a default.
    */
   interface Builder {
 
     /**
-     * Looks for what this machine has: the statsfs if one is mounted and readable, else the
-     * {@linkplain Layout#stock() stock trees} of an ordinary kernel. The default where no root and
-     * no tree is named; with roots and trees, these are opened as well.
+     * Looks for what this machine has: the statsfs if one is mounted and readable, else the shipped
+     * trees of an ordinary kernel, and always the trees that users declare; all as far as they are
+     * {@linkplain Layout#isDefault() looked for by default}. The default where no root and no tree
+     * is named; with roots and trees, these are opened as well.
      *
      * @return this
      */
@@ -288,15 +290,27 @@ public interface StatsFs extends AutoCloseable {
     Builder withoutTrees(String... names);
 
     /**
+     * Reads declarations of trees from a directory: all files whose names end in {@code .yaml}, in
+     * the form that {@code docs/layouts.md} describes. A tree that is declared so is known by its
+     * name as the shipped ones are, and replaces the shipped one of its name. A file that cannot be
+     * read is a {@linkplain Catalog#problems() problem} and affects no other. May be called again
+     * for more directories; of trees with one name the first counts.
+     *
+     * @param directory read by {@link #build()}, and not again
+     * @return this
+     */
+    Builder layouts(Path directory);
+
+    /**
      * Opens a tree at a place. May be called again for more trees.
      *
      * <p>The layout follows from what the root is, however its path is spelled: by the mounts of
-     * this process ({@code /proc/self/mountinfo}, proc(5)) it is the {@linkplain Layout#stock()
-     * stock layout} whose home has the same type of file system and the same path inside of it
-     * ({@code class/net}); {@link Layout#flatKeyed(String)} for another file, else {@link
-     * Layout#statsfs()}. So a symbolic link to the root, or a mount of it elsewhere, will do. Where
-     * no mount fits, as in a chroot whose root is no mount, the type is unknown: then no stock
-     * layout is chosen, no file is kept open, and {@link Catalog#problems()} says so.
+     * this process ({@code /proc/self/mountinfo}, proc(5)) it is the declared layout whose home has
+     * the same type of file system and the same path inside of it ({@code class/net}); {@link
+     * Layout#flatKeyed(String)} for another file, else {@link Layout#statsfs()}. So a symbolic link
+     * to the root, or a mount of it elsewhere, will do. Where no mount fits, as in a chroot whose
+     * root is no mount, the type is unknown: then no declared layout is chosen, no file is kept
+     * open, and {@link Catalog#problems()} says so.
      *
      * @param root a directory, or a file of {@code name value} lines
      * @return this

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.statsfs.spi.StatDeclaration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,13 +27,15 @@ class LayoutTest {
     assertEquals(Optional.empty(), layout.levels());
     assertEquals(Optional.empty(), layout.links());
     assertEquals(Optional.empty(), layout.schemaFile());
-    assertEquals("", layout.schema());
+    assertEquals(List.of(), layout.stats());
+    assertTrue(layout.isDefault());
     assertEquals(Set.of(), layout.flatKeyedFiles());
     assertFalse(layout.isRootFile());
   }
 
   @Test
   void builderKeepsWhatItIsTold() {
+    StatDeclaration stat = new StatDeclaration("a", Stat.Kind.COUNTER, "By", "A.", "");
     Layout layout =
         Layout.builder("mine")
             .home("a/b", "one", "two")
@@ -40,7 +43,8 @@ class LayoutTest {
             .sources("{bus}/unit/{}x")
             .links("../up")
             .schemaFile("about")
-            .schema("METRIC\n")
+            .stats(List.of(stat))
+            .byDefault(false)
             .flatKeyedFiles("x", "y")
             .build();
     assertEquals("a/b", layout.homePath());
@@ -54,7 +58,8 @@ class LayoutTest {
     assertEquals("[{bus}, unit, {}x]", layout.levels().orElseThrow().toString());
     assertEquals(Path.of("../up"), layout.links().orElseThrow());
     assertEquals("about", layout.schemaFile().orElseThrow());
-    assertEquals("METRIC\n", layout.schema());
+    assertEquals(List.of(stat), layout.stats());
+    assertFalse(layout.isDefault());
     assertEquals(Set.of("x", "y"), layout.flatKeyedFiles());
     assertThrows(UnsupportedOperationException.class, () -> layout.homeTypes().add("three"));
     assertThrows(UnsupportedOperationException.class, () -> layout.flatKeyedFiles().clear());
@@ -121,16 +126,7 @@ class LayoutTest {
   }
 
   @Test
-  void stockLayoutsSayWhereTheyAreAndWhatTheirFilesMean() {
-    assertEquals(
-        List.of("net", "vmstat", "kvm"), Layout.stock().stream().map(Layout::name).toList());
-    for (Layout layout : Layout.stock()) {
-      assertFalse(layout.homePath().isEmpty());
-      assertFalse(layout.homeTypes().isEmpty());
-      assertEquals(layout.name(), layout.subsystem().orElseThrow());
-    }
-    assertTrue(Layout.net().schema().contains("NAME rx_bytes\n"));
-    assertTrue(Layout.vmstat().schema().contains("METRIC\n"));
+  void statsfsIsFoundUnderEitherName() {
     assertEquals(
         List.of("statsfs", "stats_fs", "fuse.statsfs"), List.copyOf(Layout.statsfs().homeTypes()));
     assertEquals(".schema", Layout.statsfs().schemaFile().orElseThrow());

@@ -137,7 +137,11 @@ public record Axis(
   }
 
   private static List<KeyPattern> parse(String... patterns) {
-    return Arrays.stream(patterns).map(KeyPattern::of).toList();
+    List<KeyPattern> parsed = new ArrayList<>();
+    for (String pattern : patterns) {
+      parsed.add(KeyPattern.of(pattern));
+    }
+    return parsed;
   }
 
   /**

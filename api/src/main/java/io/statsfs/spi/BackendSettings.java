@@ -35,6 +35,13 @@ public interface BackendSettings {
   Set<String> withoutTrees();
 
   /**
+   * The layouts that are declared, in which names are looked up.
+   *
+   * @return the layouts, all with different names
+   */
+  LayoutProvider.Declared layouts();
+
+  /**
    * The directories and files that are named as roots, which a backend of other places passes over.
    *
    * @return the roots, in the order in which they were named

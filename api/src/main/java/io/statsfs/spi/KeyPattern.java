@@ -2,6 +2,7 @@ package io.statsfs.spi;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +38,11 @@ public final class KeyPattern {
    *     name or is there twice, or if a set of characters is none
    */
   public static KeyPattern of(String text) {
+    if (!hasVariables(text)) {
+      return new KeyPattern(text, List.of(), null);
+    }
     List<String> labels = new ArrayList<>();
     StringBuilder regex = new StringBuilder();
-    boolean isLiteral = true;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       int end = c == '{' ? text.indexOf('}', i) : c == '[' ? text.indexOf(']', i) : -1;
@@ -61,18 +64,24 @@ public final class KeyPattern {
       } else if (c == '?') {
         regex.append('.');
       } else {
-        regex.append(Pattern.quote(String.valueOf(c)));
-        continue;
+        // What is not ASCII has no meaning in a regular expression.
+        regex.append(c < 0x80 && !Character.isLetterOrDigit(c) ? "\\" : "").append(c);
       }
-      isLiteral = false;
     }
-    if (labels.stream().distinct().count() < labels.size()) {
+    if (new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException("'" + text + "' has a label twice");
     }
     return new KeyPattern(
-        text,
-        List.copyOf(labels),
-        isLiteral ? null : Pattern.compile(regex.toString(), Pattern.DOTALL));
+        text, List.copyOf(labels), Pattern.compile(regex.toString(), Pattern.DOTALL));
+  }
+
+  private static boolean hasVariables(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if ("{}[*?".indexOf(text.charAt(i)) >= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -439,16 +439,12 @@ public final class Shape {
      *     character, {@code :}, {@code =} or not ASCII
      */
     public Builder separators(String characters) {
-      if (characters.length() > MOST_SEPARATORS
-          || !characters
-              .chars()
-              .allMatch(
-                  c ->
-                      c > ' '
-                          && c < 0x7f
-                          && c != ':'
-                          && c != '='
-                          && !Character.isLetterOrDigit(c))) {
+      boolean isAllowed = characters.length() <= MOST_SEPARATORS;
+      for (int i = 0; i < characters.length(); i++) {
+        char c = characters.charAt(i);
+        isAllowed &= c > ' ' && c < 0x7f && c != ':' && c != '=' && !Character.isLetterOrDigit(c);
+      }
+      if (!isAllowed) {
         throw new IllegalArgumentException("These cannot separate words: '" + characters + "'");
       }
       separators = characters;

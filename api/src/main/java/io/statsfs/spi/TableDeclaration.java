@@ -1,6 +1,7 @@
 package io.statsfs.spi;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public record TableDeclaration(
         && (stats.size() != 1 || !stats.get(0).name().isLiteral())) {
       throw new IllegalArgumentException("A table whose axes name no stats needs one with a name");
     }
-    if (rows.labelKeys().stream().anyMatch(columns.labelKeys()::contains)) {
+    if (!Collections.disjoint(rows.labelKeys(), columns.labelKeys())) {
       throw new IllegalArgumentException("A label cannot come from rows and from columns");
     }
   }

@@ -4,6 +4,7 @@ import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.StatsFs;
 import io.statsfs.core.backend.Backends;
+import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.Settings;
 import io.statsfs.spi.Backend;
 import io.statsfs.spi.BackendSettings;
@@ -23,6 +24,7 @@ public final class StatsFsBuilder implements StatsFs.Builder {
   private final List<Backend> found;
   private final List<Backend> backends = new ArrayList<>();
   private final List<BackendSettings.Root> roots = new ArrayList<>();
+  private final List<Path> layouts = new ArrayList<>();
   private final Set<String> named = new LinkedHashSet<>();
   private final Set<String> excluded = new LinkedHashSet<>();
   private boolean isDetecting;
@@ -56,6 +58,12 @@ public final class StatsFsBuilder implements StatsFs.Builder {
   @Override
   public StatsFs.Builder withoutTrees(String... names) {
     excluded.addAll(List.of(names));
+    return this;
+  }
+
+  @Override
+  public StatsFs.Builder layouts(Path directory) {
+    layouts.add(Objects.requireNonNull(directory, "directory"));
     return this;
   }
 
@@ -132,6 +140,7 @@ public final class StatsFsBuilder implements StatsFs.Builder {
             detects,
             Collections.unmodifiableSet(new LinkedHashSet<>(named)),
             Collections.unmodifiableSet(new LinkedHashSet<>(excluded)),
+            DeclaredLayouts.find(layouts),
             List.copyOf(roots),
             statsfsRequired,
             Optional.ofNullable(reader),

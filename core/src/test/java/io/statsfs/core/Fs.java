@@ -8,6 +8,7 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.core.backend.Backends;
+import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.Scanners;
 import io.statsfs.core.backend.Settings;
 import io.statsfs.core.files.Clearing;
@@ -29,7 +30,15 @@ import java.util.Set;
 public final class Fs implements AutoCloseable {
   /** Asks for whatever there is. */
   public static final BackendSettings DETECT =
-      new Settings(true, Set.of(), Set.of(), List.of(), false, Optional.empty(), Limits.defaults());
+      new Settings(
+          true,
+          Set.of(),
+          Set.of(),
+          DeclaredLayouts.find(List.of()),
+          List.of(),
+          false,
+          Optional.empty(),
+          Limits.defaults());
 
   public final SchemaCache schemas =
       new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
@@ -108,6 +117,11 @@ public final class Fs implements AutoCloseable {
             clearing == null ? new Clearing(fileSystems::at) : clearing);
     Backends.Opened opened = new Backends.Opened(new Scanners(List.of(scanner)), List.of());
     fs = new StatsFsImpl(opened, limits, interval, clearing != null);
+  }
+
+  /** Those that are found by what is shipped. */
+  public static Trees trees(FileSystems fileSystems) {
+    return new Trees(fileSystems, DETECT.layouts());
   }
 
   public static Tree tree(Path root, Layout layout) {

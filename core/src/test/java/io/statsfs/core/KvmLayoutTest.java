@@ -3,16 +3,12 @@ package io.statsfs.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.statsfs.Layout;
 import io.statsfs.Stat;
 import io.statsfs.Stat.Kind;
-import io.statsfs.core.schema.Schema;
-import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.Layouts;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +59,7 @@ class KvmLayoutTest {
   void tablesAndHistogramsAreNoStats(String path) {
     file("exits", "rw-r--r--");
     file(path, "r--r--r--");
-    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layouts.shipped("kvm"))) {
       assertEquals(List.of("kvm/exits"), fs.stats());
       assertEquals(1, fs.catalog().sources().size());
       assertEquals(List.of(), fs.catalog().problems());
@@ -97,7 +93,7 @@ class KvmLayoutTest {
     // Whatever the mode says.
     file(name, "rw-r--r--");
     file("12-3/" + name, "r--r--r--");
-    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layouts.shipped("kvm"))) {
       assertEquals(2, fs.catalog().stats().size());
       for (Stat stat : fs.catalog().stats()) {
         assertEquals(kind, stat.kind());
@@ -114,7 +110,7 @@ class KvmLayoutTest {
     file("new_counter", "rw-r--r--");
     file("12-3/vcpu0/new_level", "r--r--r--");
     file("12-3/vcpu0/new_counter", "rw-r--r--");
-    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layouts.shipped("kvm"))) {
       assertEquals(4, fs.catalog().stats().size());
       for (Stat stat : fs.catalog().stats()) {
         assertEquals(
@@ -130,7 +126,7 @@ class KvmLayoutTest {
   void aModeThatChangesChangesTheKind() {
     file("new", "r--r--r--");
     file("other", "r--r--r--");
-    try (Fs fs = new Fs(tree.root(), Layout.kvm())) {
+    try (Fs fs = new Fs(tree.root(), Layouts.shipped("kvm"))) {
       file("new", "rw-r--r--");
       tree.remove("other");
       fs.refresh();
@@ -144,25 +140,5 @@ class KvmLayoutTest {
     try (Fs fs = new Fs(tree.root())) {
       assertEquals(Kind.LEVEL, fs.catalog().stats().get(0).kind());
     }
-  }
-
-  @Test
-  void everyMetricOfTheSchemaHasADescriptionThatIsASentence() {
-    Schema schema = SchemaParser.parseShipped(Layout.kvm().schema());
-    assertEquals(List.of(), schema.dropped());
-    assertTrue(schema.metrics().size() > 150);
-    schema
-        .metrics()
-        .forEach((name, metric) -> assertTrue(metric.description().endsWith("."), name));
-    // A name that is there twice would have been dropped, a prefix would not.
-    List<String> prefixes =
-        Layout.kvm()
-            .schema()
-            .lines()
-            .filter(line -> line.startsWith("NAME ") && line.endsWith("*"))
-            .toList();
-    assertEquals(
-        prefixes.size(),
-        prefixes.stream().collect(Collectors.toMap(Function.identity(), p -> p)).size());
   }
 }

@@ -25,6 +25,7 @@ import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.LogCapture;
+import io.statsfs.trees.Layouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,8 +94,9 @@ class PermissionsTest {
         assertTrue(e.getMessage().contains("Run as root"), e.getMessage());
         assertEquals(List.of(), log.lines());
         // Without being strict the stock trees do, and one line says why.
-        Trees.Detected found = new Trees(system).open(Fs.DETECT);
-        assertEquals(List.of(Layout.vmstat()), found.trees().stream().map(Tree::layout).toList());
+        Trees.Detected found = Fs.trees(system).open(Fs.DETECT);
+        assertEquals(
+            List.of(Layouts.shipped("vmstat")), found.trees().stream().map(Tree::layout).toList());
         assertEquals(1, found.problems().size());
         String problem = found.problems().get(0).toString();
         assertEquals(
@@ -109,14 +111,15 @@ class PermissionsTest {
             Reason.NOT_READABLE,
             assertThrows(
                     TreeUnavailableException.class,
-                    () -> new Trees(system).open(tree.path("stats/kvm"), null))
+                    () -> Fs.trees(system).open(tree.path("stats/kvm"), null))
                 .reason());
         allow(tree.path("proc/vmstat"), "---r--r--");
         assertEquals(
             Reason.NOT_READABLE,
             assertThrows(
                     TreeUnavailableException.class,
-                    () -> new Trees(system).open(tree.path("proc/vmstat"), Layout.vmstat()))
+                    () ->
+                        Fs.trees(system).open(tree.path("proc/vmstat"), Layouts.shipped("vmstat")))
                 .reason());
       } finally {
         allow(tree.path("stats"), "rwxr-xr-x");

@@ -19,6 +19,7 @@ import io.statsfs.StatReadException;
 import io.statsfs.Status;
 import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.Layouts;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -269,7 +270,7 @@ class StatsFsImplTest {
       assertEquals(Limits.defaults().fileBytes(), plan.maxBytes());
       assertEquals(1, sampler.size());
     }
-    try (Fs proc = new Fs(Path.of("/proc/vmstat"), Layout.vmstat());
+    try (Fs proc = new Fs(Path.of("/proc/vmstat"), Layouts.shipped("vmstat"));
         Sampler sampler = proc.fs.sampler()) {
       assertTrue(proc.reader.plans.get(0).keepOpen());
       assertTrue(sampler.size() > 0);

@@ -11,6 +11,7 @@ import io.statsfs.Tree;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.Layouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -49,7 +50,7 @@ public final class TreeFuzz {
               .subsystem("net")
               .sources("{device}/statistics")
               .links("devices")
-              .schema(Layout.net().schema())
+              .stats(Layouts.shipped("net").stats())
               .build(),
           Layout.builder("flat files").schemaFile(".schema").flatKeyedFiles("flat", "a").build(),
           Layout.flatKeyed("flat"),

@@ -125,9 +125,7 @@ final class ConventionalPoints {
 
   private Map<String, List<Use>> uses(Layout layout) {
     Map<String, List<Use>> uses = new HashMap<>();
-    List<MetricDeclaration> metrics =
-        layout.metrics().isEmpty() ? Conventions.of(layout) : layout.metrics();
-    for (MetricDeclaration metric : metrics) {
+    for (MetricDeclaration metric : layout.metrics()) {
       if (metric.naming().equals(convention)) {
         for (MetricDeclaration.Point point : metric.points()) {
           Declared of = new Declared(metric, point, declared++);

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
+import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.MetricDeclaration.Instrument;
 import io.statsfs.spi.MetricDeclaration.Label;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.StatDeclaration;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +31,7 @@ class MetricsAllocationTest {
     return Layout.builder("mine")
         .subsystem("vmstat")
         .rootFile()
-        .schema("METRIC\nNAME *\nFLAG GAUGE\nTYPE INT\nUNIT us\nDESC x\n\n")
+        .stats(List.of(new StatDeclaration("*", Stat.Kind.LEVEL, "us", "x", "")))
         .metrics(
             List.of(
                 MetricDeclaration.builder("semconv", "m", Instrument.GAUGE)

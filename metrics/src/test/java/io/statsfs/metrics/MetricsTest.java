@@ -9,16 +9,12 @@ import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
-import io.statsfs.spi.Axis;
-import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.MetricDeclaration.Instrument;
 import io.statsfs.spi.MetricDeclaration.Label;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
-import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
-import io.statsfs.spi.TableDeclaration;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,10 +86,11 @@ class MetricsTest {
     tree.stat("a/size", 3).stat("a/wait", 1500).stat("a/pages", 4).stat("a/plain", 5);
     Layout layout =
         Layout.builder("mine")
-            .schema(
-                described("size", "GAUGE", "KiBy")
-                    + described("wait", "CUMULATIVE", "ms")
-                    + described("pages", "GAUGE", "{page}"))
+            .stats(
+                List.of(
+                    declared("size", Stat.Kind.LEVEL, "KiBy"),
+                    declared("wait", Stat.Kind.COUNTER, "ms"),
+                    declared("pages", Stat.Kind.LEVEL, "{page}")))
             .build();
     assertEquals(
         Map.of(
@@ -109,7 +106,9 @@ class MetricsTest {
     tree.stat("a/c", 1).stat("a/g", 2);
     Layout layout =
         Layout.builder("mine")
-            .schema(described("c", "CUMULATIVE", "By") + described("g", "GAUGE", "ms"))
+            .stats(
+                List.of(
+                    declared("c", Stat.Kind.COUNTER, "By"), declared("g", Stat.Kind.LEVEL, "ms")))
             .build();
     try (StatsFs fs = open(layout);
         Sampler sampler = fs.sampler()) {
@@ -129,12 +128,16 @@ class MetricsTest {
     }
   }
 
+  private static StatDeclaration declared(String stat, Stat.Kind kind, String unit) {
+    return new StatDeclaration(stat, kind, unit, "About it.", "");
+  }
+
   /** A layout whose sources have labels, with conventional metrics. */
   private static Layout cpus(MetricDeclaration... metrics) {
     return Layout.builder("cpus")
         .subsystem("cpu")
         .sources("{cpu}")
-        .schema(described("*", "CUMULATIVE", "ms"))
+        .stats(List.of(declared("*", Stat.Kind.COUNTER, "ms")))
         .metrics(List.of(metrics))
         .build();
   }
@@ -419,43 +422,13 @@ class MetricsTest {
         .orElseThrow();
   }
 
-  private static StatDeclaration counter(String name, String unit) {
-    return new StatDeclaration(name, Stat.Kind.COUNTER, unit, "", "");
-  }
-
-  /** The rows of CPUs, and the others. */
-  private static Layout procStat() {
-    return Layout.builder("stat")
-        .subsystem("stat")
-        .files(
-            new FileDeclaration(
-                "",
-                Shape.builder().rowKeyWord(0).trailingWords(Shape.ANY).build(),
-                List.of(
-                    new TableDeclaration(
-                        "cpu",
-                        Axis.labels("cpu{cpu}"),
-                        Axis.positions(
-                            "user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"),
-                        List.of(counter("*", "{tick}"))),
-                    new TableDeclaration(
-                        "stat",
-                        Axis.stats("processes"),
-                        Axis.single(),
-                        List.of(counter("processes", "{process}"))))))
-        .build();
-  }
-
   @Test
   void theCpusOfThisMachineInSemanticConventions() throws IOException {
     Metrics metrics = Metrics.builder(Naming.semconv()).build();
     double hertz =
         AuxiliaryVector.ofThisProcess().get(AuxiliaryVector.TICKS_PER_SECOND).orElseThrow();
     try (StatsFs fs =
-            StatsFs.builder()
-                .root(Path.of("/proc/stat"), procStat())
-                .refreshInterval(Duration.ZERO)
-                .build();
+            StatsFs.builder().root(Path.of("/proc/stat")).refreshInterval(Duration.ZERO).build();
         Sampler sampler = fs.sampler()) {
       final long user = row("cpu0", 1);
       final long interrupts = row("cpu0", 6) + row("cpu0", 7);

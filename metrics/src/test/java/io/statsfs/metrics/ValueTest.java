@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
+import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.MetricDeclaration.Instrument;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.TestTree;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -41,23 +43,23 @@ class ValueTest {
         .build();
   }
 
-  private static Layout layout(MetricDeclaration metric, String schema) {
+  private static Layout layout(MetricDeclaration metric, StatDeclaration... stats) {
     return Layout.builder("mine")
         .schemaFile(".schema")
-        .schema(schema)
+        .stats(List.of(stats))
         .metrics(List.of(metric))
         .build();
   }
 
-  private static String unit(String stat, String unit) {
-    return "METRIC\nNAME " + stat + "\nFLAG GAUGE\nTYPE INT\nUNIT " + unit + "\nDESC x\n\n";
+  private static StatDeclaration unit(String stat, String unit) {
+    return new StatDeclaration(stat, Stat.Kind.LEVEL, unit, "x", "");
   }
 
   /** The value of the only point of the metric m, as it is in the tree now. */
-  private String value(MetricDeclaration metric, String schema) {
+  private String value(MetricDeclaration metric, StatDeclaration... stats) {
     try (StatsFs fs =
             StatsFs.builder()
-                .root(tree.settle().root(), layout(metric, schema))
+                .root(tree.settle().root(), layout(metric, stats))
                 .refreshInterval(Duration.ZERO)
                 .build();
         Sampler sampler = fs.sampler()) {
@@ -90,7 +92,7 @@ class ValueTest {
   })
   void aStatAloneIsItsValue(String text, String expected) {
     tree.stat("a/x", text);
-    String value = value(metric("", Point.sum(List.of(), Term.plus("a/x"))), "");
+    String value = value(metric("", Point.sum(List.of(), Term.plus("a/x"))));
     assertEquals(expected.equals(ABSENT) ? ABSENT : normal(expected), value);
   }
 
@@ -115,8 +117,8 @@ class ValueTest {
     assertEquals(
         List.of(sum.equals("18446744073709551616") ? "" + 0x1p64 : normal(sum), normal(difference)),
         List.of(
-            value(metric("", Point.sum(List.of(), Term.plus("a/x"), Term.plus("a/y"))), ""),
-            value(metric("", Point.sum(List.of(), Term.plus("a/x"), Term.minus("a/y"))), "")));
+            value(metric("", Point.sum(List.of(), Term.plus("a/x"), Term.plus("a/y")))),
+            value(metric("", Point.sum(List.of(), Term.plus("a/x"), Term.minus("a/y"))))));
   }
 
   @ParameterizedTest
@@ -149,17 +151,17 @@ class ValueTest {
         metric(
             "1", Point.quotient(List.of(), Term.plus("a/t"), Term.plus("a/t"), Term.minus("a/f")));
     tree.stat("a/t", 3).stat("a/f", 1);
-    assertEquals("" + 2.0 / 3, value(used, ""));
+    assertEquals("" + 2.0 / 3, value(used));
     tree.stat("a/f", 4);
-    assertEquals("" + -1.0 / 3, value(used, ""));
+    assertEquals("" + -1.0 / 3, value(used));
     // Units other than that of the divisor are converted.
-    assertEquals("" + -4093.0 / 3, value(used, unit("f", "KiBy") + unit("t", "By")));
+    assertEquals("" + -4093.0 / 3, value(used, unit("f", "KiBy"), unit("t", "By")));
     tree.stat("a/t", 0);
-    assertEquals(ABSENT, value(used, ""));
+    assertEquals(ABSENT, value(used));
     tree.stat("a/t", MOST).stat("a/f", 1);
-    assertEquals("1.0", value(used, ""));
+    assertEquals("1.0", value(used));
     tree.stat("a/t", "0.5").stat("a/f", "0.125");
-    assertEquals("0.75", value(used, ""));
+    assertEquals("0.75", value(used));
   }
 
   @Test
@@ -170,7 +172,7 @@ class ValueTest {
             "1", Point.quotient(List.of(), Term.plus("a/z"), Term.plus("a/x"), Term.plus("a/y")));
     try (StatsFs fs =
             StatsFs.builder()
-                .root(tree.settle().root(), layout(metric, ""))
+                .root(tree.settle().root(), layout(metric))
                 .refreshInterval(Duration.ZERO)
                 .build();
         Sampler sampler = fs.sampler()) {
@@ -193,7 +195,7 @@ class ValueTest {
     MetricDeclaration metric = metric("{cpu}", Point.count(List.of(), Term.plus("cpu/*/user")));
     try (StatsFs fs =
             StatsFs.builder()
-                .root(tree.settle().root(), layout(metric, ""))
+                .root(tree.settle().root(), layout(metric))
                 .refreshInterval(Duration.ZERO)
                 .build();
         Sampler sampler = fs.sampler()) {

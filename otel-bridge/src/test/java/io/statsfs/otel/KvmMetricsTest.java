@@ -7,7 +7,6 @@ import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
-import io.statsfs.Layout;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.TestTree;
 import java.time.Duration;
@@ -38,10 +37,7 @@ class KvmMetricsTest {
                 .stat("12-3/vcpu0/tsc-offset", 14)
                 .permissions("12-3/newer_level", "r--r--r--");
         StatsFs fs =
-            StatsFs.builder()
-                .root(tree.root(), Layout.kvm())
-                .refreshInterval(Duration.ZERO)
-                .build();
+            StatsFs.builder().root(tree.root(), "kvm").refreshInterval(Duration.ZERO).build();
         StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).countersBySchema().build()) {
       Map<String, String> instruments = new TreeMap<>();
       for (MetricData metric : reader.collectAllMetrics()) {

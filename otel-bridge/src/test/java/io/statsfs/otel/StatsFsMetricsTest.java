@@ -21,6 +21,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
+import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Aggregates;
@@ -30,6 +31,7 @@ import io.statsfs.spi.MetricDeclaration.Instrument;
 import io.statsfs.spi.MetricDeclaration.Label;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
@@ -417,7 +419,7 @@ class StatsFsMetricsTest {
         Layout.builder("cpus")
             .subsystem("cpu")
             .sources("{cpu}")
-            .schema("METRIC\nNAME *\nFLAG CUMULATIVE\nTYPE INT\nUNIT ms\nDESC x\n\n")
+            .stats(List.of(new StatDeclaration("*", Stat.Kind.COUNTER, "ms", "x", "")))
             .metrics(
                 List.of(
                     MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)

@@ -12,11 +12,11 @@ import io.statsfs.spi.MetricDeclaration.Term;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.TableDeclaration;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,12 +24,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The form in which declarations are shipped: all values one after the other, in the order in which
- * the reader takes them. A text is written once, and after that as its number.
+ * The form in which declarations are shipped: all texts in one, each once, then all values one
+ * after the other, in the order in which the reader takes them; a text is its number.
  *
- * <p>The form belongs to one build and is read by the same build alone.
+ * <p>The form belongs to one build and is read by the same build alone. Reading is written for a
+ * JVM that has just started, where a lambda or a small call takes longer than what it does.
  */
 final class CompiledLayouts {
   private CompiledLayouts() {}
@@ -50,37 +52,54 @@ final class CompiledLayouts {
   }
 
   static byte[] write(List<Layout> layouts) throws IOException {
+    ByteArrayOutputStream values = new ByteArrayOutputStream();
+    Writer writer = new Writer(new DataOutputStream(values));
+    writer.list(layouts, Writer::layout);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      new Writer(out).list(layouts, Writer::layout);
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeShort(writer.texts.size());
+    for (String text : writer.texts.keySet()) {
+      out.writeShort(text.length());
     }
+    byte[] texts = String.join("", writer.texts.keySet()).getBytes(StandardCharsets.UTF_8);
+    out.writeInt(texts.length);
+    out.write(texts);
+    values.writeTo(out);
     return bytes.toByteArray();
   }
 
-  static List<Layout> read(byte[] bytes) throws IOException {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      return new Reader(in).list(Reader::layout);
+  static List<Layout> read(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    String[] texts = new String[in.getShort() & 0xffff];
+    int[] lengths = new int[texts.length];
+    for (int i = 0; i < texts.length; i++) {
+      lengths[i] = in.getShort() & 0xffff;
     }
+    byte[] all = new byte[in.getInt()];
+    in.get(all);
+    String text = new String(all, StandardCharsets.UTF_8);
+    int begin = 0;
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = text.substring(begin, begin + lengths[i]);
+      begin += lengths[i];
+    }
+    return new Reader(in, texts).layouts();
   }
 
-  /** What a part is written, or read, by. */
-  private interface Step<W, T> {
-    void write(W writer, T part) throws IOException;
-  }
-
-  private interface Read<T> {
-    T read(Reader reader) throws IOException;
+  /** What a part is written by. */
+  private interface Step<T> {
+    void write(Writer writer, T part) throws IOException;
   }
 
   private static final class Writer {
     private final DataOutputStream out;
-    private final Map<String, Integer> texts = new LinkedHashMap<>();
+    final Map<String, Integer> texts = new LinkedHashMap<>();
 
     Writer(DataOutputStream out) {
       this.out = out;
     }
 
-    <T> void list(Iterable<T> parts, Step<Writer, T> step) throws IOException {
+    <T> void list(Iterable<T> parts, Step<T> step) throws IOException {
       int size = 0;
       for (T ignored : parts) {
         size++;
@@ -94,8 +113,8 @@ final class CompiledLayouts {
     void text(String text) throws IOException {
       Integer known = texts.putIfAbsent(text, texts.size());
       out.writeShort(known == null ? texts.size() - 1 : known);
-      if (known == null) {
-        out.writeUTF(text);
+      if (texts.size() > 0xffff || text.length() > 0xffff) {
+        throw new IOException("There is too much text");
       }
     }
 
@@ -119,6 +138,7 @@ final class CompiledLayouts {
       out.writeBoolean(layout.hasKindsByMode());
       texts(layout.schemaFile().stream().toList());
       list(layout.files(), Writer::file);
+      out.writeBoolean(layout.hasDeclaredFilesOnly());
       list(layout.stats(), Writer::stat);
       list(layout.metrics(), Writer::metric);
     }
@@ -211,153 +231,194 @@ final class CompiledLayouts {
     private static final MetricDeclaration.Instrument[] INSTRUMENTS =
         MetricDeclaration.Instrument.values();
 
-    private final DataInputStream in;
-    private final List<String> texts = new ArrayList<>();
+    private final ByteBuffer in;
+    private final String[] texts;
 
-    Reader(DataInputStream in) {
+    Reader(ByteBuffer in, String[] texts) {
       this.in = in;
+      this.texts = texts;
     }
 
-    <T> List<T> list(Read<T> read) throws IOException {
-      int size = in.readUnsignedShort();
-      List<T> parts = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        parts.add(read.read(this));
+    int number() {
+      return in.getShort() & 0xffff;
+    }
+
+    boolean flag() {
+      return in.get() != 0;
+    }
+
+    String text() {
+      return texts[number()];
+    }
+
+    String[] array() {
+      String[] array = new String[number()];
+      for (int i = 0; i < array.length; i++) {
+        array[i] = text();
       }
-      return parts;
+      return array;
     }
 
-    String text() throws IOException {
-      int number = in.readUnsignedShort();
-      if (number == texts.size()) {
-        texts.add(in.readUTF());
+    /** A text that may be there. */
+    @Nullable String optional() {
+      return number() == 0 ? null : text();
+    }
+
+    List<Layout> layouts() {
+      List<Layout> layouts = new ArrayList<>();
+      for (int i = number(); i > 0; i--) {
+        layouts.add(layout());
       }
-      return texts.get(number);
+      return layouts;
     }
 
-    List<String> texts() throws IOException {
-      return list(Reader::text);
-    }
-
-    String[] array() throws IOException {
-      return texts().toArray(String[]::new);
-    }
-
-    Layout layout() throws IOException {
-      Layout.Builder layout = Layout.builder(text()).byDefault(in.readBoolean());
+    Layout layout() {
+      Layout.Builder layout = Layout.builder(text()).byDefault(flag());
       layout.home(text(), array());
-      texts().forEach(layout::subsystem);
-      texts().forEach(layout::sources);
-      texts().forEach(layout::links);
+      String subsystem = optional();
+      if (subsystem != null) {
+        layout.subsystem(subsystem);
+      }
+      String sources = optional();
+      if (sources != null) {
+        layout.sources(sources);
+      }
+      String links = optional();
+      if (links != null) {
+        layout.links(links);
+      }
       layout.exclude(array());
-      if (in.readBoolean()) {
+      if (flag()) {
         layout.kindsByMode();
       }
-      texts().forEach(layout::schemaFile);
-      layout.files(list(Reader::file).toArray(FileDeclaration[]::new));
-      layout.stats(list(Reader::stat));
-      return layout.metrics(list(Reader::metric)).build();
+      String schemaFile = optional();
+      if (schemaFile != null) {
+        layout.schemaFile(schemaFile);
+      }
+      FileDeclaration[] files = new FileDeclaration[number()];
+      for (int i = 0; i < files.length; i++) {
+        files[i] = file();
+      }
+      layout.files(files);
+      if (flag()) {
+        layout.declaredFilesOnly();
+      }
+      layout.stats(stats());
+      List<MetricDeclaration> metrics = new ArrayList<>();
+      for (int i = number(); i > 0; i--) {
+        metrics.add(metric());
+      }
+      return layout.metrics(metrics).build();
     }
 
-    FileDeclaration file() throws IOException {
-      return new FileDeclaration(text(), shape(), list(Reader::table));
+    FileDeclaration file() {
+      String path = text();
+      Shape shape = shape();
+      List<TableDeclaration> tables = new ArrayList<>();
+      for (int i = number(); i > 0; i--) {
+        tables.add(table());
+      }
+      return new FileDeclaration(path, shape, tables);
     }
 
-    Shape shape() throws IOException {
-      Shape.Builder shape = Shape.builder().skipLines(in.readShort());
-      shape.header(HEADERS[in.readByte()]).headerWords(in.readShort());
-      Shape.RowKey rowKey = ROW_KEYS[in.readByte()];
-      int first = in.readShort();
-      int second = in.readShort();
-      switch (rowKey) {
-        case NONE -> {}
-        case WORD -> {
-          if (second < 0) {
-            shape.rowKeyWord(first);
-          } else {
-            shape.rowKeyWords(first, second);
-          }
-        }
-        case BEFORE_COLON -> shape.rowKeyBeforeColon();
-        case LINE_NUMBER -> shape.rowKeyLineNumber();
+    Shape shape() {
+      Shape.Builder shape = Shape.builder().skipLines(number());
+      shape.header(HEADERS[in.get()]).headerWords(number());
+      Shape.RowKey rowKey = ROW_KEYS[in.get()];
+      int first = in.getShort();
+      int second = in.getShort();
+      if (rowKey == Shape.RowKey.WORD && second < 0) {
+        shape.rowKeyWord(first);
+      } else if (rowKey == Shape.RowKey.WORD) {
+        shape.rowKeyWords(first, second);
+      } else if (rowKey == Shape.RowKey.BEFORE_COLON) {
+        shape.rowKeyBeforeColon();
+      } else if (rowKey == Shape.RowKey.LINE_NUMBER) {
+        shape.rowKeyLineNumber();
       }
       return shape
-          .prefixWords(in.readShort())
-          .columnKey(COLUMN_KEYS[in.readByte()])
+          .prefixWords(number())
+          .columnKey(COLUMN_KEYS[in.get()])
           .separators(text())
-          .radix(in.readByte())
-          .leastColumns(in.readShort())
-          .trailingWords(in.readByte())
+          .radix(in.get())
+          .leastColumns(number())
+          .trailingWords(in.get())
           .build();
     }
 
-    TableDeclaration table() throws IOException {
-      List<String> subsystem = texts();
-      return new TableDeclaration(
-          subsystem.isEmpty() ? null : subsystem.get(0), axis(), axis(), list(Reader::stat));
+    TableDeclaration table() {
+      return new TableDeclaration(optional(), axis(), axis(), stats());
     }
 
-    Axis axis() throws IOException {
-      Axis.Meaning meaning = MEANINGS[in.readByte()];
+    Axis axis() {
+      Axis.Meaning meaning = MEANINGS[in.get()];
       String[] names = array();
       String[] patterns = array();
       String[] excluded = array();
-      Axis axis =
-          switch (meaning) {
-            case SINGLE -> names.length == 0 ? Axis.single() : Axis.position(names.length - 1);
-            case STATS -> Axis.stats(patterns);
-            case LABELS -> Axis.labels(patterns);
-          };
-      if (names.length > 0 && meaning != Axis.Meaning.SINGLE) {
+      if (meaning == Axis.Meaning.SINGLE) {
+        return names.length == 0 ? Axis.single() : Axis.position(names.length - 1);
+      }
+      Axis axis = meaning == Axis.Meaning.LABELS ? Axis.labels(patterns) : Axis.stats(patterns);
+      if (names.length > 0) {
         axis = axis.named(names);
       }
       return excluded.length > 0 ? axis.excluding(excluded) : axis;
     }
 
-    StatDeclaration stat() throws IOException {
-      return new StatDeclaration(
-          KeyPattern.of(text()),
-          KINDS[in.readByte()],
-          TYPES[in.readByte()],
-          text(),
-          text(),
-          text(),
-          texts(),
-          in.readBoolean());
+    List<StatDeclaration> stats() {
+      int size = number();
+      List<StatDeclaration> stats = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        stats.add(
+            new StatDeclaration(
+                KeyPattern.of(text()),
+                KINDS[in.get()],
+                TYPES[in.get()],
+                text(),
+                text(),
+                text(),
+                List.of(array()),
+                flag()));
+      }
+      return stats;
     }
 
-    MetricDeclaration metric() throws IOException {
+    MetricDeclaration metric() {
       MetricDeclaration.Builder metric =
-          MetricDeclaration.builder(text(), text(), INSTRUMENTS[in.readByte()])
+          MetricDeclaration.builder(text(), text(), INSTRUMENTS[in.get()])
               .unit(text())
               .description(text());
-      list(Reader::point).forEach(metric::point);
+      for (int i = number(); i > 0; i--) {
+        metric.point(point());
+      }
       return metric.build();
     }
 
-    Point point() throws IOException {
-      List<Label> labels = list(Reader::label);
-      boolean isCount = in.readBoolean();
-      List<Term> divisor = list(Reader::term);
-      List<Term> terms = list(Reader::term);
-      if (isCount) {
-        return Point.count(labels, terms.get(0));
+    Point point() {
+      List<Label> labels = new ArrayList<>();
+      for (int i = number(); i > 0; i--) {
+        String key = text();
+        String value = text();
+        labels.add(flag() ? Label.integer(key, value) : Label.text(key, value));
       }
-      Term[] sum = terms.toArray(Term[]::new);
-      return divisor.isEmpty()
-          ? Point.sum(labels, sum)
-          : Point.quotient(labels, divisor.get(0), sum);
+      boolean isCount = flag();
+      Term[] divisor = terms();
+      Term[] terms = terms();
+      if (isCount) {
+        return Point.count(labels, terms[0]);
+      }
+      return divisor.length == 0
+          ? Point.sum(labels, terms)
+          : Point.quotient(labels, divisor[0], terms);
     }
 
-    Label label() throws IOException {
-      String key = text();
-      String value = text();
-      return in.readBoolean() ? Label.integer(key, value) : Label.text(key, value);
-    }
-
-    Term term() throws IOException {
-      String term = text();
-      return term.startsWith("-") ? Term.minus(term.substring(1)) : Term.plus(term);
+    Term[] terms() {
+      Term[] terms = new Term[number()];
+      for (int i = 0; i < terms.length; i++) {
+        String term = text();
+        terms[i] = term.startsWith("-") ? Term.minus(term.substring(1)) : Term.plus(term);
+      }
+      return terms;
     }
   }
 }

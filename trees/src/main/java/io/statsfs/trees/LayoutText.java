@@ -30,6 +30,10 @@ final class LayoutText {
   private static final int MOST_FILES = 500;
   private static final int LONGEST_PATTERN = 200;
   private static final int MOST_WILDCARDS = 6;
+  private static final int LONGEST_TEXT = 1024;
+
+  /** As OpenTelemetry's specification of instruments has it. */
+  private static final int LONGEST_UNIT = 63;
 
   /** In a list of names: a position that has none. */
   private static final String PASSED_OVER = "_";
@@ -66,6 +70,7 @@ final class LayoutText {
             "schema-file",
             "file",
             "files",
+            "only-declared-files",
             "document",
             "stats",
             "metrics");
@@ -103,6 +108,9 @@ final class LayoutText {
     if (schemaFile != null) {
       layout.schemaFile(name(schemaFile));
     }
+    if (tree.isTrue("only-declared-files", false)) {
+      layout.declaredFilesOnly();
+    }
     document = line(tree, "document");
     files(tree, layout, isNamedByDirectory);
     layout.stats(stats(tree));
@@ -134,7 +142,8 @@ final class LayoutText {
     YamlNode file = tree.find("file");
     YamlNode files = tree.find("files");
     if (file != null) {
-      for (String other : List.of("files", "sources", "links", "exclude", "schema-file")) {
+      for (String other :
+          List.of("files", "sources", "links", "exclude", "schema-file", "only-declared-files")) {
         if (tree.has(other)) {
           throw new DeclarationException(
               tree.mark(other), "a tree that is one file has no '" + other + "'");
@@ -407,7 +416,12 @@ final class LayoutText {
 
   /** A text of one line; what YAML folds is one. */
   private static String line(Fields fields, String key) throws DeclarationException {
-    return fields.text(key, "").strip().replaceAll("\\s+", " ");
+    String line = fields.text(key, "").strip().replaceAll("\\s+", " ");
+    int most = key.equals("unit") ? LONGEST_UNIT : LONGEST_TEXT;
+    if (line.length() > most) {
+      throw new DeclarationException(fields.mark(key), "more than " + most + " characters");
+    }
+    return line;
   }
 
   private static List<MetricDeclaration> metrics(YamlNode node) throws DeclarationException {

@@ -40,6 +40,21 @@ class CompiledLayoutsTest {
         Layouts.shipped().stream().map(Layout::name).toList());
   }
 
+  @Test
+  void eachShippedLayoutSaysWhereItIsAndWhatItsStatsMean() {
+    for (Layout layout : Layouts.shipped()) {
+      assertFalse(layout.homePath().isEmpty());
+      assertFalse(layout.homeTypes().isEmpty());
+      assertEquals(layout.name(), layout.subsystem().orElseThrow());
+      Stream.concat(
+              layout.stats().stream(),
+              layout.files().stream()
+                  .flatMap(file -> file.tables().stream())
+                  .flatMap(table -> table.stats().stream()))
+          .forEach(stat -> assertTrue(stat.description().endsWith("."), stat.toString()));
+    }
+  }
+
   /** With shapes and metrics that no shipped layout has. */
   @Test
   void allThatCanBeDeclaredIsWritten() throws IOException, DeclarationException {
@@ -56,6 +71,7 @@ class CompiledLayoutsTest {
             kinds-by-mode: true
             schema-file: .schema
             document: d
+            only-declared-files: true
             files:
               one:
                 shape: {skip-lines: 1, header: once, header-words: 2, row: words 0 2,
@@ -88,6 +104,7 @@ class CompiledLayoutsTest {
     Layout copy = read.get(0);
     assertFalse(copy.isDefault());
     assertTrue(copy.hasKindsByMode());
+    assertTrue(copy.hasDeclaredFilesOnly());
     assertEquals(layout.homeTypes(), copy.homeTypes());
     assertEquals(layout.homePath(), copy.homePath());
     assertEquals(layout.links(), copy.links());

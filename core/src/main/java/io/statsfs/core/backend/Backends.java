@@ -1,5 +1,6 @@
 package io.statsfs.core.backend;
 
+import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.StatsFsException;
 import io.statsfs.TreeUnavailableException;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,15 +64,19 @@ public final class Backends {
    * @throws StatsFsException if something cannot be opened that was asked for, or nothing can
    */
   public Opened open(Settings settings) {
-    requireKnown(settings.trees());
-    requireKnown(settings.withoutTrees());
-    Opening opening = new Opening();
+    Set<String> declared =
+        DeclaredLayouts.all(settings.layouts())
+            .map(Layout::name)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    requireKnown(settings.trees(), declared);
+    requireKnown(settings.withoutTrees(), declared);
+    Opening opening = new Opening(settings.layouts().problems());
     try {
       for (Backend backend : given) {
         opening.open(backend, settings.detecting(), false);
       }
       for (Backend backend : found) {
-        if (isWanted(backend, settings)) {
+        if (isWanted(backend, settings, declared)) {
           opening.open(backend, settings, settings.isDetectionAlone());
         }
       }
@@ -81,9 +87,10 @@ public final class Backends {
     }
   }
 
-  private void requireKnown(Collection<String> names) {
+  private void requireKnown(Collection<String> names, Set<String> declared) {
     Set<String> known = new LinkedHashSet<>();
     Stream.concat(given.stream(), found.stream()).forEach(b -> known.addAll(b.treeNames()));
+    known.addAll(declared);
     for (String name : names) {
       if (!known.contains(name)) {
         throw new TreeUnavailableException(
@@ -92,20 +99,25 @@ public final class Backends {
     }
   }
 
-  private static boolean isWanted(Backend backend, Settings settings) {
+  private static boolean isWanted(Backend backend, Settings settings, Set<String> declared) {
     if (settings.isStatsfsRequired() && !backend.treeNames().contains(STATSFS)) {
       return false;
     }
     return settings.isDetecting()
         || settings.isStatsfsRequired()
-        || !settings.roots().isEmpty() && backend.opensRoots()
+        || backend.opensRoots()
+            && (!settings.roots().isEmpty() || !Collections.disjoint(declared, settings.trees()))
         || !Collections.disjoint(backend.treeNames(), settings.trees());
   }
 
   private static final class Opening {
     private final List<Scanner> scanners = new ArrayList<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> problems;
     private @Nullable RuntimeException failure;
+
+    Opening(List<Problem> problems) {
+      this.problems = new ArrayList<>(problems);
+    }
 
     void open(Backend backend, Settings settings, boolean isOptional) {
       try {

@@ -3,6 +3,7 @@ package io.statsfs.core.backend;
 import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.spi.BackendSettings;
+import io.statsfs.spi.LayoutProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ public record Settings(
     boolean isDetecting,
     Set<String> trees,
     Set<String> withoutTrees,
+    LayoutProvider.Declared layouts,
     List<BackendSettings.Root> roots,
     boolean isStatsfsRequired,
     Optional<String> reader,
@@ -25,7 +27,8 @@ public record Settings(
 
   /** The same for a backend that is to open whatever it has. */
   Settings detecting() {
-    return new Settings(true, trees, withoutTrees, roots, isStatsfsRequired, reader, limits);
+    return new Settings(
+        true, trees, withoutTrees, layouts, roots, isStatsfsRequired, reader, limits);
   }
 
   /** Whether no tree, root or reader is asked for, so that whatever works will do. */

@@ -1,5 +1,6 @@
 package io.statsfs.core.files;
 
+import io.statsfs.Layout;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.Backend;
@@ -35,7 +36,7 @@ public final class FilesBackend implements Backend {
 
   @Override
   public Set<String> treeNames() {
-    return Trees.names();
+    return Set.of(Layout.statsfs().name());
   }
 
   @Override
@@ -45,7 +46,7 @@ public final class FilesBackend implements Backend {
 
   @Override
   public Scanner open(BackendSettings settings) {
-    Trees.Detected found = new Trees(fileSystems).open(settings);
+    Trees.Detected found = new Trees(fileSystems, settings.layouts()).open(settings);
     return new FilesScanner(
         found,
         fileSystems,

@@ -5,6 +5,7 @@ import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.TreeScans;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystems;
@@ -18,6 +19,7 @@ import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.AccessRemedy;
 import io.statsfs.spi.BackendSettings;
+import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
@@ -30,12 +32,11 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,11 @@ public final class Trees {
   private static final int ENOTDIR = 20;
 
   private final FileSystems fileSystems;
+  private final Declared layouts;
 
-  public Trees(FileSystems fileSystems) {
+  public Trees(FileSystems fileSystems, Declared layouts) {
     this.fileSystems = fileSystems;
+    this.layouts = layouts;
   }
 
   /**
@@ -76,14 +79,12 @@ public final class Trees {
   }
 
   private Tree open(BackendSettings.Root root) {
-    Layout layout = root.layout().or(() -> root.tree().map(Trees::layout)).orElse(null);
+    Layout layout = root.layout().or(() -> root.tree().map(this::layout)).orElse(null);
     return open(root.path(), layout);
   }
 
   private Detected find(BackendSettings settings, boolean isNeeded) {
-    Set<String> names = names();
-    List<Layout> named =
-        settings.trees().stream().filter(names::contains).map(Trees::layout).toList();
+    List<Layout> named = known().filter(l -> settings.trees().contains(l.name())).toList();
     if (!settings.isDetecting() && named.isEmpty()) {
       return new Detected(List.of(), List.of());
     } else if (settings.isStatsfsRequired()) {
@@ -97,13 +98,8 @@ public final class Trees {
     return found;
   }
 
-  /** What the trees are called that can be looked for. */
-  static Set<String> names() {
-    return known().map(Layout::name).collect(Collectors.toCollection(LinkedHashSet::new));
-  }
-
-  /** The layout of a tree that this library knows. */
-  static Layout layout(String tree) {
+  /** The layout of a tree that is declared. */
+  private Layout layout(String tree) {
     return known()
         .filter(layout -> layout.name().equals(tree))
         .findFirst()
@@ -115,14 +111,15 @@ public final class Trees {
                     null));
   }
 
-  private static Stream<Layout> known() {
-    return Stream.concat(Stream.of(Layout.statsfs()), Layout.stock().stream());
+  private Stream<Layout> known() {
+    return Stream.concat(Stream.of(Layout.statsfs()), DeclaredLayouts.all(layouts));
   }
 
   /**
    * Looks for trees.
    *
-   * @param detects whether to look for a statsfs, and for the stock trees if there is none
+   * @param detects whether to look for a statsfs, and for what users declare, and for what is
+   *     shipped if there is no statsfs
    * @param named what else to look for
    * @param without what detection leaves out
    */
@@ -130,13 +127,14 @@ public final class Trees {
     Mounts mounts = mounts();
     Map<Layout, Search> searches = new LinkedHashMap<>();
     if (detects) {
-      for (Layout layout : known().filter(l -> !without.contains(l.name())).toList()) {
-        Search search = search(layout, mounts);
-        searches.put(layout, search);
-        if (layout.equals(Layout.statsfs()) && search.tree().isPresent()) {
-          break;
-        }
-      }
+      Predicate<Layout> isWanted = layout -> layout.isDefault() && !without.contains(layout.name());
+      Stream.of(Layout.statsfs())
+          .filter(isWanted)
+          .forEach(layout -> searches.put(layout, search(layout, mounts)));
+      boolean hasStatsfs = searches.values().stream().anyMatch(s -> s.tree().isPresent());
+      Stream.concat(layouts.own().stream(), hasStatsfs ? Stream.of() : layouts.shipped().stream())
+          .filter(isWanted)
+          .forEach(layout -> searches.put(layout, search(layout, mounts)));
     }
     named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, mounts)));
     return List.copyOf(searches.values());
@@ -374,15 +372,15 @@ public final class Trees {
     return Tree.builder(layout).root(root).fileSystemType(type).build();
   }
 
-  private static Layout guess(Path root, FileSystemPath at) {
-    for (Layout layout : Layout.stock()) {
-      if (at.isHomeOf(layout)) {
-        return layout;
-      }
-    }
-    return Files.isRegularFile(root)
-        ? Layout.flatKeyed(PathText.nameOf(root.toAbsolutePath().normalize()))
-        : Layout.statsfs();
+  private Layout guess(Path root, FileSystemPath at) {
+    return DeclaredLayouts.all(layouts)
+        .filter(at::isHomeOf)
+        .findFirst()
+        .orElseGet(
+            () ->
+                Files.isRegularFile(root)
+                    ? Layout.flatKeyed(PathText.nameOf(root.toAbsolutePath().normalize()))
+                    : Layout.statsfs());
   }
 
   private static TreeUnavailableException unavailable(

@@ -10,7 +10,6 @@ import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.Shape;
-import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +29,7 @@ final class DeclaredContents implements FileContents {
   private final Place place;
   private final Schema shipped;
   private final FileDeclaration file;
+  private final List<Schema> declared;
   private final ShapedText lines;
   private final TableKeys rows = new TableKeys();
   private final TableKeys columns = new TableKeys();
@@ -42,6 +42,7 @@ final class DeclaredContents implements FileContents {
     this.place = place;
     this.shipped = shipped;
     this.file = file;
+    declared = file.tables().stream().map(table -> Schema.of(table.stats())).toList();
     lines = new ShapedText(file.shape());
   }
 
@@ -187,7 +188,7 @@ final class DeclaredContents implements FileContents {
                       : table.stats().get(0).name().toString();
           group(tables.get(t), table, rowLabels, labels)
               .cells()
-              .add(new CellFound(name, metric(t, table, name), rowKey, word.column));
+              .add(new CellFound(name, metric(t, name), rowKey, word.column));
         }
       }
     }
@@ -220,16 +221,12 @@ final class DeclaredContents implements FileContents {
                 new ArrayList<>()));
   }
 
-  private Schema.Metric metric(int table, TableDeclaration declaration, String name) {
+  private Schema.Metric metric(int table, String name) {
     return metrics.computeIfAbsent(
         table + " " + name,
         key -> {
-          for (StatDeclaration stat : declaration.stats()) {
-            if (stat.describes(name)) {
-              return new Schema.Metric(stat.kind(), stat.type(), stat.description(), stat.unit());
-            }
-          }
-          Schema.Metric metric = shipped.find(name);
+          Schema.Metric ofTable = declared.get(table).find(name);
+          Schema.Metric metric = ofTable == null ? shipped.find(name) : ofTable;
           return metric == null ? Schema.Metric.UNKNOWN : metric;
         });
   }

@@ -8,8 +8,8 @@ import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.ReadEffects;
+import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaCache;
-import io.statsfs.core.schema.SchemaParser;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.ScanRequest;
@@ -43,7 +43,7 @@ public final class Discovery implements AutoCloseable {
             limits,
             new ReaderLists(reader),
             schemas,
-            SchemaParser.parseShipped(tree.layout().schema()),
+            Schema.of(tree.layout().stats()),
             new TreeMounts(tree, fileSystems),
             new FileReads(limits.fileBytes()),
             new StatNames());

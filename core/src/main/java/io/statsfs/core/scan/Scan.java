@@ -120,8 +120,8 @@ final class Scan {
             "unknown file system",
             "the type of its file system is unknown, since "
                 + mounts.fileSystems().mountinfo()
-                + " has no mount that fits or cannot be read; files are not kept open, and a stock"
-                + " tree is not recognized unless its layout is named");
+                + " has no mount that fits or cannot be read; files are not kept open, and a"
+                + " shipped tree is not recognized unless its layout is named");
       }
     }
     return type;

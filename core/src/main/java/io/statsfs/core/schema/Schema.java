@@ -1,6 +1,11 @@
 package io.statsfs.core.schema;
 
 import io.statsfs.Stat;
+import io.statsfs.spi.KeyPattern;
+import io.statsfs.spi.PrintableText;
+import io.statsfs.spi.StatDeclaration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param labels in the order of the text
  * @param metrics by exact name
- * @param prefixes by the beginning of the name; only schemas that we ship have them
+ * @param patterns of names, which only what is declared has
  * @param dropped what of the text was not understood, a message each; at most {@link
  *     SchemaParser#MAX_DROPPED}
  * @param beyondLimits what was left out as there is too much of it; empty if nothing was
@@ -18,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Schema(
     Map<String, String> labels,
     Map<String, Metric> metrics,
-    Map<String, Metric> prefixes,
+    List<Described> patterns,
     List<String> dropped,
     String beyondLimits) {
 
@@ -38,24 +43,45 @@ public record Schema(
     }
   }
 
-  /** The metric of a name; of several prefixes the longest. */
+  /** The metric of all names with a pattern. */
+  public record Described(KeyPattern names, Metric metric) {}
+
+  /** What is declared of stats. */
+  public static Schema of(List<StatDeclaration> stats) {
+    Map<String, Metric> metrics = new HashMap<>();
+    List<Described> patterns = new ArrayList<>();
+    for (StatDeclaration stat : stats) {
+      Metric metric =
+          new Metric(
+              stat.kind(),
+              stat.type(),
+              PrintableText.of(stat.description()),
+              PrintableText.of(stat.unit()));
+      if (stat.name().isLiteral()) {
+        metrics.putIfAbsent(stat.name().toString(), metric);
+      } else {
+        patterns.add(new Described(stat.name(), metric));
+      }
+      stat.formerNames().forEach(name -> metrics.putIfAbsent(name, metric));
+    }
+    return new Schema(Map.of(), metrics, patterns, List.of(), "");
+  }
+
+  /** The metric of a name, or of the first pattern that it has. */
   public @Nullable Metric find(String name) {
     Metric exact = metrics.get(name);
     if (exact == null) {
       // The text of a schema loses blanks around a name.
       exact = metrics.get(name.strip());
     }
-    if (exact != null || prefixes.isEmpty()) {
+    if (exact != null) {
       return exact;
     }
-    Metric best = null;
-    int length = -1;
-    for (Map.Entry<String, Metric> prefix : prefixes.entrySet()) {
-      if (prefix.getKey().length() > length && name.startsWith(prefix.getKey())) {
-        best = prefix.getValue();
-        length = prefix.getKey().length();
+    for (Described described : patterns) {
+      if (described.names.matches(name)) {
+        return described.metric;
       }
     }
-    return best;
+    return null;
   }
 }

@@ -41,7 +41,6 @@ public final class SchemaParser {
 
   private final Map<String, String> labels = new LinkedHashMap<>();
   private final Map<String, Schema.Metric> metrics = new HashMap<>();
-  private final Map<String, Schema.Metric> prefixes = new HashMap<>();
   private final List<String> dropped = new ArrayList<>();
   private int labelsTooMany;
   private int labelsTooLong;
@@ -57,27 +56,14 @@ public final class SchemaParser {
   private String unit = "";
   private @Nullable StringBuilder description;
 
-  private final boolean isShipped;
-
-  private SchemaParser(boolean isShipped) {
-    this.isShipped = isShipped;
-  }
-
-  /** Parses a schema of a layout, where a NAME that ends in {@code *} is a prefix. */
-  public static Schema parseShipped(String text) {
-    return parse(text, false, true);
-  }
+  private SchemaParser() {}
 
   /**
    * Parses a text. Where it is {@code cut}, the last metric counts only if a blank line ends it,
    * and the last label only if its own line does.
    */
   public static Schema parse(String text, boolean cut) {
-    return parse(text, cut, false);
-  }
-
-  private static Schema parse(String text, boolean cut, boolean isShipped) {
-    SchemaParser parser = new SchemaParser(isShipped);
+    SchemaParser parser = new SchemaParser();
     int lineNumber = 0;
     for (int at = 0; at < text.length(); ) {
       int newline = text.indexOf('\n', at);
@@ -101,7 +87,7 @@ public final class SchemaParser {
     return new Schema(
         Collections.unmodifiableMap(parser.labels),
         Collections.unmodifiableMap(parser.metrics),
-        Collections.unmodifiableMap(parser.prefixes),
+        List.of(),
         List.copyOf(parser.dropped),
         parser.beyondLimits());
   }
@@ -184,8 +170,6 @@ public final class SchemaParser {
       kind = Stat.Kind.COUNTER;
     } else if (key.equals("FLAG") && value.equals("GAUGE")) {
       kind = Stat.Kind.LEVEL;
-    } else if (isShipped && key.equals("FLAG") && value.equals("DISCRETE")) {
-      kind = Stat.Kind.DISCRETE;
     } else if (key.equals("TYPE") && value.equals("FLOAT")) {
       type = Stat.Type.FLOAT;
     } else if (key.equals("TYPE") && value.equals("INT")) {
@@ -225,9 +209,7 @@ public final class SchemaParser {
     } else if (inMetric) {
       Schema.Metric metric =
           new Schema.Metric(kind, type, endOfDescription(), PrintableText.of(unit));
-      if (isShipped && name.endsWith("*")) {
-        prefixes.put(name.substring(0, name.length() - 1), metric);
-      } else if (metrics.putIfAbsent(name, metric) != null) {
+      if (metrics.putIfAbsent(name, metric) != null) {
         drop(metricLine, "a second METRIC of one NAME");
       }
     }

@@ -21,6 +21,7 @@ import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.LogCapture;
+import io.statsfs.trees.Layouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ class TreesTest {
   @Test
   void anotherStatsfsMountIsTriedWhenTheFirstIsGone() {
     tree.stat("b/kvm/exits", 1);
-    Trees trees = new Trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
+    Trees trees = Fs.trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
     assertEquals(tree.path("b"), trees.statsfs().root().orElseThrow());
     assertEquals(
         List.of(tree.path("b")), detect(trees).trees().stream().map(FilePaths::of).toList());
@@ -110,7 +111,7 @@ class TreesTest {
   @Test
   void oneInUserSpaceIsNotLookedForSinceAnyUserCanMountOne() {
     tree.stat("a/kvm/exits", 1);
-    Trees trees = new Trees(machine("nodev\tstatsfs\n", "fuse.statsfs a"));
+    Trees trees = Fs.trees(machine("nodev\tstatsfs\n", "fuse.statsfs a"));
     refused(Reason.NOT_MOUNTED, trees::statsfs);
   }
 
@@ -123,10 +124,10 @@ class TreesTest {
         tree.path("sys/class/net/lo"), Path.of("../../devices/virtual/net/lo"));
     tree.settle();
     FileSystems machine = machine("nodev\tsysfs\n", "sysfs sys", "proc proc", "debugfs debug");
-    Trees.Detected found = detect(new Trees(machine));
+    Trees.Detected found = detect(Fs.trees(machine));
     assertEquals(List.of(), found.problems());
     assertEquals(
-        List.of(Layout.net(), Layout.vmstat(), Layout.kvm()),
+        List.of(Layouts.shipped("kvm"), Layouts.shipped("net"), Layouts.shipped("vmstat")),
         found.trees().stream().map(Tree::layout).toList());
     StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
     found.trees().forEach(tree -> builder.root(FilePaths.of(tree), tree.layout()));
@@ -143,30 +144,30 @@ class TreesTest {
   void stockTreesThatAreMissingAreLeftOut() {
     tree.stat("proc/vmstat", "pgpgin 7\n").stat("sys/kernel/x", 1);
     List<Tree> trees =
-        detect(new Trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere"))).trees();
-    assertEquals(List.of(Layout.vmstat()), trees.stream().map(Tree::layout).toList());
+        detect(Fs.trees(machine("", "sysfs sys", "proc proc", "debugfs nowhere"))).trees();
+    assertEquals(List.of(Layouts.shipped("vmstat")), trees.stream().map(Tree::layout).toList());
   }
 
   @Test
   void secondMountOfAStockFileSystemIsTried() {
     tree.stat("proc2/vmstat", "pgpgin 7\n");
-    List<Tree> trees = detect(new Trees(machine("", "proc proc1", "proc proc2"))).trees();
+    List<Tree> trees = detect(Fs.trees(machine("", "proc proc1", "proc proc2"))).trees();
     assertEquals(List.of(tree.path("proc2/vmstat")), trees.stream().map(FilePaths::of).toList());
   }
 
   @Test
   void homeThatIsHiddenByAnotherMountIsSkippedForTheNext() {
     tree.stat("proc1/vmstat", "other 7\n").stat("proc2/vmstat", "pgpgin 7\n");
-    Trees trees = new Trees(machine("", "proc proc1", "tmpfs proc1", "proc proc2"));
+    Trees trees = Fs.trees(machine("", "proc proc1", "tmpfs proc1", "proc proc2"));
     Trees.Detected found = detect(trees);
     assertEquals(List.of(tree.path("proc2/vmstat")), roots(found));
-    assertEquals(List.of(), found.problems());
+    assertTrue(found.problems().stream().noneMatch(problem -> problem.treeName().equals("vmstat")));
   }
 
   @Test
   void stockTreeWhoseEveryHomeIsHiddenIsAProblem() {
     tree.stat("proc/vmstat", "pgpgin 7\n").directory("sys/class/net");
-    Trees trees = new Trees(machine("", "proc proc", "sysfs sys", "tmpfs sys"));
+    Trees trees = Fs.trees(machine("", "proc proc", "sysfs sys", "tmpfs sys"));
     Trees.Detected found = detect(trees);
     assertEquals(List.of(tree.path("proc/vmstat")), roots(found));
     assertEquals(
@@ -186,7 +187,7 @@ class TreesTest {
   void anotherFileInThePlaceOfAHomeIsNoHome() {
     tree.stat("proc1/vmstat", "other 7\n").stat("proc2/vmstat", "pgpgin 7\n");
     // As containers mask files, or show those of another machine.
-    Trees trees = new Trees(machine("", "proc proc1", "ext4 proc1/vmstat", "proc proc2"));
+    Trees trees = Fs.trees(machine("", "proc proc1", "ext4 proc1/vmstat", "proc proc2"));
     assertEquals(List.of(tree.path("proc2/vmstat")), roots(detect(trees)));
   }
 
@@ -194,10 +195,11 @@ class TreesTest {
   void hiddenStatsfsIsNoStatsfs() {
     tree.stat("stats/kvm/a", 1).stat("proc/vmstat", "pgpgin 7\n");
     Trees trees =
-        new Trees(machine("nodev\tstatsfs\n", "statsfs stats", "tmpfs stats", "proc proc"));
+        Fs.trees(machine("nodev\tstatsfs\n", "statsfs stats", "tmpfs stats", "proc proc"));
     assertTrue(refused(Reason.NOT_A_TREE, trees::statsfs).getMessage().contains("hidden by tmpfs"));
     assertEquals(
-        List.of(Layout.vmstat()), detect(trees).trees().stream().map(Tree::layout).toList());
+        List.of(Layouts.shipped("vmstat")),
+        detect(trees).trees().stream().map(Tree::layout).toList());
     assertEquals(1, detect(trees).problems().size());
   }
 
@@ -232,7 +234,7 @@ class TreesTest {
     FileSystems machine = machine("", "proc proc");
     TreeUnavailableException e =
         refused(Reason.NOT_FOUND, () -> builder(machine).trees("net", "kvm").build());
-    assertTrue(e.getMessage().startsWith("None of the trees [net, kvm] "), e.getMessage());
+    assertTrue(e.getMessage().startsWith("None of the trees [kvm, net] "), e.getMessage());
     refused(Reason.NOT_SUPPORTED, () -> builder(machine).detect().withoutTrees("vmstat").build());
     assertEquals(List.of("statsfs"), names(builder(machine).trees("net").root(tree.path("own"))));
     refused(Reason.NOT_A_TREE, () -> builder(machine).requireStatsfs().trees("vmstat").build());
@@ -247,7 +249,8 @@ class TreesTest {
             builder(machine).withoutTrees("nett"),
             builder(machine).root(tree.root(), "nett"))) {
       assertEquals(
-          "There is no tree 'nett', only [statsfs, net, vmstat, kvm].",
+          "There is no tree 'nett', only [statsfs, diskstats, kvm, net, snmp, softirqs,"
+              + " stat, vmstat].",
           refused(Reason.UNKNOWN_NAME, builder::build).getMessage());
     }
   }
@@ -261,7 +264,8 @@ class TreesTest {
     TreeUnavailableException e =
         refused(Reason.NOT_SUPPORTED, () -> builder(machine("nodev\tproc\n")).build());
     assertTrue(e.getMessage().contains("needs a patched kernel"), e.getMessage());
-    assertTrue(e.getMessage().contains("[net, vmstat, kvm]"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("[diskstats, kvm, net, snmp, stat, vmstat]"), e.getMessage());
     assertTrue(e.getMessage().contains("name a root"), e.getMessage());
   }
 
@@ -317,7 +321,7 @@ class TreesTest {
 
   @Test
   void withoutMountinfoNothingIsLookedForAndTheMessageSaysWhy() {
-    Trees trees = new Trees(new FileSystems(tree.path("no"), tree.path("no")));
+    Trees trees = Fs.trees(new FileSystems(tree.path("no"), tree.path("no")));
     for (Executable action : List.<Executable>of(() -> detect(trees), trees::statsfs)) {
       TreeUnavailableException e = refused(Reason.NOT_READABLE, action);
       String expected = tree.path("no") + " cannot be read, so no tree can be looked for: it does";
@@ -334,7 +338,7 @@ class TreesTest {
             .contains(root + " does not exist"));
     refused(
         Reason.NOT_FOUND,
-        () -> builder(FileSystems.ofThisProcess()).root(root, Layout.vmstat()).build());
+        () -> builder(FileSystems.ofThisProcess()).root(root, Layouts.shipped("vmstat")).build());
     refused(
         Reason.NOT_FOUND,
         () -> builder(FileSystems.ofThisProcess()).root(root, Layout.statsfs()).build());
@@ -343,22 +347,23 @@ class TreesTest {
   @Test
   void rootOfTheWrongKindIsNoTree() throws Exception {
     tree.stat("file", "a 1\n");
-    Trees trees = new Trees(FileSystems.ofThisProcess());
+    Trees trees = Fs.trees(FileSystems.ofThisProcess());
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file"), Layout.statsfs()));
-    refused(Reason.NOT_A_TREE, () -> trees.open(tree.root(), Layout.vmstat()));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.root(), Layouts.shipped("vmstat")));
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("file/below"), null));
     assertEquals(0, new ProcessBuilder("mkfifo", tree.path("pipe").toString()).start().waitFor());
     refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe"), null));
-    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe"), Layout.vmstat()));
+    refused(Reason.NOT_A_TREE, () -> trees.open(tree.path("pipe"), Layouts.shipped("vmstat")));
   }
 
   @Test
   void layoutFollowsFromTheRoot() {
     tree.stat("class/net/x", 1).stat("vmstat", "a 1\n").stat("ünits.txt", "a 1\n");
-    Trees trees = new Trees(FileSystems.ofThisProcess());
-    assertSame(Layout.net(), trees.open(Path.of("/sys/class/net"), null).layout());
-    assertSame(Layout.net(), trees.open(Path.of("/sys/class/../class/net/"), null).layout());
-    assertSame(Layout.vmstat(), trees.open(Path.of("/proc/vmstat"), null).layout());
+    Trees trees = Fs.trees(FileSystems.ofThisProcess());
+    assertSame(Layouts.shipped("net"), trees.open(Path.of("/sys/class/net"), null).layout());
+    assertSame(
+        Layouts.shipped("net"), trees.open(Path.of("/sys/class/../class/net/"), null).layout());
+    assertSame(Layouts.shipped("vmstat"), trees.open(Path.of("/proc/vmstat"), null).layout());
     assertEquals("sysfs", trees.open(Path.of("/sys/class/net"), null).fileSystemType());
     assertEquals("proc", trees.open(Path.of("/proc/vmstat"), null).fileSystemType());
 
@@ -369,7 +374,7 @@ class TreesTest {
 
     // The same names on another file system are not the stock trees.
     assertSame(Layout.statsfs(), trees.open(tree.path("class/net"), null).layout());
-    assertTrue(trees.open(tree.path("vmstat"), null).layout().schema().isEmpty());
+    assertTrue(trees.open(tree.path("vmstat"), null).layout().stats().isEmpty());
     assertSame(Layout.statsfs(), trees.open(tree.root(), null).layout());
     assertFalse(trees.open(tree.root(), null).layout().isRootFile());
   }

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.core.Fs;
 import io.statsfs.core.Mounted;
-import io.statsfs.core.files.Trees;
 import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.Layouts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class FileSystemsTest {
   }
 
   private Layout layout(Path root) {
-    return new Trees(fileSystems).open(root, null).layout();
+    return Fs.trees(fileSystems).open(root, null).layout();
   }
 
   @Test
@@ -66,7 +66,7 @@ class FileSystemsTest {
         Path kvm = point.resolve("kvm");
         if (Files.exists(kvm)) {
           assertEquals("debugfs /kvm", at(kvm));
-          assertSame(Layout.kvm(), layout(kvm));
+          assertSame(Layouts.shipped("kvm"), layout(kvm));
         }
       }
       assertEquals("tmpfs /", at(lower.point()));
@@ -99,20 +99,20 @@ class FileSystemsTest {
             net,
             link("again", "nl"))) {
       assertEquals("sysfs /class/net", at(path), path.toString());
-      assertSame(Layout.net(), layout(path), path.toString());
+      assertSame(Layouts.shipped("net"), layout(path), path.toString());
     }
     assertEquals("proc /vmstat", at(vmstat));
-    assertSame(Layout.vmstat(), layout(vmstat));
+    assertSame(Layouts.shipped("vmstat"), layout(vmstat));
     // A name alone does not make a tree.
     tree.stat("class/net/x", 1).stat("vmstat", "a 1\n");
     assertSame(Layout.statsfs(), layout(tree.path("class/net")));
-    assertTrue(layout(tree.path("vmstat")).schema().isEmpty());
+    assertTrue(layout(tree.path("vmstat")).stats().isEmpty());
     assertSame(Layout.statsfs(), layout(link("net", "/sys/class")));
   }
 
   @Test
   void statsOfALinkedRootAreDescribedAndItsLinksFollowed() throws IOException {
-    try (Fs fs = new Fs(link("nl", "/sys/class/net"), Layout.net())) {
+    try (Fs fs = new Fs(link("nl", "/sys/class/net"), Layouts.shipped("net"))) {
       assertEquals("By", fs.catalog().get("net", "lo", "rx_bytes").unit());
       assertEquals(List.of(), fs.problems());
     }
@@ -125,12 +125,12 @@ class FileSystemsTest {
         Mounted vmstat = Mounted.bind(Path.of("/proc/vmstat"), file);
         Mounted sys = Mounted.bind(Path.of("/sys"), directory("s"))) {
       assertEquals("sysfs /class/net", at(net.point()));
-      assertSame(Layout.net(), layout(net.point()));
+      assertSame(Layouts.shipped("net"), layout(net.point()));
       assertEquals("proc /vmstat", at(vmstat.point()));
       assertTrue(fileSystems.at(vmstat.point()).isMounted());
       assertFalse(fileSystems.at(Path.of("/proc/vmstat")).isMounted());
-      assertSame(Layout.vmstat(), layout(vmstat.point()));
-      assertSame(Layout.net(), layout(sys.point().resolve("class/net")));
+      assertSame(Layouts.shipped("vmstat"), layout(vmstat.point()));
+      assertSame(Layouts.shipped("net"), layout(sys.point().resolve("class/net")));
       assertEquals("sysfs /class/net", at(link("to", "net")));
     }
   }
@@ -140,7 +140,7 @@ class FileSystemsTest {
     // Where the links of /sys/class/net lead to from here.
     tree.stat("b/devices/virtual/net/lo/statistics/rx_bytes", 666).settle();
     try (Mounted net = Mounted.bind(Path.of("/sys/class/net"), directory("b/c/net"));
-        Fs fs = new Fs(net.point(), Layout.net())) {
+        Fs fs = new Fs(net.point(), Layouts.shipped("net"))) {
       assertEquals(List.of(), fs.stats());
       assertFalse(fs.problems().isEmpty());
     }

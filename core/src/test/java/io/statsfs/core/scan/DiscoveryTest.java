@@ -11,7 +11,9 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.core.Fs;
 import io.statsfs.core.mounts.FilePaths;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.Layouts;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -355,9 +357,10 @@ class DiscoveryTest {
     Layout layout =
         Layout.builder("mine")
             .schemaFile("about")
-            .schema(
-                "METRIC\nNAME a\nFLAG CUMULATIVE\nUNIT By\nDESC shipped a\n\n"
-                    + "METRIC\nNAME b*\nFLAG CUMULATIVE\nUNIT s\nDESC shipped b\n\n")
+            .stats(
+                List.of(
+                    new StatDeclaration("a", Stat.Kind.COUNTER, "By", "shipped a", ""),
+                    new StatDeclaration("b*", Stat.Kind.COUNTER, "s", "shipped b", "")))
             .build();
     tree.stat("s/a", 1).stat("s/b1", 1).stat("s/.schema", 1);
     tree.stat("s/about", "METRIC\nNAME a\nFLAG GAUGE\nTYPE INT\nDESC own a\n\n").settle();
@@ -466,7 +469,7 @@ class DiscoveryTest {
 
   @Test
   void realNetworkInterfacesAreRead() {
-    try (Fs fs = new Fs(Path.of("/sys/class/net"), Layout.net())) {
+    try (Fs fs = new Fs(Path.of("/sys/class/net"), Layouts.shipped("net"))) {
       Stat stat = fs.catalog().get("net", "lo", "rx_bytes");
       assertEquals(Map.of("device", "lo"), stat.source().labels());
       assertEquals(Stat.Kind.COUNTER, stat.kind());
@@ -511,7 +514,7 @@ class DiscoveryTest {
         tree.path("sys/devices/pci/net/eth1/statistics"),
         Path.of("../../../virtual/net/lo/statistics"));
     tree.settle();
-    try (Fs fs = new Fs(tree.path("sys/class/net"), Layout.net())) {
+    try (Fs fs = new Fs(tree.path("sys/class/net"), Layouts.shipped("net"))) {
       assertEquals(List.of("net/lo/rx", "net/plain/rx"), fs.stats());
       assertEquals(
           List.of(

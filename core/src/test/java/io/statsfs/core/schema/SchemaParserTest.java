@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.statsfs.Layout;
 import io.statsfs.Stat.Kind;
 import io.statsfs.Stat.Type;
 import io.statsfs.core.schema.Schema.Metric;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.trees.Layouts;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -270,12 +271,18 @@ class SchemaParserTest {
     }
   }
 
+  private static StatDeclaration declared(String name, String description) {
+    return new StatDeclaration(name, Kind.COUNTER, "", description, "");
+  }
+
   @Test
-  void nameThatEndsInAStarStandsForAllThatBeginSo() {
+  void ofDeclaredPatternsTheFirstCountsAndANameBeforeAny() {
     Schema schema =
-        SchemaParser.parseShipped(
-            "METRIC\nNAME rx_*\nDESC rx\n\nMETRIC\nNAME rx_queue_*\nDESC queue\n\n"
-                + "METRIC\nNAME rx_queue_0\nDESC first\n\n");
+        Schema.of(
+            List.of(
+                declared("rx_queue_*", "queue"),
+                declared("rx_*", "rx"),
+                declared("rx_queue_0", "first")));
     assertEquals("rx", schema.find("rx_bytes").description());
     assertEquals("rx", schema.find("rx_").description());
     assertEquals("queue", schema.find("rx_queue_1").description());
@@ -293,47 +300,17 @@ class SchemaParserTest {
 
   @Test
   void onlyLayoutsSayDiscrete() {
-    String text = "METRIC\nNAME limit\nFLAG DISCRETE\nTYPE INT\nDESC d\n\n";
-    assertEquals(Kind.DISCRETE, SchemaParser.parseShipped(text).find("limit").kind());
-    Schema schema = parse(text);
+    Schema schema = parse("METRIC\nNAME limit\nFLAG DISCRETE\nTYPE INT\nDESC d\n\n");
     assertEquals(Kind.LEVEL, schema.find("limit").kind());
     assertEquals(List.of("line 3: a line that a METRIC does not have"), schema.dropped());
   }
 
   @Test
-  void starAloneStandsForAll() {
-    Schema schema =
-        SchemaParser.parseShipped("METRIC\nNAME *\nFLAG CUMULATIVE\n\nMETRIC\nNAME a*\nDESC a\n\n");
-    assertEquals(Kind.COUNTER, schema.find("x").kind());
-    assertEquals("a", schema.find("ab").description());
-  }
-
-  @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void longNamesAreFoundInReasonableTime() {
-    Schema schema =
-        Layout.vmstat().schema().isEmpty()
-            ? Schema.EMPTY
-            : SchemaParser.parseShipped(Layout.vmstat().schema());
-    assertTrue(schema.prefixes().size() > 1);
+    Schema schema = Schema.of(Layouts.shipped("vmstat").stats());
+    assertTrue(schema.patterns().size() > 1);
     assertNull(schema.find("x".repeat(4 << 20)));
-  }
-
-  static List<Layout> shippedSchemasAreWhole() {
-    return Layout.stock();
-  }
-
-  @ParameterizedTest
-  @MethodSource
-  void shippedSchemasAreWhole(Layout layout) {
-    Schema schema = SchemaParser.parseShipped(layout.schema());
-    schema
-        .metrics()
-        .forEach(
-            (name, metric) -> {
-              assertTrue(!metric.description().isEmpty(), name);
-              assertTrue(!metric.description().contains(" UNIT "), name);
-            });
   }
 
   static List<String> largeTextsAreParsedInLinearTime() {

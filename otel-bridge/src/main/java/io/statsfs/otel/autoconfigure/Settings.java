@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 record Settings(
     boolean enabled,
     List<Path> roots,
+    List<String> trees,
+    List<String> withoutTrees,
+    List<Path> layouts,
     @Nullable String reader,
     @Nullable Duration refreshInterval,
     List<String> includes,
@@ -36,6 +39,9 @@ record Settings(
       Set.of(
           "enabled",
           "roots",
+          "trees",
+          "without-trees",
+          "layouts",
           "reader",
           "refresh-interval",
           "include",
@@ -59,6 +65,9 @@ record Settings(
     return new Settings(
         flag(source, "enabled", enabledByDefault),
         source.list("roots").stream().map(Path::of).toList(),
+        source.list("trees"),
+        source.list("without-trees"),
+        source.list("layouts").stream().map(Path::of).toList(),
         source.text("reader"),
         source.duration("refresh-interval"),
         source.list("include"),
@@ -93,6 +102,9 @@ record Settings(
   StatsFs open() {
     StatsFs.Builder builder = StatsFs.builder();
     roots.forEach(builder::root);
+    layouts.forEach(builder::layouts);
+    builder.trees(trees.toArray(String[]::new));
+    builder.withoutTrees(withoutTrees.toArray(String[]::new));
     if (reader != null) {
       builder.reader(reader);
     }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
@@ -157,7 +156,7 @@ class JniReaderDescriptorTest {
       try (StatsFs fs =
               StatsFs.builder()
                   .reader("jni")
-                  .root(kvm, Layout.kvm())
+                  .root(kvm, "kvm")
                   .refreshInterval(Duration.ZERO)
                   .build();
           Sampler sampler = fs.sampler()) {

@@ -39,8 +39,8 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Exports kernel statistics as OpenTelemetry metrics: those of a mounted statsfs, else network"
-          + " interfaces, /proc/vmstat and KVM where this kernel shows them.",
+      "Exports kernel statistics as OpenTelemetry metrics: those of a mounted statsfs, else those"
+          + " of network interfaces, disks, CPUs, memory and KVM, as far as this kernel shows them.",
       ""
     },
     footer = {
@@ -85,6 +85,28 @@ public final class StatsFsAgent implements Callable<Integer> {
       paramLabel = "PATH",
       description = "Read this tree instead of those that are found; may be repeated.")
   private List<Path> roots = new ArrayList<>();
+
+  @Option(
+      names = "--tree",
+      paramLabel = "NAME",
+      description =
+          "Read the tree of this name instead of all that are found; may be repeated. A name that"
+              + " there is none of lists those that there are.")
+  private List<String> trees = new ArrayList<>();
+
+  @Option(
+      names = "--without-tree",
+      paramLabel = "NAME",
+      description = "Do not look for the tree of this name; may be repeated.")
+  private List<String> withoutTrees = new ArrayList<>();
+
+  @Option(
+      names = "--layouts",
+      paramLabel = "DIR",
+      description =
+          "Read declarations of further trees, or other ones of known trees, from the YAML files of"
+              + " this directory; may be repeated.")
+  private List<Path> layouts = new ArrayList<>();
 
   @Option(
       names = "--reader",
@@ -304,7 +326,9 @@ public final class StatsFsAgent implements Callable<Integer> {
             || !includes.isEmpty()
             || !excludes.isEmpty())) {
       throw new ParameterException(
-          spec.commandLine(), "--clear goes with --root and --reader alone; leave the others out");
+          spec.commandLine(),
+          "--clear goes with --root, --tree, --without-tree, --layouts and --reader alone; leave the"
+              + " others out");
     }
     if (!clears.isEmpty() || list || once) {
       return run(new Ending());
@@ -322,6 +346,9 @@ public final class StatsFsAgent implements Callable<Integer> {
   private int run(Ending ending) throws IOException, InterruptedException {
     StatsFs.Builder builder = StatsFs.builder();
     roots.forEach(builder::root);
+    layouts.forEach(builder::layouts);
+    builder.trees(trees.toArray(String[]::new));
+    builder.withoutTrees(withoutTrees.toArray(String[]::new));
     if (!clears.isEmpty()) {
       builder.allowClearing();
     }

@@ -83,6 +83,42 @@ class StatsFsAgentProgramTest {
     }
   }
 
+  /** The first example of docs/layouts.md, as it stands there. */
+  @Test
+  void theDeclarationOfTheDocumentationGivesTheValuesOfItsFile(@TempDir Path layouts)
+      throws IOException {
+    String page = Files.readString(Path.of("../../docs/layouts.md"));
+    int begin = page.indexOf("```yaml\n") + "```yaml\n".length();
+    Files.writeString(
+        layouts.resolve("file-nr.yaml"), page.substring(begin, page.indexOf("```", begin)));
+    Files.writeString(layouts.resolve("other.yaml"), "tree: other\nfiel: flat-keyed\n");
+    AgentProgram agent =
+        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file-nr", "--list");
+    String limit = Files.readString(Path.of("/proc/sys/fs/file-nr")).strip().split("\\s+")[2];
+    assertEquals(0, agent.exitCode(), agent.toString());
+    assertEquals(2, agent.out().size(), agent.toString());
+    assertEquals(
+        "file-nr/limit DISCRETE INT " + limit + " {file}: File handles there may be.",
+        agent.out().get(1));
+    assertTrue(
+        agent
+            .out()
+            .get(0)
+            .matches("file-nr/open LEVEL INT \\d+ \\{file}: File handles that are allocated\\."),
+        agent.toString());
+    assertTrue(
+        agent.err().stream()
+            .anyMatch(
+                line ->
+                    line.contains(
+                        "other.yaml:2:1: the layout is left out: a tree has no key 'fiel'; did you"
+                            + " mean 'file'?")),
+        agent.toString());
+    AgentProgram unknown = AgentProgram.run("--layouts", layouts.toString(), "--tree", "fil-nr");
+    assertEquals(1, unknown.exitCode());
+    assertTrue(unknown.toString().contains("There is no tree 'fil-nr', only"), unknown.toString());
+  }
+
   @Test
   void theNamingChoosesNames() {
     AgentProgram agent =

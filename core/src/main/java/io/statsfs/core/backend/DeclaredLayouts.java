@@ -1,0 +1,75 @@
+package io.statsfs.core.backend;
+
+import io.statsfs.Layout;
+import io.statsfs.Problem;
+import io.statsfs.spi.LayoutProvider;
+import io.statsfs.spi.LayoutProvider.Declared;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/** Collects the layouts of all providers. */
+public final class DeclaredLayouts {
+  /** Nothing declares a tree but this library its own. */
+  public static final Declared NONE = Declared.of(List.of(), List.of(), List.of());
+
+  private DeclaredLayouts() {}
+
+  /**
+   * The layouts of the providers on the class path and module path.
+   *
+   * @param directories in which users declare layouts
+   */
+  public static Declared find(List<Path> directories) {
+    List<Declared> all = new ArrayList<>();
+    for (LayoutProvider provider :
+        Services.find(
+                "layout provider",
+                ServiceLoader.load(LayoutProvider.class, DeclaredLayouts.class.getClassLoader()),
+                ServiceLoader.load(LayoutProvider.class),
+                provider -> provider.getClass().getName())
+            .providers()) {
+      try {
+        all.add(provider.declared(directories));
+      } catch (RuntimeException | LinkageError e) {
+        String message = "The layouts of " + provider.getClass().getName() + " are left out: " + e;
+        Problem problem = Problem.builder(Problem.Kind.INTERNAL_ERROR, message).build();
+        all.add(Declared.of(List.of(), List.of(), List.of(problem)));
+      }
+    }
+    return merge(all);
+  }
+
+  /** Of layouts with one name the first counts, and one of a user before any that is shipped. */
+  static Declared merge(List<Declared> all) {
+    Map<String, Layout> own = new LinkedHashMap<>();
+    Map<String, Layout> shipped = new LinkedHashMap<>();
+    List<Problem> problems = new ArrayList<>();
+    for (Declared declared : all) {
+      problems.addAll(declared.problems());
+      for (Layout layout : declared.own()) {
+        if (layout.name().equals(Layout.statsfs().name())) {
+          String message = "the layout statsfs cannot be replaced, so another one is left out";
+          problems.add(
+              Problem.builder(Problem.Kind.DUPLICATE, message).treeName(layout.name()).build());
+        } else {
+          own.putIfAbsent(layout.name(), layout);
+        }
+      }
+    }
+    all.stream()
+        .flatMap(declared -> declared.shipped().stream())
+        .filter(layout -> !own.containsKey(layout.name()))
+        .forEach(layout -> shipped.putIfAbsent(layout.name(), layout));
+    return Declared.of(List.copyOf(shipped.values()), List.copyOf(own.values()), problems);
+  }
+
+  /** All layouts, those of users first. */
+  public static Stream<Layout> all(Declared layouts) {
+    return Stream.concat(layouts.own().stream(), layouts.shipped().stream());
+  }
+}
