@@ -4,6 +4,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatClearException.Reason;
 import io.statsfs.Status;
+import io.statsfs.core.batch.OpenOptions;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.Inode;
@@ -19,22 +20,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Clears a stat, once nothing speaks against it. */
 public final class Clearing {
-  /** Alone, so that nothing is made, truncated or followed. */
-  private static final Set<OpenOption> WRITE =
-      Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
   /** An integer is far shorter. */
   private static final int MAX_BYTES = 4096;
@@ -121,7 +115,7 @@ public final class Clearing {
       lookAt(stat, source, directory);
       requireInteger(stat, directory, name);
       Inode before = lookAt(stat, source, directory);
-      try (SeekableByteChannel file = directory.newByteChannel(name, WRITE)) {
+      try (SeekableByteChannel file = directory.newByteChannel(name, OpenOptions.WRITE)) {
         // Something else may have been mounted there by the time it was opened.
         if (!lookAt(stat, source, directory).isSame(before)) {
           throw refused(Reason.GONE, stat, "its file was replaced by another one; try again");
@@ -185,7 +179,7 @@ public final class Clearing {
   private static void requireInteger(Stat stat, SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
     ByteBuffer text;
-    try (SeekableByteChannel file = directory.newByteChannel(name, TextFile.OPTIONS)) {
+    try (SeekableByteChannel file = directory.newByteChannel(name, OpenOptions.READ)) {
       text = TextFile.read(file, MAX_BYTES);
     }
     SampleMemory memory = new SampleMemory(1);

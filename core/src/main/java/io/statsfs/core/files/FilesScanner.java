@@ -150,13 +150,9 @@ public final class FilesScanner implements Scanner {
         : is.table() != null;
   }
 
-  /** What tells whether a file is the same one. */
-  private record Identity(long device, long number, int mode) {}
-
   private static @Nullable Object look(Path path, boolean followLink) {
     try {
-      Inode inode = Inode.of(path, followLink);
-      return new Identity(inode.device(), inode.number(), inode.mode());
+      return Inode.of(path, followLink).identity();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return null;
     } catch (IOException e) {

@@ -74,6 +74,27 @@ public record Inode(int mode, long device, long number, int links, long modified
     return isRegularFile(mode);
   }
 
+  /** What is equal as long as this is the same file or directory, of the same type. */
+  public Object identity() {
+    return new Identity(device, number, mode);
+  }
+
+  private record Identity(long device, long number, int mode) {
+    /** Written out, since JDK 17 keeps the class loader of the record that it linked last. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Identity its
+          && number == its.number
+          && device == its.device
+          && mode == its.mode;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(number);
+    }
+  }
+
   public boolean isSame(Inode other) {
     return isAt(other.device, other.number);
   }

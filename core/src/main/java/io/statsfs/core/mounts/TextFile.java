@@ -1,20 +1,14 @@
 package io.statsfs.core.mounts;
 
+import io.statsfs.core.batch.OpenOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
 
 /** Reads a small file whose size nobody knows, as the files of kernel trees are. */
 public final class TextFile {
-  /** How such a file is opened. */
-  public static final Set<OpenOption> OPTIONS =
-      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
   private TextFile() {}
 
@@ -25,7 +19,7 @@ public final class TextFile {
   public static ByteBuffer read(Path file, int maxBytes) throws IOException {
     return Uninterrupted.run(
         () -> {
-          try (FileChannel channel = FileChannel.open(file, OPTIONS)) {
+          try (FileChannel channel = FileChannel.open(file, OpenOptions.READ)) {
             return read(channel, maxBytes);
           }
         });

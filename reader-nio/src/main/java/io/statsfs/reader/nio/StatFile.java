@@ -1,22 +1,17 @@
 package io.statsfs.reader.nio;
 
+import io.statsfs.core.batch.OpenOptions;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.FilePlan;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A file of one value or of many, that is opened for each sample or kept open between them. */
 final class StatFile {
-  private static final Set<OpenOption> OPTIONS =
-      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
   private final Path path;
   private final boolean keepOpen;
@@ -79,7 +74,7 @@ final class StatFile {
     if (userMade) {
       ReadFailure.requireRegularFile(path);
     }
-    FileChannel channel = FileChannel.open(path, OPTIONS);
+    FileChannel channel = FileChannel.open(path, OpenOptions.READ);
     boolean keep = false;
     try {
       int length = fill(channel, keepOpen, text, max, toLineEnd);
