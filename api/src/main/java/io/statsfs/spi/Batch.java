@@ -16,13 +16,30 @@ public interface Batch extends AutoCloseable {
   int units();
 
   /**
-   * Where the values of a unit go. Called at any time. Allocates nothing.
+   * Where the values of a unit go. Called at any time, but only for a unit that hangs, is denied or
+   * is tried again, so that this may allocate.
    *
    * @param unit its number
    * @return indices in the memory, at least one; negative ones are to be passed over. Not to be
    *     changed
    */
   int[] indices(int unit);
+
+  /**
+   * By which index the memory leaves a unit out. Called at any time, for all units while one hangs
+   * or is denied. Should allocate nothing.
+   *
+   * @param unit its number
+   * @return the first of its {@link #indices} that is not negative
+   */
+  default int firstIndex(int unit) {
+    int[] indices = indices(unit);
+    int i = 0;
+    while (indices[i] < 0) {
+      i++;
+    }
+    return indices[i];
+  }
 
   /**
    * Reads each unit once and puts a value or a failure for each of its stats, except for units

@@ -29,6 +29,11 @@ final class FilesBatch implements Batch {
   }
 
   @Override
+  public int firstIndex(int unit) {
+    return files.first(unit);
+  }
+
+  @Override
   public void sample() {
     batch.sample();
     int outdated = batch.nextOutdated(0);

@@ -162,6 +162,11 @@ final class SampledFiles {
     return files.get(file).slots();
   }
 
+  /** The index by which a file is left out. */
+  int first(int file) {
+    return files.get(file).firstSlot();
+  }
+
   /** Sees to it that the next scan looks at a file of several values again. */
   void reportOutdated(int file) {
     Objects.requireNonNull(tableOf.get(file)).reportOutdated();

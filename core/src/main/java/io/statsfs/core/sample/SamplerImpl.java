@@ -252,7 +252,7 @@ public final class SamplerImpl implements Sampler {
 
     /** The index of a stat that it was at when it was last looked at. */
     int stuckAt() {
-      return Units.first(batch.indices(Math.min(position, batch.units() - 1)));
+      return batch.firstIndex(Math.min(position, batch.units() - 1));
     }
 
     @Override
@@ -361,8 +361,8 @@ public final class SamplerImpl implements Sampler {
     while (itsUnit >= parts.get(part).batch().units()) {
       itsUnit -= parts.get(part++).batch().units();
     }
-    int[] indices = parts.get(part).batch().indices(itsUnit);
-    int first = Units.first(indices);
+    Batch batch = parts.get(part).batch();
+    int first = batch.firstIndex(itsUnit);
     if (!memory.isLeftOut(first) || memory.status(first) != Status.DENIED) {
       return false;
     }
@@ -373,7 +373,7 @@ public final class SamplerImpl implements Sampler {
       isDenied = true;
       return false;
     }
-    Units.letIn(indices, memory);
+    Units.letIn(batch.indices(itsUnit), memory);
     if (isOfKernel) {
       retried.set(first);
     }

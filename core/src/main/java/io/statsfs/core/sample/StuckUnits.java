@@ -279,8 +279,7 @@ final class StuckUnits {
   /** Marks in a memory what a batch is not to read, and lets the rest be read again. */
   void leaveOut(Batch batch, Stat[] stats, SampleMemory memory) {
     for (int unit = 0; unit < batch.units(); unit++) {
-      int[] indices = batch.indices(unit);
-      int first = Units.first(indices);
+      int first = batch.firstIndex(unit);
       boolean leaveOut = isLeftOut(stats[first].source());
       Stuck it = leaveOut ? null : find(stats[first]);
       if (it != null) {
@@ -288,9 +287,9 @@ final class StuckUnits {
         leaveOut = !it.tried;
       }
       if (leaveOut && !memory.isLeftOut(first)) {
-        Units.leaveOut(indices, memory, Status.BLOCKED, 0);
+        Units.leaveOut(batch.indices(unit), memory, Status.BLOCKED, 0);
       } else if (!leaveOut && memory.isLeftOut(first) && memory.status(first) == Status.BLOCKED) {
-        Units.letIn(indices, memory);
+        Units.letIn(batch.indices(unit), memory);
       }
     }
   }

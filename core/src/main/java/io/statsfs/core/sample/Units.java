@@ -7,15 +7,6 @@ import io.statsfs.spi.SampleMemory;
 final class Units {
   private Units() {}
 
-  /** The index by which a unit is left out. */
-  static int first(int[] indices) {
-    int i = 0;
-    while (indices[i] < 0) {
-      i++;
-    }
-    return indices[i];
-  }
-
   static void leaveOut(int[] indices, SampleMemory memory, Status status, int errno) {
     for (int index : indices) {
       if (index >= 0) {
