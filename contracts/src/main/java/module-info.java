@@ -1,5 +1,6 @@
 /** What readers and backends must do, as tests that whoever writes one runs. */
 module io.statsfs.contracts {
+  requires jdk.management;
   requires transitive io.statsfs;
   requires transitive io.statsfs.testkit;
   requires transitive org.junit.jupiter.api;
