@@ -11,8 +11,8 @@ import io.statsfs.Stat;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.LogCapture;
-import io.statsfs.testkit.process.UnprivilegedProcess;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -496,10 +496,8 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
   void withoutDescriptorsEveryStatFailsAndNothingIsForgotten() throws Exception {
     Map<String, String> healthy = threeSources();
     simulator.command("mode / 0755");
-    List<String> limit = List.of("sh", "-c", "ulimit -n 80 && exec \"$@\"", "sh");
-    try (UnprivilegedProcess process =
-        UnprivilegedProcess.start(
-            limit, SamplingProgram.class, reader(), simulator.root().toString())) {
+    String[] limit = {"sh", "-c", "ulimit -n 80 && exec \"$@\"", "sh"};
+    try (ChildJvm process = unprivileged(simulator.root(), limit)) {
       assertEquals(healthy, process.answer("sample"));
       // What it takes to tell of a failure is loaded from files, too.
       simulator.fail("kvm/vm1/s1", "EIO");

@@ -9,8 +9,8 @@ import io.statsfs.Sampler;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.Command;
-import io.statsfs.testkit.process.UnprivilegedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** Part of {@link FaultContract}: permissions and whole trees that are lost, and come back. */
 abstract class LossContract extends HangContract {
-
-  private UnprivilegedProcess process() throws IOException {
-    return UnprivilegedProcess.start(
-        List.of(), SamplingProgram.class, reader(), simulator.root().toString());
-  }
 
   /** What the process has no way into; without root it is the owner. */
   private void closeRoot() {
@@ -44,7 +39,7 @@ abstract class LossContract extends HangContract {
   void aRootOfMode0700IsToldWithWhatOpensIt() throws Exception {
     Map<String, String> expected = threeSources();
     closeRoot();
-    try (UnprivilegedProcess process = process()) {
+    try (ChildJvm process = unprivileged(simulator.root())) {
       String message = process.answer("sample").get("unavailable");
       assertTrue(message.contains("permission denied. " + advice()), message);
       openRoot();
@@ -61,7 +56,7 @@ abstract class LossContract extends HangContract {
     expected.put("net/a", "1");
     expected.put("arp/a", "2");
     openRoot();
-    try (UnprivilegedProcess process = process()) {
+    try (ChildJvm process = unprivileged(simulator.root())) {
       assertEquals(expected, process.answer("sample"));
       for (int i = 0; i < 2; i++) {
         closeRoot();
@@ -85,7 +80,7 @@ abstract class LossContract extends HangContract {
   void theRootFallsBackTo0700WhenTheFirstSourceIsRegistered() throws Exception {
     assumeTrue(Command.isRoot(), "only root's trees can be closed to others by that mode");
     openRoot();
-    try (UnprivilegedProcess process = process()) {
+    try (ChildJvm process = unprivileged(simulator.root())) {
       assertEquals(Map.of(), process.answer("sample"));
       Map<String, String> expected = threeSources();
       assertEquals(Map.of(), process.answer("refresh"));
@@ -108,7 +103,7 @@ abstract class LossContract extends HangContract {
     simulator.command("mode kvm/vm2 " + (Command.isRoot() ? "0700" : "0000"));
     expected.put("kvm/vm0/s1", "DENIED 13");
     expected.keySet().removeIf(path -> path.startsWith("kvm/vm2/"));
-    try (UnprivilegedProcess process = process()) {
+    try (ChildJvm process = unprivileged(simulator.root())) {
       assertEquals(expected, process.answer("sample"));
       assertEquals(expected, process.answer("refresh"));
       assertEquals(expected, process.answer("refresh"));
@@ -135,7 +130,7 @@ abstract class LossContract extends HangContract {
   void permissionForASourceThatIsLostWhileRunningIsDeniedAndComesBack() throws Exception {
     Map<String, String> expected = threeSources();
     openRoot();
-    try (UnprivilegedProcess process = process()) {
+    try (ChildJvm process = unprivileged(simulator.root())) {
       assertEquals(expected, process.answer("sample"));
       simulator.command("mode kvm/vm1 0000");
       Map<String, String> denied = with(expected, "kvm/vm1/.*", "DENIED 13");

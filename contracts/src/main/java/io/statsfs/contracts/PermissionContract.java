@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.testkit.TestTree;
-import io.statsfs.testkit.process.UnprivilegedProcess;
+import io.statsfs.testkit.process.ChildJvm;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,9 +23,7 @@ abstract class PermissionContract extends BatchContract {
       expected.forEach(
           (path, outcome) ->
               tree.permissions(path, outcome.equals("DENIED 13") ? "-w-------" : "r--r--r--"));
-      try (UnprivilegedProcess process =
-          UnprivilegedProcess.start(
-              List.of(), SamplingProgram.class, reader(), tree.root().toString())) {
+      try (ChildJvm process = unprivileged(tree.root())) {
         assertEquals(expected, process.answer("sample"));
         tree.permissions("sub/dev1/part1/stat3", "r--r--r--");
         expected.put("sub/dev1/part1/stat3", "10");
@@ -43,9 +41,7 @@ abstract class PermissionContract extends BatchContract {
       throws Exception {
     try (TestTree tree = TestTree.inMemory().permissions("", "rwxr-xr-x")) {
       Map<String, String> expected = distinctValues(tree, 3, 2);
-      try (UnprivilegedProcess process =
-          UnprivilegedProcess.start(
-              List.of(), SamplingProgram.class, reader(), tree.root().toString())) {
+      try (ChildJvm process = unprivileged(tree.root())) {
         assertEquals(expected, process.answer("sample"));
         Map<String, String> denied = new TreeMap<>(expected);
         denied.replaceAll((path, value) -> path.contains("part1") ? "DENIED 13" : value);

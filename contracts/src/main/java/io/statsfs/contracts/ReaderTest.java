@@ -4,6 +4,8 @@ import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -53,5 +55,16 @@ abstract class ReaderTest {
   /** The outcome of the stat of that path at the last sample. */
   static String outcome(Sampler sampler, String path) {
     return Outcomes.of(sampler, index(sampler, path));
+  }
+
+  /**
+   * Starts a {@link SamplingProgram} without any right.
+   *
+   * @param wrapper a program that runs what is behind it
+   */
+  final ChildJvm unprivileged(Path root, String... wrapper) throws IOException {
+    return ChildJvm.of(SamplingProgram.class)
+        .unprivileged(wrapper)
+        .start(reader(), root.toString());
   }
 }

@@ -3,8 +3,8 @@ package io.statsfs.contracts;
 import io.statsfs.Sampler;
 import io.statsfs.StatsFs;
 import io.statsfs.TreeUnavailableException;
+import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.LogCapture;
-import io.statsfs.testkit.process.UnprivilegedProcess;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link UnprivilegedProcess} runs to live through the faults of a tree: {@code <reader>
- * <root>}; a request per line of the input. A tree that cannot be opened is tried again with each.
+ * What a {@link ChildJvm} runs to live through the faults of a tree: {@code <reader> <root>}; a
+ * request per line of the input. A tree that cannot be opened is tried again with each.
  */
 final class SamplingProgram {
   private final String reader;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Limits;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +52,8 @@ class HeapLimitsTest {
       }
       for (String root : List.of("root", "root/one", "root/two")) {
         ChildJvm.Result result =
-            ChildJvm.of(Opener.class).heap("16m").run(tree.path(root).toString());
-        assertEquals(0, result.exit(), result.output());
+            ChildJvm.of(Opener.class).options("-Xmx16m").run(tree.path(root).toString());
+        assertEquals(0, result.exit(), result.toString());
         assertTrue(result.output().endsWith("true\n"), result.output());
         assertTrue(result.output().contains("Raise Limits.stats"), result.output());
       }

@@ -24,6 +24,7 @@ import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.LogCapture;
 import io.statsfs.trees.Layouts;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class PermissionsTest {
   @Test
   void permissionsCount() throws Exception {
     ChildJvm.Result result = ChildJvm.of(PermissionsTest.class).unprivileged().run();
-    assertEquals(0, result.exit(), result.output());
+    assertEquals(0, result.exit(), result.toString());
     assertTrue(result.output().endsWith("all is well\n"), result.output());
   }
 

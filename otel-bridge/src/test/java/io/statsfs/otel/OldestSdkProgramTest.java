@@ -2,6 +2,7 @@ package io.statsfs.otel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.statsfs.testkit.process.ChildJvm;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,22 +22,17 @@ class OldestSdkProgramTest {
                     .filter(entry -> !entry.contains("io/opentelemetry/")),
                 jars())
             .collect(Collectors.joining(File.pathSeparator));
-    Process process =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n",
-                "-cp",
-                classPath,
-                OldestSdkProgram.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    List<String> lines = new String(process.getInputStream().readAllBytes()).lines().toList();
-    assertEquals(0, process.waitFor(), "" + lines);
+    ChildJvm.Result result =
+        ChildJvm.of(OldestSdkProgram.class)
+            .options("-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n")
+            .classPath(classPath)
+            .run();
+    assertEquals(0, result.exit(), "" + result);
     // With reusable data it may lose some, which docs/zero-code.md says.
     assertEquals(
         List.of("exits: 5", "ok: 1", "exits: 9.223372036854776E18", "lost, immutable data: 0"),
-        lines.subList(0, 4),
-        "" + lines);
+        result.output().lines().limit(4).toList(),
+        "" + result);
   }
 
   private static Stream<String> jars() throws Exception {

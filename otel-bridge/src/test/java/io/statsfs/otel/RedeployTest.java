@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -17,22 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedeployTest {
 
   private static String run(String how, Path root) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // What is softly reachable would go only when the memory is short.
-                "-XX:SoftRefLRUPolicyMSPerMB=0",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                RedeployProgram.class.getName(),
-                how,
-                root.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes());
-    assertEquals(0, process.waitFor(), output);
-    return output;
+    // What is softly reachable would go only when the memory is short.
+    ChildJvm.Result result =
+        ChildJvm.of(RedeployProgram.class)
+            .options("-XX:SoftRefLRUPolicyMSPerMB=0")
+            .run(how, root.toString());
+    assertEquals(0, result.exit(), "" + result);
+    return result.output();
   }
 
   @ParameterizedTest

@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,27 +46,19 @@ class ZeroCodeProgramTest {
   private List<String> run(
       Map<String, String> environment, Predicate<String> classPath, String... options)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.add("-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n");
-    command.addAll(List.of(options));
-    command.add("-cp");
-    command.add(
-        String.join(
-            File.pathSeparator,
-            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(classPath)
-                .toList()));
-    command.add(ZeroCodeProgram.class.getName());
-    Path err = directory.resolve("err");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    String out = new String(process.getInputStream().readAllBytes());
-    List<String> lines = Files.readAllLines(err);
-    assertEquals(0, process.waitFor(), "" + lines);
-    assertEquals("runs\n", out);
-    return lines;
+    ChildJvm.Builder program =
+        ChildJvm.of(ZeroCodeProgram.class)
+            .options("-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n")
+            .options(options)
+            .classPath(
+                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .filter(classPath)
+                    .collect(Collectors.joining(File.pathSeparator)));
+    environment.forEach(program::environment);
+    ChildJvm.Result result = program.run();
+    assertEquals(0, result.exit(), "" + result);
+    assertEquals("runs\n", result.output());
+    return result.errors().lines().toList();
   }
 
   private Map<String, String> environment() {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.Command;
-import io.statsfs.testkit.process.UnprivilegedProcess;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -356,28 +355,12 @@ class StatsFsSimulatorTest {
     assertTrue(Thread.interrupted());
   }
 
-  private static Process child(String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), SimulatorProgram.class.getName()));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-  }
-
   @Test
   void aKilledJvmLeavesNoMount() throws Exception {
     Path root;
-    Process process = child();
-    try (var out = process.inputReader();
-        var in = process.outputWriter()) {
-      assertEquals("ready", out.readLine());
-      in.write("start\n");
-      in.flush();
-      root = Path.of(out.readLine().substring("root=".length()));
+    try (ChildJvm process = ChildJvm.of(SimulatorProgram.class).start()) {
+      root = Path.of(process.answer("start").get("root"));
       assertTrue(mounts().contains(root.toString()), mounts());
-    } finally {
-      process.destroyForcibly().waitFor();
     }
     await("the mount is gone", () -> !mounts().contains(root.toString()));
     // The directory is what a killed process leaves.
@@ -393,21 +376,20 @@ class StatsFsSimulatorTest {
   // Who and where
 
   /** In containers /dev/fuse is often root's alone, so this one has another. */
-  private static final List<String> WITH_FUSE_FOR_ALL =
-      List.of(
-          "unshare",
-          "--mount",
-          "sh",
-          "-c",
-          "mount -t tmpfs -o mode=755 tmpfs /mnt && mknod -m 666 /mnt/fuse c 10 229"
-              + " && mount --bind /mnt/fuse /dev/fuse && umount -l /mnt && exec \"$@\"",
-          "sh");
+  private static final String[] WITH_FUSE_FOR_ALL = {
+    "unshare",
+    "--mount",
+    "sh",
+    "-c",
+    "mount -t tmpfs -o mode=755 tmpfs /mnt && mknod -m 666 /mnt/fuse c 10 229"
+        + " && mount --bind /mnt/fuse /dev/fuse && umount -l /mnt && exec \"$@\"",
+    "sh"
+  };
 
   @Test
   void worksForAnybody() throws Exception {
-    try (UnprivilegedProcess process =
-        UnprivilegedProcess.start(
-            Command.isRoot() ? WITH_FUSE_FOR_ALL : List.of(), SimulatorProgram.class)) {
+    String[] wrapper = Command.isRoot() ? WITH_FUSE_FOR_ALL : new String[0];
+    try (ChildJvm process = ChildJvm.of(SimulatorProgram.class).unprivileged(wrapper).start()) {
       Map<String, String> condition = process.answer("condition");
       assertEquals("false", condition.get("disabled"), () -> condition.get("reason"));
       Map<String, String> started = process.answer("start");
@@ -461,18 +443,15 @@ class StatsFsSimulatorTest {
   @Test
   void whereNothingCanBeSimulatedTheExtensionSkipsAndSaysWhy() throws Exception {
     Path missing = directory.resolve("missing");
-    Process process = child("-D" + PATH + "=" + missing);
-    try (var out = process.inputReader();
-        var in = process.outputWriter()) {
-      in.write("condition\n");
-      in.flush();
-      assertEquals("ready", out.readLine());
-      assertEquals("disabled=true", out.readLine());
-      String reason = out.readLine();
-      assertTrue(reason.startsWith("reason=The simulator cannot be started: "), reason);
+    try (ChildJvm process =
+        ChildJvm.of(SimulatorProgram.class).options("-D" + PATH + "=" + missing).start()) {
+      Map<String, String> condition = process.answer("condition");
+      assertEquals("true", condition.get("disabled"));
+      String reason = condition.get("reason");
+      assertTrue(reason.startsWith("The simulator cannot be started: "), reason);
       assertTrue(reason.contains(missing.toString()), reason);
+      assertEquals(0, process.result().exit());
     }
-    assertEquals(0, process.waitFor());
   }
 
   @Test

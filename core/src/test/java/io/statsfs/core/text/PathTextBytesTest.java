@@ -3,9 +3,9 @@ package io.statsfs.core.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.statsfs.core.ChildJvm;
 import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -185,7 +185,7 @@ class PathTextBytesTest {
               .environment("LC_ALL", "C")
               .environment("LANG", null)
               .run(tree.root().toString());
-      assertEquals(0, result.exit(), result.output());
+      assertEquals(0, result.exit(), result.toString());
       assertEquals("ANSI_X3.4-1968\n" + String.join("|", ODD.keySet()), result.output().strip());
     }
   }

@@ -9,10 +9,10 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.OpenFiles;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A JVM that checks each use of JNI has nothing to say. */
@@ -20,7 +20,11 @@ class CheckedJniTest {
 
   @Test
   void nothingIsWrongWithTheUseOfJni() throws Exception {
-    ChildJvm.Result result = ChildJvm.run(CheckedJniTest.class, List.of("-Xcheck:jni"));
+    ChildJvm.Result result =
+        ChildJvm.of(CheckedJniTest.class)
+            .options(NativeLibraryTest.NATIVE_ACCESS)
+            .options("-Xcheck:jni")
+            .run();
     String all = result.output() + result.errors();
     assertEquals(0, result.exit(), all);
     assertFalse(all.contains("WARNING") || all.contains("FATAL"), all);

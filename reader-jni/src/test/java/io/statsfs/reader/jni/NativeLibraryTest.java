@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,6 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads the library in every way, each in a JVM of its own, and fails to in every way. */
 class NativeLibraryTest {
+  static final boolean WARNS_OF_NATIVE_ACCESS = Runtime.version().feature() >= 24;
+
+  /** What a user of the class path is told to say; older JVMs do not ask for it. */
+  static final String[] NATIVE_ACCESS =
+      WARNS_OF_NATIVE_ACCESS ? new String[] {"--enable-native-access=ALL-UNNAMED"} : new String[0];
+
   private static final String PATH = "io.statsfs.native.path";
   private static final String DIRECTORY = "io.statsfs.native.tmpdir";
   private static final String USE_NIO = "or use the reader 'nio'";
@@ -44,20 +50,39 @@ class NativeLibraryTest {
   @AfterEach
   void nothingIsLeft() throws IOException {
     tree.close();
-    assertEquals(List.of(), ChildJvm.list(temporary));
+    assertEquals(List.of(), list(temporary));
   }
 
-  /** With a temporary directory of its own. */
-  private List<String> options(String... more) {
-    List<String> options = new ArrayList<>();
-    options.add("-Djava.io.tmpdir=" + temporary);
-    options.addAll(Arrays.asList(more));
-    return options;
+  /** With a temporary directory of its own, and without the right to load a library. */
+  private ChildJvm.Builder plainProgram() {
+    return ChildJvm.of(LoadingProgram.class).options("-Djava.io.tmpdir=" + temporary);
+  }
+
+  /** On the class path, with the options that spare the user warnings. */
+  private ChildJvm.Builder program(String... options) {
+    return plainProgram().options(NATIVE_ACCESS).options(options);
+  }
+
+  /** On the module path, as a class of the module of the JNI reader. */
+  private ChildJvm.Builder modularProgram() {
+    return plainProgram()
+        .module(
+            "io.statsfs.reader.jni",
+            List.of(
+                io.statsfs.StatsFs.class,
+                io.statsfs.core.CoreProvider.class,
+                com.github.benmanes.caffeine.cache.Caffeine.class,
+                JniReader.class));
   }
 
   private ChildJvm.Result sample(String reader, String... options) throws Exception {
-    return ChildJvm.run(
-        LoadingProgram.class, options(options), "sample", reader, tree.root().toString());
+    return program(options).run("sample", reader, tree.root().toString());
+  }
+
+  private static List<String> list(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.list(directory)) {
+      return paths.map(path -> path.getFileName().toString()).sorted().toList();
+    }
   }
 
   private static void assertSampled(ChildJvm.Result result) {
@@ -179,10 +204,10 @@ class NativeLibraryTest {
           noexec.point() + " is mounted noexec",
           "Set -D" + DIRECTORY + " to a directory that is not",
           "or -D" + PATH + " to the library");
-      assertEquals(List.of(), ChildJvm.list(noexec.point()));
+      assertEquals(List.of(), list(noexec.point()));
       assertSampled(sample("jni", option, "-D" + DIRECTORY + "=" + temporary));
       assertSampled(sample("jni", option, "-D" + PATH + "=" + copyLibrary("libstatsfs.so")));
-      assertEquals(List.of(), ChildJvm.list(noexec.point()));
+      assertEquals(List.of(), list(noexec.point()));
     }
   }
 
@@ -215,7 +240,7 @@ class NativeLibraryTest {
           small.point().toString(),
           "No space left on device",
           "Set -D" + DIRECTORY + " to a directory");
-      assertEquals(List.of(), ChildJvm.list(small.point()));
+      assertEquals(List.of(), list(small.point()));
     }
   }
 
@@ -296,7 +321,7 @@ class NativeLibraryTest {
     // As on NFS, where a file that is mapped gets another name when it is removed.
     Path other = Files.writeString(made.resolve(".nfs0001"), "");
     NativeLibrary.remove(file, made);
-    assertEquals(List.of(".nfs0001"), ChildJvm.list(made));
+    assertEquals(List.of(".nfs0001"), list(made));
     Files.delete(other);
     NativeLibrary.remove(file, made);
     assertFalse(Files.exists(made));
@@ -311,7 +336,10 @@ class NativeLibraryTest {
     Files.createDirectories(library.getParent());
     Files.writeString(library, "This is no library.\n");
     String own = System.getProperty("java.class.path");
-    assertSampled(sample("jni", "-cp", otherFirst ? other + ":" + own : own + ":" + other));
+    assertSampled(
+        program()
+            .classPath(otherFirst ? other + ":" + own : own + ":" + other)
+            .run("sample", "jni", tree.root().toString()));
   }
 
   @Test
@@ -370,7 +398,7 @@ class NativeLibraryTest {
       assertEquals("reader=nio\nvalue=42.0\nmapped=false\n", result.output());
       assertEquals("", result.errors());
     }
-    assertEquals(List.of(), ChildJvm.list(temporary));
+    assertEquals(List.of(), list(temporary));
     // Had a directory been made and removed again, this would fail.
     try (TmpfsMount readOnly = TmpfsMount.create("ro")) {
       ChildJvm.Result result =
@@ -384,8 +412,7 @@ class NativeLibraryTest {
 
   @Test
   void eachClassLoaderGetsALibraryOfItsOwn() throws Exception {
-    ChildJvm.Result result =
-        ChildJvm.run(LoadingProgram.class, options(), "loaders", "jni", tree.root().toString());
+    ChildJvm.Result result = program().run("loaders", "jni", tree.root().toString());
     assertEquals(
         "reader=jni\nvalue=42.0\nmapped=true\n".repeat(2), result.output(), result.errors());
   }
@@ -394,12 +421,7 @@ class NativeLibraryTest {
   void theLibraryOfAPathServesOneClassLoaderOnly() throws Exception {
     Path library = copyLibrary("libstatsfs.so");
     ChildJvm.Result result =
-        ChildJvm.run(
-            LoadingProgram.class,
-            options("-D" + PATH + "=" + library),
-            "loaders",
-            "jni",
-            tree.root().toString());
+        program("-D" + PATH + "=" + library).run("loaders", "jni", tree.root().toString());
     assertEquals(List.of("42.0"), result.lines("value="), result.toString());
     for (String line : List.of(result.line("message="), result.line("cause="))) {
       assertTrue(line.contains("Another class loader has loaded this file."), line);
@@ -412,14 +434,15 @@ class NativeLibraryTest {
   @Test
   void twoProcessesDoNotDisturbEachOther() throws Exception {
     String root = tree.root().toString();
-    try (ChildJvm first = ChildJvm.start(LoadingProgram.class, options(), "hold", "jni", root);
-        ChildJvm second = ChildJvm.start(LoadingProgram.class, options(), "hold", "jni", root)) {
+    try (ChildJvm first = program().start("hold", "jni", root);
+        ChildJvm second = program().start("hold", "jni", root)) {
       for (ChildJvm child : List.of(first, second)) {
         Await.until(
-            () -> child.output().contains("value=42.0\n") || !child.isAlive(), child::output);
+            () -> child.output().contains("value=42.0\n") || !child.handle().isAlive(),
+            child::output);
       }
       // Already while they run.
-      assertEquals(List.of(), ChildJvm.list(temporary));
+      assertEquals(List.of(), list(temporary));
       tree.stat("sub/a", 43);
       for (ChildJvm child : List.of(first, second)) {
         ChildJvm.Result result = child.result();
@@ -433,10 +456,10 @@ class NativeLibraryTest {
   void theExtractedLibraryIsInADirectoryOfMode0700() throws Exception {
     // Seen in the map of the process, which still knows where the file was.
     Path seen;
-    try (ChildJvm child =
-        ChildJvm.start(LoadingProgram.class, options(), "hold", "jni", tree.root().toString())) {
-      Await.until(() -> child.output().contains("value=") || !child.isAlive(), child::output);
-      String maps = Files.readString(Path.of("/proc", Long.toString(child.pid()), "maps"));
+    try (ChildJvm child = program().start("hold", "jni", tree.root().toString())) {
+      Await.until(
+          () -> child.output().contains("value=") || !child.handle().isAlive(), child::output);
+      String maps = Files.readString(Path.of("/proc", Long.toString(child.handle().pid()), "maps"));
       seen =
           Path.of(
               maps.lines()
@@ -463,33 +486,25 @@ class NativeLibraryTest {
 
   @Test
   void onTheModulePathNothingIsPrintedForThoseWhoAllowNativeAccess() throws Exception {
-    List<String> options =
-        options(
-            ChildJvm.WARNS_OF_NATIVE_ACCESS
-                ? new String[] {"--enable-native-access=io.statsfs.reader.jni"}
-                : new String[0]);
-    try (ChildJvm child =
-        ChildJvm.startModular(
-            LoadingProgram.class, options, "sample", "jni", tree.root().toString())) {
-      assertSampled(child.result());
+    ChildJvm.Builder program = modularProgram();
+    if (WARNS_OF_NATIVE_ACCESS) {
+      program.options("--enable-native-access=io.statsfs.reader.jni");
     }
+    assertSampled(program.run("sample", "jni", tree.root().toString()));
   }
 
   @Test
   void whoDoesNotAllowNativeAccessIsWarnedByJvmsThatAskForIt() throws Exception {
     String root = tree.root().toString();
-    try (ChildJvm classPath =
-            ChildJvm.startPlain(LoadingProgram.class, options(), "sample", "jni", root);
-        ChildJvm modulePath =
-            ChildJvm.startModular(LoadingProgram.class, options(), "sample", "jni", root)) {
-      assertWarned(classPath.result(), "--enable-native-access=ALL-UNNAMED");
-      assertWarned(modulePath.result(), "--enable-native-access=io.statsfs.reader.jni");
-    }
+    assertWarned(plainProgram().run("sample", "jni", root), "--enable-native-access=ALL-UNNAMED");
+    assertWarned(
+        modularProgram().run("sample", "jni", root),
+        "--enable-native-access=io.statsfs.reader.jni");
   }
 
   private static void assertWarned(ChildJvm.Result result, String option) {
     assertEquals("reader=jni\nvalue=42.0\nmapped=true\n", result.output(), result.errors());
-    if (ChildJvm.WARNS_OF_NATIVE_ACCESS) {
+    if (WARNS_OF_NATIVE_ACCESS) {
       assertTrue(result.errors().contains(option), result.errors());
     } else {
       assertEquals("", result.errors());
@@ -498,22 +513,14 @@ class NativeLibraryTest {
 
   @Test
   void whoForbidsNativeAccessIsToldHowToAllowIt() throws Exception {
-    List<String> options =
-        options(
-            ChildJvm.WARNS_OF_NATIVE_ACCESS
-                ? new String[] {"--illegal-native-access=deny"}
-                : new String[0]);
-    try (ChildJvm child =
-        ChildJvm.startPlain(
-            LoadingProgram.class, options, "sample", "jni", tree.root().toString())) {
-      if (ChildJvm.WARNS_OF_NATIVE_ACCESS) {
-        assertUnavailable(
-            child.result(),
-            "--enable-native-access=ALL-UNNAMED",
-            "--enable-native-access=io.statsfs.reader.jni");
-      } else {
-        assertSampled(child.result());
-      }
+    String[] arguments = {"sample", "jni", tree.root().toString()};
+    if (WARNS_OF_NATIVE_ACCESS) {
+      assertUnavailable(
+          plainProgram().options("--illegal-native-access=deny").run(arguments),
+          "--enable-native-access=ALL-UNNAMED",
+          "--enable-native-access=io.statsfs.reader.jni");
+    } else {
+      assertSampled(plainProgram().run(arguments));
     }
   }
 }

@@ -3,7 +3,7 @@ package io.statsfs.reader.jni;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
+import io.statsfs.testkit.process.ChildJvm;
 import org.junit.jupiter.api.Test;
 
 /** Runs {@link StressProgram}, longer if the environment says so. */
@@ -14,9 +14,11 @@ class StressTest {
     String environment = System.getenv().getOrDefault("STATSFS_STRESS_SECONDS", "10");
     String seconds = System.getProperty("statsfs.stress.seconds", environment);
     // A heap that does not grow, so that what grows is something else's.
-    List<String> options =
-        List.of("-Xcheck:jni", "-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-Xss512k");
-    ChildJvm.Result result = ChildJvm.run(StressProgram.class, options, seconds);
+    ChildJvm.Result result =
+        ChildJvm.of(StressProgram.class)
+            .options(NativeLibraryTest.NATIVE_ACCESS)
+            .options("-Xcheck:jni", "-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-Xss512k")
+            .run(seconds);
     assertEquals(0, result.exit(), result.toString());
     assertTrue(result.output().endsWith("passed\n"), result.toString());
     assertEquals("", result.errors());
