@@ -1,4 +1,4 @@
-/** Stats as metrics: names, labels, units and values, decided once for every way out. */
+/** Stats as metrics: names, labels, units and values, decided once for every exporter. */
 module io.statsfs.metrics {
   requires transitive io.statsfs;
   requires static transitive org.jspecify;

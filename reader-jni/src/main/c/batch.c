@@ -143,11 +143,11 @@ static void move_to(struct sfs_batch *batch, uint32_t file) {
 }
 
 /*
- * Whether a value may be that of a source of statsfs which went while it was read: the aggregate of
- * nothing, and no error. A sum, a count and an average are 0; a minimum is the largest number of 64
+ * Whether a value may be that of a source of statsfs which went while it was read: an empty
+ * aggregate, and no error. A sum, a count and an average are 0; a minimum is the largest number of 64
  * bits and a maximum the smallest, signed or unsigned as the stat is.
  */
-static int is_of_nothing(uint32_t outcome, int64_t value) {
+static int may_be_empty_aggregate(uint32_t outcome, int64_t value) {
   static const uint64_t doubles[] = {
       0x43e0000000000000, /* 2^63 */
       0x43f0000000000000, /* 2^64 */
@@ -162,13 +162,13 @@ static int is_of_nothing(uint32_t outcome, int64_t value) {
   return value == 0 || value == -1 || value == INT64_MAX || value == INT64_MIN;
 }
 
-static int has_value_of_nothing(const struct sfs_batch *batch, const struct file *file,
+static int has_empty_aggregate(const struct sfs_batch *batch, const struct file *file,
                                 const struct sfs_results *all) {
   const int32_t *slots = batch->slots + file->first_slot;
   size_t count = slot_count(file);
   for (size_t i = 0; i < count; i++) {
     if (slots[i] >= 0 &&
-        is_of_nothing(all->outcomes[result_of(slots[i])], all->values[result_of(slots[i])])) {
+        may_be_empty_aggregate(all->outcomes[result_of(slots[i])], all->values[result_of(slots[i])])) {
       return 1;
     }
   }
@@ -176,14 +176,14 @@ static int has_value_of_nothing(const struct sfs_batch *batch, const struct file
 }
 
 /*
- * A value that may be of nothing counts only if its file is there when all have been read. The first
- * one that is speaks for the others, since a source goes as a whole.
+ * A value that may be an empty aggregate counts only if its file is there when all have been read.
+ * If the first such file is there, so are the others, since a source goes as a whole.
  */
-static void drop_values_of_the_dead(struct sfs_batch *batch, const struct directory *directory,
+static void drop_empty_aggregates(struct sfs_batch *batch, const struct directory *directory,
                                     uint32_t first, int in, const struct sfs_results *all) {
   for (uint32_t i = first; i < directory->end; i++) {
     const struct file *file = &batch->files[i];
-    if (has_value_of_nothing(batch, file, all)) {
+    if (has_empty_aggregate(batch, file, all)) {
       move_to(batch, i);
       long error = in < 0 ? in : sfs_look(in, file->name);
       if (error >= 0) {
@@ -252,7 +252,7 @@ static int sample_directory(struct sfs_batch *batch, const struct directory *dir
   if ((directory->flags & SFS_FLAG_STALE_ZEROS) != 0 && (in != SFS_CLOSED || goes_on)) {
     /* Those before a value that the caller finished may be of a source that went meanwhile. */
     in = in != SFS_CLOSED ? in : sfs_open_directory(&batch->root, &directory->place);
-    drop_values_of_the_dead(batch, directory, first, in, all);
+    drop_empty_aggregates(batch, directory, first, in, all);
   }
   sfs_close_directory(&batch->root, in);
   return unfinished;

@@ -129,8 +129,8 @@ static uint32_t failure(enum sfs_status status, long error) {
 }
 
 /*
- * An error that does not tell is looked into: a file that is not there any more is gone, whatever
- * reading it answered (EIO on debugfs).
+ * After an error that can mean anything the file is looked for: one that is not there any more is
+ * gone, whatever reading it answered (EIO on debugfs).
  */
 uint32_t sfs_outcome_of_error(long error, int directory, const char *name) {
   switch (-error) {

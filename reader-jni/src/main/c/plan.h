@@ -74,7 +74,7 @@ enum {
 /* Flags of directories. */
 enum {
   SFS_FLAG_KEEP_OPEN = 1,   /* files may be kept open and read again at their beginning */
-  SFS_FLAG_STALE_ZEROS = 2, /* going while it is read it answers the aggregate of nothing, and no error */
+  SFS_FLAG_STALE_ZEROS = 2, /* one that goes while it is read answers an empty aggregate, and no error */
   SFS_FLAG_USER_MADE = 4    /* anything may take a file's place, so its type is looked at before opening */
 };
 

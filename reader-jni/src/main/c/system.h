@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The kernel's numbers, the same on both architectures unless told otherwise. */
+/* The kernel's numbers, the same on both architectures except where noted. */
 enum {
   SFS_EPERM = 1,
   SFS_ENOENT = 2,

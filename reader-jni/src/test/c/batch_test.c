@@ -597,8 +597,8 @@ static void unfinished_values(void) {
 
 /* ---- sources that go while they are read ---- */
 
-/* Values that may be of nothing count as long as their source is there, with its other values. */
-static void values_of_nothing(void) {
+/* Values that may be empty aggregates count as long as their source is there, with its other values. */
+static void empty_aggregates(void) {
   static const char *const texts[] = {"0\n",
                                       "18446744073709551615\n",
                                       "9223372036854775807\n",
@@ -1435,7 +1435,7 @@ int main(void) {
       TEST(long_files),
       TEST(endless_files),
       TEST(unfinished_values),
-      TEST(values_of_nothing),
+      TEST(empty_aggregates),
       TEST(flat_files),
       TEST(some_lines_of_a_file),
       TEST(outdated_files),

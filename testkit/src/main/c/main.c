@@ -333,7 +333,7 @@ static struct fuse_session *make_session(struct simulator *simulator, const char
   return session;
 }
 
-/* Serves a mount until it is told to end. */
+/* Serves a mount until it is asked to end. */
 static int serve(struct program *program) {
   if (!agree_on_parallel_directories(program->session)) {
     fputs("statsfs-sim: no agreement with the kernel\n", stderr);

@@ -3,8 +3,8 @@ package io.statsfs;
 import java.time.Duration;
 
 /**
- * How a {@link StatsFs} itself is doing: its scans, its open files, its cache of schemas. What is
- * wrong with the trees is in {@link Catalog#problems()}.
+ * What a {@link StatsFs} measures of itself: its scans, its open files, its cache of schemas. What
+ * is wrong with the trees is in {@link Catalog#problems()}.
  *
  * <p>An immutable picture of one moment. Only this library implements it; later versions may add
  * methods, with a default.

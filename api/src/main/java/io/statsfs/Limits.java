@@ -1,10 +1,10 @@
 package io.statsfs;
 
 /**
- * How much is taken in of the trees at most, so that a tree that grows without end, or that
- * somebody made to do harm, cannot exhaust the application. What lies beyond a limit is left out
- * and reported in {@link Catalog#problems()}, with the tree that is too large; what is kept does
- * not depend on the order of the directory listing.
+ * How much of the trees is taken in at most, so that a tree that grows without end, or a hostile
+ * one, cannot exhaust the application. What lies beyond a limit is left out and reported in {@link
+ * Catalog#problems()}, with the tree that is too large; what is kept does not depend on the order
+ * of the directory listing.
  *
  * <p>Where there are several trees, each has an equal share of the sources and of the stats. What a
  * tree does not need is shared equally by those that need more. So no tree is left out because

@@ -11,7 +11,7 @@ package io.statsfs;
  * <p>For use by one thread at a time. Only {@link #close()} may be called from any thread at any
  * time: it waits for a sample that is being taken.
  *
- * <p>While the catalog stands still, the getters allocate nothing but where they say so, and {@link
+ * <p>While the catalog stands still, the getters do not allocate unless they say so, and {@link
  * #sample()} allocates what its reader says.
  *
  * <p>Only this library implements it; later versions may add methods, with a default.
@@ -35,8 +35,9 @@ public interface Sampler extends AutoCloseable {
   long sampleEpochMillis();
 
   /**
-   * When the last sample began, by the clock that rates are made with: the difference between two
-   * samples is the time between them, whatever becomes of the wall clock.
+   * When the last sample began, by a monotonic clock. Rates are computed with this one: the
+   * difference between two samples is the time between them, though the wall clock is set
+   * meanwhile.
    *
    * @return nanoseconds as {@link System#nanoTime()} counts them; 0 before the first sample
    */
@@ -73,7 +74,7 @@ public interface Sampler extends AutoCloseable {
   Stat stat(int index);
 
   /**
-   * What became of the reading of a stat.
+   * The outcome of reading a stat.
    *
    * @param index from 0 to {@link #size()} - 1
    * @return the status; {@link Status#GONE} before the first sample
@@ -90,9 +91,9 @@ public interface Sampler extends AutoCloseable {
   int count(Status status);
 
   /**
-   * What did not answer, so that a stat is {@link Status#BLOCKED}. Most often its own file; but
-   * while a directory does not answer its whole source is left out, and while too many files of a
-   * tree do not, the whole tree.
+   * What did not answer, so that a stat is {@link Status#BLOCKED}. Most often that is its own file.
+   * While a directory does not answer, its whole source is left out; while too many files of a tree
+   * do not, the whole tree is.
    *
    * @param index from 0 to {@link #size()} - 1
    * @return where that is, a file or directory, written like {@link Stat#origin()}; the origin of
@@ -107,7 +108,7 @@ public interface Sampler extends AutoCloseable {
    * Status#FAILED}.
    *
    * @param index from 0 to {@link #size()} - 1
-   * @return the number, or 0 where there was no error or the reader cannot tell
+   * @return the number, or 0 where there was no error or the reader does not know it
    * @throws IndexOutOfBoundsException if there is no such position
    */
   int errno(int index);

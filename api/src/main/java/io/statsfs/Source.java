@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * <p>An object stands for one life of a source. One that vanished and came again under its old name
  * is another object, as is one whose stats or labels changed; equality is identity. Immutable; the
- * getters allocate nothing but where they say so.
+ * getters do not allocate unless they say so.
  */
 public interface Source {
 
@@ -57,7 +57,7 @@ public interface Source {
   /**
    * The directory of the values, or the file of many values.
    *
-   * @return the path; empty if the source is none of files. Allocates nothing but the {@code
+   * @return the path; empty if the source does not come from files. Allocates only the {@code
    *     Optional}
    */
   default Optional<Path> path() {

@@ -25,7 +25,7 @@ public final class StatClearException extends StatsFsException {
      * debugfs), or nobody may, on a read-only mount (EROFS).
      */
     DENIED,
-    /** The reading before, or the writing, failed in another way. */
+    /** Reading the file before, or writing it, failed in another way. */
     FAILED
   }
 

@@ -16,7 +16,7 @@ import java.util.Objects;
 public interface StatFilter {
 
   /**
-   * Decides on one stat. Is asked when the catalog has changed, not for each sample.
+   * Decides on one stat. Called when the catalog has changed, not for each sample.
    *
    * @param stat the stat
    * @return true if it is wanted
@@ -98,7 +98,7 @@ public interface StatFilter {
    * if there are none, and matches none of {@code excludes}.
    *
    * @param includes globs of what is wanted; empty for everything
-   * @param excludes globs of what is not wanted all the same
+   * @param excludes globs of what is left out though an include matches it
    * @return the filter
    */
   static StatFilter paths(Collection<String> includes, Collection<String> excludes) {
@@ -111,7 +111,7 @@ public interface StatFilter {
   }
 
   /**
-   * What both want.
+   * Selects what both select.
    *
    * @param other another filter
    * @return the filter
@@ -122,7 +122,7 @@ public interface StatFilter {
   }
 
   /**
-   * What at least one wants.
+   * Selects what at least one selects.
    *
    * @param other another filter
    * @return the filter
@@ -133,7 +133,7 @@ public interface StatFilter {
   }
 
   /**
-   * What this does not want.
+   * Selects what this does not select.
    *
    * @return the filter
    */

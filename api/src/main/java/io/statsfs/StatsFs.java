@@ -8,7 +8,7 @@ import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
 /**
- * One or more trees of kernel statistics, kept in view while they change.
+ * One or more trees of kernel statistics, which it follows while they change.
  *
  * <pre>{@code
  * try (StatsFs fs = StatsFs.open();
@@ -97,8 +97,8 @@ public interface StatsFs extends AutoCloseable {
    *
    * @param listener called in the thread that refreshed, with the catalog that is then the newest;
    *     it should be quick. What it throws is logged once. If several threads refresh at a time,
-   *     the calls may overlap and end in another order; {@link Catalog#version} tells which is
-   *     newer
+   *     the calls may overlap and end in another order; the one with the greater {@link
+   *     Catalog#version} is newer
    * @return what ends the notifications. If a listener is added twice, it is called twice, and each
    *     registration ends one
    */
@@ -125,8 +125,8 @@ public interface StatsFs extends AutoCloseable {
   Sampler sampler(StatFilter filter);
 
   /**
-   * Prepares a sampling that no file can hold up: not a driver that is wedged, nor the server of a
-   * mounted file system that does not answer.
+   * Prepares a sampling that a hanging file cannot block, such as one of a wedged driver, or of a
+   * mounted file system whose server does not answer.
    *
    * <p>A daemon thread does the reading. When it stays in one file for longer than the caller has
    * patience, it is left behind, another one reads the other files, and the stats of that file are
@@ -191,9 +191,9 @@ public interface StatsFs extends AutoCloseable {
    * it on this machine, and for good. An aggregate, which nothing marks, zeroes the stat of its
    * name in every source below. What was counted between the last reading and this is lost.
    *
-   * <p>Only where {@link Builder#allowClearing()} was called, and only if nothing speaks against
-   * it, since another file can take a {@code 0} for a setting, and a write to a text (enum) stat
-   * can hang the kernel. Looked at are
+   * <p>Only where {@link Builder#allowClearing()} was called, and only if all checks pass, since
+   * another file can take a {@code 0} for a setting, and a write to a text (enum) stat can hang the
+   * kernel. These are checked:
    *
    * <ul>
    *   <li>the stat: an object of the present {@link #catalog()}, with a file of its own, whose
@@ -225,7 +225,7 @@ public interface StatsFs extends AutoCloseable {
   String readerName();
 
   /**
-   * How this itself is doing: its scans, its open files, its cache of schemas.
+   * What this library measures of itself: its scans, its open files, its cache of schemas.
    *
    * @return the counts at this moment
    */
@@ -345,9 +345,9 @@ public interface StatsFs extends AutoCloseable {
     Builder backend(Backend backend);
 
     /**
-     * Demands a statsfs: {@link #build()} then opens nothing else, and says what is missing. Roots
-     * that are named must be on one, be it of the kernel or in user space; {@link #trees} may name
-     * no other tree.
+     * Requires a statsfs: {@link #build()} then opens nothing else, and its exception says what is
+     * missing. Roots that are named must be on one, be it of the kernel or in user space; {@link
+     * #trees} may name no other tree.
      *
      * @return this
      */
@@ -392,9 +392,9 @@ public interface StatsFs extends AutoCloseable {
      * Detects or takes the trees, chooses the reader, and makes the first catalog.
      *
      * @return the opened trees
-     * @throws TreeUnavailableException if a root cannot be had, no tree at all can be opened, or
+     * @throws TreeUnavailableException if a root cannot be opened, no tree at all can be opened, or
      *     there is no tree of a name
-     * @throws ReaderUnavailableException if the reader cannot be had
+     * @throws ReaderUnavailableException if the reader cannot be used
      * @throws StatsFsException if the memory does not suffice for the trees within the limits
      */
     StatsFs build();

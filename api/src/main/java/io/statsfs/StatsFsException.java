@@ -4,7 +4,7 @@ import io.statsfs.spi.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was asked for cannot be had. The message says what, why, and what to do. It is
+ * Something that was asked for cannot be done. The message says what, why, and what to do. It is
  * made {@linkplain PrintableText printable}, whatever names are in it; that of a cause need not be.
  */
 public class StatsFsException extends RuntimeException {

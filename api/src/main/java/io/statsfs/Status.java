@@ -1,8 +1,8 @@
 package io.statsfs;
 
 /**
- * What became of the reading of one value. Only {@link #OK} comes with a value. Later versions may
- * add statuses; treat one that is not known like {@link #FAILED}.
+ * The outcome of reading one value. Only {@link #OK} comes with a value. Later versions may add
+ * statuses; treat one that is not known like {@link #FAILED}.
  */
 public enum Status {
   /** There is a value. */

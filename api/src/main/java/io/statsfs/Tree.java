@@ -70,7 +70,7 @@ public final class Tree {
   /**
    * The directory, or the file, where the tree begins.
    *
-   * @return the path; empty if the tree is none of files
+   * @return the path; empty if the tree does not come from files
    */
   public Optional<Path> root() {
     return Optional.ofNullable(root);
@@ -80,14 +80,15 @@ public final class Tree {
    * The type of the file system at the root.
    *
    * @return the type as {@code /proc/mounts} names it, such as {@code statsfs} or {@code sysfs};
-   *     {@code unknown} if no mount of this process fits; empty if the tree is none of files
+   *     {@code unknown} if no mount of this process fits; empty if the tree does not come from
+   *     files
    */
   public String fileSystemType() {
     return fileSystemType;
   }
 
   /**
-   * Where the tree comes from, for messages and to tell trees of one name apart.
+   * Where the tree comes from, for messages, and to distinguish trees of one name.
    *
    * @return the root, as {@link PathText} writes it, or what a backend calls the place
    */

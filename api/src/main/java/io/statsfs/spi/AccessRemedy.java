@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a user can do where the kernel denies access, in words for messages. Root is not advised to
- * become root: it lacks a capability (capabilities(7)), as in a container, or a security module
- * such as SELinux forbids the access.
+ * What a user can do where the kernel denies access, as a sentence for messages. Root lacks a
+ * capability then (capabilities(7)), as in a container, or a security module such as SELinux
+ * forbids the access; so its sentence is another one.
  *
  * <p>Stateless, and safe for use by several threads.
  */

@@ -49,7 +49,7 @@ public interface BackendSettings {
   List<Root> roots();
 
   /**
-   * Whether nothing but statsfs is wanted.
+   * Whether only a statsfs is wanted.
    *
    * @return true if so
    */

@@ -18,11 +18,10 @@ import org.jspecify.annotations.Nullable;
  *     gone (sysfs, procfs, cgroup v2). Elsewhere each sample must open each file anew: on statsfs
  *     and debugfs a second read finds the end of the file and {@code pread} is refused, and on an
  *     ordinary file system a kept descriptor goes on answering for a file that was replaced
- * @param staleZeros whether a directory that goes while it is read answers the aggregate of
- *     nothing, and no error, for a file that was opened before, as statsfs does: 0; for a minimum
- *     2<sup>63</sup>-1 if it is signed, else 2<sup>64</sup>-1; for a maximum -2<sup>63</sup> if it
- *     is signed. Such a value then counts only if the directory is still there when it has been
- *     read
+ * @param staleZeros whether a file that was opened before its directory went answers an empty
+ *     aggregate and no error, as on statsfs: 0; for a minimum 2<sup>63</sup>-1 if it is signed,
+ *     else 2<sup>64</sup>-1; for a maximum -2<sup>63</sup> if it is signed. Such a value then
+ *     counts only if the directory is still there when it has been read
  * @param userMade whether entries of the file system are made by its users, so that a FIFO, a
  *     device or a symbolic link can take the place of a file or directory. What is there is then
  *     looked at before it is opened: opening a device may act, and opening a FIFO may hang

@@ -289,7 +289,7 @@ public final class MetricDeclaration {
     }
 
     /**
-     * What tells the point from the others of its metric.
+     * What distinguishes the point from the others of its metric.
      *
      * @return the labels, with different keys; may be empty
      */

@@ -123,7 +123,7 @@ public final class SampleMemory {
   }
 
   /**
-   * What became of a stat.
+   * The outcome of reading a stat.
    *
    * @param index which
    * @return its status

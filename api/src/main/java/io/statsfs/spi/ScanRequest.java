@@ -30,9 +30,9 @@ public interface ScanRequest {
   int maxStats();
 
   /**
-   * Says that the scan gets on. To be called at each step that may hang: a scan that has not called
-   * it for five seconds is taken for hanging. Its thread is then left behind, and the tree stays as
-   * it was seen last until it returns.
+   * Reports progress. To be called at each step that may hang: a scan that has not called it for
+   * five seconds is considered to hang. Its thread is then left behind, and the tree stays as it
+   * was seen last until it returns.
    */
   void step();
 }

@@ -133,7 +133,7 @@ public interface Scanner extends AutoCloseable {
 
   /**
    * Whether a source of the next catalog is the same one as before, with other stats or
-   * descriptions. What hangs or fails is then known of it.
+   * descriptions. What is known to hang or fail there then stays known.
    *
    * @param before a source that is gone from the catalog
    * @param next one with the same tree, subsystem, device and {@linkplain Source#origin() origin}
@@ -188,7 +188,7 @@ public interface Scanner extends AutoCloseable {
   }
 
   /**
-   * How the cache of schemas is doing.
+   * What is counted of the cache of schemas.
    *
    * @return the counts at this moment; all 0 if there is none
    */

@@ -98,7 +98,7 @@ public interface StatReader extends AutoCloseable {
     LINK,
     /** Anything else. */
     OTHER,
-    /** The file system does not tell without being asked for this entry. */
+    /** The file system does not give the type in the listing. */
     UNKNOWN
   }
 

@@ -11,7 +11,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures many methods by turns, in short slices, so that what disturbs the machine disturbs all.
+ * Measures many methods interleaved, in short slices, so that what disturbs the machine disturbs
+ * all.
  *
  * <p>A round has a slice of each method, in an order that is drawn anew. What is compared are the
  * two slices of one round; a ratio is the median of that over the rounds.

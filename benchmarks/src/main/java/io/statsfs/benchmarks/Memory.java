@@ -11,8 +11,8 @@ import java.util.List;
  * Says how much memory a stat takes that is ready to be sampled, in a JVM of its own.
  *
  * <p>In the heap: what is used after a collection, against before. Outside: by how much the
- * process's resident memory grew. For that to tell, the heap is of fixed size and touched from the
- * beginning, and nothing is compiled while it is measured.
+ * process's resident memory grew. For that to mean anything, the heap is of fixed size and touched
+ * from the beginning, and nothing is compiled while it is measured.
  */
 final class Memory {
   private static final List<String> OPTIONS =

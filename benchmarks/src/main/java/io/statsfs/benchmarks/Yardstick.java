@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The C program, as a child process that works when it is told to. */
+/** The C program, as a child process that works on command. */
 final class Yardstick implements AutoCloseable {
   private final Process process;
   private final Writer commands;

@@ -276,7 +276,7 @@ abstract class ChangeContract extends NameContract {
         StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
         Sampler sampler = fs.sampler()) {
       assertEquals(Map.of("flat/a", "1", "flat/b", "2", "flat/c", "3"), sample(sampler));
-      // As in procfs, where neither the size nor the time tells anything.
+      // As in procfs, where neither the size nor the time changes.
       FileTime time = Files.getLastModifiedTime(tree.path("flat"));
       for (String name : new String[] {"x", "y"}) {
         tree.stat("flat", "a 4\n" + name + " 5\nc 6\n");

@@ -126,7 +126,7 @@ abstract class ChurnContract extends LossContract {
       done.set(true);
       pool.shutdown();
     }
-    tell("remove many\nremove same");
+    send("remove many\nremove same");
   }
 
   private static Callable<?> until(AtomicBoolean done, Callable<?> step) {

@@ -424,7 +424,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     Map<String, String> expected = threeSources();
     simulator.set("kvm/vm1/s1", "18446744073709551615");
     expected.put("kvm/vm1/s1", "18446744073709551615");
-    tell(
+    send(
         """
         pieces kvm/vm1/s1 1
         pieces kvm/vm0/s0 2
@@ -499,7 +499,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     String[] limit = {"sh", "-c", "ulimit -n 80 && exec \"$@\"", "sh"};
     try (ChildJvm process = unprivileged(simulator.root(), limit)) {
       assertEquals(healthy, process.answer("sample"));
-      // What it takes to tell of a failure is loaded from files, too.
+      // What is needed to report a failure is loaded from files, too.
       simulator.fail("kvm/vm1/s1", "EIO");
       simulator.fail("kvm/vm1", "EIO");
       simulator.source("kvm/vm1/vcpu0");

@@ -59,7 +59,7 @@ abstract class SimulatedTest extends ReaderTest {
   }
 
   /** Any number of commands, one per line. */
-  final void tell(String commands) {
+  final void send(String commands) {
     commands.lines().filter(line -> !line.isBlank()).forEach(simulator::command);
   }
 

@@ -348,7 +348,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
   @Test
   void aggregatesAreStatsLikeOthersAndAMinimumOfNothingIsTheLargestNumber() {
     threeSources();
-    tell(
+    send(
         """
         stat kvm/s0 u64 cumulative aggregate=sum
         stat kvm/s1 u64 cumulative aggregate=min
@@ -362,7 +362,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
       assertEquals("101", outcomes.get("kvm/s1"));
       assertEquals("302", outcomes.get("kvm/s2"));
       assertEquals("18446744073709551615", outcomes.get("kvm/nowhere"));
-      tell("remove kvm/vm0\nremove kvm/vm1\nremove kvm/vm2");
+      send("remove kvm/vm0\nremove kvm/vm1\nremove kvm/vm2");
       fs.refresh();
       assertEquals(
           Map.of(
@@ -446,7 +446,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
 
   @Test
   void listingsAreNewestFirstAndCatalogsInOrder() {
-    tell(
+    send(
         """
         source kvm/2
         stat kvm/2/b u64 cumulative

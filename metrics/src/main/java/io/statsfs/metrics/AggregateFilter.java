@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells aggregates and their parts by the newest catalog. A sampler asks when its catalog has
- * changed; should that be older than the one looked at here, it asks again at its next sample.
+ * Recognizes aggregates and their parts by the newest catalog. A sampler calls this when its
+ * catalog has changed. If that is older than the one looked at here, it calls again at its next
+ * sample.
  */
 final class AggregateFilter implements StatFilter {
   private final StatsFs fs;

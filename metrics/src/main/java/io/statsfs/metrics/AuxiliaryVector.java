@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What the kernel told this process of the machine when it was started: {@code /proc/self/auxv},
+ * What the kernel reported of the machine when it started this process: {@code /proc/self/auxv},
  * pairs of a type and a value, each a machine word ({@code getauxval(3)}).
  */
 final class AuxiliaryVector {

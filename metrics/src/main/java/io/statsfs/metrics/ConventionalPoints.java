@@ -36,7 +36,7 @@ final class ConventionalPoints {
 
   /** A point that was found. */
   record Found(MetricDeclaration metric, Labels labels, int index, @Nullable Formula formula) {
-    /** Whether this is all that there is to say of the stat. */
+    /** Whether the point shows one stat as it is. */
     boolean showsOneStat() {
       return formula == null
           || formula.indexes().length == 0 && formula.divisor() < 0 && !formula.isCount();

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What tells a point from the others of its metric: keys with a value each, a text or an integer.
- * The points of a source share one object for as long as the source lives, so that whatever is made
- * of labels, such as OpenTelemetry's attributes, can be made once for each object.
+ * What distinguishes a point from the others of its metric: keys with a value each, a text or an
+ * integer. The points of a source share one object for as long as the source lives, so that
+ * whatever is made of labels, such as OpenTelemetry's attributes, can be made once for each object.
  *
  * <p>Immutable; equal if they have the same keys and values in the same order. The getters allocate
  * nothing.

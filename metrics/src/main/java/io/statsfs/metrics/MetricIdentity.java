@@ -3,8 +3,8 @@ package io.statsfs.metrics;
 import io.statsfs.spi.MetricDeclaration.Instrument;
 
 /**
- * What stays of a metric whatever its points are, since ways out cannot change it. Equality is
- * identity.
+ * What stays the same of a metric whatever its points are, since exporters cannot change it.
+ * Equality is identity.
  */
 final class MetricIdentity {
   final String name;

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metrics of a sampler: which there are, and how their values are computed from a sample. All
- * that concerns names is decided here, for every way out.
+ * The metrics that the stats of a sampler make up, and how their values are computed from a sample.
+ * Names and labels are decided here, for every exporter.
  *
  * <pre>{@code
  * Metrics metrics = Metrics.builder(Naming.statsfs()).build();
@@ -44,10 +44,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Points that would have equal labels in one metric, be it only in Prometheus, get further ones:
- * {@code subsystem} and {@code device}, and if that is not enough {@code stat} and {@code root}. A
- * metric that Prometheus would take for another one of another kind or unit has {@code .gauge} or
- * {@code .counter} at the end of its name.
+ * <p>Points that would have equal labels in one metric, even if only in Prometheus, get further
+ * ones: {@code subsystem} and {@code device}, and if that is not enough {@code stat} and {@code
+ * root}. A metric that Prometheus would take for another one of another kind or unit has {@code
+ * .gauge} or {@code .counter} at the end of its name.
  *
  * <p>At most 2,000 metrics have points at a time, and there are 10,000 in all, since OpenTelemetry
  * keeps each for good and takes time quadratic in their number to make them.
@@ -155,7 +155,7 @@ public final class Metrics {
     }
 
     /**
-     * Who hears of names and labels that had to be changed.
+     * Logs names and labels that had to be changed.
      *
      * @param log is given messages, of which the same may come again
      * @return this

@@ -133,7 +133,7 @@ public final class Point {
   }
 
   /**
-   * What tells this point from the others of its metric.
+   * What distinguishes this point from the others of its metric.
    *
    * @return the labels; the same object for many points of a source
    */

@@ -20,10 +20,10 @@ import io.statsfs.metrics.Point.Formula;
  * <p>There is a value if all stats that it is computed from are {@link Status#OK}; for a count, if
  * at least one is there ({@link Status#GONE} is not). A quotient by zero is none.
  *
- * <p>Integers are computed exactly, in 128 bits, be they signed or unsigned. Without a division the
- * result is an integer, and becomes a double, the nearest one, only where it does not fit into a
- * long: it never wraps around. A division rounds once, to the nearest double. Where a stat is
- * itself a double, each multiplication, addition and division rounds.
+ * <p>Integers are computed exactly, in 128 bits, signed or unsigned. Without a division the result
+ * is an integer. Where it does not fit into a long it becomes the nearest double; it never wraps
+ * around. A division rounds once, to the nearest double. Where a stat is itself a double, each
+ * multiplication, addition and division rounds.
  *
  * <p>For one thread at a time. Nothing allocates.
  */

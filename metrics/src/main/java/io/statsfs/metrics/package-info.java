@@ -1,6 +1,6 @@
 /**
  * Turns the stats that a sampler reads into metrics. {@link io.statsfs.metrics.Metrics} is the
- * beginning; OpenTelemetry and other ways out walk what it gives and write numbers.
+ * entry; the bridge to OpenTelemetry and other exporters go through its metrics and write numbers.
  */
 @NullMarked
 package io.statsfs.metrics;

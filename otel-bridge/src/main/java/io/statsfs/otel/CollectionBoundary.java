@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Recognizes where one collection ends and the next one begins. The SDK does not say. It visits the
- * meters of a collection in the order of a hash, but it makes all calls of a collection in one
- * thread, and each at most once. So a callback that is called again in its thread belongs to
+ * Recognizes where one collection ends and the next one begins, which the SDK does not report. It
+ * visits the meters of a collection in the order of a hash, but it makes all calls of a collection
+ * in one thread, and each at most once. So a callback that is called again in its thread belongs to
  * another collection. For one thread at a time; after its first collections it allocates nothing.
  */
 final class CollectionBoundary {

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Has an instrument of longs go on in doubles once a value is none: OpenTelemetry's integers end at
- * 2<sup>63</sup>-1, and what nothing describes may turn out to have decimals.
+ * Has an instrument of longs go on in doubles once a value is no long: OpenTelemetry's integers end
+ * at 2<sup>63</sup>-1, and what nothing describes may turn out to have decimals.
  *
  * <p>An instrument cannot change its type, nor be removed. So another one of the same name, in
  * another meter, takes over for all its points; the first one then has no points and is exported no

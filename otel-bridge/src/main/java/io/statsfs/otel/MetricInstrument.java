@@ -47,7 +47,7 @@ final class MetricInstrument {
   /** The values of the last sample decide between longs and doubles, too. */
   MetricInstrument(Meter meter, Metric metric, Sampler sampler, @Nullable States states) {
     this.metric = metric;
-    // A sum has no states to be in.
+    // A sum has no states.
     this.states = metric.instrument() == Instrument.GAUGE ? states : null;
     boolean isLong = metric.isInteger();
     Value value = new Value();

@@ -125,8 +125,8 @@ public final class StatsFsMetricsBuilder {
 
   /**
    * How long the reading of one file may take before it is left behind, so that one that hangs does
-   * not hold up the collection of every other meter, as {@link StatsFs#sampler(StatFilter,
-   * Duration)} says. Its stats have no points until it answers again. Default: 1 second.
+   * not block the collection of every other meter, as {@link StatsFs#sampler(StatFilter, Duration)}
+   * says. Its stats have no points until it answers again. Default: 1 second.
    *
    * @param patience at least 10 milliseconds
    * @return this

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A statsfs without a kernel that has one: a file system of its own, mounted below the temporary
- * directory, that behaves as statsfs does and misbehaves when told to.
+ * directory, that behaves as statsfs does and misbehaves on command.
  *
  * <pre>{@code
  * try (StatsFsSimulator simulator =
@@ -328,7 +328,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator source(String path, String... options) {
-    return tell("source", List.of(path), options);
+    return send("source", List.of(path), options);
   }
 
   /**
@@ -341,7 +341,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator stat(String path, String type, String kind, String... options) {
-    return tell("stat", List.of(path, type, kind), options);
+    return send("stat", List.of(path, type, kind), options);
   }
 
   /**
@@ -351,7 +351,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator remove(String path) {
-    return tell("remove", List.of(path));
+    return send("remove", List.of(path));
   }
 
   /**
@@ -362,7 +362,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator set(String path, String value) {
-    return tell("set", List.of(path, value));
+    return send("set", List.of(path, value));
   }
 
   /**
@@ -384,7 +384,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator text(String path, String text) {
-    return tell("text", List.of(path, text));
+    return send("text", List.of(path, text));
   }
 
   /**
@@ -395,7 +395,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator fail(String path, String errno) {
-    return tell("fail", List.of(path, errno));
+    return send("fail", List.of(path, errno));
   }
 
   /**
@@ -405,7 +405,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator hang(String path) {
-    return tell("hang", List.of(path));
+    return send("hang", List.of(path));
   }
 
   /**
@@ -415,7 +415,7 @@ public final class StatsFsSimulator implements AutoCloseable {
    * @return this
    */
   public StatsFsSimulator heal(String path) {
-    return tell("heal", List.of(path));
+    return send("heal", List.of(path));
   }
 
   /**
@@ -430,7 +430,7 @@ public final class StatsFsSimulator implements AutoCloseable {
         Long.parseLong(counts[0]), Long.parseLong(counts[1]), Long.parseLong(counts[2]));
   }
 
-  private StatsFsSimulator tell(String command, List<String> words, String... more) {
+  private StatsFsSimulator send(String command, List<String> words, String... more) {
     List<String> all = new ArrayList<>(List.of(command));
     words.forEach(word -> all.add(word(word)));
     List.of(more).forEach(word -> all.add(word(word)));

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Has the backends open what is asked for. */
+/** Has the backends open the trees that are asked for. */
 public final class Backends {
   private static final String STATSFS = "statsfs";
 

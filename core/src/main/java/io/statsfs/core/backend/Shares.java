@@ -3,8 +3,9 @@ package io.statsfs.core.backend;
 import java.util.Arrays;
 
 /**
- * Divides a limit among trees. Each may take an equal part; what some do not need is divided
- * equally among those that need more. So the shares depend on nothing but what the trees need.
+ * Divides a limit among trees (max-min fairness): each may take an equal part, and what some do not
+ * need is divided equally among those that need more. So the shares depend only on what the trees
+ * need.
  *
  * <p>What a tree needs is known only once it was scanned, and of one that is too large never. So
  * the trees are scanned with the shares of the last time, and those whose share turns out to be
@@ -28,7 +29,7 @@ final class Shares {
     usedShares = new int[trees];
     taken = new int[trees];
     isCut = new boolean[trees];
-    // So that nobody is taken for content before it was scanned.
+    // No tree counts as satisfied before it was scanned.
     Arrays.fill(isCut, true);
     divide();
   }
@@ -38,8 +39,8 @@ final class Shares {
     return shares[tree];
   }
 
-  /** Says what a tree took of its share, and whether it needs more. */
-  void took(int tree, int number, boolean needsMore) {
+  /** Records what a tree took of its share, and whether it needs more. */
+  void record(int tree, int number, boolean needsMore) {
     usedShares[tree] = shares[tree];
     taken[tree] = number;
     isCut[tree] = needsMore;
@@ -47,7 +48,7 @@ final class Shares {
 
   /** Divides the limit by what the trees took. */
   void divide() {
-    boolean[] isContent = new boolean[shares.length];
+    boolean[] isSatisfied = new boolean[shares.length];
     int left = limit;
     int others = shares.length;
     int before;
@@ -55,8 +56,8 @@ final class Shares {
       before = others;
       int level = level(left, others);
       for (int i = 0; i < shares.length; i++) {
-        if (!isContent[i] && !isCut[i] && taken[i] <= level) {
-          isContent[i] = true;
+        if (!isSatisfied[i] && !isCut[i] && taken[i] <= level) {
+          isSatisfied[i] = true;
           left -= taken[i];
           others--;
         }
@@ -65,7 +66,7 @@ final class Shares {
     int level = level(left, others);
     int rest = others == 0 ? 0 : left % others;
     for (int i = 0; i < shares.length; i++) {
-      if (!isContent[i]) {
+      if (!isSatisfied[i]) {
         shares[i] = level + (rest-- > 0 ? 1 : 0);
       } else {
         // It may grow without being scanned twice.
@@ -79,7 +80,7 @@ final class Shares {
   }
 
   /** Whether a tree has to be scanned again, as it took more than its share or may take more. */
-  boolean isOff(int tree) {
+  boolean needsScan(int tree) {
     return taken[tree] > shares[tree] || isCut[tree] && usedShares[tree] < shares[tree];
   }
 }

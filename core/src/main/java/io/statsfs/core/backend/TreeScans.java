@@ -54,7 +54,7 @@ public final class TreeScans implements AutoCloseable {
     }
   }
 
-  /** The scan of one tree. What others ask of one that hangs is volatile. */
+  /** The scan of one tree. What other threads read while it hangs is volatile. */
   static final class TreeScan implements Watchdog.Work, ScanRequest {
     private final Tree tree;
     private final Scanner scanner;
@@ -216,14 +216,14 @@ public final class TreeScans implements AutoCloseable {
       scan(i);
     }
     // Each time at least one tree has found its place, unless they change all the while.
-    boolean isOff = true;
-    for (int round = 0; isOff && round < 2 * scans.size(); round++) {
+    boolean needsScan = true;
+    for (int round = 0; needsScan && round < 2 * scans.size(); round++) {
       entries.divide();
       stats.divide();
-      isOff = false;
+      needsScan = false;
       for (int i = 0; i < scans.size(); i++) {
-        if (entries.isOff(i) || stats.isOff(i)) {
-          isOff |= scan(i);
+        if (entries.needsScan(i) || stats.needsScan(i)) {
+          needsScan |= scan(i);
         }
       }
     }
@@ -261,8 +261,8 @@ public final class TreeScans implements AutoCloseable {
       scan.failed(e);
     }
     ScanResult found = scan.found;
-    entries.took(tree, found.entries(), found.isEntriesCut());
-    stats.took(tree, found.stats(), found.isStatsCut());
+    entries.record(tree, found.entries(), found.isEntriesCut());
+    stats.record(tree, found.stats(), found.isStatsCut());
     return !scan.busy && scan.failure == null;
   }
 

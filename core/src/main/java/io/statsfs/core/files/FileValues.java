@@ -115,7 +115,7 @@ final class FileValues {
     if (source.type().staleZeros()) {
       // It may have gone, and another one come, between the opening and the reading.
       Inode before = source.inode();
-      for (int again = 0; mayBeOfNothing(text); again++) {
+      for (int again = 0; mayBeEmptyAggregate(text); again++) {
         Inode now = Inode.of(FilePaths.of(source), false);
         if (now.isSame(before)) {
           break;
@@ -129,9 +129,9 @@ final class FileValues {
     return text;
   }
 
-  private static boolean mayBeOfNothing(ByteBuffer text) {
+  private static boolean mayBeEmptyAggregate(ByteBuffer text) {
     SampleMemory memory = new SampleMemory(1);
     NumberText.put(text.array(), 0, text.remaining(), false, memory, 0);
-    return NumberText.mayBeOfNothing(memory, 0);
+    return NumberText.mayBeEmptyAggregate(memory, 0);
   }
 }

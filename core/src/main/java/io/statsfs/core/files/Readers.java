@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Readers {
   static final String PROPERTY = "io.statsfs.reader";
 
-  /** Those of this project, to tell when one was lost; others are found all the same. */
+  /** Those of this project, so that one that was lost can be reported. Others are found as well. */
   private static final List<String> READERS = List.of("nio", "jni");
 
   private static final PrintableLog LOG = new PrintableLog("io.statsfs");

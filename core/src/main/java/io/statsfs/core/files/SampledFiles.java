@@ -167,7 +167,7 @@ final class SampledFiles {
     return files.get(file).firstSlot();
   }
 
-  /** Sees to it that the next scan looks at a file of several values again. */
+  /** Makes the next scan look at a file of several values again. */
   void reportOutdated(int file) {
     Objects.requireNonNull(tableOf.get(file)).reportOutdated();
   }

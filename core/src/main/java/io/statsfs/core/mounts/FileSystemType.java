@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param name as {@code /proc/mounts} has it
  * @param keepsOpen whether a file that is kept open answers with its present value when it is read
  *     again from the beginning, and with an error once its object is gone
- * @param changeDetection which changes of a directory its inode tells
+ * @param changeDetection which changes of a directory show in its inode
  * @param filesOnly whether directories without subdirectories hold regular files only
- * @param staleZeros whether a file that was opened before its source went reads as the aggregate of
- *     nothing, without an error
+ * @param staleZeros whether a file that was opened before its source went reads as an empty
+ *     aggregate, without an error
  * @param userMade whether entries are made by users, and can be FIFOs, devices and symbolic links
  * @param clears below which directory of the file system writing {@code 0} to the file of a
  *     cumulative stat zeroes it, {@code /} being everywhere; null where that may change a setting
@@ -27,7 +27,7 @@ public record FileSystemType(
     boolean userMade,
     @Nullable String clears) {
 
-  /** What the link count and the modification time of a directory tell. */
+  /** Which changes show in the link count and the modification time of a directory. */
   public enum ChangeDetection {
     /** Nothing that can be relied on. */
     NONE,
@@ -48,7 +48,7 @@ public record FileSystemType(
     return name.hashCode();
   }
 
-  /** Where nothing can be relied on, not even the name. */
+  /** Of which nothing is known, not even the name. */
   static final FileSystemType UNKNOWN = of("unknown");
 
   public boolean isKnown() {

@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the files whose opening or reading does something, so that nobody who only wants to look
- * may open them: what they hold is gone for its real reader, or the kernel or a device acts.
+ * Knows the files whose opening or reading has an effect, so that they must not be opened only to
+ * look at them: what they hold is then missing for its real reader, or the kernel or a device acts.
  *
  * <p>By type of file system, since the names alone would say too little. The facts are those of the
  * kernel's documentation and of its sources, up to Linux 6.18.

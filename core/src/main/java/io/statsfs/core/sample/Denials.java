@@ -41,7 +41,7 @@ public final class Denials {
     this.scanners = scanners;
   }
 
-  /** Units with one fate. */
+  /** Units that are denied together. */
   private record Key(Tree tree, Object group) {
     /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
@@ -104,7 +104,7 @@ public final class Denials {
     return !isEmpty && System.nanoTime() - dueAt >= 0;
   }
 
-  /** Another number whenever units may be opened again. */
+  /** Changes whenever units may be opened again. */
   public int lifted() {
     return lifted;
   }
@@ -118,8 +118,8 @@ public final class Denials {
   }
 
   /**
-   * Whether the unit of a stat may be opened now. The caller then has to open it, and to say what
-   * came of it: it may be the one that is tried on behalf of the others.
+   * Whether the unit of a stat may be opened now. The caller then has to open it, and to report the
+   * outcome: it may be the one that is tried on behalf of the others.
    */
   public boolean mayOpen(Stat stat) {
     if (isEmpty) {
@@ -136,7 +136,7 @@ public final class Denials {
       if (now - denial.retryAt < 0) {
         return false;
       }
-      // Those who ask next wait for what comes of this.
+      // Others wait for the outcome of this.
       denial.pause(now);
       denial.probe = unit;
       updateDueAt();

@@ -5,7 +5,7 @@ import io.statsfs.Stat;
 import io.statsfs.core.backend.Scanners;
 import io.statsfs.spi.Scanner;
 
-/** What samplers take their stats from, as they see it. Safe for use by several threads. */
+/** What samplers need of a {@link io.statsfs.StatsFs}. Safe for use by several threads. */
 public interface Sampled {
   /** The stats that there are now. */
   Catalog catalog();
@@ -22,6 +22,6 @@ public interface Sampled {
   /** The present text of a stat. */
   String readText(Stat stat);
 
-  /** A backend threw what it must not. */
+  /** Logs what a backend threw, which it must not. */
   void failed(Scanner scanner, RuntimeException failure);
 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class SamplerImpl implements Sampler {
   private static final int EPERM = 1;
 
-  /** How long a stat has to fail, so that it is no file that goes. */
+  /** How long a stat has to fail until it is {@code FAILED} and not merely about to go. */
   private static final long LASTING_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** When what was denied is tried again though nobody has looked at the trees since. */
@@ -313,7 +313,7 @@ public final class SamplerImpl implements Sampler {
     return true;
   }
 
-  /** What a backend must not do affects its own stats only. */
+  /** A backend that throws affects its own stats only. */
   private void failed(Part part, RuntimeException failure) {
     for (int index : part.indices) {
       if (!memory.isLeftOut(index)) {
@@ -373,7 +373,7 @@ public final class SamplerImpl implements Sampler {
       isDenied = true;
       return false;
     }
-    Units.letIn(batch.indices(itsUnit), memory);
+    Units.include(batch.indices(itsUnit), memory);
     if (isOfKernel) {
       retried.set(first);
     }
@@ -381,7 +381,7 @@ public final class SamplerImpl implements Sampler {
   }
 
   /**
-   * Sees to what has no value after a sample: what not to try again soon, and what really failed.
+   * Reviews what has no value after a sample: leaves out what was denied, and confirms what failed.
    */
   private void review() {
     boolean isNewlyDenied = false;

@@ -289,7 +289,7 @@ final class StuckUnits {
       if (leaveOut && !memory.isLeftOut(first)) {
         Units.leaveOut(batch.indices(unit), memory, Status.BLOCKED, 0);
       } else if (!leaveOut && memory.isLeftOut(first) && memory.status(first) == Status.BLOCKED) {
-        Units.letIn(batch.indices(unit), memory);
+        Units.include(batch.indices(unit), memory);
       }
     }
   }

@@ -3,7 +3,7 @@ package io.statsfs.core.sample;
 import io.statsfs.Status;
 import io.statsfs.spi.SampleMemory;
 
-/** What is done to the values of a unit as one; see {@link io.statsfs.spi.Batch}. */
+/** Leaves out, and includes again, all values of a unit; see {@link io.statsfs.spi.Batch}. */
 final class Units {
   private Units() {}
 
@@ -16,7 +16,7 @@ final class Units {
   }
 
   /** Lets a unit be read again that was left out. */
-  static void letIn(int[] indices, SampleMemory memory) {
+  static void include(int[] indices, SampleMemory memory) {
     for (int index : indices) {
       if (index >= 0) {
         memory.putFailure(index, Status.GONE, 0);

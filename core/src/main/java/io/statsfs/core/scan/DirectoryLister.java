@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Lists one directory, and sees what its entries are to its layout. For one listing. */
+/** Lists one directory, and decides what its entries are by the layout. For one listing. */
 final class DirectoryLister {
   private final TreeContext context;
   private final Scan scan;

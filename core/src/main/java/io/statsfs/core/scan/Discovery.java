@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * collects what there is.
  *
  * <p>For one thread at a time. A file that does not answer when it is read affects only its own
- * source; a directory that does not keeps the scan.
+ * source; a directory that does not answer makes the scan hang.
  */
 public final class Discovery implements AutoCloseable {
   private final Tree tree;
@@ -59,7 +59,7 @@ public final class Discovery implements AutoCloseable {
     return layout.files().isEmpty() ? null : layout.files().get(0);
   }
 
-  /** Lets go of all that was found, of which the next scan finds what is still there. */
+  /** Forgets all that was found; the next scan finds again what is still there. */
   public void forget() {
     root.forget();
     context.names().forget();

@@ -35,7 +35,7 @@ abstract class Entry {
   /** Why this could not even be looked at, if so: its directory may not be entered. */
   @Nullable AccessDeniedException outOfReach;
 
-  /** What the last reading of this came upon; stands as long as that reading counts. */
+  /** The problems that the last reading of this found; they stay as long as that reading counts. */
   private final List<Problem> seen = new ArrayList<>();
 
   Entry(TreeContext context, Place place, Path path) {
@@ -142,7 +142,7 @@ abstract class Entry {
   /** Lets go of what is kept for the time that this, or something below it, may be found again. */
   void vanished() {}
 
-  /** Whether this is still there, as far as can be told: a listing amid changes can miss it. */
+  /** Whether this is still there, as far as is known: a listing amid changes can miss it. */
   boolean isThere() {
     try {
       return inode == null || inode.isSame(lookUp());

@@ -6,7 +6,10 @@ import io.statsfs.spi.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a text of a file of several values is to discovery. Pure, but for what it remembers. */
+/**
+ * Finds the stats in the text of a file of several values. Touches no file; remembers the last
+ * text.
+ */
 interface FileContents {
 
   /** How the text of the file is divided into cells. */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Has the reader list directories, which it may have a better way for. */
+/** Has the reader list directories, if it can do so faster than {@code java.nio}. */
 final class ReaderLists {
   private final StatReader reader;
   private @Nullable Throwable failure;

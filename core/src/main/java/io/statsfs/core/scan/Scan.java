@@ -16,9 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One scan of a tree: what it may take in, how far it is, and what problems it comes upon. */
+/** One scan of a tree: what it may take in, its progress, and the problems that it finds. */
 final class Scan {
-  /** Nobody reads more, and a hostile tree must not fill the memory with complaints. */
+  /** Nobody reads more, and a hostile tree must not fill the memory with problems. */
   static final int MAX_PROBLEMS = 1000;
 
   /** What problems have in common that are logged as one. */
@@ -48,7 +48,7 @@ final class Scan {
     return young;
   }
 
-  /** Says that the scan gets on. Called by the scanning thread only. */
+  /** Reports progress. Called by the scanning thread only. */
   void step() {
     request.step();
   }

@@ -151,7 +151,9 @@ public final class SourceImpl implements Source {
     return ((StatImpl) stat).statName.permissions;
   }
 
-  /** Whether a schema says what one of these stats is. Where modes tell kinds, these decide. */
+  /**
+   * Whether a schema describes one of these stats. If not, the mode of its file may give its kind.
+   */
   public boolean isDescribed(Stat stat) {
     return !place.tree().layout().hasKindsByMode()
         && ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;

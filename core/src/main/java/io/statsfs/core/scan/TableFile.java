@@ -50,7 +50,7 @@ public final class TableFile {
     cells = now;
   }
 
-  /** Sees to it that the next scan looks at the file again. */
+  /** Makes the next scan look at the file again. */
   public void reportOutdated() {
     reports.incrementAndGet();
   }

@@ -224,7 +224,7 @@ public final class SchemaCache {
     return new Loaded(schema, bytes.length);
   }
 
-  /** False if that cannot be told. */
+  /** False if that is not known. */
   private static boolean isOver(SchemaKey key) {
     try {
       return !key(key.file).equals(key);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Descriptions and units, which are for people, are made printable. One pass, linear time.
  */
 public final class SchemaParser {
-  /** More would help nobody to mend the text. */
+  /** Enough examples to correct the text by. */
   public static final int MAX_DROPPED = 5;
 
   /**

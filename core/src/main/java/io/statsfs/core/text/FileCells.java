@@ -65,10 +65,10 @@ public final class FileCells {
   private int columnsSeen;
   private int expectedColumn;
 
-  /** What is not known in the text at hand, and was not in the one before. */
-  private int strangers;
+  /** How many rows and columns of this text the plan does not know. */
+  private int unknownKeys;
 
-  private int strangersBefore;
+  private int unknownKeysBefore;
   private boolean isOutdated;
 
   /** What the files of a batch share: one for a thread. */
@@ -143,7 +143,7 @@ public final class FileCells {
       }
     }
     texts++;
-    strangers = 0;
+    unknownKeys = 0;
     rowsSeen = 0;
     columnsSeen = 0;
     expectedColumn = 0;
@@ -159,7 +159,7 @@ public final class FileCells {
       while (lines.nextLine()) {
         int row = row(expectedRow);
         if (row == NONE) {
-          strangers += fits() ? 1 : 0;
+          unknownKeys += fits() ? 1 : 0;
         } else if (numbersRows || rowSeenIn[row] != texts) {
           expectedRow = row + 1;
           rowsSeen++;
@@ -176,20 +176,20 @@ public final class FileCells {
     isOutdated =
         !isSingleRow && rowsSeen != lastWanted.length
             || columnsSeen != wantedColumns
-            || strangers != strangersBefore;
-    strangersBefore = strangers;
+            || unknownKeys != unknownKeysBefore;
+    unknownKeysBefore = unknownKeys;
     lines.end();
   }
 
   private void putOnlyLine(boolean isCut, SampleMemory memory) {
-    int ofHeader = strangers;
+    int ofHeader = unknownKeys;
     boolean isOne = lines.nextLine() && !isCut;
     if (isOne) {
       putLine(0, memory);
       isOne = !lines.nextLine();
     }
     if (!isOne) {
-      strangers = ofHeader;
+      unknownKeys = ofHeader;
       breakRow(0, memory);
     }
   }
@@ -218,11 +218,11 @@ public final class FileCells {
       }
       int column = lines.findColumn(columns, words);
       headerColumns[words++] = see(column) ? column : NONE;
-      strangers += column == NONE ? 1 : 0;
+      unknownKeys += column == NONE ? 1 : 0;
     }
   }
 
-  /** Takes in a column; false if it is not known, or is in the line at hand again. */
+  /** Takes in a column; false if it is not known, or was in this line already. */
   private boolean see(int column) {
     if (column == NONE || columnSeenAt[column] == lineNumber) {
       return false;
@@ -237,7 +237,7 @@ public final class FileCells {
 
   private void putLine(int row, SampleMemory memory) {
     lineNumber++;
-    int strangersOfLine = 0;
+    int unknownKeysOfLine = 0;
     int first = row * columnCount;
     int last = lastWanted[row];
     while (lines.nextCell()) {
@@ -246,7 +246,7 @@ public final class FileCells {
         column = headerColumns[column];
       } else if (hasColumnKeys) {
         column = lines.findColumn(columns, expectedColumn);
-        strangersOfLine += column == NONE ? 1 : 0;
+        unknownKeysOfLine += column == NONE ? 1 : 0;
         if (!see(column)) {
           continue;
         }
@@ -271,7 +271,7 @@ public final class FileCells {
     if (lines.isBroken()) {
       breakRow(row, memory);
     } else {
-      strangers += strangersOfLine;
+      unknownKeys += unknownKeysOfLine;
     }
   }
 

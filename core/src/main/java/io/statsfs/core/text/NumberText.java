@@ -35,15 +35,15 @@ public final class NumberText {
   private NumberText() {}
 
   /**
-   * Whether a value may be the aggregate of nothing, which is what statsfs answers, without an
-   * error, for a source that goes while it is read. A sum, a count and an average are 0; a minimum
-   * is the largest number of 64 bits and a maximum the smallest, signed or unsigned as the stat is.
+   * Whether a value may be an empty aggregate, which is what statsfs answers, without an error, for
+   * a source that goes while it is read. A sum, a count and an average are 0; a minimum is the
+   * largest number of 64 bits and a maximum the smallest, signed or unsigned as the stat is.
    *
    * @param memory where the value is
    * @param index of which stat
    * @return true if so, and for some doubles that are near to such a number
    */
-  public static boolean mayBeOfNothing(SampleMemory memory, int index) {
+  public static boolean mayBeEmptyAggregate(SampleMemory memory, int index) {
     if (memory.status(index) != Status.OK) {
       return false;
     }
@@ -101,7 +101,7 @@ public final class NumberText {
     }
   }
 
-  /** Whether {@link #put} would take a text for a number, be it one that no double can hold. */
+  /** Whether {@link #put} would take a text for a number, even one that no double can hold. */
   static boolean isNumber(byte[] text, int from, int to, boolean isFloat) {
     return parse(text, from, to, isFloat, null, 0);
   }

@@ -61,8 +61,8 @@ public final class ReadFailure {
   private ReadFailure() {}
 
   /**
-   * The status of a stat whose file could not be opened or read. Where the error does not tell it,
-   * a file that is not there any more is {@link Status#GONE}: debugfs, for one, answers EIO.
+   * The status of a stat whose file could not be opened or read. Where the error does not determine
+   * it, a file that is not there any more is {@link Status#GONE}: debugfs, for one, answers EIO.
    *
    * @param failure what opening or reading threw
    * @param path the file
@@ -107,7 +107,7 @@ public final class ReadFailure {
    * The error number behind an exception.
    *
    * @param failure what opening or reading threw
-   * @return Linux's number, or 0 if it cannot be told
+   * @return Linux's number, or 0 if it is not known
    */
   public static int errno(IOException failure) {
     if (failure instanceof NoSuchFileException) {

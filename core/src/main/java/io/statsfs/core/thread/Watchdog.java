@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has work done by another thread, and leaves it behind where it gets stuck: a thread that hangs in
- * a system call cannot be called back, so it must not be the caller's.
+ * Has work done by another thread, and leaves that thread behind if it gets stuck: one that hangs
+ * in a system call cannot be cancelled, so it must not be the caller's.
  *
  * <p>The thread is kept for the next work, and ends when there was none for a while. For one caller
  * at a time. Handing work over and back allocates nothing.
@@ -18,7 +18,7 @@ public final class Watchdog implements AutoCloseable {
 
   /** What may get stuck. */
   public interface Work extends Runnable {
-    /** What changes while the work gets on; asked from the thread that waits for it. */
+    /** Changes while the work makes progress; called by the thread that waits for it. */
     default long progress() {
       return 0;
     }
@@ -31,16 +31,16 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /**
-   * How often the work is looked at before it is taken for stuck. More than once, since the whole
-   * process may have stood still for longer than the caller has patience, to collect garbage or
-   * because the machine did, and the work must be given the time to get on.
+   * How often the work is looked at before it counts as stuck. More than once, since the whole
+   * process may have paused for longer than the patience, for the garbage collector or with the
+   * machine. The work must have time to go on after that.
    */
   private static final int LOOKS = 4;
 
   /** Longer than the usual interval of collections, so that these find the thread still there. */
   private static final long IDLE_NANOS = Duration.ofMinutes(2).toNanos();
 
-  /** Stand where work would. */
+  /** A marker in the place of work. */
   private static final Work ENDED = () -> {};
 
   private static final Work LEFT = () -> {};

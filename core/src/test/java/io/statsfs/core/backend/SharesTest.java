@@ -37,15 +37,15 @@ class SharesTest {
   private static int settle(Shares shares, int... needs) {
     int scans = 0;
     for (int i = 0; i < needs.length; i++) {
-      shares.took(i, Math.min(needs[i], shares.of(i)), needs[i] > shares.of(i));
+      shares.record(i, Math.min(needs[i], shares.of(i)), needs[i] > shares.of(i));
     }
-    for (boolean isOff = true; isOff; ) {
+    for (boolean needsScan = true; needsScan; ) {
       shares.divide();
-      isOff = false;
+      needsScan = false;
       for (int i = 0; i < needs.length; i++) {
-        if (shares.isOff(i)) {
-          isOff = true;
-          shares.took(i, Math.min(needs[i], shares.of(i)), needs[i] > shares.of(i));
+        if (shares.needsScan(i)) {
+          needsScan = true;
+          shares.record(i, Math.min(needs[i], shares.of(i)), needs[i] > shares.of(i));
           scans++;
         }
       }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * When to begin. The OpenTelemetry Java agent configures the SDK before the application's {@code
- * main}. Who logs then, or only gets a logger, decides for the application which log manager it
- * has, and an application server that brings its own does not start. So in the agent this waits
- * until {@code main} has run for a moment. The agent's {@code AgentListener} comes too early.
+ * main}. Logging then, or only getting a logger, fixes the log manager of the application, and an
+ * application server that brings its own does not start. So in the agent this waits until {@code
+ * main} has run for a moment. The agent's {@code AgentListener} comes too early.
  */
 final class AgentStart {
   private static final int POLL_MILLIS = 50;
@@ -38,7 +38,7 @@ final class AgentStart {
             "statsfs-start",
             0,
             false);
-    // Whoever configures may have a loader that ought to go one day.
+    // The class loader of the configuring thread must be collectable.
     thread.setContextClassLoader(null);
     thread.setDaemon(true);
     thread.start();

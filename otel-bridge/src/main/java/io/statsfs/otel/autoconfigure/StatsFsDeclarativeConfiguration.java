@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the kernel statistics with an SDK that is configured by a file, until the JVM ends:
- * that kind of configuration lets nobody know when the SDK ends.
+ * that kind of configuration does not report the end of the SDK.
  */
 public final class StatsFsDeclarativeConfiguration
     implements DeclarativeConfigurationCustomizerProvider, AutoConfigureListener {

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The trees that were registered without code, which give way to the same ones registered in code:
- * two would add up in counters. Safe for use by several threads.
+ * The trees that were registered without code. They are closed when the same ones are registered in
+ * code, since both would add up in counters. Safe for use by several threads.
  */
 public final class ZeroCodeTrees {
   private static final List<Entry> ENTRIES = new ArrayList<>();

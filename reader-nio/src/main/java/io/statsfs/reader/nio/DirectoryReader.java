@@ -46,8 +46,8 @@ final class DirectoryReader {
 
   private int missingErrno;
 
-  /** Which directory was there when it was looked at last. */
-  private @Nullable Object life;
+  /** The file key of the directory when it was looked at last. */
+  private @Nullable Object key;
 
   /**
    * Takes over the files that are open.
@@ -71,7 +71,7 @@ final class DirectoryReader {
     if (before != null) {
       missing = before.missing;
       missingErrno = before.missingErrno;
-      life = before.life;
+      key = before.key;
       others = before.filesUnlike(plan);
     }
     for (int i = 0; i < files.length; i++) {
@@ -112,7 +112,7 @@ final class DirectoryReader {
   void sample(SampleMemory memory, Text text) {
     read(memory, text);
     if (plan.staleZeros()) {
-      requireOneLife(memory, text);
+      requireSameDirectory(memory, text);
     }
   }
 
@@ -157,17 +157,17 @@ final class DirectoryReader {
   }
 
   /**
-   * A value that may be of nothing counts only if the directory is the same afterwards that it was
-   * when it was looked at last, which was before the reading. Else all is read again.
+   * A value that may be an empty aggregate counts only if the directory is still the one that was
+   * there when it was looked at last, before the reading. Else all is read again.
    */
-  private void requireOneLife(SampleMemory memory, Text text) {
+  private void requireSameDirectory(SampleMemory memory, Text text) {
     try {
-      for (int again = 0; movesToValueOfNothing(memory, text); again++) {
-        Object before = life;
-        life =
+      for (int again = 0; movesToEmptyAggregate(memory, text); again++) {
+        Object before = key;
+        key =
             Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
-        if (life.equals(before)) {
+        if (key.equals(before)) {
           return;
         } else if (again == MOST_READ_AGAIN) {
           throw new NoSuchFileException(path.toString());
@@ -175,19 +175,19 @@ final class DirectoryReader {
         read(memory, text);
       }
     } catch (IOException e) {
-      life = null;
+      key = null;
       Status status = ReadFailure.status(e, path);
       for (int i = 0; i < files.length; i++) {
-        if (mayBeOfNothing(i, memory)) {
+        if (mayBeEmptyAggregate(i, memory)) {
           fail(i, status, ReadFailure.errno(e), memory);
         }
       }
     }
   }
 
-  private boolean movesToValueOfNothing(SampleMemory memory, Text text) {
+  private boolean movesToEmptyAggregate(SampleMemory memory, Text text) {
     for (int i = 0; i < files.length; i++) {
-      if (mayBeOfNothing(i, memory)) {
+      if (mayBeEmptyAggregate(i, memory)) {
         text.moveTo(firstFile + i);
         return true;
       }
@@ -196,13 +196,13 @@ final class DirectoryReader {
   }
 
   /** Whether one of a file's values may be. */
-  private boolean mayBeOfNothing(int i, SampleMemory memory) {
+  private boolean mayBeEmptyAggregate(int i, SampleMemory memory) {
     FilePlan file = plan.files().get(i);
     if (cells[i] == null) {
-      return file.firstSlot() >= 0 && NumberText.mayBeOfNothing(memory, file.firstSlot());
+      return file.firstSlot() >= 0 && NumberText.mayBeEmptyAggregate(memory, file.firstSlot());
     }
     for (int slot : file.slots()) {
-      if (slot >= 0 && NumberText.mayBeOfNothing(memory, slot)) {
+      if (slot >= 0 && NumberText.mayBeEmptyAggregate(memory, slot)) {
         return true;
       }
     }

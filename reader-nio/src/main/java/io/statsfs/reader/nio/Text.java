@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What was read of the file at hand, in memory that is used for all files of a batch. */
+/** What was read of the current file, in memory that is used for all files of a batch. */
 final class Text {
   ByteBuffer bytes = ByteBuffer.allocateDirect(FilePlan.VALUE_BYTES);
 
@@ -15,10 +15,10 @@ final class Text {
   /** The files in which the sample found other rows or columns than those of their plans. */
   final BitSet outdated;
 
-  /** Whether the reading thread was interrupted, so that it can be told afterwards. */
+  /** Whether the reading thread was interrupted, to restore that afterwards. */
   boolean interrupted;
 
-  /** The number of the file at hand; other threads ask. */
+  /** The number of the current file; read by other threads. */
   private final AtomicInteger position = new AtomicInteger();
 
   /** Files that were closed for lack of descriptors since the sample began. */

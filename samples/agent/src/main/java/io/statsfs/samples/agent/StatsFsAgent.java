@@ -248,7 +248,7 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result) {
     if (isEnding()) {
-      // What fails then fails since this process was told to end.
+      // What fails then fails since this process was asked to end.
       return FAILED;
     } else if (e instanceof IOException cannotPrint) {
       return cannotPrint(cannotPrint);
@@ -293,7 +293,7 @@ public final class StatsFsAgent implements Callable<Integer> {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  /** Whether this process was told to end. */
+  /** Whether this process was asked to end. */
   private static boolean isEnding() {
     Thread nothing = new Thread(() -> {});
     try {
@@ -476,7 +476,7 @@ public final class StatsFsAgent implements Callable<Integer> {
   }
 
   /**
-   * Ends an agent that goes on until it is told to end: exports once more, and decides on the exit
+   * Ends an agent that goes on until it is asked to end: exports once more, and decides on the exit
    * code, which would otherwise be that of a signal.
    */
   private final class Ending implements Runnable {
