@@ -35,7 +35,7 @@ class LayoutTest {
 
   @Test
   void builderKeepsWhatItIsTold() {
-    StatDeclaration stat = new StatDeclaration("a", Stat.Kind.COUNTER, "By", "A.", "");
+    StatDeclaration stat = StatDeclaration.of("a", Stat.Kind.COUNTER, "By", "A.", "");
     Layout layout =
         Layout.builder("mine")
             .home("a/b", "one", "two")

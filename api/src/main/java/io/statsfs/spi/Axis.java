@@ -16,14 +16,9 @@ import org.jspecify.annotations.Nullable;
  * number) the keys are the {@linkplain #named names} of the axis, or the numbers in decimal where
  * it has none.
  *
- * @param meaning what the keys are
- * @param names of the numbers, from 0 on; {@code -} passes one over. Empty unless the shape gives
- *     numbers
- * @param patterns of the keys that belong to the table
- * @param excluded patterns of keys that do not, although one of the others matches
+ * <p>Immutable; equal if everything is.
  */
-public record Axis(
-    Meaning meaning, List<String> names, List<KeyPattern> patterns, List<KeyPattern> excluded) {
+public final class Axis {
 
   /** What keys can be. */
   public enum Meaning {
@@ -38,20 +33,17 @@ public record Axis(
   private static final String PASSED_OVER = "-";
   private static final Axis ONE = new Axis(Meaning.SINGLE, List.of(), List.of(), List.of());
 
-  /**
-   * An axis. The methods of this class are easier to read.
-   *
-   * @param meaning what the keys are
-   * @param names of the numbers
-   * @param patterns of the keys that belong to the table
-   * @param excluded patterns of keys that do not
-   * @throws IllegalArgumentException if patterns have labels and the keys are names of stats, or
-   *     the other way round, or if not all patterns have the same labels
-   */
-  public Axis {
-    names = List.copyOf(names);
-    patterns = List.copyOf(patterns);
-    excluded = List.copyOf(excluded);
+  private final Meaning meaning;
+  private final List<String> names;
+  private final List<KeyPattern> patterns;
+  private final List<KeyPattern> excluded;
+
+  private Axis(
+      Meaning meaning, List<String> names, List<KeyPattern> patterns, List<KeyPattern> excluded) {
+    this.meaning = meaning;
+    this.names = List.copyOf(names);
+    this.patterns = List.copyOf(patterns);
+    this.excluded = List.copyOf(excluded);
     for (KeyPattern pattern : patterns) {
       if (pattern.labels().isEmpty() == (meaning == Meaning.LABELS)
           || !pattern.labels().equals(patterns.get(0).labels())) {
@@ -89,6 +81,7 @@ public record Axis(
    *
    * @param patterns those that belong to the table; {@code *} for all
    * @return the axis
+   * @throws IllegalArgumentException if there is no pattern, or one has a label
    */
   public static Axis stats(String... patterns) {
     return new Axis(Meaning.STATS, List.of(), parse(patterns), List.of());
@@ -109,6 +102,8 @@ public record Axis(
    *
    * @param patterns those that belong to the table, such as <code>cpu{cpu}</code>
    * @return the axis
+   * @throws IllegalArgumentException if there is no pattern, if one has no label, or if not all
+   *     have the same labels
    */
   public static Axis labels(String... patterns) {
     return new Axis(Meaning.LABELS, List.of(), parse(patterns), List.of());
@@ -190,5 +185,61 @@ public record Axis(
    */
   public List<String> labelKeys() {
     return patterns.isEmpty() ? List.of() : Objects.requireNonNull(patterns.get(0)).labels();
+  }
+
+  /**
+   * What the keys are.
+   *
+   * @return the meaning
+   */
+  public Meaning meaning() {
+    return meaning;
+  }
+
+  /**
+   * What the numbers stand for where the shape gives numbers.
+   *
+   * @return the names, from number 0 on; {@code -} passes one over. Empty if the numbers have none
+   */
+  public List<String> names() {
+    return names;
+  }
+
+  /**
+   * Which keys belong to the table.
+   *
+   * @return patterns, of which one must match; none if the axis is single
+   */
+  public List<KeyPattern> patterns() {
+    return patterns;
+  }
+
+  /**
+   * Which keys do not belong to the table, although one of the patterns matches.
+   *
+   * @return the patterns; may be empty
+   */
+  public List<KeyPattern> excluded() {
+    return excluded;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Axis that
+        && meaning == that.meaning
+        && names.equals(that.names)
+        && patterns.equals(that.patterns)
+        && excluded.equals(that.excluded);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(meaning, names, patterns, excluded);
+  }
+
+  /** What the keys are, for people. */
+  @Override
+  public String toString() {
+    return meaning + " " + patterns;
   }
 }

@@ -2,45 +2,53 @@ package io.statsfs.spi;
 
 import io.statsfs.Stat;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What is known of the stats with a name, or with names of a pattern.
  *
- * @param name the name, with {@code *} for any characters and {@code ?} for one
- * @param kind what the kernel promises of the values
- * @param type how they are written
- * @param unit in UCUM as OpenTelemetry has it, of the raw values, such as {@code {sector}}; empty
- *     if it is not known
- * @param description one sentence; empty if nothing is known
- * @param document the kernel's document that says so, such as {@code
- *     Documentation/admin-guide/iostats.rst}; empty if there is none
- * @param formerNames what older kernels call the stat
- * @param isDefault whether the stat is exported when nobody names the stats to export
+ * <pre>{@code
+ * StatDeclaration.builder("sectors_read", Stat.Kind.COUNTER)
+ *     .unit("{sector}")
+ *     .description("Sectors of 512 bytes that were read.")
+ *     .document("Documentation/admin-guide/iostats.rst")
+ *     .build();
+ * }</pre>
+ *
+ * <p>Immutable; equal if everything is.
  */
-public record StatDeclaration(
-    KeyPattern name,
-    Stat.Kind kind,
-    Stat.Type type,
-    String unit,
-    String description,
-    String document,
-    List<String> formerNames,
-    boolean isDefault) {
+public final class StatDeclaration {
+  private final KeyPattern name;
+  private final Stat.Kind kind;
+  private final Stat.Type type;
+  private final String unit;
+  private final String description;
+  private final String document;
+  private final List<String> formerNames;
+  private final boolean isDefault;
+
+  private StatDeclaration(Builder builder) {
+    name = builder.name;
+    kind = builder.kind;
+    type = builder.type;
+    unit = builder.unit;
+    description = builder.description;
+    document = builder.document;
+    formerNames = builder.formerNames;
+    isDefault = builder.isDefault;
+  }
 
   /**
-   * What is known of a stat.
+   * Begins a declaration: of an integer that is exported by default, and of which nothing else is
+   * known.
    *
-   * @param name the name, a pattern
+   * @param name the name, with {@code *} for any characters and {@code ?} for one
    * @param kind what the kernel promises of the values
-   * @param type how they are written
-   * @param unit in UCUM; empty if it is not known
-   * @param description one sentence; empty if nothing is known
-   * @param document the kernel's document that says so; empty if there is none
-   * @param formerNames what older kernels call the stat
-   * @param isDefault whether the stat is exported when nobody names the stats to export
+   * @return a builder
+   * @throws IllegalArgumentException if the name is no pattern
    */
-  public StatDeclaration {
-    formerNames = List.copyOf(formerNames);
+  public static Builder builder(String name, Stat.Kind kind) {
+    return new Builder(KeyPattern.of(name), kind);
   }
 
   /**
@@ -51,10 +59,83 @@ public record StatDeclaration(
    * @param unit the unit of the raw values; empty if it is not known
    * @param description one sentence
    * @param document the kernel's document that says so; empty if there is none
+   * @return the declaration
    */
-  public StatDeclaration(
+  public static StatDeclaration of(
       String name, Stat.Kind kind, String unit, String description, String document) {
-    this(KeyPattern.of(name), kind, Stat.Type.INT, unit, description, document, List.of(), true);
+    return builder(name, kind).unit(unit).description(description).document(document).build();
+  }
+
+  /**
+   * The name.
+   *
+   * @return the name, or a pattern of names
+   */
+  public KeyPattern name() {
+    return name;
+  }
+
+  /**
+   * What the kernel promises of the values.
+   *
+   * @return the kind
+   */
+  public Stat.Kind kind() {
+    return kind;
+  }
+
+  /**
+   * How the values are written.
+   *
+   * @return the type
+   */
+  public Stat.Type type() {
+    return type;
+  }
+
+  /**
+   * The unit of the raw values.
+   *
+   * @return the unit; empty if it is not known
+   */
+  public String unit() {
+    return unit;
+  }
+
+  /**
+   * What the stat is.
+   *
+   * @return one sentence; empty if nothing is known
+   */
+  public String description() {
+    return description;
+  }
+
+  /**
+   * The kernel's document that says so.
+   *
+   * @return its path in the kernel's sources; empty if there is none
+   */
+  public String document() {
+    return document;
+  }
+
+  /**
+   * What older kernels call the stat.
+   *
+   * @return the names; may be empty
+   */
+  public List<String> formerNames() {
+    return formerNames;
+  }
+
+  /**
+   * Whether the stat is one of those to export when nobody names any.
+   *
+   * @return true unless {@link Builder#byDefault} says otherwise
+   */
+  public boolean isDefault() {
+    return isDefault;
   }
 
   /**
@@ -65,5 +146,122 @@ public record StatDeclaration(
    */
   public boolean describes(String statName) {
     return name.matches(statName) || formerNames.contains(statName);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StatDeclaration that
+        && name.equals(that.name)
+        && kind == that.kind
+        && type == that.type
+        && unit.equals(that.unit)
+        && description.equals(that.description)
+        && document.equals(that.document)
+        && formerNames.equals(that.formerNames)
+        && isDefault == that.isDefault;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, kind, unit);
+  }
+
+  /** The name or pattern. */
+  @Override
+  public String toString() {
+    return name.toString();
+  }
+
+  /** Declares stats. Each method returns this. Not safe for use by several threads. */
+  public static final class Builder {
+    private final KeyPattern name;
+    private final Stat.Kind kind;
+    private Stat.Type type = Stat.Type.INT;
+    private String unit = "";
+    private String description = "";
+    private String document = "";
+    private List<String> formerNames = List.of();
+    private boolean isDefault = true;
+
+    private Builder(KeyPattern name, Stat.Kind kind) {
+      this.name = name;
+      this.kind = Objects.requireNonNull(kind, "kind");
+    }
+
+    /**
+     * Says how the values are written. Default: as integers.
+     *
+     * @param type the type
+     * @return this
+     */
+    public Builder type(Stat.Type type) {
+      this.type = Objects.requireNonNull(type, "type");
+      return this;
+    }
+
+    /**
+     * Gives the unit of the raw values.
+     *
+     * @param unit in UCUM as OpenTelemetry has it, such as {@code {sector}}
+     * @return this
+     */
+    public Builder unit(String unit) {
+      this.unit = Objects.requireNonNull(unit, "unit");
+      return this;
+    }
+
+    /**
+     * Says what the stat is.
+     *
+     * @param description one sentence
+     * @return this
+     */
+    public Builder description(String description) {
+      this.description = Objects.requireNonNull(description, "description");
+      return this;
+    }
+
+    /**
+     * Names the kernel's document that says so.
+     *
+     * @param document its path in the kernel's sources, such as {@code
+     *     Documentation/admin-guide/iostats.rst}
+     * @return this
+     */
+    public Builder document(String document) {
+      this.document = Objects.requireNonNull(document, "document");
+      return this;
+    }
+
+    /**
+     * Says what older kernels call the stat.
+     *
+     * @param names the names
+     * @return this
+     */
+    public Builder formerNames(List<String> names) {
+      formerNames = List.copyOf(names);
+      return this;
+    }
+
+    /**
+     * Says whether the stat is one of those to export when nobody names any. Default: it is.
+     *
+     * @param isDefault false for a stat to be named
+     * @return this
+     */
+    public Builder byDefault(boolean isDefault) {
+      this.isDefault = isDefault;
+      return this;
+    }
+
+    /**
+     * Ends the declaration.
+     *
+     * @return the stats
+     */
+    public StatDeclaration build() {
+      return new StatDeclaration(this);
+    }
   }
 }

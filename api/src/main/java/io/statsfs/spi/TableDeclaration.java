@@ -3,6 +3,7 @@ package io.statsfs.spi;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,27 +11,20 @@ import org.jspecify.annotations.Nullable;
  * these values with {@code /} between them. A cell belongs to the first table of its file that has
  * its row and its column.
  *
- * @param subsystem of the sources; null for that of the layout
- * @param rows what the keys of the rows are
- * @param columns what the keys of the columns are
- * @param stats what is known of the stats. If neither axis has the names of stats, exactly one,
- *     which gives the stat of each source its name
+ * <p>Immutable; equal if everything is.
  */
-public record TableDeclaration(
-    @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
+public final class TableDeclaration {
+  private final @Nullable String subsystem;
+  private final Axis rows;
+  private final Axis columns;
+  private final List<StatDeclaration> stats;
 
-  /**
-   * A table.
-   *
-   * @param subsystem of the sources; null for that of the layout
-   * @param rows what the keys of the rows are
-   * @param columns what the keys of the columns are
-   * @param stats what is known of the stats
-   * @throws IllegalArgumentException if both axes have the names of stats, if none has and there is
-   *     not exactly one stat with a name of its own, or if both have the same label
-   */
-  public TableDeclaration {
-    stats = List.copyOf(stats);
+  private TableDeclaration(
+      @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
+    this.subsystem = subsystem;
+    this.rows = Objects.requireNonNull(rows, "rows");
+    this.columns = Objects.requireNonNull(columns, "columns");
+    this.stats = List.copyOf(stats);
     boolean namedByRows = rows.meaning() == Axis.Meaning.STATS;
     boolean namedByColumns = columns.meaning() == Axis.Meaning.STATS;
     if (namedByRows && namedByColumns) {
@@ -46,6 +40,59 @@ public record TableDeclaration(
   }
 
   /**
+   * A table.
+   *
+   * @param subsystem of the sources; null for that of the layout
+   * @param rows what the keys of the rows are
+   * @param columns what the keys of the columns are
+   * @param stats what is known of the stats. If neither axis has the names of stats, exactly one,
+   *     which gives the stat of each source its name
+   * @return the table
+   * @throws IllegalArgumentException if both axes have the names of stats, if none has and there is
+   *     not exactly one stat with a name of its own, or if both have the same label
+   */
+  public static TableDeclaration of(
+      @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
+    return new TableDeclaration(subsystem, rows, columns, stats);
+  }
+
+  /**
+   * The subsystem of the sources.
+   *
+   * @return the name; null for that of the layout
+   */
+  public @Nullable String subsystem() {
+    return subsystem;
+  }
+
+  /**
+   * What the keys of the rows are.
+   *
+   * @return the axis
+   */
+  public Axis rows() {
+    return rows;
+  }
+
+  /**
+   * What the keys of the columns are.
+   *
+   * @return the axis
+   */
+  public Axis columns() {
+    return columns;
+  }
+
+  /**
+   * What is known of the stats.
+   *
+   * @return the declarations; may be empty
+   */
+  public List<StatDeclaration> stats() {
+    return stats;
+  }
+
+  /**
    * The labels of the sources.
    *
    * @return the keys: those of the rows, then those of the columns
@@ -54,5 +101,25 @@ public record TableDeclaration(
     List<String> keys = new ArrayList<>(rows.labelKeys());
     keys.addAll(columns.labelKeys());
     return keys;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TableDeclaration that
+        && Objects.equals(subsystem, that.subsystem)
+        && rows.equals(that.rows)
+        && columns.equals(that.columns)
+        && stats.equals(that.stats);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(subsystem, rows, columns, stats);
+  }
+
+  /** Its axes, for people. */
+  @Override
+  public String toString() {
+    return "rows " + rows + ", columns " + columns;
   }
 }

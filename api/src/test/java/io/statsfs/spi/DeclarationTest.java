@@ -28,7 +28,7 @@ class DeclarationTest {
   }
 
   private static final StatDeclaration HITS =
-      new StatDeclaration("hits", Stat.Kind.LEVEL, "", "Hits.", "");
+      StatDeclaration.of("hits", Stat.Kind.LEVEL, "", "Hits.", "");
 
   @Test
   void patternTakesLabelsFromKeys() {
@@ -92,45 +92,40 @@ class DeclarationTest {
     Axis cpus = Axis.labels("CPU{cpu}");
     Axis nodes = Axis.labels("{node}");
     assertThrows(
-        IllegalArgumentException.class, () -> new TableDeclaration(null, stats, stats, List.of()));
+        IllegalArgumentException.class, () -> TableDeclaration.of(null, stats, stats, List.of()));
     assertThrows(
-        IllegalArgumentException.class, () -> new TableDeclaration(null, nodes, cpus, List.of()));
+        IllegalArgumentException.class, () -> TableDeclaration.of(null, nodes, cpus, List.of()));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new TableDeclaration(null, cpus, Axis.labels("{cpu}"), List.of(HITS)));
+        () -> TableDeclaration.of(null, cpus, Axis.labels("{cpu}"), List.of(HITS)));
     assertEquals(
-        List.of("node", "cpu"), new TableDeclaration(null, nodes, cpus, List.of(HITS)).labelKeys());
+        List.of("node", "cpu"), TableDeclaration.of(null, nodes, cpus, List.of(HITS)).labelKeys());
   }
 
   @Test
   void axesFitTheShape() {
     TableDeclaration oneRow =
-        new TableDeclaration(null, Axis.single(), Axis.positions("a"), List.of());
+        TableDeclaration.of(null, Axis.single(), Axis.positions("a"), List.of());
     assertThrows(
         IllegalArgumentException.class,
-        () -> new FileDeclaration("f", Shape.FLAT_KEYED, List.of(oneRow)));
-    assertEquals(1, new FileDeclaration("f", Shape.VALUE, List.of(oneRow)).tables().size());
+        () -> FileDeclaration.of("f", Shape.FLAT_KEYED, List.of(oneRow)));
+    assertEquals(1, FileDeclaration.of("f", Shape.VALUE, List.of(oneRow)).tables().size());
     Shape nested = Shape.builder().rowKeyWord(0).columnKey(Shape.ColumnKey.BEFORE_EQUALS).build();
     TableDeclaration byPosition =
-        new TableDeclaration(null, Axis.labels("{r}"), Axis.positions("a"), List.of());
+        TableDeclaration.of(null, Axis.labels("{r}"), Axis.positions("a"), List.of());
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new FileDeclaration("f", nested, List.of(byPosition)));
-    assertThrows(IllegalArgumentException.class, () -> new FileDeclaration("f", nested, List.of()));
+        IllegalArgumentException.class, () -> FileDeclaration.of("f", nested, List.of(byPosition)));
+    assertThrows(IllegalArgumentException.class, () -> FileDeclaration.of("f", nested, List.of()));
   }
 
   @Test
   void statIsDescribedUnderItsFormerNames() {
     StatDeclaration stalls =
-        new StatDeclaration(
-            KeyPattern.of("allocstall_*"),
-            Stat.Kind.COUNTER,
-            Stat.Type.INT,
-            "",
-            "",
-            "",
-            List.of("allocstall"),
-            true);
+        StatDeclaration.builder("allocstall_*", Stat.Kind.COUNTER)
+            .formerNames(List.of("allocstall"))
+            .build();
+    assertEquals(Stat.Type.INT, stalls.type());
+    assertTrue(stalls.isDefault());
     assertTrue(stalls.describes("allocstall_dma"));
     assertTrue(stalls.describes("allocstall"));
     assertFalse(stalls.describes("allocstalls"));

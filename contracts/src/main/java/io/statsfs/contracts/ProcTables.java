@@ -23,7 +23,7 @@ public final class ProcTables {
       file(
           "stat",
           Shape.builder().rowKeyWord(0).trailingWords(Shape.ANY).build(),
-          new TableDeclaration(
+          TableDeclaration.of(
               "cpu",
               Axis.labels("cpu{cpu}"),
               Axis.positions(
@@ -49,7 +49,7 @@ public final class ProcTables {
                   ticks("steal", "Time that the hypervisor gave to others."),
                   ticks("guest", "Time in guests, part of user."),
                   ticks("guest_nice", "Time in guests with a positive nice value, part of nice."))),
-          new TableDeclaration(
+          TableDeclaration.of(
               "stat",
               Axis.stats(
                   "intr",
@@ -74,7 +74,7 @@ public final class ProcTables {
           "snmp",
           "net/snmp",
           Shape.builder().header(Shape.Header.PER_PAIR).rowKeyWord(0).build(),
-          new TableDeclaration(
+          TableDeclaration.of(
               null,
               Axis.labels("{protocol}"),
               Axis.stats("*"),
@@ -92,7 +92,7 @@ public final class ProcTables {
       file(
           "diskstats",
           Shape.builder().rowKeyWord(2).leastColumns(13).trailingWords(Shape.ANY).build(),
-          new TableDeclaration(
+          TableDeclaration.of(
               null,
               Axis.labels("{device}")
                   .excluding("loop*", "ram*", "zram*", "fd[0-9]*")
@@ -140,7 +140,7 @@ public final class ProcTables {
       file(
           "softirqs",
           Shape.builder().header(Shape.Header.ONCE).rowKeyBeforeColon().build(),
-          new TableDeclaration(
+          TableDeclaration.of(
               null,
               Axis.stats("*"),
               Axis.labels("CPU{cpu}"),
@@ -165,7 +165,7 @@ public final class ProcTables {
     return Layout.builder(name)
         .home(path, "proc")
         .subsystem(name)
-        .files(new FileDeclaration("", shape, List.of(tables)))
+        .files(FileDeclaration.of("", shape, List.of(tables)))
         .build();
   }
 
@@ -179,6 +179,6 @@ public final class ProcTables {
 
   private static StatDeclaration stat(
       String name, Stat.Kind kind, String unit, String description, String document) {
-    return new StatDeclaration(name, kind, unit, description, document);
+    return StatDeclaration.of(name, kind, unit, description, document);
   }
 }

@@ -56,12 +56,12 @@ abstract class TableContract extends FlatKeyedContract {
   private static Layout layout(Shape shape, TableDeclaration... tables) {
     return Layout.builder("t")
         .subsystem("t")
-        .files(new FileDeclaration("", shape, List.of(tables)))
+        .files(FileDeclaration.of("", shape, List.of(tables)))
         .build();
   }
 
   private static TableDeclaration table(Axis rows, Axis columns) {
-    return new TableDeclaration(null, rows, columns, List.of());
+    return TableDeclaration.of(null, rows, columns, List.of());
   }
 
   private static final List<Form> FORMS =
@@ -146,11 +146,11 @@ abstract class TableContract extends FlatKeyedContract {
           new Form(
               "buddyinfo",
               Shape.builder().rowKeyWords(1, 3).trailingWords(Shape.ANY).build(),
-              new TableDeclaration(
+              TableDeclaration.of(
                   null,
                   Axis.labels("{node}, {zone}"),
                   Axis.labels("{order}").named("-", "-", "0", "1"),
-                  List.of(new StatDeclaration("free", Stat.Kind.LEVEL, "{block}", "", ""))),
+                  List.of(StatDeclaration.of("free", Stat.Kind.LEVEL, "{block}", "", ""))),
               "Node 0, zone      DMA      1      2      3\n",
               "t/0/DMA/0/free=1 t/0/DMA/1/free=2"),
           new Form(
@@ -397,7 +397,7 @@ abstract class TableContract extends FlatKeyedContract {
             .subsystem("t")
             .declaredFilesOnly()
             .files(
-                new FileDeclaration("net/snmp", snmp.shape(), snmp.tables()),
+                FileDeclaration.of("net/snmp", snmp.shape(), snmp.tables()),
                 FileDeclaration.flatKeyed("vmstat", List.of()))
             .build();
     try (StatsFs fs = open(Path.of("/proc"), layout);

@@ -31,7 +31,7 @@ class MetricsAllocationTest {
     return Layout.builder("mine")
         .subsystem("vmstat")
         .rootFile()
-        .stats(List.of(new StatDeclaration("*", Stat.Kind.LEVEL, "us", "x", "")))
+        .stats(List.of(StatDeclaration.of("*", Stat.Kind.LEVEL, "us", "x", "")))
         .metrics(
             List.of(
                 MetricDeclaration.builder("semconv", "m", Instrument.GAUGE)

@@ -129,7 +129,7 @@ class MetricsTest {
   }
 
   private static StatDeclaration declared(String stat, Stat.Kind kind, String unit) {
-    return new StatDeclaration(stat, kind, unit, "About it.", "");
+    return StatDeclaration.of(stat, kind, unit, "About it.", "");
   }
 
   /** A layout whose sources have labels, with conventional metrics. */

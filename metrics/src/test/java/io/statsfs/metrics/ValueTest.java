@@ -52,7 +52,7 @@ class ValueTest {
   }
 
   private static StatDeclaration unit(String stat, String unit) {
-    return new StatDeclaration(stat, Stat.Kind.LEVEL, unit, "x", "");
+    return StatDeclaration.of(stat, Stat.Kind.LEVEL, unit, "x", "");
   }
 
   /** The value of the only point of the metric m, as it is in the tree now. */

@@ -419,7 +419,7 @@ class StatsFsMetricsTest {
         Layout.builder("cpus")
             .subsystem("cpu")
             .sources("{cpu}")
-            .stats(List.of(new StatDeclaration("*", Stat.Kind.COUNTER, "ms", "x", "")))
+            .stats(List.of(StatDeclaration.of("*", Stat.Kind.COUNTER, "ms", "x", "")))
             .metrics(
                 List.of(
                     MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)

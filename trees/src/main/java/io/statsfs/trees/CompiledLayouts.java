@@ -318,7 +318,7 @@ final class CompiledLayouts {
       for (int i = number(); i > 0; i--) {
         tables.add(table());
       }
-      return new FileDeclaration(path, shape, tables);
+      return FileDeclaration.of(path, shape, tables);
     }
 
     Shape shape() {
@@ -347,7 +347,7 @@ final class CompiledLayouts {
     }
 
     TableDeclaration table() {
-      return new TableDeclaration(optional(), axis(), axis(), stats());
+      return TableDeclaration.of(optional(), axis(), axis(), stats());
     }
 
     Axis axis() {
@@ -370,15 +370,14 @@ final class CompiledLayouts {
       List<StatDeclaration> stats = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
         stats.add(
-            new StatDeclaration(
-                KeyPattern.of(text()),
-                KINDS[in.get()],
-                TYPES[in.get()],
-                text(),
-                text(),
-                text(),
-                List.of(array()),
-                flag()));
+            StatDeclaration.builder(text(), KINDS[in.get()])
+                .type(TYPES[in.get()])
+                .unit(text())
+                .description(text())
+                .document(text())
+                .formerNames(List.of(array()))
+                .byDefault(flag())
+                .build());
       }
       return stats;
     }

@@ -167,7 +167,7 @@ final class LayoutText {
   private FileDeclaration file(String path, YamlNode node) throws DeclarationException {
     if (node instanceof Scalar) {
       Shape shape = shape(node);
-      return at(node.mark(), () -> new FileDeclaration(path, shape, List.of(defaultTable(shape))));
+      return at(node.mark(), () -> FileDeclaration.of(path, shape, List.of(defaultTable(shape))));
     }
     Fields file =
         new Fields(node, "a file", "shape", "tables", "subsystem", "rows", "columns", "stats");
@@ -192,12 +192,12 @@ final class LayoutText {
             table(new Fields(table, "a table", "subsystem", "rows", "columns", "stats"), shape));
       }
     }
-    return at(file.mark(), () -> new FileDeclaration(path, shape, tables));
+    return at(file.mark(), () -> FileDeclaration.of(path, shape, tables));
   }
 
   private static TableDeclaration defaultTable(Shape shape) {
     boolean isOneRow = shape.rowKey() == Shape.RowKey.NONE;
-    return new TableDeclaration(
+    return TableDeclaration.of(
         null,
         isOneRow ? Axis.single() : Axis.stats("*"),
         isOneRow && shape.columnKey() != Shape.ColumnKey.POSITION ? Axis.stats("*") : Axis.single(),
@@ -220,7 +220,7 @@ final class LayoutText {
             ? axis(columnsNode, "'columns'", numbersColumns)
             : numbersColumns ? Axis.single() : Axis.stats("*");
     List<StatDeclaration> stats = stats(table);
-    return at(table.mark(), () -> new TableDeclaration(subsystem, rows, columns, stats));
+    return at(table.mark(), () -> TableDeclaration.of(subsystem, rows, columns, stats));
   }
 
   /**
@@ -401,17 +401,17 @@ final class LayoutText {
     for (Scalar formerName : stat.texts("former")) {
       former.add(name(formerName));
     }
-    return new StatDeclaration(
-        KeyPattern.of(name),
-        kind,
-        type == null
-            ? Stat.Type.INT
-            : word(type, "'type'", List.of(Stat.Type.values()), Fields::lowerCase),
-        line(stat, "unit"),
-        line(stat, "description"),
-        stat.has("document") ? line(stat, "document") : document,
-        former,
-        stat.isTrue("default", true));
+    return StatDeclaration.builder(name, kind)
+        .type(
+            type == null
+                ? Stat.Type.INT
+                : word(type, "'type'", List.of(Stat.Type.values()), Fields::lowerCase))
+        .unit(line(stat, "unit"))
+        .description(line(stat, "description"))
+        .document(stat.has("document") ? line(stat, "document") : document)
+        .formerNames(former)
+        .byDefault(stat.isTrue("default", true))
+        .build();
   }
 
   /** A text of one line; what YAML folds is one. */

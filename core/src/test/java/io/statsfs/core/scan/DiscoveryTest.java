@@ -359,8 +359,8 @@ class DiscoveryTest {
             .schemaFile("about")
             .stats(
                 List.of(
-                    new StatDeclaration("a", Stat.Kind.COUNTER, "By", "shipped a", ""),
-                    new StatDeclaration("b*", Stat.Kind.COUNTER, "s", "shipped b", "")))
+                    StatDeclaration.of("a", Stat.Kind.COUNTER, "By", "shipped a", ""),
+                    StatDeclaration.of("b*", Stat.Kind.COUNTER, "s", "shipped b", "")))
             .build();
     tree.stat("s/a", 1).stat("s/b1", 1).stat("s/.schema", 1);
     tree.stat("s/about", "METRIC\nNAME a\nFLAG GAUGE\nTYPE INT\nDESC own a\n\n").settle();

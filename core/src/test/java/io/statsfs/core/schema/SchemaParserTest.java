@@ -272,7 +272,7 @@ class SchemaParserTest {
   }
 
   private static StatDeclaration declared(String name, String description) {
-    return new StatDeclaration(name, Kind.COUNTER, "", description, "");
+    return StatDeclaration.of(name, Kind.COUNTER, "", description, "");
   }
 
   @Test
