@@ -156,7 +156,7 @@ struct expectation {
   struct piece words[MOST_KEYS * MOST_KEYS];
   int row_met[MOST_KEYS];
   int column_met[MOST_KEYS];
-  int strangers;
+  int unknown_keys;
 };
 
 static inline int is_blank(const struct setting *setting, char c) {
@@ -320,19 +320,19 @@ static inline void break_whole_row(const struct setting *setting, int row, struc
   }
 }
 
-/* What a header, or the cells of a line, say of columns; the strangers among them. */
+/* What a header, or the cells of a line, say of columns; returns how many are unknown. */
 static inline int meet_columns(const struct setting *setting, const struct piece *keys, int count,
                                struct expectation *expected) {
-  int strangers = 0;
+  int unknown_keys = 0;
   for (int i = 0; i < count; i++) {
     int column = find_known(&setting->columns, keys[i].at, keys[i].length);
     if (column < 0) {
-      strangers++;
+      unknown_keys++;
     } else {
       expected->column_met[column] = 1;
     }
   }
-  return strangers;
+  return unknown_keys;
 }
 
 static inline void read_row(const struct setting *setting, const struct cut_line *line, int row,
@@ -344,26 +344,26 @@ static inline void read_row(const struct setting *setting, const struct cut_line
   int read = 0;
   int count = cells_of(setting, line->words, line->word_count, header, header_count, cells, &read);
   if (row < 0) {
-    expected->strangers += count >= 0;
+    expected->unknown_keys += count >= 0;
     return;
   }
   if (expected->row_met[row]++ > 0 || !row_is_wanted(setting, row)) {
     return;
   }
-  int strangers = 0;
+  int unknown_keys = 0;
   if (setting->shape.header == SFS_HEADER_PER_PAIR) {
-    strangers = meet_columns(setting, header, header_count, expected);
+    unknown_keys = meet_columns(setting, header, header_count, expected);
   } else if (by == SFS_COLUMN_KEY_WORD_BEFORE || by == SFS_COLUMN_KEY_BEFORE_EQUALS) {
     for (int i = 0; i < read; i++) {
       keys[i] = cells[i].key;
     }
-    strangers = meet_columns(setting, keys, read, expected);
+    unknown_keys = meet_columns(setting, keys, read, expected);
   }
   if (count < 0) {
     break_whole_row(setting, row, expected);
     return;
   }
-  expected->strangers += strangers;
+  expected->unknown_keys += unknown_keys;
   for (int i = count - 1; i >= 0; i--) { /* backwards, so that the first of a key is the last one */
     int column = by == SFS_COLUMN_KEY_POSITION
                      ? i
@@ -404,11 +404,11 @@ static inline void expect(const struct setting *setting, const char *text, size_
       header_count = cut_words(setting, lines[first], header) - (int)shape->header_words;
       header_count = header_count < 0 ? 0 : header_count;
       columns = header + shape->header_words;
-      expected->strangers = meet_columns(setting, columns, header_count, expected);
+      expected->unknown_keys = meet_columns(setting, columns, header_count, expected);
     }
     first++;
   }
-  const int of_header = expected->strangers;
+  const int of_header = expected->unknown_keys;
   int number = 0;
   for (int i = first; i < count; i++) {
     if (shape->row_key == SFS_ROW_KEY_LINE_NUMBER) {
@@ -449,14 +449,14 @@ static inline void expect(const struct setting *setting, const char *text, size_
     }
   }
   if (shape->row_key == SFS_ROW_KEY_NONE && number != 1) {
-    expected->strangers = of_header;
+    expected->unknown_keys = of_header;
     break_whole_row(setting, 0, expected);
   }
 }
 
 static inline int expect_outdated(const struct setting *setting, const struct expectation *expected,
-                                  int strangers_before) {
-  if (expected->strangers != strangers_before) {
+                                  int unknown_before) {
+  if (expected->unknown_keys != unknown_before) {
     return 1;
   }
   for (int row = 0; row < setting->rows.count; row++) {
@@ -536,10 +536,10 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
   uint32_t *outcomes = malloc((size_t)(setting.results + 1) * sizeof *outcomes);
   REQUIRE(memory != NULL && values != NULL && outcomes != NULL);
   sfs_table_init(&table, memory);
-  uint32_t strangers = 0;
+  uint32_t unknown_keys = 0;
   const struct sfs_results results = {setting.slots, values, outcomes};
   for (int t = 0; t < MOST_TEXTS; t++) {
-    int before = (int)strangers;
+    int before = (int)unknown_keys;
     int cut = next_byte(&bytes) % 8 == 7;
     size_t length = make_text(&bytes, scratch, sizeof scratch);
     char *text = malloc(length + 1); /* of exactly the size, so that a sanitizer sees who reads on */
@@ -549,7 +549,7 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
     for (int again = 0; again < 2; again++) {
       memset(values, 0x5a, (size_t)setting.results * sizeof *values);
       memset(outcomes, 0x5a, (size_t)setting.results * sizeof *outcomes);
-      int flags = sfs_table_read(&table, text, length, cut, &results, &strangers);
+      int flags = sfs_table_read(&table, text, length, cut, &results, &unknown_keys);
       expect(&setting, text, length, cut, &expected);
       int unfinished = 0;
       for (int i = 0; i < setting.rows.count * setting.columns.count; i++) {
@@ -560,9 +560,9 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
         }
       }
       REQUIRE(!unfinished || (flags & SFS_TEXT_UNFINISHED) != 0);
-      REQUIRE((int)strangers == expected.strangers);
+      REQUIRE((int)unknown_keys == expected.unknown_keys);
       REQUIRE(((flags & SFS_TEXT_OUTDATED) != 0) ==
-              expect_outdated(&setting, &expected, again ? expected.strangers : before));
+              expect_outdated(&setting, &expected, again ? expected.unknown_keys : before));
     }
     free(text);
   }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A declaration of how a tree is to be read: which directories are sources, what their names mean,
  * and what the kernel does not say about the stats.
  *
- * <p>Statsfs itself needs nothing but {@link #statsfs()}. Other trees of the same shape are
- * declared with a {@linkplain #builder builder}:
+ * <p>For statsfs itself {@link #statsfs()} is enough. Other trees of the same shape are declared
+ * with a {@linkplain #builder builder}:
  *
  * <pre>{@code
  * Layout net = Layout.builder("net")
@@ -201,7 +201,7 @@ public final class Layout {
   }
 
   /**
-   * Whether nothing but the declared files holds stats.
+   * Whether only the declared files hold stats.
    *
    * @return true if so, see {@link Builder#declaredFilesOnly}
    */
@@ -457,10 +457,9 @@ public final class Layout {
     }
 
     /**
-     * Says that nothing but the declared files holds stats. Directories of sources are then not
-     * listed, so that the root can be that of a large file system; without {@link #sources} the
-     * root is the only directory that is looked at. The path of a file may lead below its
-     * directory.
+     * Says that only the declared files hold stats. Directories of sources are then not listed, so
+     * that the root can be that of a large file system; without {@link #sources} the root is the
+     * only directory that is looked at. The path of a file may lead below its directory.
      *
      * @return this
      */

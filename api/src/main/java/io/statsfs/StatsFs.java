@@ -346,8 +346,8 @@ public interface StatsFs extends AutoCloseable {
 
     /**
      * Requires a statsfs: {@link #build()} then opens nothing else, and its exception says what is
-     * missing. Roots that are named must be on one, be it of the kernel or in user space; {@link
-     * #trees} may name no other tree.
+     * missing. Roots that are named must be on one, of the kernel or in user space; {@link #trees}
+     * may name no other tree.
      *
      * @return this
      */

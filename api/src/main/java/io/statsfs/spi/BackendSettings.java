@@ -21,7 +21,7 @@ public interface BackendSettings {
   boolean isDetecting();
 
   /**
-   * The trees that are wanted by name, be they of this backend or of another one.
+   * The trees that are wanted by name, of this backend or of another one.
    *
    * @return names
    */

@@ -74,7 +74,7 @@ public abstract class BackendContract {
     return false;
   }
 
-  /** Lets go what hangs, so that it reads as before. Called after each test. */
+  /** Ends the hanging, so that everything reads as before. Called after each test. */
   @AfterEach
   protected void release() {}
 

@@ -87,7 +87,7 @@ abstract class ChurnContract extends LossContract {
   private void churn(int seconds) throws Exception {
     simulator.command("churn many rate=300 live=60 stats=" + STATS);
     simulator.command("churn same rate=200 live=5 stats=" + STATS + " reuse=" + REUSED_NAMES);
-    // A tree without stats is a problem, be it for a moment.
+    // A tree without stats is a problem, even for a moment.
     while (Objects.requireNonNull(simulator.path("many").toFile().list()).length < 30) {
       Thread.sleep(10);
     }

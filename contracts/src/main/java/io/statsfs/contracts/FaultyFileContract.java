@@ -20,7 +20,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** Part of {@link FaultContract}: errors, and texts that are none; each costs only itself. */
+/**
+ * Part of {@link FaultContract}: errors, and texts that are no numbers; each affects only its own
+ * stat.
+ */
 abstract class FaultyFileContract extends StatsFsSchemaContract {
   private static final Map<String, String> OUTCOMES =
       new TreeMap<>(

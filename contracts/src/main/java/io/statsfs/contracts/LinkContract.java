@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Part of {@link ReaderContract}: what took the place of a file or directory after it was found. No
- * link leads out of the tree, and nothing but files is opened.
+ * link leads out of the tree, and only files are opened.
  */
 abstract class LinkContract extends FailureContract {
 

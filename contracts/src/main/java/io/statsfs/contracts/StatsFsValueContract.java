@@ -27,7 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Part of {@link FaultContract}: values, files and sources as statsfs has them. */
+/** Part of {@link FaultContract}: values, files and sources as on statsfs. */
 abstract class StatsFsValueContract extends SimulatedTest {
 
   @Test
@@ -231,7 +231,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
   }
 
   @Test
-  void aSourceThatGoesBetweenTheOpeningAndTheReadingOfItsFilesGivesNoValueOfNothing()
+  void aSourceThatGoesBetweenTheOpeningAndTheReadingOfItsFilesGivesNoEmptyAggregate()
       throws Exception {
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try {
@@ -268,7 +268,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
   }
 
   @Test
-  void aSourceThatIsReplacedBetweenTheOpeningAndTheReadingOfItsFilesGivesNoValueOfNothing()
+  void aSourceThatIsReplacedBetweenTheOpeningAndTheReadingOfItsFilesGivesNoEmptyAggregate()
       throws Exception {
     ExecutorService pool = Executors.newSingleThreadExecutor();
     Map<String, String> expected = threeSources();
@@ -346,7 +346,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
   }
 
   @Test
-  void aggregatesAreStatsLikeOthersAndAMinimumOfNothingIsTheLargestNumber() {
+  void aggregatesAreStatsLikeOthersAndTheMinimumOfAnEmptyOneIsTheLargestNumber() {
     threeSources();
     send(
         """

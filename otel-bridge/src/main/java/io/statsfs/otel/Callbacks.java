@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * the meters in any order; so each meter must have a callback before the first collection ({@link
  * #registerMeter}), from which {@link CollectionBoundary} can tell collections apart.
  *
- * <p>Safe for use by several threads: one runs at a time. What fails, be it an {@code Error}, which
- * would cost the collection of every other meter, is reported and goes no further.
+ * <p>Safe for use by several threads: one runs at a time. Every {@code Throwable} is caught and
+ * reported: one that left a callback would end the collection of every other meter.
  */
 final class Callbacks {
   private final Runnable sample;

@@ -107,7 +107,7 @@ public final class StatsFsMetrics implements AutoCloseable {
     instruments = new Instruments(meter, builder.states ? new States() : null);
     sampler = fs.sampler(builder.filter.and(builder.aggregates.filter(fs)), builder.patience);
     transition = new DoubleTransition(meterOfDoubles, callbacks, sampler);
-    // Once nothing stands in the way of this one.
+    // Last, when this one can no longer fail to open.
     ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
     callbacks.registerMeter(meter);
     callbacks.registerMeter(meterOfDoubles);

@@ -56,7 +56,7 @@ final class StuckUnits {
   private final List<Left> left = new ArrayList<>();
   private final Map<Tree, Pause> pauses = new HashMap<>();
 
-  /** When the sample began, so that nothing is due in the midst of it. */
+  /** When the sample began: one time for all of it, so that no pause ends during it. */
   private long now;
 
   private boolean isChanged;

@@ -11,7 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a directory or file stands in its tree, and what its layout makes of that.
+ * The place of a directory or file in its tree, with the subsystem, device and labels that its
+ * layout derives from that.
  *
  * @param subsystem empty above the level that names it
  * @param level how many levels of the layout's pattern lie above

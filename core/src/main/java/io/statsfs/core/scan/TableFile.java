@@ -65,7 +65,7 @@ public final class TableFile {
     return stat.source() instanceof SourceImpl source ? source.table() : null;
   }
 
-  /** What stands for the file of a stat: the same object for all stats that it holds. */
+  /** Identifies the file of a stat: the same object for all stats that it holds. */
   public static Object fileOf(Stat stat) {
     TableFile table = of(stat);
     return table == null ? stat : table;

@@ -27,7 +27,7 @@ public final class ZeroCodeTrees {
    *
    * @param openTelemetry where they were registered
    * @param fs the trees
-   * @param close gives way; is called once, and forgotten before
+   * @param close closes what was registered; called once at most
    */
   public static void add(OpenTelemetry openTelemetry, StatsFs fs, Runnable close) {
     Entry entry = new Entry(openTelemetry.getMeterProvider(), origins(fs), close);
@@ -48,7 +48,7 @@ public final class ZeroCodeTrees {
   }
 
   /**
-   * Has those give way that have a tree in common with these.
+   * Closes those that have a tree in common with these.
    *
    * @param openTelemetry where {@code fs} is about to be registered
    * @param fs the trees

@@ -197,7 +197,7 @@ final class NativeLibrary {
     // Else the jar would stay open when its class loader is closed.
     connection.setUseCaches(false);
     try (InputStream in = connection.getInputStream()) {
-      // Fails if there is anything of this name, be it a link.
+      // Fails if anything has this name, even a link.
       Files.createFile(file, PrivateDirectory.FOR_THIS_USER);
       try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE)) {
         in.transferTo(out);
