@@ -29,7 +29,7 @@ public interface Stat {
     LEVEL,
     /**
      * A limit, a setting or an identifier: worth showing, but neither a rate nor a sum of it means
-     * anything. Only {@linkplain Layout.Builder#schema layouts} say so; a kernel's {@code .schema}
+     * anything. Only {@linkplain Layout.Builder#stats layouts} say so; a kernel's {@code .schema}
      * has no word for it.
      */
     DISCRETE
