@@ -1,4 +1,4 @@
-/* Texts of any shape, made of any bytes, against the plainest way to read them. */
+/* Texts of any shape, made of any bytes, against the reference. */
 #include "table_reference.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

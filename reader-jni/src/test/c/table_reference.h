@@ -1,5 +1,5 @@
 /*
- * The plainest way to read a table: each line is cut into words, each cell is looked for by its keys
+ * A reference implementation that reads a table: each line is cut into words, each cell is looked for by its keys
  * in all that is known, and the rules are applied one after the other. Compares sfs_table_read with
  * it, for a shape, keys and texts that are made from any bytes.
  */
@@ -131,7 +131,7 @@ static inline size_t make_text(struct bytes *bytes, char *text, size_t room) {
   return length;
 }
 
-/* ---- the plainest reading ---- */
+/* ---- the reference ---- */
 
 struct piece {
   const char *at;

@@ -1,4 +1,4 @@
-/* The forms that kernels print, each with what breaks it; then random ones against the plainest reading. */
+/* The forms that kernels print, each with what breaks it; then random ones against the reference. */
 #include "table.h"
 
 #include "check.h"

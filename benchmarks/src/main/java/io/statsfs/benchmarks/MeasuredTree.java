@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A tree to be measured, and the plain ways of reading it.
+ * A tree to be measured, and the ways of reading it without this library.
  *
  * @param stats those that can be read and are numbers, in the order of a sampler
  */

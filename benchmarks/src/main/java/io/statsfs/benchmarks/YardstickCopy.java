@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * The code of the yardstick in this process, called as the reader {@code jni} calls its library.
- * Two copies of the same code, measured as the two sides of a comparison are, must come out equal;
- * what they differ by is what any ratio may be wrong by.
+ * Two copies of the same code, measured as the two sides of a comparison, must come out equal.
+ * Their difference is the error that any ratio may have.
  */
 final class YardstickCopy {
   /** The positions of the ways in {@code yardstick.h}. */

@@ -4,7 +4,7 @@ import io.statsfs.StatsFs;
 import io.statsfs.core.backend.Backends;
 import io.statsfs.spi.StatsFsProvider;
 
-/** Makes this the implementation that {@link StatsFs} finds. */
+/** The implementation that {@link StatsFs} finds. */
 public final class CoreProvider implements StatsFsProvider {
 
   /** Called by {@link java.util.ServiceLoader}. */

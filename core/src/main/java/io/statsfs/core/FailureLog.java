@@ -31,7 +31,7 @@ final class FailureLog {
     this.nanoTime = nanoTime;
   }
 
-  /** What the problems of trees have in common that are logged as one. */
+  /** Problems of one tree and cause are logged as one. */
   private record Cause(@Nullable Tree tree, String text) {
     /** Written out for the reason that {@link Tree#equals} gives. */
     @Override
@@ -58,7 +58,7 @@ final class FailureLog {
     }
     for (Object known : List.copyOf(failures.keySet())) {
       if (known instanceof Cause && !firsts.containsKey(known)) {
-        well(known);
+        recovered(known);
       }
     }
     firsts.forEach(
@@ -93,8 +93,8 @@ final class FailureLog {
     }
   }
 
-  /** Says that what may have failed before does not fail now. */
-  synchronized void well(Object what) {
+  /** Records that something that may have failed before does not fail now. */
+  synchronized void recovered(Object what) {
     Alarm alarm = failures.get(what);
     if (alarm != null) {
       long now = nanoTime.getAsLong();
@@ -105,7 +105,7 @@ final class FailureLog {
     }
   }
 
-  /** Lets go of what cannot fail any more. */
+  /** Forgets what cannot fail any more. */
   synchronized void forget(Object what) {
     failures.remove(what);
   }

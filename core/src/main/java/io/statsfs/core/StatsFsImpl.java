@@ -115,9 +115,9 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       try {
         TimeUnit.MILLISECONDS.sleep(TimeUnit.MILLISECONDS.convert(interval));
         refresh();
-        log.well(this);
+        log.recovered(this);
       } catch (InterruptedException e) {
-        // Closed; or interrupted by somebody who has no business here.
+        // Closed; or interrupted by code outside of this library.
       } catch (RuntimeException | Error e) {
         refreshFailed(e);
       }
@@ -185,7 +185,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       }
       try {
         consumer.accept(catalog);
-        log.well(this);
+        log.recovered(this);
       } catch (RuntimeException | Error e) {
         log.failed(this, "A listener of catalogs failed: " + e);
         if (!listeners.contains(this)) {

@@ -108,7 +108,7 @@ class FailureLogTest {
     }
     log.failed("two", "two");
     assertEquals(List.of("one 0", "two"), lines.lines());
-    log.well(one);
+    log.recovered(one);
     pass(Duration.ofHours(1));
     log.failed(one, "one again");
     assertEquals("one again", lines.lines().get(2));

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names, numbers and files of many values, each compared with the plainest way to read it. Run by
+ * Names, numbers and files of many values, each compared with a reference implementation. Run by
  * Jazzer, which calls {@link #fuzzerTestOneInput}, and by {@link FuzzCorpusTest}.
  */
 public final class TextFuzz {

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Divides a text into cells in the plainest way: of strings and lists, one step after another. */
+/**
+ * A reference implementation that divides a text into cells: with strings and lists, one step after
+ * another.
+ */
 public final class PlainTable {
   private static final Pattern LIKE_A_NUMBER =
       Pattern.compile("[-+]?\\.?[0-9].*|[0-9a-fA-F]{8,}", Pattern.DOTALL);

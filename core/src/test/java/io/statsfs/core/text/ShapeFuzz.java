@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Any text in any shape, compared with the plainest way to read it ({@link PlainTable}). The first
+ * Any text in any shape, compared with a reference implementation ({@link PlainTable}). The first
  * bytes choose the shape and what of the text is known and wanted. Run by Jazzer, which calls
  * {@link #fuzzerTestOneInput}, and by {@code FuzzCorpusTest}.
  */
