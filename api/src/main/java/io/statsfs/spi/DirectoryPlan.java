@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  *     device or a symbolic link can take the place of a file or directory. What is there is then
  *     looked at before it is opened: opening a device may act, and opening a FIFO may hang
  * @param maxBytes how much to read of a file of several lines at most
- * @param files the files, at least one
+ * @param files the files, at least one. Not copied, and must not change. The list may make each
+ *     plan when it is asked for it, so that there is no object for each of many values; so readers
+ *     keep what they need in a sample, and no plans
  */
 public record DirectoryPlan(
     Object identity,
@@ -37,10 +39,4 @@ public record DirectoryPlan(
     boolean staleZeros,
     boolean userMade,
     int maxBytes,
-    List<FilePlan> files) {
-
-  /** What to read of a directory. */
-  public DirectoryPlan {
-    files = List.copyOf(files);
-  }
-}
+    List<FilePlan> files) {}

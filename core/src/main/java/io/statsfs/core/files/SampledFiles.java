@@ -10,6 +10,7 @@ import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.PathText;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -21,10 +22,14 @@ import org.jspecify.annotations.Nullable;
 /** The files that hold some stats, with the numbers that batches call them by. */
 final class SampledFiles {
   private final List<DirectoryPlan> directories = new ArrayList<>();
-  private final List<FilePlan> files = new ArrayList<>();
 
-  /** By the number of a file; null for one of one value. */
-  private final List<@Nullable TableFile> tableOf = new ArrayList<>();
+  /** For each directory the file of several values that it is read for; null for other ones. */
+  private final List<@Nullable TableFile> tables = new ArrayList<>();
+
+  /**
+   * The numbers of the first files of the directories, and behind them how many files there are.
+   */
+  private final int[] firstFiles;
 
   private final List<Stat> stats;
   private final int[] indices;
@@ -39,7 +44,7 @@ final class SampledFiles {
   SampledFiles(List<Stat> stats, int[] indices, int maxBytes) {
     this.stats = stats;
     this.indices = indices;
-    Map<TableFile, Table> tables = new IdentityHashMap<>();
+    Map<TableFile, Table> byFile = new IdentityHashMap<>();
     List<Table> inOrder = new ArrayList<>();
     for (int i = 0; i < stats.size(); ) {
       SourceImpl source = (SourceImpl) stats.get(i).source();
@@ -52,10 +57,10 @@ final class SampledFiles {
         add(source, first, i, maxBytes);
         continue;
       }
-      Table table = tables.get(file);
+      Table table = byFile.get(file);
       if (table == null) {
         table = new Table(source, file);
-        tables.put(file, table);
+        byFile.put(file, table);
         inOrder.add(table);
       }
       table.put(stats, indices, first, i);
@@ -64,6 +69,10 @@ final class SampledFiles {
       if (table.isWanted) {
         add(table.source, table.file, directory(table), List.of(table.plan()), maxBytes);
       }
+    }
+    firstFiles = new int[directories.size() + 1];
+    for (int i = 0; i < directories.size(); i++) {
+      firstFiles[i + 1] = firstFiles[i] + directories.get(i).files().size();
     }
   }
 
@@ -104,6 +113,33 @@ final class SampledFiles {
     }
   }
 
+  /** Files of one value, which are many: their plans are made when they are asked for. */
+  private static final class ValueFiles extends AbstractList<FilePlan> {
+    private final List<Stat> stats;
+    private final int[] indices;
+    private final int from;
+    private final int to;
+
+    ValueFiles(List<Stat> stats, int[] indices, int from, int to) {
+      this.stats = stats;
+      this.indices = indices;
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public FilePlan get(int i) {
+      int k = from + Objects.checkIndex(i, size());
+      Stat stat = stats.get(k);
+      return FilePlan.value(stat.name(), indices[k], stat.type() == Stat.Type.FLOAT);
+    }
+
+    @Override
+    public int size() {
+      return to - from;
+    }
+  }
+
   private static String name(Path file) {
     return PathText.nameOf(file);
   }
@@ -114,11 +150,7 @@ final class SampledFiles {
   }
 
   private void add(SourceImpl source, int from, int to, int maxBytes) {
-    List<FilePlan> values = new ArrayList<>(to - from);
-    for (int i = from; i < to; i++) {
-      Stat stat = stats.get(i);
-      values.add(FilePlan.value(stat.name(), indices[i], stat.type() == Stat.Type.FLOAT));
-    }
+    List<FilePlan> values = new ValueFiles(stats, indices, from, to);
     add(source, source, FilePaths.of(source), values, maxBytes);
   }
 
@@ -145,8 +177,7 @@ final class SampledFiles {
             type.userMade(),
             maxBytes,
             plans));
-    files.addAll(plans);
-    plans.forEach(plan -> tableOf.add(source.table()));
+    tables.add(source.table());
   }
 
   List<DirectoryPlan> directories() {
@@ -154,21 +185,32 @@ final class SampledFiles {
   }
 
   int size() {
-    return files.size();
+    return firstFiles[directories.size()];
   }
 
   /** Where the values of a file go. */
   int[] slots(int file) {
-    return files.get(file).slots();
+    return plan(file).slots();
+  }
+
+  private FilePlan plan(int file) {
+    int directory = directoryOf(file);
+    return directories.get(directory).files().get(file - firstFiles[directory]);
+  }
+
+  /** The number of the directory of a file. Each has a file, so that no two begin with the same. */
+  private int directoryOf(int file) {
+    int found = Arrays.binarySearch(firstFiles, file);
+    return found >= 0 ? found : -found - 2;
   }
 
   /** The index by which a file is left out. */
   int first(int file) {
-    return files.get(file).firstSlot();
+    return plan(file).firstSlot();
   }
 
   /** Makes the next scan look at a file of several values again. */
   void reportOutdated(int file) {
-    Objects.requireNonNull(tableOf.get(file)).reportOutdated();
+    Objects.requireNonNull(tables.get(directoryOf(file))).reportOutdated();
   }
 }

@@ -24,7 +24,12 @@ final class JniBatch implements StatReader.Batch {
   private static final int ENOMEM = 12;
 
   private final List<DirectoryPlan> directories;
-  private final FilePlan[] files;
+
+  /**
+   * The numbers of the first files of the directories, and behind them how many files there are.
+   */
+  private final int[] firstFiles;
+
   private final SampleMemory memory;
   private final long values;
   private final long outcomes;
@@ -38,7 +43,10 @@ final class JniBatch implements StatReader.Batch {
     batches.requirePossible(directories, memory);
     this.directories = List.copyOf(directories);
     this.memory = memory;
-    files = directories.stream().flatMap(d -> d.files().stream()).toArray(FilePlan[]::new);
+    firstFiles = new int[directories.size() + 1];
+    for (int i = 0; i < directories.size(); i++) {
+      firstFiles[i + 1] = firstFiles[i] + directories.get(i).files().size();
+    }
     values = Native.address(memory.buffer());
     outcomes = values + 8L * memory.size();
     handle = new Handle(open(previous));
@@ -77,47 +85,47 @@ final class JniBatch implements StatReader.Batch {
 
   /** For each file the one of the previous batch that has its name in the same directory, or -1. */
   private int[] predecessors(@Nullable JniBatch previous) {
-    int[] predecessors = new int[files.length];
+    int[] predecessors = new int[firstFiles[directories.size()]];
     Arrays.fill(predecessors, -1);
     if (previous == null) {
       return predecessors;
     }
-    Map<Object, int[]> before = new IdentityHashMap<>();
-    int first = 0;
-    for (DirectoryPlan directory : previous.directories) {
-      int end = first + directory.files().size();
-      before.put(directory.identity(), new int[] {first, end});
-      first = end;
+    Map<Object, Integer> before = new IdentityHashMap<>();
+    for (int i = 0; i < previous.directories.size(); i++) {
+      before.put(previous.directories.get(i).identity(), i);
     }
-    first = 0;
-    for (DirectoryPlan directory : directories) {
-      int end = first + directory.files().size();
-      int[] range = before.get(directory.identity());
-      if (range != null && directory.keepOpen()) {
-        previous.find(range[0], range[1], files, first, end, predecessors);
+    for (int i = 0; i < directories.size(); i++) {
+      Integer old = before.get(directories.get(i).identity());
+      if (old != null && directories.get(i).keepOpen()) {
+        List<FilePlan> files = previous.directories.get(old).files();
+        find(
+            directories.get(i).files(),
+            firstFiles[i],
+            files,
+            previous.firstFiles[old],
+            predecessors);
       }
-      first = end;
     }
     return predecessors;
   }
 
   /** Finds the files of a directory by their names, which mostly are in the same places. */
-  private void find(int from, int to, FilePlan[] wanted, int first, int end, int[] predecessors) {
+  private static void find(
+      List<FilePlan> files, int first, List<FilePlan> old, int firstOld, int[] predecessors) {
     Map<String, Integer> byName = null;
-    for (int i = first; i < end; i++) {
-      String name = wanted[i].name();
-      int same = from + i - first;
-      if (same < to && files[same].name().equals(name)) {
-        predecessors[i] = same;
+    for (int i = 0; i < files.size(); i++) {
+      String name = files.get(i).name();
+      if (i < old.size() && old.get(i).name().equals(name)) {
+        predecessors[first + i] = firstOld + i;
         continue;
       }
       if (byName == null) {
         byName = new HashMap<>();
-        for (int k = from; k < to; k++) {
-          byName.put(files[k].name(), k);
+        for (int k = 0; k < old.size(); k++) {
+          byName.put(old.get(k).name(), firstOld + k);
         }
       }
-      predecessors[i] = byName.getOrDefault(name, -1);
+      predecessors[first + i] = byName.getOrDefault(name, -1);
     }
   }
 
@@ -127,7 +135,7 @@ final class JniBatch implements StatReader.Batch {
     try {
       int file = Native.sample(handle.batch, values, outcomes);
       while (file >= 0) {
-        finish(files[file]);
+        finish(file);
         file = Native.sample(handle.batch, values, outcomes);
       }
     } finally {
@@ -136,9 +144,16 @@ final class JniBatch implements StatReader.Batch {
   }
 
   /** Decimals of so many digits that the library leaves them to Java. */
-  private void finish(FilePlan file) {
+  private void finish(int file) {
+    int found = Arrays.binarySearch(firstFiles, file);
+    // Of directories without a file the last one that begins there is the file's.
+    int directory = found < 0 ? -found - 2 : found;
+    while (firstFiles[directory + 1] == file) {
+      directory++;
+    }
+    FilePlan plan = directories.get(directory).files().get(file - firstFiles[directory]);
     ByteBuffer results = memory.buffer();
-    for (int i : file.slots()) {
+    for (int i : plan.slots()) {
       if (i >= 0 && (results.getInt(8 * memory.size() + 4 * i) & 0xff) == UNFINISHED) {
         long place = results.getLong(8 * i);
         byte[] text = Native.text(handle.batch, (int) (place >>> 32), (int) place);

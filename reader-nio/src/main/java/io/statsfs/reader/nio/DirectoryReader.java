@@ -41,6 +41,11 @@ final class DirectoryReader {
   /** By file; null for one value. */
   private final @Nullable FileCells[] cells;
 
+  /** By file; the plans of those of one value are not kept. */
+  private final int[] firstSlots;
+
+  private final boolean[] isFloat;
+
   /** Why the directory is not read, if it is not. */
   private @Nullable Status missing;
 
@@ -67,6 +72,8 @@ final class DirectoryReader {
         plan.userMade() ? new SourceDirectory(plan.root(), plan.directory(), plan.links()) : null;
     files = new StatFile[plan.files().size()];
     cells = new FileCells[files.length];
+    firstSlots = new int[files.length];
+    isFloat = new boolean[files.length];
     Map<String, StatFile> others = new HashMap<>();
     if (before != null) {
       missing = before.missing;
@@ -82,6 +89,8 @@ final class DirectoryReader {
           known == null ? new StatFile(PathText.resolve(path, file.name()), plan, budget) : known;
       boolean isValue = file.shape().equals(Shape.VALUE) && file.columns().size() == 1;
       cells[i] = isValue ? null : new FileCells(file, shared);
+      firstSlots[i] = file.firstSlot();
+      isFloat[i] = isValue && file.isFloat(0);
     }
     others.values().forEach(StatFile::close);
   }
@@ -120,7 +129,7 @@ final class DirectoryReader {
     // One look at a directory that was gone, instead of one failure per file.
     boolean looked = directory == null && missing == null;
     for (int i = 0; i < files.length; i++) {
-      int slot = plan.files().get(i).firstSlot();
+      int slot = firstSlots[i];
       if (slot < 0 || memory.isLeftOut(slot)) {
         continue;
       }
@@ -197,11 +206,10 @@ final class DirectoryReader {
 
   /** Whether one of a file's values may be. */
   private boolean mayBeEmptyAggregate(int i, SampleMemory memory) {
-    FilePlan file = plan.files().get(i);
     if (cells[i] == null) {
-      return file.firstSlot() >= 0 && NumberText.mayBeEmptyAggregate(memory, file.firstSlot());
+      return firstSlots[i] >= 0 && NumberText.mayBeEmptyAggregate(memory, firstSlots[i]);
     }
-    for (int slot : file.slots()) {
+    for (int slot : plan.files().get(i).slots()) {
       if (slot >= 0 && NumberText.mayBeEmptyAggregate(memory, slot)) {
         return true;
       }
@@ -211,8 +219,7 @@ final class DirectoryReader {
 
   private void sample(int i, SampleMemory memory, Text text) {
     try {
-      FilePlan file = plan.files().get(i);
-      boolean isOneLine = file.shape().isOneLine();
+      boolean isOneLine = cells[i] == null || plan.files().get(i).shape().isOneLine();
       int max = isOneLine ? FilePlan.VALUE_BYTES : plan.maxBytes();
       int length = isOneLine ? files[i].readLine(text) : files[i].readAll(text, max);
       put(i, text, length, length == max, memory);
@@ -234,21 +241,19 @@ final class DirectoryReader {
       }
       return;
     }
-    FilePlan file = plan.files().get(i);
     if (isCut) {
-      memory.putFailure(file.firstSlot(), Status.NOT_A_NUMBER, 0);
+      memory.putFailure(firstSlots[i], Status.NOT_A_NUMBER, 0);
     } else {
-      NumberText.put(text.array, 0, length, file.isFloat(0), memory, file.firstSlot());
+      NumberText.put(text.array, 0, length, isFloat[i], memory, firstSlots[i]);
     }
   }
 
   private void fail(int i, Status status, int errno, SampleMemory memory) {
-    FilePlan file = plan.files().get(i);
     if (cells[i] == null) {
-      memory.putFailure(file.firstSlot(), status, errno);
+      memory.putFailure(firstSlots[i], status, errno);
       return;
     }
-    for (int slot : file.slots()) {
+    for (int slot : plan.files().get(i).slots()) {
       if (slot >= 0) {
         memory.putFailure(slot, status, errno);
       }
