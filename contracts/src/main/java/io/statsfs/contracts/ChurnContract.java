@@ -119,7 +119,8 @@ abstract class ChurnContract extends LossContract {
         awaitOutcomes(live, sampler);
       }
       assertEquals(List.of(), problems(fs));
-      // On a loaded machine a scan may come upon a moment, or take so long, that no source lives.
+      // On a loaded machine a scan may take so long, or come at such a time, that it finds no
+      // source.
       assertEquals(
           List.of(), log.lines().stream().filter(l -> !l.contains("holds no stats")).toList());
     } finally {

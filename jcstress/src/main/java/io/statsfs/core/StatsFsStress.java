@@ -328,8 +328,8 @@ public class StatsFsStress {
   }
 
   @JCStressTest
-  @Outcome(id = "2, 3", expect = ACCEPTABLE, desc = "told of both, and of the newest")
-  @Outcome(expect = FORBIDDEN, desc = "a catalog was not told of")
+  @Outcome(id = "2, 3", expect = ACCEPTABLE, desc = "notified of both, the newest among them")
+  @Outcome(expect = FORBIDDEN, desc = "a catalog without a notification")
   @State
   public static class TwoRefresh extends Opened {
     private final AtomicInteger calls = new AtomicInteger();

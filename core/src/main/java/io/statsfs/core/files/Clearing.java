@@ -129,7 +129,8 @@ public final class Clearing {
 
   private Inode lookAt(Stat stat, SourceImpl source, SecureDirectoryStream<Path> directory)
       throws IOException {
-    // In one call, so that the key, which is all that the open directory tells, is of this inode.
+    // In one call, so that the key, which is all that is known of the open directory, is of this
+    // inode.
     Map<String, Object> found = Files.readAttributes(FilePaths.of(source), "unix:dev,ino,fileKey");
     Object open =
         directory.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
