@@ -99,6 +99,7 @@ size_t parse_diskstats(const char *text, const char *end, uint64_t *values) {
     at = skip_word(name, end);
     size_t length = (size_t)(at - name);
     if (begins_with(name, length, "loop", 4) || begins_with(name, length, "ram", 3) ||
+        begins_with(name, length, "zram", 4) ||
         is_partition(name, length, disk, disk_length)) {
       continue;
     }

@@ -18,7 +18,7 @@ size_t parse_snmp(const char *text, const char *end, uint64_t *values);
 /* All numbers of all CPUs. */
 size_t parse_softirqs(const char *text, const char *end, uint64_t *values);
 
-/* What kernels have counted of each disk since 5.5; neither of partitions nor of loop and ram devices. */
+/* What kernels have counted of each disk since 5.5; neither of partitions nor of loop, ram and zram devices. */
 size_t parse_diskstats(const char *text, const char *end, uint64_t *values);
 
 #endif

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import oshi.SystemInfo;
 import oshi.hardware.NetworkIF;
@@ -43,6 +44,8 @@ final class Bench {
 
   private static final String NET = "sysfs net";
   private static final String VMSTAT = "/proc/vmstat";
+  private static final List<String> TABLES =
+      List.copyOf(new TreeSet<>(MeasuredTree.TABLES.keySet()));
   private static final String DEBUGFS = "debugfs kvm";
   private static final int SMALL = 1_000;
   private static final int COLLECTED = 20_000;
@@ -110,6 +113,9 @@ final class Bench {
     List<MeasuredTree> trees = new ArrayList<>();
     trees.add(MeasuredTree.of(NET, Path.of("/sys/class/net"), true));
     trees.add(MeasuredTree.of(VMSTAT, Path.of("/proc/vmstat"), true));
+    for (String table : TABLES) {
+      trees.add(MeasuredTree.of(table, Path.of(table), true));
+    }
     if (debugfs != null && Files.isDirectory(debugfs.resolve("kvm"))) {
       trees.add(MeasuredTree.of(DEBUGFS, debugfs.resolve("kvm"), false));
     }
@@ -181,7 +187,9 @@ final class Bench {
     if (tree.name().equals(NET)) {
       add(sampling.java(NET, JNI + WITH_PATIENCE, stats, patient(tree, "jni")::sample));
     }
-    add(sampling.java(tree.name(), READ_STRING, stats, tree.readString()));
+    if (!TABLES.contains(tree.name())) {
+      add(sampling.java(tree.name(), READ_STRING, stats, tree.readString()));
+    }
     compare(sampling, tree.name(), best);
   }
 
@@ -312,6 +320,15 @@ final class Bench {
         System.out.printf("%-62s not measured: no readable tree%n", "JNI / C's best, " + tree);
       } else {
         atMost("JNI / C's best, " + tree, jni.ratio(best(jni)), 1.10);
+      }
+    }
+    for (String table : TABLES) {
+      Row jni = rows.get(table + JNI);
+      if (jni == null) {
+        System.out.printf("%-62s not measured: no readable tree%n", "JNI / C by hand, " + table);
+      } else {
+        atMost("JNI / C by hand, " + table, jni.ratio(best(jni)), 1.30);
+        atMost("bytes per sample, JNI, " + table, jni.bytes, 0);
       }
     }
     atLeast("C's whole path / JNI, " + NET, rows.get(NET + PATH).ratio(rows.get(NET + JNI)), 6);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,6 +22,14 @@ import java.util.Set;
  * @param stats those that can be read and are numbers, in the order of a sampler
  */
 record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
+  /** The files that the yardstick has a parser for each, and how its list calls them. */
+  static final Map<String, String> TABLES =
+      Map.of(
+          "/proc/stat", "S",
+          "/proc/net/snmp", "N",
+          "/proc/softirqs", "I",
+          "/proc/diskstats", "K");
+
   private static final int STATS_PER_SOURCE = 40;
   private static final int SOURCES_PER_SUBSYSTEM = 100;
 
@@ -64,7 +73,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
   }
 
   private static String key(Stat stat) {
-    return stat.source().path().orElseThrow() + "\n" + stat.name();
+    return stat.toString();
   }
 
   /** Whether a source is a file of several values. */
@@ -80,7 +89,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
       boolean many = isFile(stat.source());
       if (!stat.source().path().orElseThrow().equals(source)) {
         source = stat.source().path().orElseThrow();
-        list.add((many ? "T " : "D ") + source);
+        list.add((many ? TABLES.getOrDefault(source.toString(), "T") : "D") + " " + source);
       }
       if (!many) {
         list.add("F " + stat.name());
@@ -89,7 +98,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
     return list;
   }
 
-  /** What one writes without a library. */
+  /** What one writes without a library; not for tables. */
   Method.Work readString() {
     long[] values = new long[stats.size()];
     if (isFile(stats.get(0).source())) {
