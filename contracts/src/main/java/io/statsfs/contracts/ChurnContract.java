@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
  * Part of {@link FaultContract}: sources that come and go hundreds of times a second, for as long
  * as the environment variable {@code STATSFS_STRESS_SECONDS} says (default 10).
  */
-abstract class ChurnContract extends LossContract {
+abstract class ChurnContract extends TableFaultContract {
   private static final int STATS = 5;
   private static final int REUSED_NAMES = 7;
 
