@@ -10,7 +10,7 @@ struct file {
   struct sfs_table *table;
   uint32_t first_slot;
   int32_t fd; /* if it is kept open */
-  uint32_t unknown_keys; /* see sfs_table_read */
+  uint32_t unknown_cells; /* see sfs_table_read */
   uint32_t is_outdated;
 };
 
@@ -130,7 +130,7 @@ static int put(struct sfs_batch *batch, const struct directory *directory, struc
                size_t length, const struct sfs_results *all) {
   const struct sfs_results results = results_of(batch, file, all);
   int found = sfs_table_read(file->table, batch->text.bytes, length,
-                             length == most_bytes(directory, file), &results, &file->unknown_keys);
+                             length == most_bytes(directory, file), &results, &file->unknown_cells);
   file->is_outdated = (found & SFS_TEXT_OUTDATED) != 0;
   batch->outdated += file->is_outdated;
   return (found & SFS_TEXT_UNFINISHED) != 0;

@@ -185,7 +185,7 @@ struct reading {
   uint32_t expected_column; /* the same */
   uint32_t found;           /* rows */
   uint32_t line;            /* behind those skipped and the header */
-  uint32_t unknown_keys;
+  uint32_t unknown_cells;
   int unfinished;
 };
 
@@ -351,9 +351,11 @@ static inline int breaks(const struct sfs_shape *shape, uint32_t before, const s
 
 /*
  * Reads the cells of a line whose columns are known by their places. No slots: of a row that is not
- * known. Returns 0 if the line breaks the shape.
+ * known. Counts the cells of such a row, and those with a column's name that are not wanted.
+ * Returns 0 if the line breaks the shape.
  */
-static inline int read_places(struct reading *reading, struct words *words, const int32_t *slots) {
+static inline int read_places(struct reading *reading, struct words *words, const int32_t *slots,
+                              uint32_t *unknown_cells) {
   const struct sfs_table *table = reading->table;
   const struct sfs_shape *shape = reading->shape;
   const int is_pair = shape->header == SFS_HEADER_PER_PAIR;
@@ -364,6 +366,7 @@ static inline int read_places(struct reading *reading, struct words *words, cons
     int32_t slot = -1;
     if (slots != NULL && place->cell == cells) {
       slot = slots[place++->column];
+      *unknown_cells += slot < 0 && shape->column_key == SFS_COLUMN_KEY_HEADER;
     }
     words->end = slot >= 0 ? put(reading, slot, words->word) : skip_word(reading, words->word);
     if (cells == table->width) {
@@ -378,17 +381,18 @@ static inline int read_places(struct reading *reading, struct words *words, cons
     }
     cells++;
   }
+  *unknown_cells += slots == NULL ? cells : 0;
   return cells >= shape->least_columns && (!is_pair || cells == table->width);
 }
 
 /* Meets a column; its number, or that of all if it is not known, or was met in this line. */
 static uint32_t meet_column(struct reading *reading, const char *text, const char *end,
-                            uint32_t *unknown_keys) {
+                            uint32_t *unknown_cells) {
   struct sfs_table *table = reading->table;
   const struct key key = {text, (size_t)(end - text), NULL, 0};
   uint32_t column = find_from(&table->columns, &reading->expected_column, &key, table->seed);
   if (column == table->columns.count) {
-    ++*unknown_keys;
+    ++*unknown_cells;
   } else if (table->columns.met[column] == table->clock) {
     return table->columns.count;
   } else {
@@ -399,7 +403,7 @@ static uint32_t meet_column(struct reading *reading, const char *text, const cha
 
 /* Reads the cells of a line that has keys beside its values; otherwise as read_places. */
 static int read_keyed(struct reading *reading, struct words *words, const int32_t *slots,
-                      uint32_t *unknown_keys) {
+                      uint32_t *unknown_cells) {
   const struct sfs_shape *shape = reading->shape;
   uint32_t cells = 0;
   while (next_word(reading, words)) {
@@ -422,10 +426,16 @@ static int read_keyed(struct reading *reading, struct words *words, const int32_
     }
     cells++;
     if (slots != NULL) {
-      uint32_t column = meet_column(reading, key, key_end, unknown_keys);
-      if (column < reading->table->columns.count && slots[column] >= 0) {
-        words->end = put(reading, slots[column], value);
+      uint32_t column = meet_column(reading, key, key_end, unknown_cells);
+      if (column < reading->table->columns.count) {
+        if (slots[column] >= 0) {
+          words->end = put(reading, slots[column], value);
+        } else {
+          ++*unknown_cells;
+        }
       }
+    } else {
+      ++*unknown_cells;
     }
   }
   return cells >= shape->least_columns;
@@ -435,11 +445,11 @@ static int read_keyed(struct reading *reading, struct words *words, const int32_
 static uint32_t read_header(struct reading *reading, struct words *words, int is_known) {
   struct sfs_table *table = reading->table;
   struct sfs_place *place = table->places;
-  uint32_t unknown_keys = 0;
+  uint32_t unknown_cells = 0;
   uint32_t cells = 0;
   for (; next_word(reading, words); cells++) {
     if (is_known) {
-      uint32_t column = meet_column(reading, words->word, words->end, &unknown_keys);
+      uint32_t column = meet_column(reading, words->word, words->end, &unknown_cells);
       if (column < table->columns.count) {
         *place++ = (struct sfs_place){cells, column};
       }
@@ -447,7 +457,7 @@ static uint32_t read_header(struct reading *reading, struct words *words, int is
   }
   *place = (struct sfs_place){NO_CELL, 0};
   table->width = cells;
-  return unknown_keys;
+  return unknown_cells;
 }
 
 /* Whether a line has a key, and whose. */
@@ -575,14 +585,14 @@ static inline void read_cells(struct reading *reading, struct words *words, uint
     return;
   }
   const enum sfs_column_key by = reading->shape->column_key;
-  uint32_t unknown_keys = 0;
+  uint32_t unknown_cells = 0;
   int fits = by == SFS_COLUMN_KEY_POSITION || by == SFS_COLUMN_KEY_HEADER
-                 ? read_places(reading, words, slots)
-                 : read_keyed(reading, words, slots, &unknown_keys);
+                 ? read_places(reading, words, slots, &unknown_cells)
+                 : read_keyed(reading, words, slots, &unknown_cells);
   if (!fits && is_known) {
     break_row(reading, row);
   } else if (fits) {
-    reading->unknown_keys += is_known ? unknown_keys : 1;
+    reading->unknown_cells += unknown_cells;
   }
 }
 
@@ -648,12 +658,12 @@ static const char *read_pair(struct reading *reading, const char *at) {
     return next;
   }
   if (!is_known || slots != NULL) {
-    uint32_t unknown_keys = read_header(reading, &header, is_known);
-    int fits = read_places(reading, &values, slots);
+    uint32_t unknown_cells = read_header(reading, &header, is_known);
+    int fits = read_places(reading, &values, slots, &unknown_cells);
     if (!fits && is_known) {
       break_row(reading, row);
     } else if (fits) {
-      reading->unknown_keys += is_known ? unknown_keys : 1;
+      reading->unknown_cells += unknown_cells;
     }
   }
   return skip_line(reading, values.end);
@@ -681,7 +691,7 @@ static int misses_keys(const struct reading *reading) {
 }
 
 int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int cut,
-                   const struct sfs_results *results, uint32_t *unknown_keys) {
+                   const struct sfs_results *results, uint32_t *unknown_cells) {
   if (table->is_one_cell && !cut && (*results->slots & SFS_SLOT_FLOAT) == 0) {
     /* Most texts by far are an integer and the end of its line; what follows comes to the same. */
     uint64_t value;
@@ -717,22 +727,22 @@ int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int
     if (at < reading.end) {
       struct words words = {.end = at, .key = NO_WORD};
       skip_words(&reading, &words, shape->header_words);
-      reading.unknown_keys = read_header(&reading, &words, 1);
+      reading.unknown_cells = read_header(&reading, &words, 1);
       at = skip_line(&reading, words.end);
     }
   }
-  const uint32_t of_header = reading.unknown_keys;
+  const uint32_t of_header = reading.unknown_cells;
   while (at < reading.end) {
     at = shape->header == SFS_HEADER_PER_PAIR ? read_pair(&reading, at) : read_line(&reading, at);
   }
   if (shape->row_key == SFS_ROW_KEY_NONE && reading.line != 1) {
     break_row(&reading, 0);
     reading.found = 1;
-    reading.unknown_keys = of_header;
+    reading.unknown_cells = of_header;
   }
   /* What could be a stat and is none may not have been one before: that counts once, until it changes. */
-  int is_outdated = misses_keys(&reading) || reading.unknown_keys != *unknown_keys;
-  *unknown_keys = reading.unknown_keys;
+  int is_outdated = misses_keys(&reading) || reading.unknown_cells != *unknown_cells;
+  *unknown_cells = reading.unknown_cells;
   return (reading.unfinished ? SFS_TEXT_UNFINISHED : 0) | (is_outdated ? SFS_TEXT_OUTDATED : 0);
 }
 

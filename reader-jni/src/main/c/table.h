@@ -123,8 +123,9 @@ enum {
 
 /*
  * Stores what a text says of each cell that has a slot. Behind the text there must be a '\n'. `cut`
- * says that the file may have more. `unknown_keys` is the number of lines and columns of the last text
- * that are not known, and gets that of this one.
+ * says that the file may have more. `unknown_cells` is the number of cells of the last text that are
+ * not known, or have a column's name and are not wanted, and gets that of this one. A column of a
+ * header counts as one.
  *
  * A decimal with more digits than can be scaled exactly here gets the outcome SFS_UNFINISHED, and as
  * value the offset and the length of its text in the high and low half.
@@ -132,7 +133,7 @@ enum {
  * For one thread at a time.
  */
 int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int cut,
-                   const struct sfs_results *results, uint32_t *unknown_keys);
+                   const struct sfs_results *results, uint32_t *unknown_cells);
 
 /* Stores one outcome without a value for all cells of a text that have a slot. */
 void sfs_table_fail(const struct sfs_table *table, uint32_t outcome,

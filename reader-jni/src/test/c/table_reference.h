@@ -156,7 +156,7 @@ struct expectation {
   struct piece words[MOST_KEYS * MOST_KEYS];
   int row_met[MOST_KEYS];
   int column_met[MOST_KEYS];
-  int unknown_keys;
+  int unknown_cells;
 };
 
 static inline int is_blank(const struct setting *setting, char c) {
@@ -323,16 +323,16 @@ static inline void break_whole_row(const struct setting *setting, int row, struc
 /* What a header, or the cells of a line, say of columns; returns how many are unknown. */
 static inline int meet_columns(const struct setting *setting, const struct piece *keys, int count,
                                struct expectation *expected) {
-  int unknown_keys = 0;
+  int unknown_cells = 0;
   for (int i = 0; i < count; i++) {
     int column = find_known(&setting->columns, keys[i].at, keys[i].length);
     if (column < 0) {
-      unknown_keys++;
+      unknown_cells++;
     } else {
       expected->column_met[column] = 1;
     }
   }
-  return unknown_keys;
+  return unknown_cells;
 }
 
 static inline void read_row(const struct setting *setting, const struct cut_line *line, int row,
@@ -344,26 +344,26 @@ static inline void read_row(const struct setting *setting, const struct cut_line
   int read = 0;
   int count = cells_of(setting, line->words, line->word_count, header, header_count, cells, &read);
   if (row < 0) {
-    expected->unknown_keys += count >= 0;
+    expected->unknown_cells += count > 0 ? count : 0;
     return;
   }
   if (expected->row_met[row]++ > 0 || !row_is_wanted(setting, row)) {
     return;
   }
-  int unknown_keys = 0;
+  int unknown_cells = 0;
   if (setting->shape.header == SFS_HEADER_PER_PAIR) {
-    unknown_keys = meet_columns(setting, header, header_count, expected);
+    unknown_cells = meet_columns(setting, header, header_count, expected);
   } else if (by == SFS_COLUMN_KEY_WORD_BEFORE || by == SFS_COLUMN_KEY_BEFORE_EQUALS) {
     for (int i = 0; i < read; i++) {
       keys[i] = cells[i].key;
     }
-    unknown_keys = meet_columns(setting, keys, read, expected);
+    unknown_cells = meet_columns(setting, keys, read, expected);
   }
   if (count < 0) {
     break_whole_row(setting, row, expected);
     return;
   }
-  expected->unknown_keys += unknown_keys;
+  expected->unknown_cells += unknown_cells;
   for (int i = count - 1; i >= 0; i--) { /* backwards, so that the first of a key is the last one */
     int column = by == SFS_COLUMN_KEY_POSITION
                      ? i
@@ -372,6 +372,10 @@ static inline void read_row(const struct setting *setting, const struct cut_line
       expected->statuses[row * setting->columns.count + column] = SFS_OK;
       expected->words[row * setting->columns.count + column] = cells[i].value;
     }
+  }
+  for (int i = 0; i < setting->columns.count && by != SFS_COLUMN_KEY_POSITION; i++) {
+    const int cell = row * setting->columns.count + i;
+    expected->unknown_cells += expected->statuses[cell] == SFS_OK && setting->slots[cell] < 0;
   }
 }
 
@@ -404,11 +408,11 @@ static inline void expect(const struct setting *setting, const char *text, size_
       header_count = cut_words(setting, lines[first], header) - (int)shape->header_words;
       header_count = header_count < 0 ? 0 : header_count;
       columns = header + shape->header_words;
-      expected->unknown_keys = meet_columns(setting, columns, header_count, expected);
+      expected->unknown_cells = meet_columns(setting, columns, header_count, expected);
     }
     first++;
   }
-  const int of_header = expected->unknown_keys;
+  const int of_header = expected->unknown_cells;
   int number = 0;
   for (int i = first; i < count; i++) {
     if (shape->row_key == SFS_ROW_KEY_LINE_NUMBER) {
@@ -449,14 +453,14 @@ static inline void expect(const struct setting *setting, const char *text, size_
     }
   }
   if (shape->row_key == SFS_ROW_KEY_NONE && number != 1) {
-    expected->unknown_keys = of_header;
+    expected->unknown_cells = of_header;
     break_whole_row(setting, 0, expected);
   }
 }
 
 static inline int expect_outdated(const struct setting *setting, const struct expectation *expected,
                                   int unknown_before) {
-  if (expected->unknown_keys != unknown_before) {
+  if (expected->unknown_cells != unknown_before) {
     return 1;
   }
   for (int row = 0; row < setting->rows.count; row++) {
@@ -536,10 +540,10 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
   uint32_t *outcomes = malloc((size_t)(setting.results + 1) * sizeof *outcomes);
   REQUIRE(memory != NULL && values != NULL && outcomes != NULL);
   sfs_table_init(&table, memory);
-  uint32_t unknown_keys = 0;
+  uint32_t unknown_cells = 0;
   const struct sfs_results results = {setting.slots, values, outcomes};
   for (int t = 0; t < MOST_TEXTS; t++) {
-    int before = (int)unknown_keys;
+    int before = (int)unknown_cells;
     int cut = next_byte(&bytes) % 8 == 7;
     size_t length = make_text(&bytes, scratch, sizeof scratch);
     char *text = malloc(length + 1); /* of exactly the size, so that a sanitizer sees who reads on */
@@ -549,7 +553,7 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
     for (int again = 0; again < 2; again++) {
       memset(values, 0x5a, (size_t)setting.results * sizeof *values);
       memset(outcomes, 0x5a, (size_t)setting.results * sizeof *outcomes);
-      int flags = sfs_table_read(&table, text, length, cut, &results, &unknown_keys);
+      int flags = sfs_table_read(&table, text, length, cut, &results, &unknown_cells);
       expect(&setting, text, length, cut, &expected);
       int unfinished = 0;
       for (int i = 0; i < setting.rows.count * setting.columns.count; i++) {
@@ -560,9 +564,9 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
         }
       }
       REQUIRE(!unfinished || (flags & SFS_TEXT_UNFINISHED) != 0);
-      REQUIRE((int)unknown_keys == expected.unknown_keys);
+      REQUIRE((int)unknown_cells == expected.unknown_cells);
       REQUIRE(((flags & SFS_TEXT_OUTDATED) != 0) ==
-              expect_outdated(&setting, &expected, again ? expected.unknown_keys : before));
+              expect_outdated(&setting, &expected, again ? expected.unknown_cells : before));
     }
     free(text);
   }

@@ -14,7 +14,7 @@ static struct sfs_key keys[2][MOST_NAMES];
 static int32_t slots[MOST_CELLS];
 static int64_t values[MOST_CELLS];
 static uint32_t outcomes[MOST_CELLS];
-static uint32_t unknown_keys;
+static uint32_t unknown_cells;
 static void *memory;
 
 static uint32_t make_axis(const char *names, struct sfs_key *into) {
@@ -37,7 +37,7 @@ static void begin(struct sfs_shape of, const char *separators, const char *rows,
   sfs_shape_init(&shape, separators);
   free(memory);
   memset(&table, 0, sizeof table);
-  unknown_keys = 0;
+  unknown_cells = 0;
   table.shape = &shape;
   table.seed = 0x01000193;
   table.rows.count = make_axis(rows, keys[0]);
@@ -65,7 +65,7 @@ static int read_cut(const char *text, int cut) {
   memset(values, 0x5a, sizeof values);
   memset(outcomes, 0x5a, sizeof outcomes);
   const struct sfs_results results = {slots, values, outcomes};
-  int found = sfs_table_read(&table, exact, length, cut, &results, &unknown_keys);
+  int found = sfs_table_read(&table, exact, length, cut, &results, &unknown_cells);
   free(exact);
   return (found & SFS_TEXT_OUTDATED) != 0;
 }
@@ -139,7 +139,7 @@ static void flat_keys(void) {
   CHECK_EQUAL(1, read_text("a 1\nb 2\n"));
   CHECK_NO_CELL(2, 0, ABSENT);
   CHECK_EQUAL(1, read_text("a 1\nb 2\nc 3\nd 4\nd 5\n"));
-  CHECK_EQUAL(2, unknown_keys);
+  CHECK_EQUAL(2, unknown_cells);
   CHECK_EQUAL(0, read_text("a 1\nb 2\nc 3\ne 4\nf x\ng\ng 1 2\n")); /* As many. */
   CHECK_EQUAL(1, read_cut("a 1\nb 2\nc 3", 1));
   CHECK_CELL(1, 0, 2);
@@ -254,7 +254,7 @@ static void header_per_pair(void) {
                            .row_key = SFS_ROW_KEY_BEFORE_COLON, .least_columns = 1},
         "", "Tcp,Udp", "In,Out,MaxConn");
   CHECK_EQUAL(1, read_text("Tcp: In Out MaxConn New\nTcp: 1 2 -1 4\nUdp: Out\n\nUdp: 6\n"));
-  CHECK_EQUAL(1, unknown_keys);
+  CHECK_EQUAL(1, unknown_cells);
   CHECK_CELL(0, 0, 1);
   CHECK_CELL(0, 2, -1);
   CHECK_NO_CELL(1, 0, ABSENT);
@@ -268,7 +268,7 @@ static void header_per_pair(void) {
   CHECK_CELL(0, 1, 2);
   CHECK_EQUAL(1, read_text("Tcp: In Out MaxConn\nTcp: 1 2 3\nUdp: In\nUdp: 4\nIcmp: In\nIcmp: 1\n"));
   CHECK_CELL(1, 0, 4);
-  CHECK_EQUAL(1, unknown_keys);
+  CHECK_EQUAL(1, unknown_cells);
   CHECK_EQUAL(0, read_cut("Tcp: In Out MaxConn\nTcp: 1 2 3\nUdp: In\nUdp: 4\nIcmp: In\nIcmp: 1\nX: 2", 1));
 }
 
@@ -316,7 +316,7 @@ static void line_numbers(void) {
   CHECK_EQUAL(1, read_text("1 2\n3 4\n"));
   CHECK_NO_CELL(2, 0, ABSENT);
   CHECK_EQUAL(1, read_text("1 2\n3 4\n5 6\n7 8\n"));
-  CHECK_EQUAL(1, unknown_keys);
+  CHECK_EQUAL(2, unknown_cells);
 }
 
 /* Texts that could take quadratic time, or more memory than there is. */
@@ -339,8 +339,8 @@ static void hostile_texts(void) {
         text[i] = fillings[f][i % filling];
       }
       text[SIZE] = '\n';
-      sfs_table_read(&table, text, SIZE, 0, &results, &unknown_keys);
-      sfs_table_read(&table, text, SIZE, 1, &results, &unknown_keys);
+      sfs_table_read(&table, text, SIZE, 0, &results, &unknown_cells);
+      sfs_table_read(&table, text, SIZE, 1, &results, &unknown_cells);
     }
   }
   free(text);

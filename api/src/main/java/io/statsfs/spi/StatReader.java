@@ -142,8 +142,8 @@ public interface StatReader extends AutoCloseable {
     /**
      * The next file in which the last sample met other rows or columns than those of its plan, so
      * that it should be looked at again. One of the plan that is missing is reported by each
-     * sample; one that is not in the plan by the first sample that meets it, since there may be a
-     * reason why it is not.
+     * sample; cells that are not in the plan, or not wanted though their column has a name, by the
+     * first sample that meets another number of them, since there may be a reason why they are not.
      *
      * @param from the number of the file to begin with, counted over all directories
      * @return its number, or -1 if there is no further one

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -272,6 +273,96 @@ abstract class TableContract extends FlatKeyedContract {
         fs.refresh();
         sampler.sample();
         assertEquals("t/1/HI=5 t/3/HI=6", values(sampler));
+      }
+    }
+  }
+
+  /** As in {@code io.stat}, where neither the size nor a time shows that anything is new. */
+  @Test
+  void cellsOfARowThatIsKnownAreFoundWhenTheyCome() throws IOException {
+    Shape mayBeBare =
+        Shape.builder()
+            .rowKeyWord(0)
+            .columnKey(Shape.ColumnKey.BEFORE_EQUALS)
+            .leastColumns(0)
+            .build();
+    Layout layout = layout(mayBeBare, table(Axis.labels("{device}"), Axis.stats("*")));
+    try (TestTree tree = TestTree.inMemory()) {
+      writeUnnoticed(tree, "8:0 r=1 w=2\n8:16        \n");
+      tree.settle();
+      try (StatsFs fs = open(tree.path("f"), layout);
+          Sampler sampler = fs.sampler()) {
+        refreshAndSample(fs, sampler);
+        assertEquals("t/8:0/r=1 t/8:0/w=2", values(sampler));
+        for (String row : List.of("r=3    ", "r=3 w=4")) {
+          writeUnnoticed(tree, "8:0 r=1 w=2\n8:16 " + row + "\n");
+          refreshAndSample(fs, sampler);
+          String found = row.strip().replaceAll("(\\w)=", " t/8:16/$1=").replaceAll(" +", " ");
+          assertEquals("t/8:0/r=1 t/8:0/w=2" + found, values(sampler));
+        }
+      }
+    }
+  }
+
+  /** Two samples before, as one may report once what is odd in any text. */
+  private static void refreshAndSample(StatsFs fs, Sampler sampler) {
+    sampler.sample();
+    fs.refresh();
+    sampler.sample();
+    fs.refresh();
+    sampler.sample();
+  }
+
+  private static void writeUnnoticed(TestTree tree, String text) throws IOException {
+    tree.stat("f", text);
+    Files.setLastModifiedTime(tree.path("f"), FileTime.fromMillis(1_000_000_000_000L));
+  }
+
+  @Test
+  void aTableThatIsRemovedComesAgainWithOtherRowsAsOtherSources() {
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("cpus", "cpu0 1 2\ncpu1 3 4\n").stat("other", "x 5\n").stat("value", 6).settle();
+      FileDeclaration cpus = ProcTables.STAT.files().get(0);
+      Layout layout =
+          Layout.builder("t")
+              .subsystem("t")
+              .files(
+                  FileDeclaration.of("cpus", cpus.shape(), cpus.tables()),
+                  FileDeclaration.flatKeyed("other", List.of()))
+              .build();
+      String others = " t/value=6 t/x=5";
+      try (StatsFs fs = open(tree.root(), layout);
+          Sampler sampler = fs.sampler()) {
+        sampler.sample();
+        String first = "cpu/0/nice=2 cpu/0/user=1 cpu/1/nice=4 cpu/1/user=3";
+        assertEquals(first + others, values(sampler));
+        Source cpu = fs.catalog().get("cpu", "0", "user").source();
+        Source other = fs.catalog().get("t", "", "x").source();
+        tree.remove("cpus");
+        sampler.sample();
+        assertEquals(first.replaceAll("=\\d", "=GONE") + others, values(sampler));
+        fs.refresh();
+        sampler.sample();
+        assertEquals(others.strip(), values(sampler));
+        tree.stat("cpus", "cpu2 7 8\ncpu0 9 1\n");
+        fs.refresh();
+        sampler.sample();
+        String second = "cpu/0/nice=1 cpu/0/user=9 cpu/2/nice=8 cpu/2/user=7";
+        assertEquals(second + others, values(sampler));
+        assertNotSame(cpu, fs.catalog().get("cpu", "0", "user").source());
+        assertSame(other, fs.catalog().get("t", "", "x").source());
+        // And while nobody looks.
+        tree.remove("cpus").stat("cpus", "cpu0 1 2\ncpu1 3 4\n");
+        fs.refresh();
+        sampler.sample();
+        assertEquals(first + others, values(sampler));
+        // A directory in its place is none.
+        tree.remove("cpus").directory("cpus");
+        sampler.sample();
+        assertEquals(sampler.size() - 2, sampler.count(Status.GONE), () -> values(sampler));
+        fs.refresh();
+        sampler.sample();
+        assertEquals(others.strip(), values(sampler));
       }
     }
   }

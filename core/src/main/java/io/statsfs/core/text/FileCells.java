@@ -65,10 +65,10 @@ public final class FileCells {
   private int columnsSeen;
   private int expectedColumn;
 
-  /** How many rows and columns of this text the plan does not know. */
-  private int unknownKeys;
+  /** The cells that are not known or not wanted in the text at hand, and in the one before. */
+  private int unknownCells;
 
-  private int unknownKeysBefore;
+  private int unknownCellsBefore;
   private boolean isOutdated;
 
   /** What the files of a batch share: one for a thread. */
@@ -143,7 +143,7 @@ public final class FileCells {
       }
     }
     texts++;
-    unknownKeys = 0;
+    unknownCells = 0;
     rowsSeen = 0;
     columnsSeen = 0;
     expectedColumn = 0;
@@ -159,7 +159,7 @@ public final class FileCells {
       while (lines.nextLine()) {
         int row = row(expectedRow);
         if (row == NONE) {
-          unknownKeys += fits() ? 1 : 0;
+          unknownCells += cellsThatFit();
         } else if (numbersRows || rowSeenIn[row] != texts) {
           expectedRow = row + 1;
           rowsSeen++;
@@ -176,20 +176,20 @@ public final class FileCells {
     isOutdated =
         !isSingleRow && rowsSeen != lastWanted.length
             || columnsSeen != wantedColumns
-            || unknownKeys != unknownKeysBefore;
-    unknownKeysBefore = unknownKeys;
+            || unknownCells != unknownCellsBefore;
+    unknownCellsBefore = unknownCells;
     lines.end();
   }
 
   private void putOnlyLine(boolean isCut, SampleMemory memory) {
-    int ofHeader = unknownKeys;
+    int ofHeader = unknownCells;
     boolean isOne = lines.nextLine() && !isCut;
     if (isOne) {
       putLine(0, memory);
       isOne = !lines.nextLine();
     }
     if (!isOne) {
-      unknownKeys = ofHeader;
+      unknownCells = ofHeader;
       breakRow(0, memory);
     }
   }
@@ -201,12 +201,13 @@ public final class FileCells {
     return lines.line() < lastWanted.length ? lines.line() : NONE;
   }
 
-  /** Whether a line without a wanted cell has the shape. */
-  private boolean fits() {
+  /** How many cells a line has that could be stats: none if it does not have the shape. */
+  private int cellsThatFit() {
+    int cells = 0;
     while (lines.nextCell()) {
-      // Only the last one shows.
+      cells++;
     }
-    return !lines.isBroken();
+    return lines.isBroken() ? 0 : cells;
   }
 
   private void readHeader() {
@@ -218,7 +219,7 @@ public final class FileCells {
       }
       int column = lines.findColumn(columns, words);
       headerColumns[words++] = see(column) ? column : NONE;
-      unknownKeys += column == NONE ? 1 : 0;
+      unknownCells += column == NONE ? 1 : 0;
     }
   }
 
@@ -237,7 +238,7 @@ public final class FileCells {
 
   private void putLine(int row, SampleMemory memory) {
     lineNumber++;
-    int unknownKeysOfLine = 0;
+    int unknownOfLine = 0;
     int first = row * columnCount;
     int last = lastWanted[row];
     while (lines.nextCell()) {
@@ -246,7 +247,7 @@ public final class FileCells {
         column = headerColumns[column];
       } else if (hasColumnKeys) {
         column = lines.findColumn(columns, expectedColumn);
-        unknownKeysOfLine += column == NONE ? 1 : 0;
+        unknownOfLine += column == NONE ? 1 : 0;
         if (!see(column)) {
           continue;
         }
@@ -258,6 +259,8 @@ public final class FileCells {
       int slot = slots[first + column];
       if (slot >= 0) {
         put(slot, first + column, memory);
+      } else if (hasColumnKeys) {
+        unknownOfLine++;
       }
       if (column >= last && column + 1 >= leastCells) {
         return;
@@ -271,7 +274,7 @@ public final class FileCells {
     if (lines.isBroken()) {
       breakRow(row, memory);
     } else {
-      unknownKeys += unknownKeysOfLine;
+      unknownCells += unknownOfLine;
     }
   }
 

@@ -28,7 +28,7 @@ public final class PlainTable {
   /** The columns of the header that all rows have. */
   public final List<String> header = new ArrayList<>();
 
-  /** The keys of lines that are no first ones, but have the shape. */
+  /** The keys of lines that are no first ones, but have the shape: once for each cell. */
   public final List<String> repeated = new ArrayList<>();
 
   /** A line: its cells by column, of those with one key the first. */
@@ -91,7 +91,7 @@ public final class PlainTable {
         row.isBroken = true;
       }
       if (rows.putIfAbsent(key, row) != null && !row.isBroken) {
-        repeated.add(key);
+        row.columns.forEach(column -> repeated.add(key));
       }
     }
   }
@@ -234,26 +234,33 @@ public final class PlainTable {
     return all;
   }
 
-  /** How much of the text a plan with these rows and columns does not know. */
-  public int strangers(Set<String> knownRows, Set<String> knownColumns, Set<String> wantedRows) {
-    int strangers = 0;
-    strangers +=
+  /** How much of the text a plan with these rows, columns and wanted cells does not know. */
+  public int unknownCells(
+      Set<String> knownRows,
+      Set<String> knownColumns,
+      Set<String> wantedRows,
+      Set<List<String>> wantedCells) {
+    int unknownCells = 0;
+    unknownCells +=
         (int) new ArrayList<>(header).stream().filter(c -> !knownColumns.contains(c)).count();
     for (Map.Entry<String, Row> entry : rows.entrySet()) {
       Row row = entry.getValue();
       if (row.isBroken) {
         continue;
       } else if (!knownRows.contains(entry.getKey())) {
-        strangers++;
-      } else if (wantedRows.contains(entry.getKey()) && hasKeyedCells()) {
-        strangers += (int) row.columns.stream().filter(c -> !knownColumns.contains(c)).count();
+        unknownCells += row.columns.size();
+      } else if (wantedRows.contains(entry.getKey())
+          && shape.columnKey() != Shape.ColumnKey.POSITION) {
+        if (shape.header() != Shape.Header.ONCE) {
+          unknownCells += (int) row.columns.stream().filter(c -> !knownColumns.contains(c)).count();
+        }
+        for (String column : row.cells.keySet()) {
+          boolean isWanted = wantedCells.contains(List.of(entry.getKey(), column));
+          unknownCells += knownColumns.contains(column) && !isWanted ? 1 : 0;
+        }
       }
     }
-    return strangers + (int) repeated.stream().filter(key -> !knownRows.contains(key)).count();
-  }
-
-  private boolean hasKeyedCells() {
-    return shape.columnKey() != Shape.ColumnKey.POSITION && shape.header() != Shape.Header.ONCE;
+    return unknownCells + (int) repeated.stream().filter(key -> !knownRows.contains(key)).count();
   }
 
   /** The columns that the text has, as far as rows are looked at. */

@@ -132,6 +132,7 @@ public final class ShapeFuzz {
     boolean[] floats = new boolean[cells];
     Set<String> wantedRows = new HashSet<>();
     Set<String> wantedColumns = new HashSet<>();
+    Set<List<String>> wantedCells = new HashSet<>();
     int wanted = 0;
     int all = random.nextInt(4);
     for (int cell = 0; cell < cells; cell++) {
@@ -141,6 +142,8 @@ public final class ShapeFuzz {
       if (isWanted) {
         wantedRows.add(rows.get(cell / columns.size()));
         wantedColumns.add(columns.get(cell % columns.size()));
+        wantedCells.add(
+            List.of(rows.get(cell / columns.size()), columns.get(cell % columns.size())));
       }
     }
     boolean numbersRows =
@@ -152,7 +155,8 @@ public final class ShapeFuzz {
     FileCells file = new FileCells(plan, new FileCells.Shared());
     SampleMemory memory = new SampleMemory(wanted);
     file.put(text, text.length, isCut, memory);
-    int strangers = plain.strangers(Set.copyOf(rows), Set.copyOf(columns), wantedRows);
+    int unknownCells =
+        plain.unknownCells(Set.copyOf(rows), Set.copyOf(columns), wantedRows, wantedCells);
     if (shape.rowKey() == Shape.RowKey.NONE && wantedRows.isEmpty()) {
       // Which no reader reads.
       return;
@@ -160,7 +164,7 @@ public final class ShapeFuzz {
     boolean isMissing =
         shape.rowKey() != Shape.RowKey.NONE && !plain.rows.keySet().containsAll(rows)
             || !numbersColumns && !plain.met(wantedRows).containsAll(wantedColumns);
-    require(file.isOutdated() == (isMissing || strangers != 0), "outdated", shape, plain);
+    require(file.isOutdated() == (isMissing || unknownCells != 0), "outdated", shape, plain);
     for (int round = 0; round < 2; round++) {
       for (int cell = 0; cell < cells; cell++) {
         if (slots[cell] >= 0) {
