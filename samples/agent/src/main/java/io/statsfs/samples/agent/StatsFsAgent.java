@@ -39,8 +39,8 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Exports kernel statistics as OpenTelemetry metrics: those of a mounted statsfs, else those"
-          + " of network interfaces, disks, CPUs, memory and KVM, as far as this kernel shows them.",
+      "Exports kernel statistics as OpenTelemetry metrics: those of a mounted statsfs, else of"
+          + " network interfaces, disks, CPUs, memory and KVM where this kernel shows them.",
       ""
     },
     footer = {
@@ -89,23 +89,19 @@ public final class StatsFsAgent implements Callable<Integer> {
   @Option(
       names = "--tree",
       paramLabel = "NAME",
-      description =
-          "Read the tree of this name instead of all that are found; may be repeated. A name that"
-              + " there is none of lists those that there are.")
+      description = "Read the tree of this name alone; may be repeated.")
   private List<String> trees = new ArrayList<>();
 
   @Option(
       names = "--without-tree",
       paramLabel = "NAME",
-      description = "Do not look for the tree of this name; may be repeated.")
+      description = "Leave out the tree of this name; may be repeated.")
   private List<String> withoutTrees = new ArrayList<>();
 
   @Option(
       names = "--layouts",
       paramLabel = "DIR",
-      description =
-          "Read declarations of further trees, or other ones of known trees, from the YAML files of"
-              + " this directory; may be repeated.")
+      description = "Directory with declarations of trees in YAML; may be repeated.")
   private List<Path> layouts = new ArrayList<>();
 
   @Option(

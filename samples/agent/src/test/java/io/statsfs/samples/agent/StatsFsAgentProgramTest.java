@@ -1,5 +1,6 @@
 package io.statsfs.samples.agent;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
 import io.statsfs.testkit.TestTree;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -94,7 +96,13 @@ class StatsFsAgentProgramTest {
     Files.writeString(layouts.resolve("other.yaml"), "tree: other\nfiel: flat-keyed\n");
     AgentProgram agent =
         AgentProgram.run("--layouts", layouts.toString(), "--tree", "file-nr", "--list");
-    String limit = Files.readString(Path.of("/proc/sys/fs/file-nr")).strip().split("\\s+")[2];
+    // Settings of the kernel are there for the first read alone.
+    byte[] text = new byte[100];
+    int length;
+    try (InputStream in = Files.newInputStream(Path.of("/proc/sys/fs/file-nr"))) {
+      length = in.read(text);
+    }
+    String limit = new String(text, 0, length, US_ASCII).strip().split("\\s+")[2];
     assertEquals(0, agent.exitCode(), agent.toString());
     assertEquals(2, agent.out().size(), agent.toString());
     assertEquals(
@@ -426,6 +434,9 @@ class StatsFsAgentProgramTest {
     for (String option :
         List.of(
             "--root",
+            "--tree",
+            "--without-tree",
+            "--layouts",
             "--reader",
             "--exporter",
             "--interval",
@@ -439,7 +450,7 @@ class StatsFsAgentProgramTest {
             "--version")) {
       assertTrue(help.contains(option), option);
     }
-    assertTrue(agent.out().size() <= 62, "" + agent.out().size());
+    assertTrue(agent.out().size() <= 70, "" + agent.out().size());
   }
 
   @Test
