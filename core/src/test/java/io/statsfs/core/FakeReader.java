@@ -8,13 +8,14 @@ import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -79,7 +80,11 @@ public final class FakeReader implements StatReader {
   private final class FakeBatch implements Batch {
     private final List<DirectoryPlan> plans;
     private final SampleMemory memory;
-    private final Map<FilePlan, FileCells> cells = new IdentityHashMap<>();
+    private final FileCells.Shared shared = new FileCells.Shared();
+
+    /** By the number of the file. Those of one value are made for each text, as they are many. */
+    private final Map<Integer, FileCells> cells = new HashMap<>();
+
     private final BitSet outdated = new BitSet();
     private volatile int position;
 
@@ -114,7 +119,10 @@ public final class FakeReader implements StatReader {
       int max = file.shape().isOneLine() ? FilePlan.VALUE_BYTES : plan.maxBytes();
       try {
         ByteBuffer text = TextFile.read(path, max);
-        FileCells its = cells.computeIfAbsent(file, f -> new FileCells(f, new FileCells.Shared()));
+        FileCells its =
+            file.shape().equals(Shape.VALUE)
+                ? new FileCells(file, shared)
+                : cells.computeIfAbsent(number, n -> new FileCells(file, shared));
         its.put(text.array(), text.remaining(), text.remaining() == max, memory);
         outdated.set(number, its.isOutdated());
       } catch (IOException e) {
