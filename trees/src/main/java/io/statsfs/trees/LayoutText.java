@@ -2,6 +2,7 @@ package io.statsfs.trees;
 
 import static io.statsfs.trees.Fields.at;
 import static io.statsfs.trees.Fields.expected;
+import static io.statsfs.trees.Fields.mapping;
 import static io.statsfs.trees.Fields.text;
 import static io.statsfs.trees.Fields.word;
 
@@ -192,7 +193,33 @@ final class LayoutText {
             table(new Fields(table, "a table", "subsystem", "rows", "columns", "stats"), shape));
       }
     }
+    requireColumns(file.get("shape", ""), shape, tables);
     return at(file.mark(), () -> FileDeclaration.of(path, shape, tables));
+  }
+
+  /** What is beyond the last known column is not counted, so a line cannot be asked for more. */
+  private static void requireColumns(YamlNode node, Shape shape, List<TableDeclaration> tables)
+      throws DeclarationException {
+    if (shape.columnKey() != Shape.ColumnKey.POSITION) {
+      return;
+    }
+    int known = 1;
+    for (TableDeclaration table : tables) {
+      int names = table.columns().names().size();
+      if (names == 0 && table.columns().meaning() != Axis.Meaning.SINGLE) {
+        return;
+      }
+      known = Math.max(known, names);
+    }
+    if (shape.leastColumns() > known) {
+      throw new DeclarationException(
+          mapping(node, "a shape").entries().get("least-columns").key().mark(),
+          "'least-columns' is "
+              + shape.leastColumns()
+              + ", but 'columns' has "
+              + known
+              + ", so that no line would give a value");
+    }
   }
 
   private static TableDeclaration defaultTable(Shape shape) {
@@ -506,7 +533,7 @@ final class LayoutText {
 
   private static List<Entry> entries(YamlNode node, String expected, int most)
       throws DeclarationException {
-    List<Entry> entries = List.copyOf(Fields.mapping(node, expected).entries().values());
+    List<Entry> entries = List.copyOf(mapping(node, expected).entries().values());
     if (entries.size() > most) {
       throw new DeclarationException(node.mark(), "more than " + most + " keys");
     }

@@ -106,7 +106,7 @@ class LayoutTextTest {
     FileDeclaration file =
         file(
             """
-            shape: {row: word 2, least-columns: 13, trailing-words: any}
+            shape: {row: word 2, least-columns: 3, trailing-words: any}
             rows: {keys: "{device}", exclude: ["loop*", "sd*[0-9]"]}
             columns: [_, _, reads]
             stats:
@@ -115,7 +115,7 @@ class LayoutTextTest {
 
     assertEquals("", file.path());
     assertEquals(
-        Shape.builder().rowKeyWord(2).leastColumns(13).trailingWords(Shape.ANY).build(),
+        Shape.builder().rowKeyWord(2).leastColumns(3).trailingWords(Shape.ANY).build(),
         file.shape());
     TableDeclaration table = file.tables().get(0);
     assertEquals(Map.of("device", "sda"), table.rows().match("sda"));
@@ -308,6 +308,9 @@ class LayoutTextTest {
             + " expected either 'sum' or 'count'",
         "tree: t\\nmetrics: {semconv: {m: {instrument: gauge, points: [{sum: a}]}}} |"
             + " x.yaml:2:59: 'a' is not subsystem/device/stat",
+        "tree: t\\nfile: {shape: {row: word 2, least-columns: 13}, rows: '{d}', columns:"
+            + " [a, _, b]} |"
+            + " x.yaml:2:29: 'least-columns' is 13, but 'columns' has 3, so that",
         "tree: t\\nstats: &a {b: {kind: level}} | x.yaml:2:8: anchors (&) and aliases (*)",
         "tree: t\\nexclude: *gen | x.yaml:2:10: anchors (&) and aliases (*) are not read; quote",
         "tree: t\\n---\\ntree: u | x.yaml:2:1: a file declares one tree; expected its end",
