@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class Backends {
   private static final String STATSFS = "statsfs";
 
+  /** In one message. */
+  private static final int MOST_PROBLEMS = 5;
+
   private final List<Backend> found;
   private final List<Backend> given;
 
@@ -61,9 +64,29 @@ public final class Backends {
    * Opens what the settings ask for. Where they only ask for whatever there is, a backend that
    * cannot be used affects no other.
    *
-   * @throws StatsFsException if something cannot be opened that was asked for, or nothing can
+   * @throws StatsFsException if something cannot be opened that was asked for, or nothing can. If
+   *     layouts were left out its message says why, since what is missing may be one of theirs
    */
   public Opened open(Settings settings) {
+    try {
+      return openAll(settings);
+    } catch (TreeUnavailableException e) {
+      throw new TreeUnavailableException(
+          e.reason(), e.getMessage() + leftOut(settings.layouts().problems()), e);
+    }
+  }
+
+  private static String leftOut(List<Problem> problems) {
+    String some =
+        problems.stream()
+            .limit(MOST_PROBLEMS)
+            .map(p -> " " + p + ".")
+            .collect(Collectors.joining());
+    int more = problems.size() - MOST_PROBLEMS;
+    return more <= 0 ? some : some + " And " + more + " more.";
+  }
+
+  private Opened openAll(Settings settings) {
     Set<String> declared =
         DeclaredLayouts.all(settings.layouts())
             .map(Layout::name)

@@ -1,5 +1,7 @@
 package io.statsfs.core.files;
 
+import static java.util.stream.Collectors.joining;
+
 import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Tree;
@@ -67,7 +69,8 @@ public final class Trees {
 
   /** Opens the roots that are named, and those that are asked for and can be found. */
   public Detected open(BackendSettings settings) {
-    List<Tree> opened = settings.roots().stream().map(this::open).toList();
+    Layout placeless = settings.roots().isEmpty() ? null : placeless(settings.trees());
+    List<Tree> opened = settings.roots().stream().map(root -> open(root, placeless)).toList();
     if (settings.isStatsfsRequired()) {
       opened.forEach(Trees::requireStatsfs);
       settings.trees().forEach(Trees::requireStatsfs);
@@ -78,13 +81,33 @@ public final class Trees {
         Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(), found.problems);
   }
 
-  private Tree open(BackendSettings.Root root) {
-    Layout layout = root.layout().or(() -> root.tree().map(this::layout)).orElse(null);
+  private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
+    Layout layout = root.layout().or(() -> root.tree().map(this::layout)).orElse(placeless);
     return open(root.path(), layout);
   }
 
+  /** The layout without a place that is named, which roots have that name no other. */
+  private @Nullable Layout placeless(Set<String> names) {
+    List<Layout> layouts =
+        known().filter(l -> names.contains(l.name()) && l.homeTypes().isEmpty()).toList();
+    if (layouts.size() > 1) {
+      throw new TreeUnavailableException(
+          Reason.NOT_FOUND,
+          "The trees "
+              + layouts
+              + " have no place, 'at', so a root can be one of them only: name one.",
+          null);
+    }
+    return layouts.isEmpty() ? null : layouts.get(0);
+  }
+
   private Detected find(BackendSettings settings, boolean isNeeded) {
-    List<Layout> named = known().filter(l -> settings.trees().contains(l.name())).toList();
+    // Those without a place are what the roots are.
+    List<Layout> named =
+        known()
+            .filter(l -> settings.trees().contains(l.name()))
+            .filter(l -> isNeeded || !l.homeTypes().isEmpty())
+            .toList();
     if (!settings.isDetecting() && named.isEmpty()) {
       return new Detected(List.of(), List.of());
     } else if (settings.isStatsfsRequired()) {
@@ -95,7 +118,17 @@ public final class Trees {
     if (found.trees.isEmpty() && isNeeded) {
       throw nothingFound(searches);
     }
-    return found;
+    List<Problem> problems = new ArrayList<>(found.problems);
+    for (Search search : searches) {
+      if (named.contains(search.layout) && search.isAbsent()) {
+        String message = "the tree " + search.layout + " is not found: " + search.absence();
+        problems.add(
+            Problem.builder(Problem.Kind.NOT_OPENED, message)
+                .treeName(search.layout.name())
+                .build());
+      }
+    }
+    return new Detected(found.trees, problems);
   }
 
   /** The layout of a tree that is declared. */
@@ -157,8 +190,23 @@ public final class Trees {
     }
     if (!others.isEmpty()) {
       message.append("None of the trees ").append(others);
-      message.append(" can be opened at a mount of this process: name a root, or mount sysfs and");
-      message.append(" procfs. ");
+      message.append(" can be opened at a mount of this process");
+      Map<String, List<Layout>> absent = new LinkedHashMap<>();
+      searches.stream()
+          .filter(search -> others.contains(search.layout) && search.isAbsent())
+          .forEach(
+              search ->
+                  absent
+                      .computeIfAbsent(search.absence(), why -> new ArrayList<>())
+                      .add(search.layout));
+      String separator = ": ";
+      for (Map.Entry<String, List<Layout>> why : absent.entrySet()) {
+        message.append(separator).append(why.getKey()).append(" (");
+        message.append(why.getValue().stream().map(Layout::name).collect(joining(", ")));
+        message.append(')');
+        separator = "; ";
+      }
+      message.append(". Mount what is missing, or name a root. ");
     }
     searches.forEach(
         search -> search.problem().ifPresent(problem -> message.append(problem).append(". ")));
@@ -223,6 +271,20 @@ public final class Trees {
 
     Optional<Tree> tree() {
       return Optional.ofNullable(tree);
+    }
+
+    boolean isAbsent() {
+      return tree == null && (failure == null || failure.reason() == Reason.NOT_FOUND);
+    }
+
+    /** What was looked for. */
+    String absence() {
+      if (root != null) {
+        return "there is no " + PathText.of(root);
+      }
+      return layout.homeTypes().isEmpty()
+          ? "the layout has no place, 'at'"
+          : "no file system of type " + String.join(" or ", layout.homeTypes()) + " is mounted";
     }
 
     /** A tree that is not there is no problem. */

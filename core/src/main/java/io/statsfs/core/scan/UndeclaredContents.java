@@ -88,7 +88,7 @@ final class UndeclaredContents implements FileContents {
           + all
           + " lines, which are not 'NAME NUMBER [UNIT]' or repeat a name; it seems to be "
           + form
-          + ", which is not read";
+          + ", which is read only where a layout declares it";
     }
   }
 }

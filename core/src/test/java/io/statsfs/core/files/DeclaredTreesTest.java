@@ -1,6 +1,7 @@
 package io.statsfs.core.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Problem;
@@ -8,6 +9,7 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.Tree;
+import io.statsfs.TreeUnavailableException;
 import io.statsfs.core.Fs;
 import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FileSystems;
@@ -99,6 +101,69 @@ class DeclaredTreesTest {
       assertTrue(problems.get(0).place().endsWith("bad.yaml:2:6"), problems.get(0).place());
       assertEquals(List.of("vmstat"), trees(fs));
     }
+  }
+
+  @Test
+  void whatIsWrongIsSaidWhereTheTreeIsMissedForIt() {
+    declare("bad", "tree: bad\nat: {typ: proc}");
+    declare("nowhere", "tree: nowhere\nat: {type: proc, path: no/such/file}");
+    String why = "/bad.yaml:2:6: the layout is left out: 'at' has no key 'typ'";
+    for (StatsFs.Builder builder :
+        List.of(
+            builder().trees("bad"),
+            builder().withoutTrees("bad"),
+            builder().root(Path.of("/proc/vmstat"), "bad"),
+            builder().trees("nowhere"))) {
+      String message = assertThrows(TreeUnavailableException.class, builder::build).getMessage();
+      assertTrue(message.contains(why), message);
+    }
+  }
+
+  @Test
+  void whatWasLookedForIsSaidOfATreeThatIsNamedAndNotFound() {
+    declare("path", "tree: path\nat: {type: proc, path: no/such/file}");
+    declare("type", "tree: type\nat: {type: [procfs, nofs], path: stat}");
+    declare("none", "tree: none\nfile: flat-keyed");
+    String message =
+        assertThrows(
+                TreeUnavailableException.class,
+                () -> builder().trees("path", "type", "none").build())
+            .getMessage();
+    assertEquals(
+        "None of the trees [none, path, type] can be opened at a mount of this process: the"
+            + " layout has no place, 'at' (none); there is no /proc/no/such/file (path); no file"
+            + " system of type procfs or nofs is mounted (type). Mount what is missing, or name a"
+            + " root.",
+        message);
+    try (StatsFs fs = builder().trees("path", "type", "vmstat").build()) {
+      assertEquals(
+          List.of(
+              "the tree path is not found: there is no /proc/no/such/file",
+              "the tree type is not found: no file system of type procfs or nofs is mounted"),
+          fs.catalog().problems().stream().map(Problem::message).toList());
+    }
+  }
+
+  @Test
+  void aTreeWithoutAPlaceThatIsNamedIsWhatRootsAre() {
+    declare("copy", "tree: copy\nfile: {shape: {row: none}, columns: [open, _, limit]}");
+    declare("other", "tree: other\nfile: flat-keyed");
+    tree.stat("here/file-nr", "7\t0\t9\n");
+    Path root = tree.path("here/file-nr");
+    for (StatsFs.Builder builder :
+        List.of(builder().root(root).trees("copy"), builder().root(root, "copy"))) {
+      try (StatsFs fs = builder.build()) {
+        assertEquals(List.of("copy"), trees(fs));
+        assertEquals(List.of(), fs.catalog().problems());
+        assertEquals(7, fs.readLong(fs.catalog().get("copy", "", "open")));
+      }
+    }
+    assertEquals(
+        "The trees [copy, other] have no place, 'at', so a root can be one of them only: name one.",
+        assertThrows(
+                TreeUnavailableException.class,
+                () -> builder().root(root).trees("copy", "other").build())
+            .getMessage());
   }
 
   @Test
