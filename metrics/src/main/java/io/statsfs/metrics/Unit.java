@@ -2,6 +2,7 @@ package io.statsfs.metrics;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,11 @@ record Unit(String base, long numerator, long denominator) {
 
   private static void put(String base, String unit, long numerator, long denominator) {
     UNITS.put(unit, new Unit(base, numerator, denominator));
+  }
+
+  /** The units that are not base units. */
+  static Set<String> converted() {
+    return Set.copyOf(UNITS.keySet());
   }
 
   /** A unit in its base unit. Pages are a count: how large they are differs between machines. */

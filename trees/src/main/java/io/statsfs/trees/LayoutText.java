@@ -448,6 +448,10 @@ final class LayoutText {
     if (line.length() > most) {
       throw new DeclarationException(fields.mark(key), "more than " + most + " characters");
     }
+    String fault = key.equals("unit") && !line.isEmpty() ? UnitText.fault(line) : null;
+    if (fault != null) {
+      throw new DeclarationException(fields.mark(key), fault);
+    }
     return line;
   }
 

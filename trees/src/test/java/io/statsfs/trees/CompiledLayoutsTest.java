@@ -80,7 +80,7 @@ class CompiledLayoutsTest {
                 columns: "*"
                 subsystem: s
                 stats:
-                  z: {kind: discrete, type: float, unit: u, former: [f, g], default: false}
+                  z: {kind: discrete, type: float, unit: ms, former: [f, g], default: false}
               two: {shape: {row: line-number, trailing-words: any}, rows: "{n}", columns: [_, q]}
               six: {shape: {row: word 0}, columns: 2}
               three: {shape: {row: before-colon, column: word-before}, rows: "{p}"}

@@ -325,6 +325,65 @@ class LayoutTextTest {
     assertTrue(refusal.startsWith(message), refusal);
   }
 
+  private static String ofUnit(String unit) {
+    return "tree: t\nstats: {a: {kind: level, unit: \"" + unit + "\"}}";
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "KB, KiBy",
+    "kB, KiBy",
+    "KiB, KiBy",
+    "bytes, By",
+    "percent, %",
+    "degC, Cel",
+    "msec, ms",
+    "jiffies, {tick}",
+    "{sectors}, {sector}",
+    "{pages}, {page}"
+  })
+  void aUnitThatIsNoneIsRefusedWithWhatIsMeant(String unit, String meant) {
+    assertEquals(
+        "x.yaml:2:26: '" + unit + "' is no unit that is known; did you mean '" + meant + "'?",
+        refused(ofUnit(unit)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"foo", "By/", "{a", "1 s", "By By"})
+  void aTextThatIsNoUnitIsRefused(String unit) {
+    assertTrue(refused(ofUnit(unit)).contains("is no unit that is known; expected one of UCUM"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1",
+        "%",
+        "By",
+        "KiBy",
+        "Mbit/s",
+        "By/s",
+        "m/s2",
+        "s-1",
+        "{fan}/min",
+        "{bytes}",
+        "mCel",
+        "{packet}",
+        "{tick}",
+        "{sector}",
+        "{page}",
+        "uW",
+        "mV",
+        "GHz",
+        "min",
+        "h",
+        "d",
+        "kW.h"
+      })
+  void unitsOfUcumAreTaken(String unit) throws DeclarationException {
+    assertEquals(unit, read(ofUnit(unit)).stats().get(0).unit());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"[", "{a: ", "- "})
   void nothingIsTooDeep(String level) {
