@@ -42,6 +42,8 @@ public final class Problem {
     UNKNOWN_FILE_SYSTEM,
     /** A tree holds no stats: most likely root and layout do not fit. */
     NO_STATS,
+    /** A layout that a user declares is wrong, or cannot be read, and is left out. */
+    LAYOUT_LEFT_OUT,
     /** Lines of a file or of a schema make no sense and were passed over. */
     MALFORMED,
     /** There is more than the {@link Limits} allow; the rest is left out. */

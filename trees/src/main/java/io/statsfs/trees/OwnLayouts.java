@@ -62,20 +62,16 @@ final class OwnLayouts {
         }
       }
     } catch (IOException e) {
-      add(Problem.Kind.NOT_READABLE, directory, "the layouts cannot be listed: " + why(e));
+      add(directory, "the layouts cannot be listed: " + why(e));
       return;
     } catch (DirectoryIteratorException e) {
-      add(
-          Problem.Kind.NOT_READABLE,
-          directory,
-          "the layouts cannot be listed: " + why(e.getCause()));
+      add(directory, "the layouts cannot be listed: " + why(e.getCause()));
       return;
     }
     Collections.sort(all);
     for (Path file : all) {
       if (read == MOST_FILES) {
         add(
-            Problem.Kind.LIMIT_EXCEEDED,
             directory,
             "the layouts are left out from " + file.getFileName() + " on: more than " + MOST_FILES);
         return;
@@ -88,16 +84,16 @@ final class OwnLayouts {
   private void addFile(Path file) {
     // Opening a FIFO waits for a writer.
     if (!Files.isRegularFile(file)) {
-      add(Problem.Kind.NOT_READABLE, file, "the layout is left out: it is not a regular file");
+      add(file, "the layout is left out: it is not a regular file");
       return;
     }
     try (InputStream in = Files.newInputStream(file)) {
       add(PathText.of(file), in);
     } catch (IOException e) {
-      add(Problem.Kind.NOT_READABLE, file, "the layout cannot be read: " + why(e));
+      add(file, "the layout cannot be read: " + why(e));
     } catch (DeclarationException e) {
       problems.add(
-          Problem.builder(Problem.Kind.MALFORMED, "the layout is left out: " + e.fault())
+          builder("the layout is left out: " + e.fault())
               .path(file)
               .place(place(PathText.of(file), e))
               .build());
@@ -110,7 +106,7 @@ final class OwnLayouts {
     try {
       indexes = Collections.list(loader.getResources(INDEX));
     } catch (IOException e) {
-      add(Problem.Kind.NOT_READABLE, INDEX, "the layouts cannot be looked for: " + why(e));
+      add(INDEX, "the layouts cannot be looked for: " + why(e));
       return;
     }
     indexes.forEach(this::addIndex);
@@ -127,22 +123,22 @@ final class OwnLayouts {
         }
       }
     } catch (IOException e) {
-      add(Problem.Kind.NOT_READABLE, index.toString(), "the layouts cannot be listed: " + why(e));
+      add(index.toString(), "the layouts cannot be listed: " + why(e));
       return;
     }
     for (String name : names) {
       String place = index.toString().substring(0, index.toString().lastIndexOf('/') + 1) + name;
       if (read == MOST_FILES) {
-        add(Problem.Kind.LIMIT_EXCEEDED, place, "the layout is left out: more than " + MOST_FILES);
+        add(place, "the layout is left out: more than " + MOST_FILES);
         return;
       }
       read++;
       try (InputStream in = open(new URL(index, name))) {
         add(place, in);
       } catch (IOException e) {
-        add(Problem.Kind.NOT_READABLE, place, "the layout cannot be read: " + why(e));
+        add(place, "the layout cannot be read: " + why(e));
       } catch (DeclarationException e) {
-        add(Problem.Kind.MALFORMED, place(place, e), "the layout is left out: " + e.fault());
+        add(place(place, e), "the layout is left out: " + e.fault());
       }
     }
   }
@@ -182,12 +178,16 @@ final class OwnLayouts {
     return file + ":" + e.line() + ":" + e.column();
   }
 
-  private void add(Problem.Kind kind, Path path, String message) {
-    problems.add(Problem.builder(kind, message).path(path).build());
+  private void add(Path path, String message) {
+    problems.add(builder(message).path(path).build());
   }
 
-  private void add(Problem.Kind kind, String place, String message) {
-    problems.add(Problem.builder(kind, message).place(place).build());
+  private void add(String place, String message) {
+    problems.add(builder(message).place(place).build());
+  }
+
+  private static Problem.Builder builder(String message) {
+    return Problem.builder(Problem.Kind.LAYOUT_LEFT_OUT, message);
   }
 
   private static String why(IOException e) {

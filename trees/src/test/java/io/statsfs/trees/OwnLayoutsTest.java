@@ -55,7 +55,7 @@ class OwnLayoutsTest {
             + "/b.yaml:2:1: the layout is left out: a tree has no key 'stat'; did you mean"
             + " 'stats'?",
         only(declared));
-    assertEquals(Problem.Kind.MALFORMED, declared.problems().get(0).kind());
+    assertEquals(Problem.Kind.LAYOUT_LEFT_OUT, declared.problems().get(0).kind());
   }
 
   @Test

@@ -55,7 +55,9 @@ public final class DeclaredLayouts {
         if (layout.name().equals(Layout.statsfs().name())) {
           String message = "the layout statsfs cannot be replaced, so another one is left out";
           problems.add(
-              Problem.builder(Problem.Kind.DUPLICATE, message).treeName(layout.name()).build());
+              Problem.builder(Problem.Kind.LAYOUT_LEFT_OUT, message)
+                  .treeName(layout.name())
+                  .build());
         } else {
           own.putIfAbsent(layout.name(), layout);
         }

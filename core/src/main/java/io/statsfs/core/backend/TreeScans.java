@@ -311,7 +311,9 @@ public final class TreeScans implements AutoCloseable {
               + ", such as "
               + first
               + (owner.equals(tree)
-                  ? ". Open a directory above or below as the root"
+                  ? tree.layout().files().isEmpty()
+                      ? ". Open a directory above or below as the root"
+                      : ". Give the files of layout " + tree.layout() + " subsystems of their own"
                   : ". Open one of the roots alone, or tell such stats apart by their trees"));
     }
   }

@@ -2,6 +2,8 @@ package io.statsfs.core.scan;
 
 import static io.statsfs.Problem.Kind.LIMIT_EXCEEDED;
 import static io.statsfs.Problem.Kind.MALFORMED;
+import static io.statsfs.Problem.Kind.NO_STATS;
+import static java.util.stream.Collectors.joining;
 
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.text.ShapedText;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class DeclaredContents implements FileContents {
   /** What samples know of a file must not fill the memory. */
   private static final int MOST_CELLS = 1 << 20;
+
+  /** In a message. */
+  private static final int SHOWN_KEYS = 4;
 
   private final Place place;
   private final Schema shipped;
@@ -266,10 +272,51 @@ final class DeclaredContents implements FileContents {
       return new Found(rowKeys, columnKeys, groups, broken);
     }
     broken = null;
-    Finding empty =
-        all == 0 && groups.isEmpty()
-            ? new Finding(MALFORMED, "no line", "has no line, so it gives no stat")
-            : null;
+    Finding empty = null;
+    if (groups.isEmpty()) {
+      empty =
+          all == 0
+              ? new Finding(MALFORMED, "no line", "has no line, so it gives no stat")
+              : new Finding(
+                  NO_STATS,
+                  "no cell is declared",
+                  "holds no stats: no cell is in a row and a column that layout "
+                      + place.tree().layout()
+                      + " declares, "
+                      + file.tables().stream()
+                          .map(DeclaredContents::declared)
+                          .collect(joining(", or "))
+                      + "; there are "
+                      + some("rows", rowKeys)
+                      + " and "
+                      + some("columns", columnKeys));
+    }
     return new Found(rowKeys, columnKeys, groups, empty);
+  }
+
+  private static String declared(TableDeclaration table) {
+    return "rows " + keys(table.rows()) + " and columns " + keys(table.columns());
+  }
+
+  private static String keys(Axis axis) {
+    if (axis.meaning() == Axis.Meaning.SINGLE) {
+      return "by position";
+    }
+    List<?> keys = axis.names().isEmpty() ? axis.patterns() : axis.names();
+    return keys + (axis.excluded().isEmpty() ? "" : " but not " + axis.excluded());
+  }
+
+  /** How many keys there are, and the first of them. */
+  private static String some(String what, List<TableKey> keys) {
+    String first =
+        keys.stream()
+            .filter(key -> key.bytes() != null)
+            .limit(SHOWN_KEYS)
+            .map(key -> PathText.decode(Objects.requireNonNull(key.bytes())))
+            .collect(joining(", "));
+    return keys.size()
+        + " "
+        + what
+        + (first.isEmpty() ? "" : " (" + first + (keys.size() > SHOWN_KEYS ? ", ..." : "") + ")");
   }
 }

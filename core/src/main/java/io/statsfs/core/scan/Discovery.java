@@ -17,6 +17,7 @@ import io.statsfs.spi.ScanResult;
 import io.statsfs.spi.StatReader;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,8 +196,23 @@ public final class Discovery implements AutoCloseable {
           "no stats",
           "holds no stats: there is no file that layout "
               + tree.layout()
-              + " takes for one. Check that this is the right root and layout");
+              + " takes for one"
+              + lookedFor()
+              + ". Check that this is the right root and layout");
     }
+  }
+
+  /** Which files the layout has, as far as it says so. */
+  private String lookedFor() {
+    Layout layout = tree.layout();
+    String files =
+        layout.files().stream().map(FileDeclaration::path).collect(Collectors.joining(", "));
+    String directories =
+        layout.levels().stream()
+            .flatMap(levels -> levels.stream().map(Object::toString))
+            .collect(Collectors.joining("/"));
+    return (files.isEmpty() ? "" : ", such as " + files)
+        + (directories.isEmpty() ? "" : ", in directories " + directories);
   }
 
   @Override

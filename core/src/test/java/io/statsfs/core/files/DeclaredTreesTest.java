@@ -166,6 +166,52 @@ class DeclaredTreesTest {
             .getMessage());
   }
 
+  private List<String> problems(Path root, String declaration) {
+    declare("t", declaration);
+    try (StatsFs fs = builder().root(root, "t").build()) {
+      return fs.catalog().problems().stream().map(Problem::message).toList();
+    }
+  }
+
+  @Test
+  void whatIsThereIsSaidWhereNothingThatIsDeclaredIs() {
+    tree.stat("here/sockstat", "sockets: used 29\nTCP: inuse 27 orphan 0\n").directory("here/x");
+    tree.stat("here/x/a/b", "text\n");
+    Path file = tree.path("here/sockstat");
+    String shape = "tree: t\nfile:\n  shape: {row: before-colon, column: word-before}\n";
+    assertEquals(
+        List.of(
+            "holds no stats: no cell is in a row and a column that layout t declares, rows"
+                + " [tcp{protocol}] and columns [*]; there are 2 rows (sockets, TCP) and 3 columns"
+                + " (used, inuse, orphan)"),
+        problems(file, shape + "  rows: 'tcp{protocol}'\n  columns: '*'"));
+    assertEquals(
+        List.of(
+            "holds no stats: no cell is in a row and a column that layout t declares, rows"
+                + " [{protocol}] and columns [in_use]; there are 2 rows (sockets, TCP) and 3"
+                + " columns (used, inuse, orphan)"),
+        problems(file, shape + "  rows: '{protocol}'\n  columns: [in_use]"));
+    assertEquals(
+        List.of(
+            "holds no stats: there is no file that layout t takes for one, such as cpus, in"
+                + " directories {device}/statistic. Check that this is the right root and layout"),
+        problems(
+            tree.path("here/x"),
+            "tree: t\nsources: '{device}/statistic'\nfiles: {cpus: flat-keyed}"));
+  }
+
+  @Test
+  void filesOfATreeWithTheSameStatsNeedSubsystems() {
+    tree.stat("here/cpu", "some 1\n").stat("here/io", "some 2\n");
+    assertEquals(
+        List.of(
+            "1 stat is in this tree twice, such as t/some. Give the files of layout t subsystems of"
+                + " their own"),
+        problems(
+            tree.path("here"),
+            "tree: t\nonly-declared-files: true\nfiles: {cpu: flat-keyed, io: flat-keyed}"));
+  }
+
   @Test
   void theShippedTreesOfThisMachineAreRead() {
     try (StatsFs fs = builder().trees("stat", "snmp", "softirqs").build()) {

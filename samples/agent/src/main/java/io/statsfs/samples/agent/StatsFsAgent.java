@@ -2,6 +2,7 @@ package io.statsfs.samples.agent;
 
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.statsfs.Catalog;
+import io.statsfs.Problem;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
@@ -355,10 +356,16 @@ public final class StatsFsAgent implements Callable<Integer> {
       if (!clears.isEmpty()) {
         return clear(fs);
       } else if (list) {
-        return StatList.print(fs, patterns(), terminal) ? CommandLine.ExitCode.OK : FAILED;
+        boolean hasStats = StatList.print(fs, patterns(), terminal);
+        return hasStats && hasAllLayouts(fs) ? CommandLine.ExitCode.OK : FAILED;
       }
       return export(fs, ending);
     }
+  }
+
+  private static boolean hasAllLayouts(StatsFs fs) {
+    return fs.catalog().problems().stream()
+        .noneMatch(problem -> problem.kind() == Problem.Kind.LAYOUT_LEFT_OUT);
   }
 
   private Patterns patterns() {

@@ -103,7 +103,8 @@ class StatsFsAgentProgramTest {
       length = in.read(text);
     }
     String limit = new String(text, 0, length, US_ASCII).strip().split("\\s+")[2];
-    assertEquals(0, agent.exitCode(), agent.toString());
+    // The other one is left out.
+    assertEquals(1, agent.exitCode(), agent.toString());
     assertEquals(2, agent.out().size(), agent.toString());
     assertEquals(
         "file-nr/limit DISCRETE INT " + limit + " {file}: File handles there may be.",
@@ -125,6 +126,12 @@ class StatsFsAgentProgramTest {
     AgentProgram unknown = AgentProgram.run("--layouts", layouts.toString(), "--tree", "fil-nr");
     assertEquals(1, unknown.exitCode());
     assertTrue(unknown.toString().contains("There is no tree 'fil-nr', only"), unknown.toString());
+    assertTrue(unknown.toString().contains("other.yaml:2:1: the layout"), unknown.toString());
+    Files.delete(layouts.resolve("other.yaml"));
+    assertEquals(
+        0,
+        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file-nr", "--list")
+            .exitCode());
   }
 
   @Test
