@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +57,7 @@ final class SamplingProgram {
       case "exhaust" -> exhaust();
       case "release" -> release();
       case "refresh" -> sample(true);
-      case "lasting" -> {
-        sampler.sample();
-        LockSupport.parkNanos(1_000_000_000L);
-        sample(false);
-      }
+      case "lasting" -> print(Outcomes.sampleLasting(sampler));
       default -> sample(false);
     }
   }
@@ -87,7 +83,11 @@ final class SamplingProgram {
     } else if (refresh) {
       fs.refresh();
     }
-    Outcomes.sample(sampler).forEach((path, outcome) -> System.out.println(path + "=" + outcome));
+    print(Outcomes.sample(sampler));
+  }
+
+  private static void print(Map<String, String> outcomes) {
+    outcomes.forEach((path, outcome) -> System.out.println(path + "=" + outcome));
   }
 
   /** Opens files until no more can be opened. */
