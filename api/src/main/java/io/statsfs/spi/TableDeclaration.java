@@ -28,11 +28,13 @@ public final class TableDeclaration {
     boolean namedByRows = rows.meaning() == Axis.Meaning.STATS;
     boolean namedByColumns = columns.meaning() == Axis.Meaning.STATS;
     if (namedByRows && namedByColumns) {
-      throw new IllegalArgumentException("Only one axis of a table can name stats");
+      throw new IllegalArgumentException(
+          "Rows and columns both name stats; one of them has to be labels, such as '{name}'");
     } else if (!namedByRows
         && !namedByColumns
         && (stats.size() != 1 || !stats.get(0).name().isLiteral())) {
-      throw new IllegalArgumentException("A table whose axes name no stats needs one with a name");
+      throw new IllegalArgumentException(
+          "Neither rows nor columns name stats, so 'stats' needs one stat, with its name");
     }
     if (!Collections.disjoint(rows.labelKeys(), columns.labelKeys())) {
       throw new IllegalArgumentException("A label cannot come from rows and from columns");

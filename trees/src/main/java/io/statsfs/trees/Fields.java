@@ -114,7 +114,9 @@ final class Fields {
 
   static String text(YamlNode node, String expected) throws DeclarationException {
     if (!(node instanceof Scalar scalar) || scalar.text().isEmpty()) {
-      throw expected(node, expected);
+      throw node instanceof Scalar
+          ? expected(node, expected)
+          : expected(node, expected, "; quote a text that begins with { or [");
     }
     return scalar.text();
   }
@@ -145,8 +147,12 @@ final class Fields {
   }
 
   static DeclarationException expected(YamlNode node, String expected) {
+    return expected(node, expected, "");
+  }
+
+  private static DeclarationException expected(YamlNode node, String expected, String advice) {
     return new DeclarationException(
-        node.mark(), "expected " + expected + ", but there is " + node.what());
+        node.mark(), "expected " + expected + ", but there is " + node.what() + advice);
   }
 
   /** Makes something that refuses by an exception what does not fit together. */

@@ -571,7 +571,7 @@ final class LayoutText {
 
   /** A path to what is below. */
   private static String path(YamlNode node) throws DeclarationException {
-    String expected = "a path relative to what is above, without . and ..";
+    String expected = "a path relative to the directory or mount that it is in, without . and ..";
     String text = text(node, expected);
     for (String part : text.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..") || hasControls(part)) {

@@ -288,10 +288,10 @@ class LayoutTextTest {
         "tree: t\\nfile: {shape: {radix: 2}} | x.yaml:2:23: 'radix' has no value '2'",
         "tree: t\\nfile: {shape: {row: word 0}, rows: 'cpu{'} | x.yaml:2:36: 'cpu{' has half",
         "tree: t\\nfile: {shape: {row: word 0}, rows: '[9-0]{a}'} | x.yaml:2:36: Illegal",
-        "tree: t\\nfile: {shape: {row: word 0}, columns: [a, b]} | x.yaml:2:7: Only one axis",
+        "tree: t\\nfile: {shape: {row: word 0}, columns: [a, b]} | x.yaml:2:7: Rows and",
         "tree: t\\nfile: {shape: {row: word 0}, rows: '{d}', columns: [a, a]} |"
             + " x.yaml:2:56: 'a' is in the list already",
-        "tree: t\\nfile: {shape: {header: once, row: word 0}, columns: 1, rows: a} | x.yaml:2:7: Only one",
+        "tree: t\\nfile: {shape: {header: once, row: word 0}, columns: 1, rows: a} | x.yaml:2:7: Rows and",
         "tree: t\\nfile: {shape: {row: word 0}, rows: {names: [a]}} | x.yaml:2:37: only columns",
         "tree: t\\nfile: {shape: {row: word 0}, rows: '*****?*'} | x.yaml:2:36: '*****?*' has more"
             + " than 6",

@@ -80,10 +80,14 @@ public final class Backends {
     String some =
         problems.stream()
             .limit(MOST_PROBLEMS)
-            .map(p -> " " + p + ".")
+            .map(p -> " " + sentence(p.toString()))
             .collect(Collectors.joining());
     int more = problems.size() - MOST_PROBLEMS;
     return more <= 0 ? some : some + " And " + more + " more.";
+  }
+
+  private static String sentence(String text) {
+    return text.endsWith("?") || text.endsWith(".") ? text : text + ".";
   }
 
   private Opened openAll(Settings settings) {

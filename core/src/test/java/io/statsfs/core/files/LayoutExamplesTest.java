@@ -39,7 +39,7 @@ class LayoutExamplesTest {
   private static final Map<String, Given> GIVEN = new LinkedHashMap<>();
 
   static {
-    given("file-nr", "", "2240\t0\t99\n", "file-nr/open 2240", "file-nr/limit 99");
+    given("file_nr", "", "2240\t0\t99\n", "file_nr/open 2240", "file_nr/limit 99");
     given(
         "thermal",
         "devices/virtual/thermal/thermal_zone0/temp",
@@ -52,24 +52,24 @@ class LayoutExamplesTest {
         "meminfo/MemTotal 16326516",
         "meminfo/HugePages_Total 3");
     given(
-        "node-memory",
+        "node_memory",
         "node0/meminfo",
         "Node 0 MemTotal:       16326516 kB\nNode 0 HugePages_Total:     3\n",
-        "node-memory/node0/MemTotal 16326516",
-        "node-memory/node0/HugePages_Total 3");
+        "node_memory/node0/MemTotal 16326516",
+        "node_memory/node0/HugePages_Total 3");
     given(
-        "pressure-memory",
+        "pressure_memory",
         "",
         "some avg10=0.50 avg60=0.00 avg300=0.00 total=12\n"
             + "full avg10=0.25 avg60=0.00 avg300=0.00 total=7\n",
-        "pressure-memory/some/avg10 0.5",
-        "pressure-memory/some/avg60 0.0",
-        "pressure-memory/some/avg300 0.0",
-        "pressure-memory/some/total 12",
-        "pressure-memory/full/avg10 0.25",
-        "pressure-memory/full/avg60 0.0",
-        "pressure-memory/full/avg300 0.0",
-        "pressure-memory/full/total 7");
+        "pressure_memory/some/avg10 0.5",
+        "pressure_memory/some/avg60 0.0",
+        "pressure_memory/some/avg300 0.0",
+        "pressure_memory/some/total 12",
+        "pressure_memory/full/avg10 0.25",
+        "pressure_memory/full/avg60 0.0",
+        "pressure_memory/full/avg300 0.0",
+        "pressure_memory/full/total 7");
     given(
         "sockstat",
         "",
@@ -101,15 +101,15 @@ class LayoutExamplesTest {
         "disks/vda/reads 14094",
         "disks/vda/sectors_read 1221426");
     given(
-        "cpu-time",
+        "cpu_time",
         "",
         "cpu  10 20 30 40 50 0 0 0 0 0\ncpu0 1 2 3 4 5 0 0 0 0 0\nintr 7 0 1\nctxt 8\nprocesses 9\n",
         "cpu/0/user 1",
         "cpu/0/nice 2",
         "cpu/0/system 3",
         "cpu/0/idle 4",
-        "cpu-time/ctxt 8",
-        "cpu-time/processes 9");
+        "cpu_time/ctxt 8",
+        "cpu_time/processes 9");
     given(
         "netstat",
         "",

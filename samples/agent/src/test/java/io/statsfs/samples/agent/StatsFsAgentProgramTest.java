@@ -95,7 +95,7 @@ class StatsFsAgentProgramTest {
         layouts.resolve("file-nr.yaml"), page.substring(begin, page.indexOf("```", begin)));
     Files.writeString(layouts.resolve("other.yaml"), "tree: other\nfiel: flat-keyed\n");
     AgentProgram agent =
-        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file-nr", "--list");
+        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file_nr", "--list");
     // Settings of the kernel are there for the first read alone.
     byte[] text = new byte[100];
     int length;
@@ -107,13 +107,13 @@ class StatsFsAgentProgramTest {
     assertEquals(1, agent.exitCode(), agent.toString());
     assertEquals(2, agent.out().size(), agent.toString());
     assertEquals(
-        "file-nr/limit DISCRETE INT " + limit + " {file}: File handles there may be.",
+        "file_nr/limit DISCRETE INT " + limit + " {file}: File handles there may be.",
         agent.out().get(1));
     assertTrue(
         agent
             .out()
             .get(0)
-            .matches("file-nr/open LEVEL INT \\d+ \\{file}: File handles that are allocated\\."),
+            .matches("file_nr/open LEVEL INT \\d+ \\{file}: File handles that are allocated\\."),
         agent.toString());
     assertTrue(
         agent.err().stream()
@@ -130,7 +130,7 @@ class StatsFsAgentProgramTest {
     Files.delete(layouts.resolve("other.yaml"));
     assertEquals(
         0,
-        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file-nr", "--list")
+        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file_nr", "--list")
             .exitCode());
   }
 
