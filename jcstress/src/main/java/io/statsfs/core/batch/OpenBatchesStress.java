@@ -67,11 +67,12 @@ public class OpenBatchesStress {
   @Outcome(expect = FORBIDDEN, desc = "not freed, freed twice, or freed during the sample")
   @State
   public static class SampleAndClose {
+    private final Object owner = new Object();
     private final OpenBatches reader = new OpenBatches();
     private final Counted batch = new Counted();
 
     public SampleAndClose() {
-      reader.add(this, batch);
+      reader.add(owner, batch);
     }
 
     @Actor
@@ -99,11 +100,12 @@ public class OpenBatchesStress {
   @Outcome(expect = FORBIDDEN, desc = "not freed, freed twice, or freed during the sample")
   @State
   public static class SampleAndReplace {
+    private final Object owner = new Object();
     private final OpenBatches reader = new OpenBatches();
     private final Counted batch = new Counted();
 
     public SampleAndReplace() {
-      reader.add(this, batch);
+      reader.add(owner, batch);
     }
 
     @Actor
@@ -134,11 +136,12 @@ public class OpenBatchesStress {
   @Outcome(expect = FORBIDDEN, desc = "not freed, or twice")
   @State
   public static class ReplaceAndClose {
+    private final Object owner = new Object();
     private final OpenBatches reader = new OpenBatches();
     private final Counted batch = new Counted();
 
     public ReplaceAndClose() {
-      reader.add(this, batch);
+      reader.add(owner, batch);
     }
 
     @Actor
@@ -149,7 +152,7 @@ public class OpenBatchesStress {
         return;
       }
       try {
-        reader.add(this, batch.next());
+        reader.add(owner, batch.next());
       } catch (IllegalStateException e) {
         // Closed meanwhile, and so is what was added.
       }
@@ -171,11 +174,12 @@ public class OpenBatchesStress {
   @Outcome(expect = FORBIDDEN, desc = "not freed, or twice")
   @State
   public static class CloseAndClose {
+    private final Object owner = new Object();
     private final OpenBatches reader = new OpenBatches();
     private final Counted batch = new Counted();
 
     public CloseAndClose() {
-      reader.add(this, batch);
+      reader.add(owner, batch);
     }
 
     @Actor
@@ -200,13 +204,14 @@ public class OpenBatchesStress {
   @Outcome(expect = FORBIDDEN, desc = "left open for ever")
   @State
   public static class AddAndClose {
+    private final Object owner = new Object();
     private final OpenBatches reader = new OpenBatches();
     private final Counted batch = new Counted();
 
     @Actor
     public void add(II_Result r) {
       try {
-        reader.add(this, batch);
+        reader.add(owner, batch);
         r.r1 = 1;
       } catch (IllegalStateException e) {
         r.r1 = 0;

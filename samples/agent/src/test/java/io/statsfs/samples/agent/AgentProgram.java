@@ -61,6 +61,10 @@ final class AgentProgram implements AutoCloseable {
   static AgentProgram startMain(Class<?> main, String... args) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
+    if (Runtime.version().feature() >= 24) {
+      // As the manifest of the agent's jar does.
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(args));
     return new AgentProgram(new ProcessBuilder(command));
