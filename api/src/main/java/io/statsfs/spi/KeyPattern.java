@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A pattern of the keys of rows or columns: {@code *} stands for any characters, {@code ?} for one,
  * {@code [0-9a]} for one of these, and <code>{label}</code> for one or more, which are the value of
  * that label; all else stands for itself. So <code>cpu{cpu}</code> matches {@code cpu0}, and not
- * {@code cpu}.
+ * {@code cpu}. <code>{label=value}</code> stands for that value alone: <code>proc{version=3}</code>
+ * matches {@code proc3}, and no other key.
  *
  * <p>Immutable; equal if the texts are.
  */
@@ -56,8 +57,16 @@ public final class KeyPattern {
         regex.append(']');
         i = end;
       } else if (c == '{') {
-        labels.add(text.substring(i + 1, end));
-        regex.append("(.+)");
+        int equals = text.substring(0, end).indexOf('=', i);
+        int nameEnd = equals < 0 ? end : equals;
+        if (nameEnd == i + 1 || equals == end - 1) {
+          throw new IllegalArgumentException("'" + text + "' has half a label");
+        }
+        labels.add(text.substring(i + 1, nameEnd));
+        regex
+            .append('(')
+            .append(equals < 0 ? ".+" : Pattern.quote(text.substring(equals + 1, end)));
+        regex.append(')');
         i = end;
       } else if (c == '*') {
         regex.append(".*");

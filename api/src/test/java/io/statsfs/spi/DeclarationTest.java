@@ -42,6 +42,21 @@ class DeclarationTest {
   }
 
   @Test
+  void aLabelOfOneValueMatchesThatAlone() {
+    KeyPattern third = KeyPattern.of("proc{version=3}");
+    assertEquals(List.of("version"), third.labels());
+    assertEquals(Map.of("version", "3"), third.match("proc3"));
+    assertNull(third.match("proc4"));
+    assertNull(third.match("proc33"));
+    assertFalse(third.isLiteral());
+    assertEquals(Map.of("a", "x.=\\E"), KeyPattern.of("{a=x.=\\E}").match("x.=\\E"));
+    assertNull(KeyPattern.of("{a=x.}").match("xy"));
+    assertEquals("proc{version=3}", third.toString());
+    assertThrows(IllegalArgumentException.class, () -> Axis.labels("{a=1}", "{b=2}"));
+    assertEquals(Map.of("a", "2"), Axis.labels("{a=1}", "{a=2}").match("2"));
+  }
+
+  @Test
   void patternHasStars() {
     assertTrue(KeyPattern.of("loop*").matches("loop"));
     assertTrue(KeyPattern.of("sd?").matches("sda"));
@@ -53,7 +68,7 @@ class DeclarationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{", "}", "a{}", "{a", "a}b", "{a}{a}"})
+  @ValueSource(strings = {"{", "}", "a{}", "{a", "a}b", "{a}{a}", "{a=}", "{=1}", "{a=1}{a}"})
   void patternWithHalfALabelIsRefused(String text) {
     assertThrows(IllegalArgumentException.class, () -> KeyPattern.of(text));
   }
