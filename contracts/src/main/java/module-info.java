@@ -8,6 +8,7 @@ module io.statsfs.contracts {
 
   exports io.statsfs.contracts;
 
+  uses io.statsfs.spi.LayoutProvider;
   uses io.statsfs.spi.ReaderProvider;
 
   // The tests of the contracts are not public.
