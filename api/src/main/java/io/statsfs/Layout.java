@@ -1,14 +1,17 @@
 package io.statsfs;
 
 import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.StatDeclaration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -165,7 +168,7 @@ public final class Layout {
   }
 
   /**
-   * Where the symbolic links of the labelled levels must lead.
+   * Where symbolic links in the place of directories must lead.
    *
    * @return a path relative to the root; empty if links are not followed
    */
@@ -285,42 +288,91 @@ public final class Layout {
     return name;
   }
 
-  /** One level of directories. Immutable. */
+  /**
+   * One level of directories: those of one name, those whose names have a pattern with labels, or
+   * directories at any depth. Immutable.
+   */
   public static final class Level {
-    private final String name;
-    private final boolean isLabel;
+    private static final String ANY_DEPTH = "...}";
 
-    private Level(String name, boolean isLabel) {
-      this.name = name;
-      this.isLabel = isLabel;
+    private final KeyPattern names;
+    private final boolean hasAnyDepth;
+    private final boolean isAnyName;
+
+    private Level(String text) {
+      hasAnyDepth = text.startsWith("{") && text.endsWith(ANY_DEPTH);
+      names =
+          KeyPattern.of(
+              hasAnyDepth ? text.substring(0, text.length() - ANY_DEPTH.length()) + "}" : text);
+      isAnyName = text.startsWith("{") && text.indexOf('}') == text.length() - 1;
+      String rest = text.replaceAll("\\{[^}]*\\}", "");
+      if (rest.matches("(?s).*[*?\\[].*")) {
+        throw new IllegalArgumentException(
+            "In '" + text + "' only a {label} can stand for several names");
+      } else if (!hasAnyDepth && names.labels().stream().anyMatch(label -> label.endsWith("..."))) {
+        throw new IllegalArgumentException(
+            "'" + text + "' has a label of any depth, which must be all of its level");
+      }
     }
 
     /**
-     * The directory's name, or the label's key.
+     * The keys of the labels that a name gives.
      *
-     * @return the name or key
+     * @return the keys, in the order of the text; empty if only a directory of one name matches
      */
-    public String name() {
-      return name;
+    public List<String> labels() {
+      return names.labels();
     }
 
     /**
-     * Whether any directory matches, its name being the value of a label.
+     * Whether only a directory of one name matches, {@link #toString()}.
      *
-     * @return false if only a directory of that name matches
+     * @return true if there is no label
      */
-    public boolean isLabel() {
-      return isLabel;
+    public boolean isLiteral() {
+      return names.isLiteral();
+    }
+
+    /**
+     * Whether this stands for directories at any depth: the one above it, with no value of the
+     * label, and all below that, with their path for its value.
+     *
+     * @return true for <code>{key...}</code>
+     */
+    public boolean hasAnyDepth() {
+      return hasAnyDepth;
+    }
+
+    /**
+     * Whether a directory belongs to the level.
+     *
+     * @param name its name, as {@link Stat#name()} writes names
+     * @return true if it matches
+     */
+    public boolean matches(String name) {
+      return isAnyName && !name.isEmpty() || names.matches(name);
+    }
+
+    /**
+     * What the name of a directory has for the labels.
+     *
+     * @param name its name
+     * @return the values by label, in the order of the text; null if the directory does not belong
+     *     to the level
+     */
+    public @Nullable Map<String, String> match(String name) {
+      return names.match(name);
     }
 
     /**
      * The level as {@link Builder#sources} takes it.
      *
-     * @return {@code name} or <code>{key}</code>
+     * @return the text
      */
     @Override
     public String toString() {
-      return isLabel ? "{" + name + "}" : name;
+      String text = names.toString();
+      return hasAnyDepth ? text.substring(0, text.length() - 1) + ANY_DEPTH : text;
     }
   }
 
@@ -375,30 +427,44 @@ public final class Layout {
 
     /**
      * Says which directories below the root (below the subsystem, where the first level names it)
-     * are sources.
+     * are sources. The names of the directories of all levels with labels together are the source's
+     * device.
      *
-     * @param pattern the levels with {@code /} between them; {@code {key}} stands for any directory
-     *     and makes its name a label, which together are the source's device; anything else stands
-     *     for a directory of that name
+     * @param pattern the levels with {@code /} between them. Each is the name of a directory, in
+     *     which <code>{key}</code> stands for one or more characters, which are the value of that
+     *     label: <code>{device}/statistics</code>, <code>node{node}</code>. A directory that does
+     *     not match is passed over. The last level, or the only one, may be <code>{key...}</code>,
+     *     for any number of directories: their path is the value of the label, which the directory
+     *     above them does not have
      * @return this
-     * @throws IllegalArgumentException if the pattern has an empty level
+     * @throws IllegalArgumentException if the pattern has an empty level, a label without a key or
+     *     one that is there twice, a label of any depth before the last level, or {@code *}, {@code
+     *     ?} or {@code [}
      */
     public Builder sources(String pattern) {
       List<Level> parsed = new ArrayList<>();
+      Set<String> labels = new HashSet<>();
       for (String part : pattern.split("/", -1)) {
-        boolean isLabel = part.startsWith("{") && part.endsWith("}");
-        String level = isLabel ? part.substring(1, part.length() - 1) : part;
-        if (level.isEmpty()) {
-          throw new IllegalArgumentException("'" + pattern + "' has an empty level");
+        if (part.isEmpty() || part.contains("{}") || part.contains("{...}")) {
+          throw new IllegalArgumentException(
+              "'" + pattern + "' has an empty level, or a label without a key");
+        } else if (!parsed.isEmpty() && parsed.get(parsed.size() - 1).hasAnyDepth()) {
+          throw new IllegalArgumentException(
+              "'" + pattern + "' has a level below one of any depth");
         }
-        parsed.add(new Level(level, isLabel));
+        Level level = new Level(part);
+        if (!level.labels().stream().allMatch(labels::add)) {
+          throw new IllegalArgumentException("'" + pattern + "' has a label twice");
+        }
+        parsed.add(level);
       }
       levels = List.copyOf(parsed);
       return this;
     }
 
     /**
-     * Lets the labelled levels be symbolic links, if they lead to somewhere below a directory.
+     * Lets the levels of {@link #sources} be symbolic links, if they lead to somewhere below a
+     * directory.
      *
      * @param target the directory, relative to the root
      * @return this
@@ -549,13 +615,16 @@ public final class Layout {
      *
      * @return the layout
      * @throws IllegalStateException if the root is a file, or there are declared files alone, and
-     *     there is no subsystem to put them under
+     *     there is no subsystem to put them under; if links may be followed at any depth of {@link
+     *     #sources}, where they could lead in circles
      */
     public Layout build() {
       if (rootFile && subsystem == null) {
         throw new IllegalStateException("A layout whose root is a file needs a subsystem");
       } else if (declaredFilesOnly && subsystem == null) {
         throw new IllegalStateException("A layout of declared files alone needs a subsystem");
+      } else if (links != null && levels != null && levels.get(levels.size() - 1).hasAnyDepth()) {
+        throw new IllegalStateException("Links are not followed at any depth");
       }
       return new Layout(this);
     }

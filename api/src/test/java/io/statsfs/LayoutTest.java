@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.spi.StatDeclaration;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class LayoutTest {
         Layout.builder("mine")
             .home("a/b", "one", "two")
             .subsystem("sub")
-            .sources("{bus}/unit/{}x")
+            .sources("{bus}/unit/x{a}y{b}")
             .links("../up")
             .schemaFile("about")
             .stats(List.of(stat))
@@ -51,11 +52,11 @@ class LayoutTest {
     assertEquals(List.of("one", "two"), List.copyOf(layout.homeTypes()));
     assertEquals("sub", layout.subsystem().orElseThrow());
     assertEquals(
-        List.of("bus true", "unit false", "{}x false"),
+        List.of("[bus] false", "[] true", "[a, b] false"),
         layout.levels().orElseThrow().stream()
-            .map(level -> level.name() + " " + level.isLabel())
+            .map(level -> level.labels() + " " + level.isLiteral())
             .toList());
-    assertEquals("[{bus}, unit, {}x]", layout.levels().orElseThrow().toString());
+    assertEquals("[{bus}, unit, x{a}y{b}]", layout.levels().orElseThrow().toString());
     assertEquals(Path.of("../up"), layout.links().orElseThrow());
     assertEquals("about", layout.schemaFile().orElseThrow());
     assertEquals(List.of(stat), layout.stats());
@@ -76,11 +77,44 @@ class LayoutTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/", "a/", "/a", "a//b", "{}", "a/{}/b"})
+  @ValueSource(strings = {"", "/", "a/", "/a", "a//b", "{}", "a/{}/b", "{}x", "{...}"})
   void patternWithAnEmptyLevelIsRefused(String pattern) {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Layout.builder("mine").sources(pattern));
     assertTrue(e.getMessage().contains("'" + pattern + "'"), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{a", "a}", "{a}{a}", "{a}/x{a}", "{a...}/b", "x{a...}", "a*", "{a}?", "[0-9]"})
+  void patternThatIsNoListOfLevelsIsRefused(String pattern) {
+    Layout.Builder builder = Layout.builder("mine");
+    assertThrows(IllegalArgumentException.class, () -> builder.sources(pattern), pattern);
+  }
+
+  @Test
+  void levelsMatchNames() {
+    List<Layout.Level> levels =
+        Layout.builder("mine").sources("node/mc{c}r{r}/{any}/{path...}").build().levels().get();
+    assertTrue(levels.get(0).matches("node"));
+    assertFalse(levels.get(0).matches("nodes"));
+    assertEquals(Map.of(), levels.get(0).match("node"));
+    assertTrue(levels.get(1).matches("mc0r11"));
+    assertFalse(levels.get(1).matches("mc0r"));
+    assertEquals("{c=0, r=11}", String.valueOf(levels.get(1).match("mc0r11")));
+    assertTrue(levels.get(2).matches("a\nb"));
+    assertFalse(levels.get(2).matches(""));
+    assertFalse(levels.get(2).hasAnyDepth());
+    assertTrue(levels.get(3).hasAnyDepth());
+    assertEquals(Map.of("path", "x"), levels.get(3).match("x"));
+    assertEquals("{path...}", levels.get(3).toString());
+  }
+
+  @Test
+  void linksAreNotFollowedAtAnyDepth() {
+    Layout.Builder builder = Layout.builder("mine").sources("a/{b...}").links("..");
+    assertThrows(IllegalStateException.class, builder::build);
+    assertTrue(builder.sources("a/{b}").build().links().isPresent());
   }
 
   @Test

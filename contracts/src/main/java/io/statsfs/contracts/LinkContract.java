@@ -191,6 +191,38 @@ abstract class LinkContract extends FailureContract {
   }
 
   @Test
+  void linksOfSeveralLevelsAreFollowedOnlyBeneathThePlaceThatTheLayoutNames() {
+    Layout layout =
+        Layout.builder("l")
+            .subsystem("hwmon")
+            .sources("hwmon{chip}/device")
+            .links("../../devices")
+            .build();
+    try (TestTree tree = TestTree.inMemory().stat("devices/pci/x", 1).stat("secret/x", 3)) {
+      tree.directory("class/hwmon").directory("devices/hwmon0").stat("devices/usb/x", 2);
+      tree.link("class/hwmon/hwmon0", Path.of("../../devices/hwmon0"));
+      tree.link("devices/hwmon0/device", Path.of("../pci"));
+      String stat = "hwmon/hwmon0/x";
+      try (StatsFs fs = open(tree.path("class/hwmon"), layout);
+          Sampler sampler = fs.sampler()) {
+        assertEquals(Map.of(stat, "1"), sample(sampler));
+        tree.remove("devices/hwmon0/device").link("devices/hwmon0/device", tree.path("secret"));
+        assertGone(fs, sampler, stat, "GONE 20");
+        tree.remove("devices/hwmon0/device").link("devices/hwmon0/device", Path.of("../usb"));
+        assertEquals(Map.of(stat, "2"), sample(sampler));
+        assertEquals(2, fs.readLong(fs.catalog().get("hwmon", "hwmon0", "x")));
+        tree.move("devices/hwmon0", "secret/hwmon0");
+        tree.remove("class/hwmon/hwmon0").link("class/hwmon/hwmon0", tree.path("secret/hwmon0"));
+        tree.remove("secret/hwmon0/device").link("secret/hwmon0/device", tree.path("devices/usb"));
+        // It leads out of the place, and back into it.
+        assertEquals(Map.of(stat, "2"), sample(sampler));
+        tree.remove("secret/hwmon0/device").link("secret/hwmon0/device", Path.of(".."));
+        assertGone(fs, sampler, stat, "GONE 20");
+      }
+    }
+  }
+
+  @Test
   void nothingButAFileIsOpened() {
     try (TestTree tree = TestTree.inMemory();
         TestTree other = TestTree.inMemory().stat("flat", "a 1\nb 2\n")) {

@@ -54,7 +54,9 @@ public final class TreeFuzz {
               .build(),
           Layout.builder("flat files").schemaFile(".schema").flatKeyedFiles("flat", "a").build(),
           Layout.flatKeyed("flat"),
-          Layout.builder("fixed").subsystem("kvm").exclude("a", ".schema").build());
+          Layout.builder("fixed").subsystem("kvm").exclude("a", ".schema").build(),
+          Layout.builder("any depth").subsystem("g").sources("d{x}/{path...}").build(),
+          Layout.builder("levels").sources("{a}e{b}/devices/m{n}").links(".").build());
 
   private static final Path TOP = make();
   private static final Path ROOT = TOP.resolve("root");

@@ -150,8 +150,7 @@ final class DirectoryEntry extends Entry {
   }
 
   private boolean isListingDue(ScanBudget budget, Inode now) {
-    ChangeDetection detected =
-        place.mayFollowLinks() ? ChangeDetection.NONE : type.changeDetection();
+    ChangeDetection detected = mayGainLinks() ? ChangeDetection.NONE : type.changeDetection();
     return !settled
         || detected == ChangeDetection.NONE
         || inode == null
@@ -162,6 +161,14 @@ final class DirectoryEntry extends Entry {
         || detected == ChangeDetection.DIRECTORIES
             && place.isSource()
             && ++scansSinceListed >= SCANS_UNTIL_LISTED_ANYWAY;
+  }
+
+  /** Whether links can come that belong to the layout: no inode of sysfs shows that they did. */
+  private boolean mayGainLinks() {
+    String only = place.onlyChild();
+    boolean isThere =
+        only != null && children.get(only) instanceof DirectoryEntry child && !child.link;
+    return place.mayFollowLinks() && !isThere;
   }
 
   /** Lets go of those that there is no room for. */

@@ -93,6 +93,13 @@ final class DirectoryLister {
         return listing;
       }
     }
+    String only = place.onlyChild();
+    if (only != null) {
+      if (isWanted(only)) {
+        add(only, null, EntryType.UNKNOWN);
+      }
+      return listing;
+    }
     List<StatReader.Entry> entries = context.reader().list(path);
     if (entries == null) {
       listByNio(filesOnly);

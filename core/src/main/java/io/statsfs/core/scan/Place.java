@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * layout derives from that.
  *
  * @param subsystem empty above the level that names it
- * @param level how many levels of the layout's pattern lie above
+ * @param level how many levels of the layout's pattern lie above; one of any depth is never above
  * @param depth how many directories lie above, the root being 0
  */
 public record Place(
@@ -30,29 +31,40 @@ public record Place(
     return depth == 0 && subsystem.isEmpty();
   }
 
-  /** Whether this is a source if it has stats. */
-  boolean isSource() {
-    return tree.layout().levels().map(levels -> levels.size() == level).orElse(true);
+  /** The level of the directories below; null if the layout names none. */
+  private Layout.@Nullable Level next() {
+    List<Layout.Level> levels = isAboveSubsystems() ? null : tree.layout().levels().orElse(null);
+    return levels == null || level == levels.size() ? null : levels.get(level);
   }
 
-  /** Whether any directory below belongs to the layout. */
-  boolean hasAnyChild() {
-    return isAboveSubsystems()
-        || tree.layout().levels().map(l -> level < l.size() && l.get(level).isLabel()).orElse(true);
+  /** Whether this is a source if it has stats. */
+  boolean isSource() {
+    Layout.Level next = next();
+    return next == null
+        ? tree.layout().levels().map(levels -> levels.size() == level).orElse(true)
+        : next.hasAnyDepth();
+  }
+
+  /** Whether directories below may belong to the layout. */
+  private boolean hasChildren() {
+    return isAboveSubsystems() || next() != null || tree.layout().levels().isEmpty();
+  }
+
+  /** The only name that a directory below may have; null if there can be others. */
+  @Nullable String onlyChild() {
+    Layout.Level next = next();
+    return next != null && next.isLiteral() ? next.toString() : null;
   }
 
   /** Whether a directory below that is a symbolic link may be followed. */
   boolean mayFollowLinks() {
-    return tree.layout().links().isPresent() && hasAnyChild();
+    return tree.layout().links().isPresent() && hasChildren();
   }
 
   /** Whether a directory below belongs to the layout. */
   boolean hasChild(String name) {
-    return hasAnyChild()
-        || tree.layout()
-            .levels()
-            .map(l -> level < l.size() && l.get(level).name().equals(name))
-            .orElse(false);
+    Layout.Level next = next();
+    return next == null ? hasChildren() : next.matches(name);
   }
 
   /** Whether a file of this name describes the stats beside it. */
@@ -65,17 +77,25 @@ public record Place(
     if (isAboveSubsystems()) {
       return new Place(tree, name, "", labels, 0, depth + 1);
     }
-    List<Layout.Level> levels = tree.layout().levels().orElse(List.of());
-    Layout.Level expected = level < levels.size() ? levels.get(level) : null;
+    Layout.Level expected = next();
     if (expected == null) {
       return new Place(tree, subsystem, below(name), labels, level, depth + 1);
-    } else if (expected.isLabel()) {
-      Map<String, String> more = new LinkedHashMap<>(labels);
-      more.put(expected.name(), name);
-      return new Place(
-          tree, subsystem, below(name), Collections.unmodifiableMap(more), level + 1, depth + 1);
+    } else if (expected.isLiteral()) {
+      return new Place(tree, subsystem, device, labels, level + 1, depth + 1);
     }
-    return new Place(tree, subsystem, device, labels, level + 1, depth + 1);
+    Map<String, String> more = new LinkedHashMap<>(labels);
+    if (expected.hasAnyDepth()) {
+      more.merge(expected.labels().get(0), name, (above, last) -> above + "/" + last);
+    } else {
+      more.putAll(Objects.requireNonNull(expected.match(name)));
+    }
+    return new Place(
+        tree,
+        subsystem,
+        below(name),
+        Collections.unmodifiableMap(more),
+        expected.hasAnyDepth() ? level : level + 1,
+        depth + 1);
   }
 
   /** The place of a declared file in the directory that is here. */
