@@ -47,6 +47,8 @@ public final class Layout {
   private final String name;
   private final String homePath;
   private final Set<String> homeTypes;
+  private final @Nullable String controller;
+  private final boolean ownCgroup;
   private final @Nullable String subsystem;
   private final @Nullable List<Level> levels;
   private final @Nullable Path links;
@@ -65,6 +67,8 @@ public final class Layout {
     name = builder.name;
     homePath = builder.homePath;
     homeTypes = builder.homeTypes;
+    controller = builder.controller;
+    ownCgroup = builder.ownCgroup;
     subsystem = builder.subsystem;
     levels = builder.levels;
     links = builder.links;
@@ -147,6 +151,24 @@ public final class Layout {
    */
   public Set<String> homeTypes() {
     return homeTypes;
+  }
+
+  /**
+   * The controller of cgroup v1 whose hierarchy the tree is in.
+   *
+   * @return its name, see {@link Builder#controller}; empty if the tree is not in cgroup v1
+   */
+  public Optional<String> controller() {
+    return Optional.ofNullable(controller);
+  }
+
+  /**
+   * Whether the tree begins at the cgroup of this process.
+   *
+   * @return true if so, see {@link Builder#ownCgroup}
+   */
+  public boolean isOwnCgroup() {
+    return ownCgroup;
   }
 
   /**
@@ -381,6 +403,8 @@ public final class Layout {
     private final String name;
     private String homePath = "";
     private Set<String> homeTypes = Set.of();
+    private @Nullable String controller;
+    private boolean ownCgroup;
     private @Nullable String subsystem;
     private @Nullable List<Level> levels;
     private @Nullable Path links;
@@ -411,6 +435,31 @@ public final class Layout {
     public Builder home(String path, String... fileSystemTypes) {
       homePath = Objects.requireNonNull(path, "path");
       homeTypes = unmodifiable(fileSystemTypes);
+      return this;
+    }
+
+    /**
+     * Says which hierarchy of cgroup v1 the home is in. File systems of type {@code cgroup} have
+     * different controllers, and which are mounted together differs from machine to machine.
+     *
+     * @param name of the controller, as {@code /proc/cgroups} has it, such as {@code memory};
+     *     {@code name=} and a name for a hierarchy without one
+     * @return this
+     */
+    public Builder controller(String name) {
+      controller = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Says that the home is in the cgroup of this process, as {@code /proc/self/cgroup} has it, in
+     * place of the root of a mount. The tree is left out while the process is in another cgroup
+     * than at its opening.
+     *
+     * @return this
+     */
+    public Builder ownCgroup() {
+      ownCgroup = true;
       return this;
     }
 
@@ -616,9 +665,18 @@ public final class Layout {
      * @return the layout
      * @throws IllegalStateException if the root is a file, or there are declared files alone, and
      *     there is no subsystem to put them under; if links may be followed at any depth of {@link
-     *     #sources}, where they could lead in circles
+     *     #sources}, where they could lead in circles; if a controller is given for another type of
+     *     file system than {@code cgroup}, or the own cgroup is asked for without the type {@code
+     *     cgroup2}, or {@code cgroup} and a controller
      */
     public Layout build() {
+      if (controller != null && !homeTypes.equals(Set.of("cgroup"))) {
+        throw new IllegalStateException(
+            "Only file systems of type cgroup, that is v1, have a controller");
+      } else if (ownCgroup && controller == null && !homeTypes.equals(Set.of("cgroup2"))) {
+        throw new IllegalStateException(
+            "An own cgroup needs the type cgroup2, or the type cgroup and a controller");
+      }
       if (rootFile && subsystem == null) {
         throw new IllegalStateException("A layout whose root is a file needs a subsystem");
       } else if (declaredFilesOnly && subsystem == null) {

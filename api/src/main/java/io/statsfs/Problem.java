@@ -34,7 +34,7 @@ public final class Problem {
     NOT_READABLE,
     /** The scan of a tree hangs. What is in the tree stays as it was seen last. */
     NOT_RESPONDING,
-    /** The root of a tree does not exist any more. */
+    /** The root of a tree does not exist any more, or is no longer the cgroup of this process. */
     GONE,
     /** Another file system was mounted over the root of a tree. Nothing is read there. */
     MOUNTED_OVER,

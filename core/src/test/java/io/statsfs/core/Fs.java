@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -109,7 +110,7 @@ public final class Fs implements AutoCloseable {
     this.reader = reader;
     FilesScanner scanner =
         new FilesScanner(
-            new Trees.Detected(trees, List.of()),
+            new Trees.Detected(trees, List.of(), Map.of()),
             fileSystems,
             limits,
             schemas,

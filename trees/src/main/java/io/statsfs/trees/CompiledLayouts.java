@@ -131,6 +131,8 @@ final class CompiledLayouts {
       out.writeBoolean(layout.isDefault());
       text(layout.homePath());
       texts(layout.homeTypes());
+      texts(layout.controller().stream().toList());
+      out.writeBoolean(layout.isOwnCgroup());
       texts(layout.subsystem().stream().toList());
       list(layout.levels().stream().toList(), Writer::levels);
       texts(layout.links().map(Path::toString).stream().toList());
@@ -275,6 +277,13 @@ final class CompiledLayouts {
     Layout layout() {
       Layout.Builder layout = Layout.builder(text()).byDefault(flag());
       layout.home(text(), array());
+      String controller = optional();
+      if (controller != null) {
+        layout.controller(controller);
+      }
+      if (flag()) {
+        layout.ownCgroup();
+      }
       String subsystem = optional();
       if (subsystem != null) {
         layout.subsystem(subsystem);

@@ -128,7 +128,7 @@ final class LayoutText {
       // Nowhere in particular: such a tree is opened at a root that is named.
       return;
     }
-    Fields home = new Fields(node, "'at'", "type", "path");
+    Fields home = new Fields(node, "'at'", "type", "path", "controller", "cgroup");
     home.get("type", "the file system's type, as /proc/mounts has it");
     List<String> types = new ArrayList<>();
     for (Scalar type : home.texts("type")) {
@@ -136,6 +136,17 @@ final class LayoutText {
     }
     YamlNode path = home.find("path");
     layout.home(path == null ? "" : path(path), types.toArray(String[]::new));
+    YamlNode controller = home.find("controller");
+    if (controller != null) {
+      layout.controller(name(controller));
+    }
+    YamlNode cgroup = home.find("cgroup");
+    if (cgroup != null) {
+      if (!text(cgroup, "own").equals("own")) {
+        throw expected(cgroup, "own, the cgroup of this process");
+      }
+      layout.ownCgroup();
+    }
   }
 
   private void files(Fields tree, Layout.Builder layout, boolean isNamedByDirectory)

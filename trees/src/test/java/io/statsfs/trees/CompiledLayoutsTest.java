@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,15 @@ class CompiledLayoutsTest {
       assertEquals(layout.files().get(i).path(), copy.files().get(i).path());
       assertEquals(layout.files().get(i).shape(), copy.files().get(i).shape());
     }
+  }
+
+  @Test
+  void cgroupsAreWrittenAndRead() throws IOException, DeclarationException {
+    Layout layout =
+        Layouts.parse("x.yaml", "tree: t\nat: {type: cgroup, controller: cpu, cgroup: own}\n");
+    Layout copy = CompiledLayouts.read(CompiledLayouts.write(List.of(layout))).get(0);
+    assertEquals(Optional.of("cpu"), copy.controller());
+    assertTrue(copy.isOwnCgroup());
   }
 
   /** In a JVM of its own, whose class path has no YAML parser. */

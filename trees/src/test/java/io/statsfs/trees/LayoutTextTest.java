@@ -77,6 +77,17 @@ class LayoutTextTest {
   }
 
   @Test
+  void treeMayBeAtTheCgroupOfTheProcess() throws DeclarationException {
+    Layout own = read("tree: t\nat: {type: cgroup, controller: cpu, cgroup: own, path: x}\n");
+    assertTrue(own.isOwnCgroup());
+    assertEquals(Optional.of("cpu"), own.controller());
+    assertEquals("x", own.homePath());
+    Layout all = read("tree: t\nat: {type: cgroup2}\n");
+    assertFalse(all.isOwnCgroup());
+    assertEquals(Optional.empty(), all.controller());
+  }
+
+  @Test
   void whatIsNotSaidHasADefault() throws DeclarationException {
     Layout least = read("tree: least");
 
@@ -260,8 +271,13 @@ class LayoutTextTest {
         "tre: net | x.yaml:1:1: a tree has no key 'tre'; did you mean 'tree'?",
         "tree: t\\nat: {typ: proc} | x.yaml:2:6: 'at' has no key 'typ'; did you mean 'type'?",
         "tree: t\\nat: {} | x.yaml:2:5: expected 'type'",
-        "tree: t\\nat: proc | x.yaml:2:5: expected 'at': a mapping of type, path, but there is"
-            + " 'proc'",
+        "tree: t\\nat: proc | x.yaml:2:5: expected 'at': a mapping of type, path, controller, cgroup,"
+            + " but there is 'proc'",
+        "tree: t\\nat: {type: cgroup2, cgroup: all} | x.yaml:2:29: expected own, the cgroup of",
+        "tree: t\\nat: {type: cgroup2, controller: cpu} | x.yaml:1:1: Only file systems of type"
+            + " cgroup, that is v1, have a controller",
+        "tree: t\\nat: {type: cgroup, cgroup: own} | x.yaml:1:1: An own cgroup needs the type",
+        "tree: t\\nat: {type: [cgroup, cgroup2], cgroup: own} | x.yaml:1:1: An own cgroup needs",
         "tree: t\\nat: {type: proc, path: /net} | x.yaml:2:24: expected a path relative",
         "tree: t\\nat: {type: proc, path: ../net} | x.yaml:2:24: expected a path relative",
         "tree: t\\nlinks: /sys | x.yaml:2:8: expected a path relative to that of the tree",

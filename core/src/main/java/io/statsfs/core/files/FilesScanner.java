@@ -5,6 +5,7 @@ import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
@@ -80,6 +81,11 @@ public final class FilesScanner implements Scanner {
   public ScanResult scan(ScanRequest request) {
     Discovery discovery = begin(request.tree());
     try {
+      Problem moved = movedFrom(request.tree());
+      if (moved != null) {
+        discovery.forget();
+        return ScanResult.of(List.of(), List.of(moved));
+      }
       return discovery.scan(request);
     } catch (OutOfMemoryError e) {
       discovery.forget();
@@ -87,6 +93,30 @@ public final class FilesScanner implements Scanner {
     } finally {
       end(request.tree(), discovery);
     }
+  }
+
+  /** Why a tree is not that of this process's cgroup any more; null if it is, or was none. */
+  private @Nullable Problem movedFrom(Tree tree) {
+    String cgroup = found.cgroups().get(tree);
+    if (cgroup == null) {
+      return null;
+    }
+    String now;
+    try {
+      now = fileSystems.ownCgroups().of(tree.layout());
+    } catch (IOException e) {
+      // Then nothing says that it was moved.
+      return null;
+    }
+    return cgroup.equals(now)
+        ? null
+        : Problems.of(
+            tree,
+            Problem.Kind.GONE,
+            "other cgroup",
+            "this process was moved from this cgroup to "
+                + now
+                + ", so nothing is read here; open the trees again, or restart");
   }
 
   /** Another one if the last hangs in what is not there any more. */

@@ -10,10 +10,12 @@ import io.statsfs.TreeUnavailableException.Reason;
 import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.TreeScans;
 import io.statsfs.core.mounts.FileSystemPath;
+import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.Mounts.Mount;
+import io.statsfs.core.mounts.OwnCgroups;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.text.ReadFailure;
@@ -33,6 +35,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +62,20 @@ public final class Trees {
    * Trees that were looked for.
    *
    * @param problems why others could not be opened though they seem to be there
+   * @param cgroups of trees that begin at the cgroup of this process, which it was then
    */
-  public record Detected(List<Tree> trees, List<Problem> problems) {
+  public record Detected(List<Tree> trees, List<Problem> problems, Map<Tree, String> cgroups) {
     static Detected of(List<Search> searches) {
+      Map<Tree, String> cgroups = new HashMap<>();
+      for (Search search : searches) {
+        if (search.tree != null && search.cgroup != null) {
+          cgroups.put(search.tree, search.cgroup);
+        }
+      }
       return new Detected(
           searches.stream().flatMap(search -> search.tree().stream()).toList(),
-          searches.stream().flatMap(search -> search.problem().stream()).toList());
+          searches.stream().flatMap(search -> search.problem().stream()).toList(),
+          cgroups);
     }
   }
 
@@ -78,7 +90,9 @@ public final class Trees {
     // A root that is named twice, or is found, too, is still one.
     Detected found = find(settings, opened.isEmpty());
     return new Detected(
-        Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(), found.problems);
+        Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(),
+        found.problems,
+        found.cgroups);
   }
 
   private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
@@ -109,9 +123,9 @@ public final class Trees {
             .filter(l -> isNeeded || !l.homeTypes().isEmpty())
             .toList();
     if (!settings.isDetecting() && named.isEmpty()) {
-      return new Detected(List.of(), List.of());
+      return new Detected(List.of(), List.of(), Map.of());
     } else if (settings.isStatsfsRequired()) {
-      return new Detected(List.of(statsfs()), List.of());
+      return new Detected(List.of(statsfs()), List.of(), Map.of());
     }
     List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees());
     Detected found = Detected.of(searches);
@@ -128,7 +142,7 @@ public final class Trees {
                 .build());
       }
     }
-    return new Detected(found.trees, problems);
+    return new Detected(found.trees, problems, found.cgroups);
   }
 
   /** The layout of a tree that is declared. */
@@ -254,23 +268,33 @@ public final class Trees {
   /** What came of looking for a tree: the tree, or what kept it from being opened, or nothing. */
   static final class Search {
     private final Layout layout;
-    private final @Nullable Tree tree;
-    private final @Nullable Path root;
-    private final @Nullable TreeUnavailableException failure;
+    private @Nullable Tree tree;
+    private @Nullable Path root;
+    private @Nullable TreeUnavailableException failure;
 
-    private Search(
-        Layout layout,
-        @Nullable Tree tree,
-        @Nullable Path root,
-        @Nullable TreeUnavailableException failure) {
+    /** The cgroup of this process where the tree begins. */
+    private @Nullable String cgroup;
+
+    Search(Layout layout) {
       this.layout = layout;
-      this.tree = tree;
-      this.root = root;
-      this.failure = failure;
     }
 
     Optional<Tree> tree() {
       return Optional.ofNullable(tree);
+    }
+
+    /** The first place where something is wrong counts, and before any one that is not there. */
+    private void failed(Path place, TreeUnavailableException why) {
+      if (failure == null || failure.reason() == Reason.NOT_FOUND) {
+        root = place;
+        failure = why;
+      }
+    }
+
+    private void found(Path place, Tree found) {
+      root = place;
+      tree = found;
+      failure = null;
     }
 
     boolean isAbsent() {
@@ -281,10 +305,18 @@ public final class Trees {
     String absence() {
       if (root != null) {
         return "there is no " + PathText.of(root);
+      } else if (layout.homeTypes().isEmpty()) {
+        return "the layout has no place, 'at'";
       }
-      return layout.homeTypes().isEmpty()
-          ? "the layout has no place, 'at'"
-          : "no file system of type " + String.join(" or ", layout.homeTypes()) + " is mounted";
+      String types =
+          String.join(" or ", layout.homeTypes())
+              + layout.controller().map(c -> " with the controller " + c).orElse("");
+      return layout.isOwnCgroup() && cgroup != null
+          ? "no file system of type "
+              + types
+              + " is mounted that shows the cgroup of this process, "
+              + cgroup
+          : "no file system of type " + types + " is mounted";
     }
 
     /** A tree that is not there is no problem. */
@@ -306,27 +338,54 @@ public final class Trees {
 
   /** Looks at all mounts that may have a tree of this layout, until one can be opened. */
   private Search search(Layout layout, Mounts mounts) {
-    Search best = new Search(layout, null, null, null);
-    // Any user can mount a file system that a process of his serves.
-    List<String> types = layout.homeTypes().stream().filter(t -> !t.startsWith("fuse.")).toList();
-    for (Mount home : mounts.whole(types)) {
-      Path root = Mounts.path(home.point()).resolve(layout.homePath());
+    Search search = new Search(layout);
+    search.cgroup = layout.isOwnCgroup() ? ownCgroup(layout) : null;
+    for (Mount home : homes(layout, mounts)) {
+      String place = layout.isOwnCgroup() ? OwnCgroups.at(home, search.cgroup) : home.point();
+      if (place == null) {
+        continue;
+      }
+      Path root = Mounts.path(place).resolve(layout.homePath());
       try {
-        requireVisible(root, layout, mounts);
-        return new Search(layout, open(root, layout, home), root, null);
+        requireVisible(root, layout, home, mounts);
+        search.found(root, open(root, layout, home));
+        break;
       } catch (TreeUnavailableException e) {
-        if (best.failure == null || best.failure.reason() == Reason.NOT_FOUND) {
-          best = new Search(layout, null, root, e);
-        }
+        search.failed(root, e);
       }
     }
-    return best;
+    return search;
   }
 
-  private static void requireVisible(Path root, Layout layout, Mounts mounts) {
+  /** The mounts at which a tree of this layout may begin. */
+  private static List<Mount> homes(Layout layout, Mounts mounts) {
+    // Any user can mount a file system that a process of his serves.
+    List<String> types = layout.homeTypes().stream().filter(t -> !t.startsWith("fuse.")).toList();
+    return mounts.of(
+        types,
+        mount ->
+            FileSystemType.of(mount.type()).hasCgroups()
+                ? layout.controller().map(mount.controllers()::contains).orElse(true)
+                : mount.root().equals("/"));
+  }
+
+  /** The cgroup of this process in the hierarchy of a layout; null if there is none. */
+  private @Nullable String ownCgroup(Layout layout) {
+    try {
+      return fileSystems.ownCgroups().of(layout);
+    } catch (IOException e) {
+      // As on a kernel without cgroups.
+      return null;
+    }
+  }
+
+  private static void requireVisible(Path root, Layout layout, Mount home, Mounts mounts) {
     String path = Mounts.bytes(root);
     Mount mount = mounts.at(path);
-    if (mount == null || !FileSystemPath.of(mount, path).isHomeOf(layout)) {
+    if (mount == null
+        || !FileSystemPath.of(mount, path).isHomeOf(layout)
+        // Another mount of cgroups leads to others by the same path.
+        || FileSystemType.of(mount.type()).hasCgroups() && !mount.equals(home)) {
       String other =
           mount == null ? "another mount" : mount.type() + " at " + Mounts.path(mount.point());
       throw new TreeUnavailableException(
@@ -437,7 +496,8 @@ public final class Trees {
   private Layout guess(Path root, FileSystemPath at) {
     return DeclaredLayouts.all(layouts)
         .filter(at::isHomeOf)
-        .findFirst()
+        // What is mounted of cgroups is all of them, any other is one.
+        .min(Comparator.comparing(Layout::isOwnCgroup))
         .orElseGet(
             () ->
                 Files.isRegularFile(root)

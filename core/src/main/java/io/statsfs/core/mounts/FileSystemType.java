@@ -64,6 +64,11 @@ public record FileSystemType(
     return changeDetection != ChangeDetection.ALL && !staleZeros;
   }
 
+  /** Whether its directories are cgroups, of which a mount can show those below any one. */
+  public boolean hasCgroups() {
+    return name.equals("cgroup") || name.equals("cgroup2");
+  }
+
   public static FileSystemType of(String type) {
     return switch (type) {
       // The last is what a file system in user space calls itself that behaves as statsfs does.
@@ -88,7 +93,7 @@ public record FileSystemType(
     };
   }
 
-  /** Where a type is mounted by convention, the most usual place first. */
+  /** Where a type is mounted by convention, the most usual place first; below one with a slash. */
   static List<String> usualPlaces(String type) {
     return switch (type) {
       case "statsfs", "stats_fs" ->
@@ -96,6 +101,8 @@ public record FileSystemType(
       case "debugfs" -> List.of("/sys/kernel/debug");
       case "sysfs" -> List.of("/sys");
       case "proc" -> List.of("/proc");
+      case "cgroup" -> List.of("/sys/fs/cgroup/");
+      case "cgroup2" -> List.of("/sys/fs/cgroup", "/sys/fs/cgroup/unified");
       default -> List.of();
     };
   }

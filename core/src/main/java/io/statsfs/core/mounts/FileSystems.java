@@ -22,17 +22,19 @@ public final class FileSystems {
 
   private final Path mountinfo;
   private final Path filesystems;
+  private final Path cgroup;
   private final Map<Long, Known> known = new ConcurrentHashMap<>();
 
   /**
    * What the kernel says it has.
    *
-   * @param mountinfo the mounts of this process
+   * @param mountinfo the mounts of this process, beside which its {@code cgroup} is
    * @param filesystems the types of file system that the kernel knows
    */
   public FileSystems(Path mountinfo, Path filesystems) {
     this.mountinfo = mountinfo;
     this.filesystems = filesystems;
+    cgroup = mountinfo.resolveSibling("cgroup");
   }
 
   public static FileSystems ofThisProcess() {
@@ -66,6 +68,11 @@ public final class FileSystems {
 
   public Mounts mounts() throws IOException {
     return Mounts.read(mountinfo);
+  }
+
+  /** The cgroups that this process is in now. */
+  public OwnCgroups ownCgroups() throws IOException {
+    return OwnCgroups.read(cgroup);
   }
 
   /**

@@ -7,9 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +35,17 @@ public record Mounts(List<Mount> mounts) {
    * @param root which directory or file of the file system is mounted
    * @param point where
    * @param type as {@code /proc/filesystems} has it
+   * @param controllers of cgroup v1 (cgroups(7)), which are among the options of the file system;
+   *     empty for any other type
    */
-  public record Mount(int id, int parent, long device, String root, String point, String type) {
+  public record Mount(
+      int id,
+      int parent,
+      long device,
+      String root,
+      String point,
+      String type,
+      Set<String> controllers) {
 
     /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
     @Override
@@ -43,7 +56,8 @@ public record Mounts(List<Mount> mounts) {
           && device == mount.device
           && root.equals(mount.root)
           && point.equals(mount.point)
-          && type.equals(mount.type);
+          && type.equals(mount.type)
+          && controllers.equals(mount.controllers);
     }
 
     @Override
@@ -105,13 +119,21 @@ public record Mounts(List<Mount> mounts) {
     if (!root.startsWith("/") || !point.startsWith("/") || point.endsWith("//deleted")) {
       return null;
     }
+    String type = unescape(fields[separator + 1]);
+    boolean hasControllers = type.equals("cgroup") && separator + 3 < fields.length;
     return new Mount(
         Integer.parseInt(fields[0]),
         Integer.parseInt(fields[1]),
         device(fields[2]),
         root,
         point,
-        unescape(fields[separator + 1]));
+        type,
+        hasControllers ? controllers(fields[separator + 3]) : Set.of());
+  }
+
+  /** Other options may be among them, which no hierarchy is named after. */
+  private static Set<String> controllers(String options) {
+    return Set.copyOf(Arrays.asList(unescape(options).split(",")));
   }
 
   /** As {@code stat(2)} and Java's attribute {@code unix:dev} have it (makedev(3)). */
@@ -203,12 +225,17 @@ public record Mounts(List<Mount> mounts) {
    * @param types in the order in which they are wanted
    * @return those of one type together, in the order of the list but the usual places first
    */
-  public List<Mount> whole(List<String> types) {
+  public List<Mount> whole(Collection<String> types) {
+    return of(types, mount -> mount.root.equals("/"));
+  }
+
+  /** The same of those that are wanted, of whole file systems or not. */
+  public List<Mount> of(Collection<String> types, Predicate<Mount> isWanted) {
     List<Mount> found = new ArrayList<>();
     for (String type : types) {
       List<String> usual = FileSystemType.usualPlaces(type);
       mounts.stream()
-          .filter(mount -> mount.type.equals(type) && mount.root.equals("/"))
+          .filter(mount -> mount.type.equals(type) && isWanted.test(mount))
           .sorted(Comparator.comparingInt(mount -> rank(usual, mount.point)))
           .forEach(found::add);
     }
@@ -216,8 +243,13 @@ public record Mounts(List<Mount> mounts) {
   }
 
   private static int rank(List<String> usual, String point) {
-    int index = usual.indexOf(point);
-    return index < 0 ? usual.size() : index;
+    for (int i = 0; i < usual.size(); i++) {
+      String place = usual.get(i);
+      if (place.endsWith("/") ? point.startsWith(place) : point.equals(place)) {
+        return i;
+      }
+    }
+    return usual.size();
   }
 
   /** The bytes of a path, one to a char. */

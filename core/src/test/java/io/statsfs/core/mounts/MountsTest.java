@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,9 +42,9 @@ class MountsTest {
   void linesOfProc5AreRead() {
     assertEquals(
         List.of(
-            new Mount(22, 27, 21, "/", "/proc", "proc"),
-            new Mount(23, 27, 22, "/class/net", "/net", "sysfs"),
-            new Mount(27, 1, 0xfe00, "/", "/", "ext4")),
+            new Mount(22, 27, 21, "/", "/proc", "proc", Set.of()),
+            new Mount(23, 27, 22, "/class/net", "/net", "sysfs", Set.of()),
+            new Mount(27, 1, 0xfe00, "/", "/", "ext4", Set.of())),
         Mounts.parse(
                 "22 27 0:21 / /proc rw,relatime - proc proc rw\n"
                     + "23 27 0:22 /class/net /net rw,relatime shared:7 - sysfs sysfs rw\n"
@@ -65,7 +66,7 @@ class MountsTest {
 
   @Test
   void optionalFieldsMayBeManyOrNone() {
-    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs");
+    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs", Set.of());
     assertEquals(expected, only("1 2 0:1 / /s rw - sysfs x rw"));
     assertEquals(expected, only("1 2 0:1 / /s rw shared:1 - sysfs x rw"));
     assertEquals(
@@ -75,7 +76,7 @@ class MountsTest {
 
   @Test
   void mountSourceMayBeEmptyOrADash() {
-    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs");
+    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs", Set.of());
     assertEquals(expected, only("1 2 0:1 / /s rw - sysfs  rw"));
     assertEquals(expected, only("1 2 0:1 / /s rw - sysfs - rw"));
     assertEquals("/-", only("1 2 0:1 / /- - - sysfs - rw").point());
