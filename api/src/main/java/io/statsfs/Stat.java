@@ -92,6 +92,17 @@ public interface Stat {
   String unit();
 
   /**
+   * Whether the stat is one of those that are exported when nobody names any ({@link
+   * StatFilter#defaults()}). What is known of the stat says so, such as the declaration of its
+   * tree.
+   *
+   * @return true unless something says otherwise
+   */
+  default boolean isDefault() {
+    return true;
+  }
+
+  /**
    * The file that holds the value: a file of its own, or the source's file of many values.
    *
    * @return the path; empty if the value is in no file. Allocates

@@ -33,6 +33,15 @@ public interface StatFilter {
   }
 
   /**
+   * The stats that are exported when nobody names any.
+   *
+   * @return the filter, {@link Stat#isDefault()}
+   */
+  static StatFilter defaults() {
+    return Stat::isDefault;
+  }
+
+  /**
    * By {@link Source#subsystem()}.
    *
    * @param glob such as {@code net}
@@ -94,16 +103,17 @@ public interface StatFilter {
   }
 
   /**
-   * By several {@linkplain #path(String) paths}: what matches one of {@code includes}, or anything
-   * if there are none, and matches none of {@code excludes}.
+   * By several {@linkplain #path(String) paths}: what matches one of {@code includes}, whether it
+   * is a {@linkplain #defaults() default} or not, or the defaults if there are none; and matches
+   * none of {@code excludes}.
    *
-   * @param includes globs of what is wanted; empty for everything
+   * @param includes globs of what is wanted, {@code *} for everything; empty for the defaults
    * @param excludes globs of what is left out though an include matches it
    * @return the filter
    */
   static StatFilter paths(Collection<String> includes, Collection<String> excludes) {
     StatFilter filter =
-        includes.stream().map(StatFilter::path).reduce(StatFilter::or).orElse(all());
+        includes.stream().map(StatFilter::path).reduce(StatFilter::or).orElse(defaults());
     for (String exclude : excludes) {
       filter = filter.and(path(exclude).negate());
     }

@@ -3,6 +3,7 @@ package io.statsfs.spi;
 import io.statsfs.Stat;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the stats with a name, or with names of a pattern.
@@ -25,7 +26,7 @@ public final class StatDeclaration {
   private final String description;
   private final String document;
   private final List<String> formerNames;
-  private final boolean isDefault;
+  private final @Nullable Boolean byDefault;
 
   private StatDeclaration(Builder builder) {
     name = builder.name;
@@ -35,12 +36,11 @@ public final class StatDeclaration {
     description = builder.description;
     document = builder.document;
     formerNames = builder.formerNames;
-    isDefault = builder.isDefault;
+    byDefault = builder.byDefault;
   }
 
   /**
-   * Begins a declaration: of an integer that is exported by default, and of which nothing else is
-   * known.
+   * Begins a declaration: of an integer of which nothing else is known.
    *
    * @param name the name, with {@code *} for any characters and {@code ?} for one
    * @param kind what the kernel promises of the values
@@ -52,7 +52,7 @@ public final class StatDeclaration {
   }
 
   /**
-   * A stat that is an integer and exported by default.
+   * A stat that is an integer.
    *
    * @param name the name or pattern
    * @param kind what the kernel promises of the values
@@ -130,12 +130,14 @@ public final class StatDeclaration {
   }
 
   /**
-   * Whether the stat is one of those to export when nobody names any.
+   * Whether the stat is one of those to export when nobody names any, {@link
+   * io.statsfs.StatFilter#defaults()}.
    *
-   * @return true unless {@link Builder#byDefault} says otherwise
+   * @return what {@link Builder#byDefault} said; null if nothing, so that its {@linkplain
+   *     TableDeclaration#isDefault() table} decides, and where it is in none it is one
    */
-  public boolean isDefault() {
-    return isDefault;
+  public @Nullable Boolean byDefault() {
+    return byDefault;
   }
 
   /**
@@ -158,7 +160,7 @@ public final class StatDeclaration {
         && description.equals(that.description)
         && document.equals(that.document)
         && formerNames.equals(that.formerNames)
-        && isDefault == that.isDefault;
+        && Objects.equals(byDefault, that.byDefault);
   }
 
   @Override
@@ -181,7 +183,7 @@ public final class StatDeclaration {
     private String description = "";
     private String document = "";
     private List<String> formerNames = List.of();
-    private boolean isDefault = true;
+    private @Nullable Boolean byDefault;
 
     private Builder(KeyPattern name, Stat.Kind kind) {
       this.name = name;
@@ -245,13 +247,14 @@ public final class StatDeclaration {
     }
 
     /**
-     * Says whether the stat is one of those to export when nobody names any. Default: it is.
+     * Says whether the stat is one of those to export when nobody names any. Default: its table
+     * says so, and where it is in none, it is.
      *
      * @param isDefault false for a stat to be named
      * @return this
      */
     public Builder byDefault(boolean isDefault) {
-      this.isDefault = isDefault;
+      byDefault = isDefault;
       return this;
     }
 

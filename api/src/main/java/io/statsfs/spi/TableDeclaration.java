@@ -18,9 +18,15 @@ public final class TableDeclaration {
   private final Axis rows;
   private final Axis columns;
   private final List<StatDeclaration> stats;
+  private final boolean isDefault;
 
   private TableDeclaration(
-      @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
+      @Nullable String subsystem,
+      Axis rows,
+      Axis columns,
+      List<StatDeclaration> stats,
+      boolean isDefault) {
+    this.isDefault = isDefault;
     this.subsystem = subsystem;
     this.rows = Objects.requireNonNull(rows, "rows");
     this.columns = Objects.requireNonNull(columns, "columns");
@@ -55,7 +61,18 @@ public final class TableDeclaration {
    */
   public static TableDeclaration of(
       @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
-    return new TableDeclaration(subsystem, rows, columns, stats);
+    return new TableDeclaration(subsystem, rows, columns, stats, true);
+  }
+
+  /**
+   * The same table, of whose stats others are exported when nobody names any.
+   *
+   * @param isDefault whether those are that say nothing of it ({@link StatDeclaration#byDefault()})
+   *     or are not described. Of a new table they are
+   * @return another table
+   */
+  public TableDeclaration byDefault(boolean isDefault) {
+    return new TableDeclaration(subsystem, rows, columns, stats, isDefault);
   }
 
   /**
@@ -95,6 +112,15 @@ public final class TableDeclaration {
   }
 
   /**
+   * Whether the stats of which nothing else says so are exported when nobody names any.
+   *
+   * @return true unless {@link #byDefault} said otherwise
+   */
+  public boolean isDefault() {
+    return isDefault;
+  }
+
+  /**
    * The labels of the sources.
    *
    * @return the keys: those of the rows, then those of the columns
@@ -111,7 +137,8 @@ public final class TableDeclaration {
         && Objects.equals(subsystem, that.subsystem)
         && rows.equals(that.rows)
         && columns.equals(that.columns)
-        && stats.equals(that.stats);
+        && stats.equals(that.stats)
+        && isDefault == that.isDefault;
   }
 
   @Override

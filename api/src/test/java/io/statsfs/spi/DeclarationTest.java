@@ -140,7 +140,7 @@ class DeclarationTest {
             .formerNames(List.of("allocstall"))
             .build();
     assertEquals(Stat.Type.INT, stalls.type());
-    assertTrue(stalls.isDefault());
+    assertNull(stalls.byDefault());
     assertTrue(stalls.describes("allocstall_dma"));
     assertTrue(stalls.describes("allocstall"));
     assertFalse(stalls.describes("allocstalls"));

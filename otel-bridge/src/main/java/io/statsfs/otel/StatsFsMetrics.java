@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Registers every stat with OpenTelemetry, and follows the trees while they change.
+ * Registers stats with OpenTelemetry, those that are exported by default or that a filter selects
+ * ({@link StatsFsMetricsBuilder#filter}), and follows the trees while they change.
  *
  * <pre>{@code
  * try (StatsFs fs = StatsFs.open();
@@ -29,12 +30,12 @@ import java.util.Set;
  *
  * <p>There is one instrument per metric ({@link Metrics}): by default an observable gauge for each
  * stat name, {@code statsfs.net.rx_bytes}, and one set of attributes per source ({@code
- * device="eth0"}). A collection samples all stats in one pass and records those that have a value;
- * what is gone or cannot be read has no point, neither an old one nor a zero. Integers are recorded
- * as such, unless a value of the same metric, at any source, has passed 2<sup>63</sup>-1 or has
- * decimals: then the metric is recorded in doubles. Where that comes about only later, the points
- * come from the same scope with {@code +doubles} at the end of its version; the value that did not
- * fit is missing from one collection.
+ * device="eth0"}). A collection samples these stats in one pass and records those that have a
+ * value; what is gone or cannot be read has no point, neither an old one nor a zero. Integers are
+ * recorded as such, unless a value of the same metric, at any source, has passed 2<sup>63</sup>-1
+ * or has decimals: then the metric is recorded in doubles. Where that comes about only later, the
+ * points come from the same scope with {@code +doubles} at the end of its version; the value that
+ * did not fit is missing from one collection.
  *
  * <p>Stats beyond the limits of {@link Metrics} are not exported; the log says so, as it does where
  * a name had to be changed, and {@code statsfs.stats.without_series} counts them.
@@ -128,7 +129,7 @@ public final class StatsFsMetrics implements AutoCloseable {
   }
 
   /**
-   * Registers every stat with the defaults of {@link StatsFsMetricsBuilder}.
+   * Registers stats with the defaults of {@link StatsFsMetricsBuilder}.
    *
    * @param openTelemetry where to register
    * @param fs the trees; they stay open when the returned object is closed

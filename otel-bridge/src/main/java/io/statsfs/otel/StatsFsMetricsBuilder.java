@@ -12,7 +12,7 @@ import java.util.Objects;
 public final class StatsFsMetricsBuilder {
   final OpenTelemetry openTelemetry;
   final StatsFs fs;
-  StatFilter filter = StatFilter.all();
+  StatFilter filter = StatFilter.defaults();
   Naming naming = Naming.statsfs();
   Aggregates aggregates = Aggregates.KEPT;
   int seriesLimit = Integer.MAX_VALUE;
@@ -27,7 +27,8 @@ public final class StatsFsMetricsBuilder {
   }
 
   /**
-   * Selects the stats to export. Default: all.
+   * Selects the stats to export. Default: {@link StatFilter#defaults()}; {@link StatFilter#all()}
+   * is for everything. A metric has a point where all stats that it is made of are selected.
    *
    * @param filter says which stats to take
    * @return this

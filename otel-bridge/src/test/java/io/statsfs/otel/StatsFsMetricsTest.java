@@ -56,6 +56,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StatsFsMetricsTest {
+  /** Held, since the JDK forgets a logger that nobody holds, with its handlers. */
+  private static final Logger LOGGER = Logger.getLogger("io.statsfs.otel");
+
   private final InMemoryMetricReader reader = InMemoryMetricReader.create();
   private final InMemoryMetricReader secondReader = InMemoryMetricReader.create();
   private final SdkMeterProvider provider =
@@ -83,12 +86,12 @@ class StatsFsMetricsTest {
 
   @BeforeEach
   void catchLog() {
-    Logger.getLogger("io.statsfs.otel").addHandler(handler);
+    LOGGER.addHandler(handler);
   }
 
   @AfterEach
   void cleanUp() {
-    Logger.getLogger("io.statsfs.otel").removeHandler(handler);
+    LOGGER.removeHandler(handler);
     otel.close();
     tree.close();
   }

@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The SDK as an application has it that knows nothing of kernel statistics. */
 class ZeroCodeTest {
+  /** Held, since the JDK forgets a logger that nobody holds, with its handlers. */
+  private static final Logger LOGGER = Logger.getLogger("io.statsfs");
+
   private static final String PREFIX = "otel.instrumentation.statsfs.";
 
   private final TestTree tree = TestTree.inMemory();
@@ -98,7 +102,7 @@ class ZeroCodeTest {
 
   @BeforeEach
   void setUp() {
-    Logger.getLogger("io.statsfs").addHandler(handler);
+    LOGGER.addHandler(handler);
     tree.stat("kvm/7-1/exits", 5).stat("kvm/7-1/halts", 6).stat("kvm/8-1/exits", 7).settle();
     properties.put("otel.traces.exporter", "none");
     properties.put("otel.logs.exporter", "none");
@@ -107,7 +111,7 @@ class ZeroCodeTest {
 
   @AfterEach
   void cleanUp() {
-    Logger.getLogger("io.statsfs").removeHandler(handler);
+    LOGGER.removeHandler(handler);
     tree.close();
     awaitClosed();
   }
@@ -240,6 +244,33 @@ class ZeroCodeTest {
     set("include", "kvm/*/exits, kvm/*/halts");
     set("exclude", "kvm/7-*,kvm/9-*");
     assertEquals(Map.of(exits("8-1"), "7"), exportOnce());
+  }
+
+  @Test
+  void defaultStatsAreExportedAndOthersThatAreNamed() {
+    tree.stat(
+        "layouts/t.yaml",
+        "tree: t\nfile: {shape: flat-keyed, default: false}\n"
+            + "stats: {a: {kind: level, default: true}}");
+    tree.stat("f", "a 1\nb 2\nc 3\n");
+    set("layouts", tree.path("layouts").toString());
+    set("trees", "t");
+    set("roots", tree.path("f").toString());
+    set("own-metrics", "false");
+    assertEquals(Set.of("statsfs.t.a{subsystem=t}"), exportOnce().keySet());
+    set("include", "t/b");
+    assertEquals(Set.of("statsfs.t.b{subsystem=t}"), exportOnce().keySet());
+    set("stats", "default");
+    assertEquals(
+        Set.of("statsfs.t.a{subsystem=t}", "statsfs.t.b{subsystem=t}"), exportOnce().keySet());
+    set("stats", "All");
+    set("exclude", "t/a");
+    assertEquals(
+        Set.of("statsfs.t.b{subsystem=t}", "statsfs.t.c{subsystem=t}"), exportOnce().keySet());
+    assertEquals(List.of(), logged);
+    set("stats", "most");
+    exportOnce();
+    assertTrue(logged.toString().contains("no stats 'most', only [default, all]"), "" + logged);
   }
 
   @Test

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * JVM that has just started, where a lambda or a small call takes longer than what it does.
  */
 final class CompiledLayouts {
+  /** In the place of a flag. */
+  private static final int UNSAID = 2;
+
   private CompiledLayouts() {}
 
   /**
@@ -176,6 +179,7 @@ final class CompiledLayouts {
       axis(table.rows());
       axis(table.columns());
       list(table.stats(), Writer::stat);
+      out.writeBoolean(table.isDefault());
     }
 
     void axis(Axis axis) throws IOException {
@@ -193,7 +197,8 @@ final class CompiledLayouts {
       text(stat.description());
       text(stat.document());
       texts(stat.formerNames());
-      out.writeBoolean(stat.isDefault());
+      Boolean byDefault = stat.byDefault();
+      out.writeByte(byDefault == null ? UNSAID : byDefault ? 1 : 0);
     }
 
     void metric(MetricDeclaration metric) throws IOException {
@@ -356,7 +361,8 @@ final class CompiledLayouts {
     }
 
     TableDeclaration table() {
-      return TableDeclaration.of(optional(), axis(), axis(), stats());
+      TableDeclaration table = TableDeclaration.of(optional(), axis(), axis(), stats());
+      return flag() ? table : table.byDefault(false);
     }
 
     Axis axis() {
@@ -378,15 +384,15 @@ final class CompiledLayouts {
       int size = number();
       List<StatDeclaration> stats = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
-        stats.add(
+        StatDeclaration.Builder stat =
             StatDeclaration.builder(text(), KINDS[in.get()])
                 .type(TYPES[in.get()])
                 .unit(text())
                 .description(text())
                 .document(text())
-                .formerNames(List.of(array()))
-                .byDefault(flag())
-                .build());
+                .formerNames(List.of(array()));
+        int byDefault = in.get();
+        stats.add((byDefault == UNSAID ? stat : stat.byDefault(byDefault == 1)).build());
       }
       return stats;
     }

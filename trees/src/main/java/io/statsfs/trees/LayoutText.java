@@ -182,13 +182,14 @@ final class LayoutText {
       return at(node.mark(), () -> FileDeclaration.of(path, shape, List.of(defaultTable(shape))));
     }
     Fields file =
-        new Fields(node, "a file", "shape", "tables", "subsystem", "rows", "columns", "stats");
+        new Fields(
+            node, "a file", "shape", "tables", "subsystem", "rows", "columns", "stats", "default");
     Shape shape =
         shape(file.get("shape", "flat-keyed, or a mapping that says how lines are divided"));
     List<TableDeclaration> tables = new ArrayList<>();
     YamlNode list = file.find("tables");
     if (list == null) {
-      tables.add(table(file, shape));
+      tables.add(table(file, shape, true));
     } else {
       for (String other : List.of("subsystem", "rows", "columns", "stats")) {
         if (file.has(other)) {
@@ -199,9 +200,11 @@ final class LayoutText {
       if (!(list instanceof Sequence sequence) || sequence.values().isEmpty()) {
         throw expected(list, "a list of tables");
       }
+      boolean isDefault = file.isTrue("default", true);
       for (YamlNode table : sequence.values()) {
-        tables.add(
-            table(new Fields(table, "a table", "subsystem", "rows", "columns", "stats"), shape));
+        Fields fields =
+            new Fields(table, "a table", "subsystem", "rows", "columns", "stats", "default");
+        tables.add(table(fields, shape, isDefault));
       }
     }
     requireColumns(file.get("shape", ""), shape, tables);
@@ -242,7 +245,8 @@ final class LayoutText {
         List.of());
   }
 
-  private TableDeclaration table(Fields table, Shape shape) throws DeclarationException {
+  private TableDeclaration table(Fields table, Shape shape, boolean isDefault)
+      throws DeclarationException {
     YamlNode subsystemNode = table.find("subsystem");
     String subsystem = subsystemNode == null ? null : name(subsystemNode);
     YamlNode rowsNode = table.find("rows");
@@ -258,7 +262,9 @@ final class LayoutText {
             ? axis(columnsNode, "'columns'", numbersColumns)
             : numbersColumns ? Axis.single() : Axis.stats("*");
     List<StatDeclaration> stats = stats(table);
-    return at(table.mark(), () -> TableDeclaration.of(subsystem, rows, columns, stats));
+    TableDeclaration declared =
+        at(table.mark(), () -> TableDeclaration.of(subsystem, rows, columns, stats));
+    return declared.byDefault(table.isTrue("default", isDefault));
   }
 
   /**
@@ -439,7 +445,11 @@ final class LayoutText {
     for (Scalar formerName : stat.texts("former")) {
       former.add(name(formerName));
     }
-    return StatDeclaration.builder(name, kind)
+    StatDeclaration.Builder declared = StatDeclaration.builder(name, kind);
+    if (stat.has("default")) {
+      declared.byDefault(stat.isTrue("default", true));
+    }
+    return declared
         .type(
             type == null
                 ? Stat.Type.INT
@@ -448,7 +458,6 @@ final class LayoutText {
         .description(line(stat, "description"))
         .document(stat.has("document") ? line(stat, "document") : document)
         .formerNames(former)
-        .byDefault(stat.isTrue("default", true))
         .build();
   }
 

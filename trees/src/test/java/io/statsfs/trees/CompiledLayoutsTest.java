@@ -87,6 +87,7 @@ class CompiledLayoutsTest {
               three: {shape: {row: before-colon, column: word-before}, rows: "{p}"}
               four: {shape: {column: before-equals}}
               five: flat-keyed
+              seven: {shape: flat-keyed, default: false, stats: {a: {kind: level, default: true}}}
             stats: {a: {kind: level}}
             metrics:
               semconv:
@@ -114,10 +115,11 @@ class CompiledLayoutsTest {
     assertEquals(layout.subsystem(), copy.subsystem());
     assertEquals(layout.levels().toString(), copy.levels().toString());
     assertEquals(layout.metrics(), copy.metrics());
-    assertEquals(6, copy.files().size());
-    for (int i = 0; i < 6; i++) {
+    assertEquals(7, copy.files().size());
+    for (int i = 0; i < 7; i++) {
       assertEquals(layout.files().get(i).path(), copy.files().get(i).path());
       assertEquals(layout.files().get(i).shape(), copy.files().get(i).shape());
+      assertEquals(layout.files().get(i).tables(), copy.files().get(i).tables());
     }
   }
 

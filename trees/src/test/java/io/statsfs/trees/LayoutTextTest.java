@@ -2,6 +2,7 @@ package io.statsfs.trees;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,7 +73,7 @@ class LayoutTextTest {
     assertEquals("mCel", temp.unit());
     assertEquals("Temperature of the zone.", temp.description());
     assertEquals("Documentation/ABI/testing/sysfs-class-thermal", temp.document());
-    assertTrue(temp.isDefault());
+    assertNull(temp.byDefault());
     assertEquals("other.rst", thermal.stats().get(1).document());
   }
 
@@ -109,7 +110,22 @@ class LayoutTextTest {
 
     assertTrue(stat.describes("allocstall"));
     assertEquals(Stat.Type.FLOAT, stat.type());
-    assertFalse(stat.isDefault());
+    assertEquals(false, stat.byDefault());
+  }
+
+  @Test
+  void whatIsExportedByDefaultIsSaidOfStatsTablesAndFiles() throws DeclarationException {
+    String tables =
+        "{shape: {row: word 0}, %s tables: [{rows: a}, {rows: b, default: %s, stats: {b: {kind:"
+            + " level, default: true}}}]}";
+    for (boolean first : List.of(true, false)) {
+      List<TableDeclaration> read =
+          file(tables.formatted(first ? "" : "default: false,", !first)).tables();
+      assertEquals(List.of(first, !first), read.stream().map(t -> t.isDefault()).toList());
+      assertEquals(true, read.get(1).stats().get(0).byDefault());
+    }
+    assertFalse(file("{shape: flat-keyed, default: false}").tables().get(0).isDefault());
+    assertTrue(file("flat-keyed").tables().get(0).isDefault());
   }
 
   @Test

@@ -233,7 +233,10 @@ final class DeclaredContents implements FileContents {
         key -> {
           Schema.Metric ofTable = declared.get(table).find(name);
           Schema.Metric metric = ofTable == null ? shipped.find(name) : ofTable;
-          return metric == null ? Schema.Metric.UNKNOWN : metric;
+          metric = metric == null ? Schema.Metric.UNKNOWN : metric;
+          return metric.byDefault() == null && !file.tables().get(table).isDefault()
+              ? metric.withDefault(false)
+              : metric;
         });
   }
 

@@ -39,9 +39,15 @@ public final class SourceImpl implements Source {
     List<Stat> stats = new ArrayList<>(files.size());
     SourceImpl source = new SourceImpl(place, path, type, inode, schema, null, stats);
     for (Name name : files) {
+      Schema.Metric declared = shipped.find(name.text());
       Schema.Metric metric = schema.find(name.text());
-      metric = metric == null ? shipped.find(name.text()) : metric;
-      stats.add(new StatImpl(source, name, metric == null ? undescribed(place, name) : metric));
+      if (metric == null) {
+        metric = declared == null ? undescribed(place, name) : declared;
+      } else if (declared != null) {
+        // Of that, the kernel says nothing.
+        metric = metric.withDefault(declared.byDefault());
+      }
+      stats.add(new StatImpl(source, name, metric));
     }
     return source;
   }
@@ -238,6 +244,11 @@ public final class SourceImpl implements Source {
     @Override
     public String unit() {
       return metric.unit();
+    }
+
+    @Override
+    public boolean isDefault() {
+      return !Boolean.FALSE.equals(metric.byDefault());
     }
 
     @Override

@@ -29,8 +29,17 @@ public record Schema(
 
   public static final Schema EMPTY = SchemaParser.parse("", false);
 
-  /** What is said of one stat. */
-  public record Metric(Stat.Kind kind, Stat.Type type, String description, String unit) {
+  /**
+   * What is said of one stat.
+   *
+   * @param byDefault whether it is exported when nobody names any; null if nothing says so
+   */
+  public record Metric(
+      Stat.Kind kind,
+      Stat.Type type,
+      String description,
+      String unit,
+      @Nullable Boolean byDefault) {
     /** Of a stat that nothing describes. */
     public static final Metric UNKNOWN = new Metric(Stat.Kind.LEVEL, Stat.Type.INT, "", "");
 
@@ -38,8 +47,16 @@ public record Schema(
     public static final Metric UNKNOWN_COUNTER =
         new Metric(Stat.Kind.COUNTER, Stat.Type.INT, "", "");
 
+    public Metric(Stat.Kind kind, Stat.Type type, String description, String unit) {
+      this(kind, type, description, unit, null);
+    }
+
     public Metric withUnit(String other) {
-      return new Metric(kind, type, description, other);
+      return new Metric(kind, type, description, other, byDefault);
+    }
+
+    public Metric withDefault(@Nullable Boolean other) {
+      return new Metric(kind, type, description, unit, other);
     }
   }
 
@@ -56,7 +73,8 @@ public record Schema(
               stat.kind(),
               stat.type(),
               PrintableText.of(stat.description()),
-              PrintableText.of(stat.unit()));
+              PrintableText.of(stat.unit()),
+              stat.byDefault());
       if (stat.name().isLiteral()) {
         metrics.putIfAbsent(stat.name().toString(), metric);
       } else {

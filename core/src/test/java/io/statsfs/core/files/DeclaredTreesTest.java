@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Problem;
+import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
@@ -210,6 +212,51 @@ class DeclaredTreesTest {
         problems(
             tree.path("here"),
             "tree: t\nonly-declared-files: true\nfiles: {cpu: flat-keyed, io: flat-keyed}"));
+  }
+
+  private static List<String> optional(StatsFs fs) {
+    return fs.catalog().stats().stream().filter(stat -> !stat.isDefault()).map(Stat::name).toList();
+  }
+
+  @Test
+  void whatSaysNothingGoesByItsTable() {
+    tree.stat("here/f", "a 1\nb 2\nc 3\nd 4\n");
+    String stats = "\nstats: {b: {kind: level, default: true}, c: {kind: level}";
+    String mine = ", stats: {d: {kind: level, default: true}}";
+    String file = "tree: t\nfile: {shape: flat-keyed, default: %s%s}" + stats + "}";
+    for (boolean isDefault : List.of(true, false)) {
+      declare("t", file.formatted(isDefault, mine));
+      try (StatsFs fs = builder().root(tree.path("here/f"), "t").build()) {
+        assertEquals(isDefault ? List.of() : List.of("a", "c"), optional(fs));
+        try (Sampler defaults = fs.sampler(StatFilter.defaults());
+            Sampler all = fs.sampler()) {
+          assertEquals(isDefault ? 4 : 2, defaults.size());
+          assertEquals(4, all.size());
+        }
+      }
+    }
+  }
+
+  @Test
+  void filesOfOneValueSayItThemselves() {
+    tree.stat("here/d/a", 1).stat("here/d/b", 2);
+    declare(
+        "t",
+        "tree: t\nsources: '{d}'\nstats: {a: {kind: level}, '*': {kind: level, default: false}}");
+    try (StatsFs fs = builder().root(tree.path("here"), "t").build()) {
+      assertEquals(List.of("b"), optional(fs));
+    }
+  }
+
+  @Test
+  void theSchemaOfAKernelSaysNothingOfIt() {
+    tree.stat("here/d/a", 1).stat("here/d/b", 2);
+    tree.schema("here/d", "METRIC\nNAME a\nFLAG CUMULATIVE\nTYPE INT\nDESC A.\n\n");
+    declare("t", "tree: t\nschema-file: .schema\nstats: {a: {kind: level, default: false}}");
+    try (StatsFs fs = builder().root(tree.path("here"), "t").build()) {
+      assertEquals(List.of("a"), optional(fs));
+      assertEquals(Stat.Kind.COUNTER, fs.catalog().get("t", "d", "a").kind());
+    }
   }
 
   @Test

@@ -11,7 +11,9 @@ import io.statsfs.otel.StatsFsMetricsBuilder;
 import io.statsfs.spi.PrintableLog;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ record Settings(
     List<Path> layouts,
     @Nullable String reader,
     @Nullable Duration refreshInterval,
+    @Nullable Stats stats,
     List<String> includes,
     List<String> excludes,
     Naming naming,
@@ -35,6 +38,12 @@ record Settings(
     @Nullable Duration patience,
     boolean ownMetrics) {
 
+  /** Which stats are exported beside those that includes name. */
+  enum Stats {
+    DEFAULT,
+    ALL
+  }
+
   static final Set<String> NAMES =
       Set.of(
           "enabled",
@@ -44,6 +53,7 @@ record Settings(
           "layouts",
           "reader",
           "refresh-interval",
+          "stats",
           "include",
           "exclude",
           "naming",
@@ -70,10 +80,12 @@ record Settings(
         source.list("layouts").stream().map(Path::of).toList(),
         source.text("reader"),
         source.duration("refresh-interval"),
+        word(source, "stats", Stats.values()),
         source.list("include"),
         source.list("exclude"),
         Naming.named(Objects.requireNonNullElse(source.text("naming"), "statsfs")),
-        aggregates(source.text("aggregates")),
+        Objects.requireNonNullElse(
+            word(source, "aggregates", Aggregates.values()), Aggregates.KEPT),
         Objects.requireNonNullElse(source.number("series-limit"), seriesByDefault),
         flag(source, "counters", false),
         flag(source, "states", false),
@@ -86,17 +98,25 @@ record Settings(
     return value == null ? byDefault : value;
   }
 
-  private static Aggregates aggregates(@Nullable String text) {
+  private static <E extends Enum<E>> @Nullable E word(
+      SettingSource source, String name, E[] values) {
+    String text = source.text(name);
     if (text == null) {
-      return Aggregates.KEPT;
+      return null;
     }
-    for (Aggregates value : Aggregates.values()) {
+    for (E value : values) {
       if (value.name().equalsIgnoreCase(text)) {
         return value;
       }
     }
     throw new IllegalArgumentException(
-        "There is no aggregates '" + text + "', only [kept, dropped, alone].");
+        "There is no "
+            + name
+            + " '"
+            + text
+            + "', only "
+            + Arrays.toString(values).toLowerCase(Locale.ROOT)
+            + ".");
   }
 
   StatsFs open() {
@@ -115,7 +135,10 @@ record Settings(
   }
 
   private StatFilter filter() {
-    return StatFilter.paths(includes, excludes);
+    StatFilter chosen = StatFilter.paths(includes, excludes);
+    return stats == null
+        ? chosen
+        : StatFilter.paths(stats == Stats.ALL ? List.of("*") : List.of(), excludes).or(chosen);
   }
 
   /** Patterns that select nothing are more often wrong than early. */
@@ -136,7 +159,10 @@ record Settings(
     report(catalog, source.fullName("exclude"), excludes);
     if (catalog.stats().stream().noneMatch(filter()::test)) {
       new PrintableLog("io.statsfs.otel")
-          .warn("There are no kernel statistics at present: include and exclude leave none.");
+          .warn(
+              "There are no kernel statistics at present: stats, include and exclude leave none of "
+                  + catalog.stats().size()
+                  + ".");
     }
   }
 

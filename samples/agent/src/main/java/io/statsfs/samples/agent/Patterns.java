@@ -4,21 +4,32 @@ import io.statsfs.Catalog;
 import io.statsfs.StatFilter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which stats the user wants.
  *
+ * @param stats that of {@code --stats}; null if it is not given
  * @param includes those of {@code --include}
  * @param excludes those of {@code --exclude}
  */
-record Patterns(List<String> includes, List<String> excludes) {
-
-  StatFilter filter() {
-    return StatFilter.paths(includes, excludes);
+record Patterns(@Nullable Stats stats, List<String> includes, List<String> excludes) {
+  /** What {@code --stats} takes. */
+  enum Stats {
+    DEFAULT,
+    ALL
   }
 
-  boolean isEmpty() {
-    return includes.isEmpty() && excludes.isEmpty();
+  StatFilter filter() {
+    StatFilter chosen = StatFilter.paths(includes, excludes);
+    return stats == null
+        ? chosen
+        : StatFilter.paths(stats == Stats.ALL ? List.of("*") : List.of(), excludes).or(chosen);
+  }
+
+  /** The same, and all where nothing says which. */
+  Patterns orAll() {
+    return stats == null && includes.isEmpty() ? new Patterns(Stats.ALL, includes, excludes) : this;
   }
 
   /** The options that match no stat of a catalog. */

@@ -21,7 +21,8 @@ final class StatList {
   private StatList() {}
 
   /**
-   * Prints a line per stat: its name, kind, type, value or status, unit and description.
+   * Prints a line per stat: its name, kind, type, value or status, unit, whether it is optional,
+   * and description.
    *
    * @return whether there is any
    */
@@ -31,6 +32,7 @@ final class StatList {
       for (int i = 0; i < sampler.size(); i++) {
         Stat stat = sampler.stat(i);
         String unit = stat.unit().isEmpty() ? "" : " " + stat.unit();
+        String optional = stat.isDefault() ? "" : " (optional)";
         String description = stat.description().isEmpty() ? "" : ": " + stat.description();
         terminal.print(
             stat
@@ -41,6 +43,7 @@ final class StatList {
                 + " "
                 + value(sampler, i)
                 + unit
+                + optional
                 + description);
       }
       terminal.flush();
@@ -70,7 +73,7 @@ final class StatList {
           + catalog.stats().size()
           + " stats of "
           + catalog.trees()
-          + " is wanted by --include and --exclude; --list without them prints all";
+          + " is wanted by --stats, --include and --exclude; --list without them prints all";
     }
     List<Problem> problems = catalog.problems();
     return "there is no stat in "

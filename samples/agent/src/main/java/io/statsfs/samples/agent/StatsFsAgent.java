@@ -130,9 +130,17 @@ public final class StatsFsAgent implements Callable<Integer> {
   private boolean once;
 
   @Option(
+      names = "--stats",
+      paramLabel = "WHICH",
+      description =
+          "Take default stats, or all, beside what --include names. Default: default, or none with"
+              + " --include.")
+  private Patterns.@Nullable Stats stats;
+
+  @Option(
       names = "--include",
       paramLabel = "PATTERN",
-      description = "Take only stats that match; may be repeated.")
+      description = "Take stats that match, default or not; may be repeated.")
   private List<String> includes = new ArrayList<>();
 
   @Option(
@@ -178,8 +186,8 @@ public final class StatsFsAgent implements Callable<Integer> {
   @Option(
       names = "--list",
       description =
-          "Print the stats that there are, each with its kind, type and value or why it has none,"
-              + " and end.")
+          "Print all stats with kind, type and value or why there is none, those that are no default"
+              + " as (optional), and end.")
   private boolean list;
 
   @Option(
@@ -320,6 +328,7 @@ public final class StatsFsAgent implements Callable<Integer> {
             || ownMetrics != OwnMetrics.STATSFS
             || interval != null
             || !exporters.isEmpty()
+            || stats != null
             || !includes.isEmpty()
             || !excludes.isEmpty())) {
       throw new ParameterException(
@@ -356,7 +365,7 @@ public final class StatsFsAgent implements Callable<Integer> {
       if (!clears.isEmpty()) {
         return clear(fs);
       } else if (list) {
-        boolean hasStats = StatList.print(fs, patterns(), terminal);
+        boolean hasStats = StatList.print(fs, patterns().orAll(), terminal);
         return hasStats && hasAllLayouts(fs) ? CommandLine.ExitCode.OK : FAILED;
       }
       return export(fs, ending);
@@ -369,7 +378,7 @@ public final class StatsFsAgent implements Callable<Integer> {
   }
 
   private Patterns patterns() {
-    return new Patterns(includes, excludes);
+    return new Patterns(stats, includes, excludes);
   }
 
   /** One that is refused does not keep the others from being cleared. */

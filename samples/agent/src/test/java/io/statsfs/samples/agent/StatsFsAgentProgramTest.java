@@ -135,6 +135,42 @@ class StatsFsAgentProgramTest {
   }
 
   @Test
+  void defaultStatsAreExportedAndOthersThatAreNamed(@TempDir Path directory) throws IOException {
+    Path layouts = Files.createDirectory(directory.resolve("layouts"));
+    Files.writeString(
+        layouts.resolve("t.yaml"),
+        "tree: t\nfile: {shape: flat-keyed, default: false}\n"
+            + "stats: {a: {kind: level, default: true}, b: {kind: level, unit: By, description: B.}}");
+    String file = Files.writeString(directory.resolve("f"), "a 1\nb 2\nc 3\n").toString();
+    List<String> options =
+        List.of("--layouts", layouts.toString(), "--tree", "t", "--root", file, "--list");
+    String a = "t/a LEVEL INT 1";
+    String b = "t/b LEVEL INT 2 By (optional): B.";
+    String c = "t/c LEVEL INT 3 (optional)";
+    Map<List<String>, List<String>> expected =
+        Map.of(
+            List.of(), List.of(a, b, c),
+            List.of("--include", "t/b"), List.of(b),
+            List.of("--include", "t/b", "--stats", "default"), List.of(a, b),
+            List.of("--stats", "default"), List.of(a),
+            List.of("--stats", "all", "--exclude", "t/a"), List.of(b, c));
+    expected.forEach(
+        (more, lines) -> {
+          List<String> all = new ArrayList<>(options);
+          all.addAll(more);
+          AgentProgram agent = AgentProgram.run(all.toArray(String[]::new));
+          assertEquals(lines, agent.out(), agent.toString());
+        });
+    List<String> once = new ArrayList<>(options.subList(0, 6));
+    once.addAll(List.of("--once", "--exporter", "console", "--own-metrics", "none"));
+    AgentProgram agent = AgentProgram.run(once.toArray(String[]::new));
+    assertEquals(
+        List.of("statsfs.t.a{subsystem=\"t\"}"),
+        List.copyOf(points(agent.out()).keySet()),
+        agent.toString());
+  }
+
+  @Test
   void theNamingChoosesNames() {
     AgentProgram agent =
         AgentProgram.run(
@@ -448,6 +484,7 @@ class StatsFsAgentProgramTest {
             "--exporter",
             "--interval",
             "--once",
+            "--stats",
             "--include",
             "--exclude",
             "--list",
@@ -457,7 +494,7 @@ class StatsFsAgentProgramTest {
             "--version")) {
       assertTrue(help.contains(option), option);
     }
-    assertTrue(agent.out().size() <= 70, "" + agent.out().size());
+    assertTrue(agent.out().size() <= 80, "" + agent.out().size());
   }
 
   @Test
