@@ -51,6 +51,7 @@ public final class Layout {
   private final boolean ownCgroup;
   private final @Nullable String subsystem;
   private final @Nullable List<Level> levels;
+  private final List<PathPattern> labelsOfPath;
   private final @Nullable Path links;
   private final @Nullable String schemaFile;
   private final Set<String> flatKeyedFiles;
@@ -71,6 +72,7 @@ public final class Layout {
     ownCgroup = builder.ownCgroup;
     subsystem = builder.subsystem;
     levels = builder.levels;
+    labelsOfPath = builder.labelsOfPath;
     links = builder.links;
     schemaFile = builder.schemaFile;
     flatKeyedFiles = builder.flatKeyedFiles;
@@ -187,6 +189,32 @@ public final class Layout {
    */
   public Optional<List<Level>> levels() {
     return Optional.ofNullable(levels);
+  }
+
+  /**
+   * The patterns by which the path of a source gives it further labels.
+   *
+   * @return the patterns, see {@link Builder#labelsOfPath}
+   */
+  public List<String> labelsOfPath() {
+    return labelsOfPath.stream().map(PathPattern::toString).toList();
+  }
+
+  /**
+   * The labels that the path of a source gives it, besides the path itself.
+   *
+   * @param path the value of the label <code>{label...}</code>
+   * @return the values by label, of the first of {@link #labelsOfPath()} that matches; empty if
+   *     none does
+   */
+  public Map<String, String> labelsOfPath(String path) {
+    for (PathPattern pattern : labelsOfPath) {
+      Map<String, String> labels = pattern.match(path);
+      if (labels != null) {
+        return labels;
+      }
+    }
+    return Map.of();
   }
 
   /**
@@ -407,6 +435,7 @@ public final class Layout {
     private boolean ownCgroup;
     private @Nullable String subsystem;
     private @Nullable List<Level> levels;
+    private List<PathPattern> labelsOfPath = List.of();
     private @Nullable Path links;
     private @Nullable String schemaFile;
     private Set<String> flatKeyedFiles = Set.of();
@@ -508,6 +537,23 @@ public final class Layout {
         parsed.add(level);
       }
       levels = List.copyOf(parsed);
+      return this;
+    }
+
+    /**
+     * Takes further labels from the path of a source, where {@link #sources} ends in <code>
+     * {label...}</code>. The first pattern that matches all of the path counts: {@code ...} at its
+     * beginning stands for any levels or none, {@code *} for any characters but {@code /}, and
+     * <code>{label}</code> for one or more of these. With <code>{label:hex}</code> these are
+     * hexadecimal digits, with <code>{label:uid}</code> such with {@code -} or {@code _} between
+     * them, where the value has {@code -}, as the identifiers of pods.
+     *
+     * @param patterns such as <code>.../docker-{container:hex}.scope</code>
+     * @return this
+     * @throws IllegalArgumentException if one is no such pattern, or has no label
+     */
+    public Builder labelsOfPath(String... patterns) {
+      labelsOfPath = Arrays.stream(patterns).map(PathPattern::of).toList();
       return this;
     }
 
@@ -667,9 +713,15 @@ public final class Layout {
      *     there is no subsystem to put them under; if links may be followed at any depth of {@link
      *     #sources}, where they could lead in circles; if a controller is given for another type of
      *     file system than {@code cgroup}, or the own cgroup is asked for without the type {@code
-     *     cgroup2}, or {@code cgroup} and a controller
+     *     cgroup2}, or {@code cgroup} and a controller; if labels are taken from a path without
+     *     sources at any depth
      */
     public Layout build() {
+      if (!labelsOfPath.isEmpty()
+          && (levels == null || !levels.get(levels.size() - 1).hasAnyDepth())) {
+        throw new IllegalStateException(
+            "Labels of a path need sources at any depth, such as {path...}");
+      }
       if (controller != null && !homeTypes.equals(Set.of("cgroup"))) {
         throw new IllegalStateException(
             "Only file systems of type cgroup, that is v1, have a controller");

@@ -138,6 +138,7 @@ final class CompiledLayouts {
       out.writeBoolean(layout.isOwnCgroup());
       texts(layout.subsystem().stream().toList());
       list(layout.levels().stream().toList(), Writer::levels);
+      texts(layout.labelsOfPath());
       texts(layout.links().map(Path::toString).stream().toList());
       texts(layout.excludes());
       out.writeBoolean(layout.hasKindsByMode());
@@ -297,6 +298,7 @@ final class CompiledLayouts {
       if (sources != null) {
         layout.sources(sources);
       }
+      layout.labelsOfPath(array());
       String links = optional();
       if (links != null) {
         layout.links(links);

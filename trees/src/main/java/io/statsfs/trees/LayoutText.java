@@ -65,6 +65,7 @@ final class LayoutText {
             "at",
             "subsystem",
             "sources",
+            "labels-of-path",
             "links",
             "exclude",
             "kinds-by-mode",
@@ -89,6 +90,12 @@ final class LayoutText {
       String levels = path(sources);
       at(sources.mark(), () -> layout.sources(levels));
     }
+    List<String> paths = new ArrayList<>();
+    for (Scalar pattern : tree.texts("labels-of-path")) {
+      at(pattern.mark(), () -> Layout.builder(name).labelsOfPath(pattern.text()));
+      paths.add(pattern.text());
+    }
+    layout.labelsOfPath(paths.toArray(String[]::new));
     YamlNode links = tree.find("links");
     if (links != null) {
       String target = text(links, "a path");
@@ -155,7 +162,14 @@ final class LayoutText {
     YamlNode files = tree.find("files");
     if (file != null) {
       for (String other :
-          List.of("files", "sources", "links", "exclude", "schema-file", "only-declared-files")) {
+          List.of(
+              "files",
+              "sources",
+              "labels-of-path",
+              "links",
+              "exclude",
+              "schema-file",
+              "only-declared-files")) {
         if (tree.has(other)) {
           throw new DeclarationException(
               tree.mark(other), "a tree that is one file has no '" + other + "'");

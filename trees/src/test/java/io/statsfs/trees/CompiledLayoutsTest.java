@@ -126,8 +126,12 @@ class CompiledLayoutsTest {
   @Test
   void cgroupsAreWrittenAndRead() throws IOException, DeclarationException {
     Layout layout =
-        Layouts.parse("x.yaml", "tree: t\nat: {type: cgroup, controller: cpu, cgroup: own}\n");
+        Layouts.parse(
+            "x.yaml",
+            "tree: t\nat: {type: cgroup, controller: cpu, cgroup: own}\n"
+                + "sources: '{c...}'\nlabels-of-path: ['a/{x}', '.../{y:hex}']\n");
     Layout copy = CompiledLayouts.read(CompiledLayouts.write(List.of(layout))).get(0);
+    assertEquals(List.of("a/{x}", ".../{y:hex}"), copy.labelsOfPath());
     assertEquals(Optional.of("cpu"), copy.controller());
     assertTrue(copy.isOwnCgroup());
   }

@@ -293,6 +293,8 @@ class LayoutTextTest {
         "tree: t\\nat: {type: cgroup2, controller: cpu} | x.yaml:1:1: Only file systems of type"
             + " cgroup, that is v1, have a controller",
         "tree: t\\nat: {type: cgroup, cgroup: own} | x.yaml:1:1: An own cgroup needs the type",
+        "tree: t\\nsources: '{c...}'\\nlabels-of-path: [a] | x.yaml:3:18: 'a' has no label",
+        "tree: t\\nsources: '{c}'\\nlabels-of-path: '{a}' | x.yaml:1:1: Labels of a path need",
         "tree: t\\nat: {type: [cgroup, cgroup2], cgroup: own} | x.yaml:1:1: An own cgroup needs",
         "tree: t\\nat: {type: proc, path: /net} | x.yaml:2:24: expected a path relative",
         "tree: t\\nat: {type: proc, path: ../net} | x.yaml:2:24: expected a path relative",

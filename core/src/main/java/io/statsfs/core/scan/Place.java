@@ -85,7 +85,12 @@ public record Place(
     }
     Map<String, String> more = new LinkedHashMap<>(labels);
     if (expected.hasAnyDepth()) {
-      more.merge(expected.labels().get(0), name, (above, last) -> above + "/" + last);
+      String path =
+          Objects.requireNonNull(
+              more.merge(expected.labels().get(0), name, (above, last) -> above + "/" + last));
+      // Those of the path above are not those of this one.
+      more.keySet().removeAll(tree.layout().labelsOfPath(above(path)).keySet());
+      more.putAll(tree.layout().labelsOfPath(path));
     } else {
       more.putAll(Objects.requireNonNull(expected.match(name)));
     }
@@ -128,6 +133,10 @@ public record Place(
     return subsystem.isEmpty()
         ? in(absolute.getFileName() == null ? "root" : PathText.nameOf(absolute))
         : this;
+  }
+
+  private static String above(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 
   private String below(String name) {

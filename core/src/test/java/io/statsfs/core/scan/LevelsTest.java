@@ -110,6 +110,37 @@ class LevelsTest {
   }
 
   @Test
+  void aPathGivesLabelsToItselfAndToNothingBelow() {
+    String pod = "k.slice/k-pod1a_2b.slice";
+    for (String path : List.of("", pod, pod + "/d-0f.scope", pod + "/d-0f.scope/e", "docker/0f")) {
+      tree.stat(path.isEmpty() ? "x" : path + "/x", 1);
+    }
+    tree.settle();
+    Layout layout =
+        layout("{path...}")
+            .labelsOfPath(
+                ".../k-pod{pod:uid}.slice/d-{container:hex}.scope",
+                ".../k-pod{pod:uid}.slice",
+                "docker/{container}")
+            .build();
+    try (Fs fs = new Fs(tree.root(), layout)) {
+      assertEquals(
+          Map.of(
+              "s",
+              "{}",
+              "s/" + pod,
+              "{path=" + pod + ", pod=1a-2b}",
+              "s/" + pod + "/d-0f.scope",
+              "{path=" + pod + "/d-0f.scope, pod=1a-2b, container=0f}",
+              "s/" + pod + "/d-0f.scope/e",
+              "{path=" + pod + "/d-0f.scope/e}",
+              "s/docker/0f",
+              "{path=docker/0f, container=0f}"),
+          labels(fs));
+    }
+  }
+
+  @Test
   void subsystemsThatDirectoriesNameAreAboveTheLevels() {
     tree.stat("one/dev0/x", 1).stat("one/other/x", 1).stat("two/dev1/x", 1);
     tree.settle();
