@@ -135,7 +135,14 @@ public final class FileSystems {
   private Look look(Path path) throws IOException {
     Mount before = null;
     for (int i = 0; i < ATTEMPTS; i++) {
-      Path real = path.toRealPath();
+      Path real;
+      try {
+        real = path.toRealPath();
+      } catch (IOException e) {
+        // The text of a link into another mount namespace may lead nowhere in this one.
+        Inode.of(path, true);
+        continue;
+      }
       Mounts mounts;
       try {
         mounts = mounts();

@@ -66,7 +66,7 @@ final class DeclaredContents implements FileContents {
   private record Word(String key, TableKey column) {}
 
   @Override
-  public Found read(byte[] text, int length, boolean isCut) {
+  public Found read(byte[] text, int length, boolean isCut, Runnable step) {
     rows.begin();
     columns.begin();
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
@@ -95,6 +95,7 @@ final class DeclaredContents implements FileContents {
     int all = 0;
     int without = 0;
     while (lines.nextLine()) {
+      step.run();
       all++;
       words.clear();
       String row = rowKey();

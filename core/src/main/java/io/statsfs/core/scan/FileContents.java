@@ -21,8 +21,9 @@ interface FileContents {
    * @param text the bytes
    * @param length how many of them, from the beginning
    * @param isCut whether the file may have more
+   * @param step called for each line or stat, as a long text is slow and does not hang
    */
-  Found read(byte[] text, int length, boolean isCut);
+  Found read(byte[] text, int length, boolean isCut, Runnable step);
 
   /**
    * What a text has.

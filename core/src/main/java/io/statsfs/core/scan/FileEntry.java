@@ -58,7 +58,7 @@ final class FileEntry extends Entry {
         || reportsRead != reports
         || inode.modified() != now.modified()
         || inode.size() != now.size()) {
-      read(scan.type(path, now.device()), now);
+      read(scan, now);
       inode = now;
       reportsRead = reports;
     }
@@ -80,7 +80,8 @@ final class FileEntry extends Entry {
     reads.abandon();
   }
 
-  private void read(FileSystemType type, Inode now) throws IOException {
+  private void read(Scan scan, Inode now) throws IOException {
+    FileSystemType type = scan.type(path, now.device());
     ByteBuffer text = denial.open(path, () -> reads.read(now));
     forgetSeen();
     int maxBytes = context.limits().fileBytes();
@@ -92,7 +93,7 @@ final class FileEntry extends Entry {
           "longer",
           "longer than " + maxBytes + " bytes; only its beginning is read");
     }
-    FileContents.Found found = contents.read(text.array(), text.remaining(), isCut);
+    FileContents.Found found = contents.read(text.array(), text.remaining(), isCut, scan::step);
     if (found.problem() != null) {
       seen(found.problem().kind(), path, found.problem().cause(), found.problem().message());
     }
@@ -102,17 +103,18 @@ final class FileEntry extends Entry {
       reportsRead = 0;
     }
     table.hold(new TableCells(contents.shape(), found.rows(), found.columns()));
-    take(found.groups());
+    take(found.groups(), scan);
   }
 
   /** Goes on with the sources that have not changed. */
-  private void take(List<FileContents.Group> groups) {
+  private void take(List<FileContents.Group> groups, Scan scan) {
     Map<String, SourceImpl> before = new HashMap<>();
     for (SourceImpl source : sources) {
       before.put(source.toString(), source);
     }
     List<SourceImpl> next = new ArrayList<>();
     for (FileContents.Group group : groups) {
+      scan.step();
       SourceImpl fresh =
           SourceImpl.ofTable(group.place(), Objects.requireNonNull(table), group.cells());
       SourceImpl known = before.get(fresh.toString());

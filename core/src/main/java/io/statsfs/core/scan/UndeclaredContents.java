@@ -35,13 +35,14 @@ final class UndeclaredContents implements FileContents {
   }
 
   @Override
-  public Found read(byte[] text, int length, boolean isCut) {
+  public Found read(byte[] text, int length, boolean isCut, Runnable step) {
     int end = isCut ? FlatKeyedText.wholeLines(text, length) : length;
     FlatKeyedText.Content content =
         FlatKeyedText.read(text, end, name -> metric(name).type() == Stat.Type.FLOAT);
     rows.begin();
     List<CellFound> cells = new ArrayList<>();
     for (FlatKeyedText.Line line : content.lines()) {
+      step.run();
       Schema.Metric metric = metric(line.name());
       // What the kernel writes as kB are 1024 bytes.
       boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");

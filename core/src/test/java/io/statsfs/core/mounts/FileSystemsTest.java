@@ -232,15 +232,18 @@ class FileSystemsTest {
 
   @Test
   void linkIntoAnotherMountNamespaceIsNotTakenForWhatItsTextSays() throws Exception {
-    // There, another directory of the same file system is in this place.
+    // There, another directory of the same file system is in this place. What unshare would do with
+    // all mounts fails where the root directory is no mount, as with chroot.
     ProcessBuilder builder =
         new ProcessBuilder(
                 "unshare",
-                "-m",
+                "--mount",
+                "--propagation=unchanged",
                 "sh",
                 "-c",
-                "mount --make-rprivate / && mount --bind /sys/class/tty /sys/class/net && echo ok"
-                    + " && read end")
+                "mount --make-rprivate /sys && mount --bind /sys/class/tty /sys/class/net"
+                    + " && mount -t tmpfs tmpfs /sys/kernel && mkdir /sys/kernel/only-there"
+                    + " && echo ok && read end")
             .redirectErrorStream(true);
     Process other;
     try {
@@ -255,6 +258,8 @@ class FileSystemsTest {
       assertTrue(Files.isDirectory(root.resolve("sys/class/net/tty")));
       assertEquals(FileSystemPath.UNKNOWN, fileSystems.at(root.resolve("sys/class/net")));
       assertSame(Layout.statsfs(), layout(root.resolve("sys/class/net")));
+      assertEquals(FileSystemPath.UNKNOWN, fileSystems.at(root.resolve("sys/kernel/only-there")));
+      assertThrows(IOException.class, () -> fileSystems.at(root.resolve("sys/kernel/nowhere")));
       assertEquals("proc /vmstat", at(root.resolve("proc/vmstat")));
     } finally {
       other.destroy();

@@ -9,10 +9,14 @@ import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.Tree;
 import io.statsfs.core.Fs;
 import io.statsfs.core.mounts.FilePaths;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.ScanRequest;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.CgroupMount;
 import io.statsfs.trees.Layouts;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -449,17 +453,69 @@ class DiscoveryTest {
     }
   }
 
+  /** On a slow machine a large file takes longer than a scan may stay where it is. */
+  @Test
+  void eachLineOfALargeFileIsProgress() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      text.append("name").append(i).append(" 1\n");
+    }
+    tree.stat("file", text.toString()).settle();
+    Layout declared =
+        Layout.builder("declared")
+            .subsystem("declared")
+            .declaredFilesOnly()
+            .files(FileDeclaration.flatKeyed("file", List.of()))
+            .build();
+    try (Fs files = new Fs(tree.root(), declared);
+        Fs file = new Fs(tree.path("file"), Layout.flatKeyed("other"))) {
+      tree.stat("file", text + "last 1\n");
+      for (Fs fs : List.of(files, file)) {
+        Steps steps = new Steps(fs.fs.catalog().trees().get(0));
+        fs.fs.scanners().of(steps.tree).scan(steps);
+        assertTrue(steps.taken > 1000, steps.tree + ": " + steps.taken);
+      }
+    }
+  }
+
+  private static final class Steps implements ScanRequest {
+    final Tree tree;
+    int taken;
+
+    Steps(Tree tree) {
+      this.tree = tree;
+    }
+
+    @Override
+    public Tree tree() {
+      return tree;
+    }
+
+    @Override
+    public int maxSources() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int maxStats() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void step() {
+      taken++;
+    }
+  }
+
   @Test
   void realCgroupsAreRead() {
-    Path root = Path.of("/sys/fs/cgroup/unified");
-    root = Files.exists(root) ? root : Path.of("/sys/fs/cgroup");
-    assumeTrue(Files.exists(root.resolve("cgroup.stat")), "there is no cgroup v2 here");
     Layout layout =
         Layout.builder("cgroup")
             .subsystem("cgroup")
             .flatKeyedFiles("cgroup.stat", "cpu.stat")
             .build();
-    try (Fs fs = new Fs(root, layout)) {
+    try (CgroupMount mount = CgroupMount.open();
+        Fs fs = new Fs(mount.root(), layout)) {
       Stat stat = fs.catalog().get("cgroup", "cgroup.stat", "nr_descendants");
       assertTrue(fs.fs.readLong(stat) >= 0);
       assertTrue(fs.source("cgroup").stats().size() > 3);
