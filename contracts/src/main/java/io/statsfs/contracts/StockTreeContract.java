@@ -13,7 +13,6 @@ import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.testkit.DebugfsMount;
 import io.statsfs.testkit.NetworkInterface;
-import io.statsfs.testkit.process.Command;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -367,10 +366,11 @@ abstract class StockTreeContract extends PermissionContract {
   void aCgroupIsReadUntilItIsRemoved() throws Exception {
     Layout layout =
         Layout.builder("cgroup").subsystem("cgroup").flatKeyedFiles("cgroup.stat").build();
-    Path group = cgroup();
-    Path inner = group.resolve("inner");
-    try (StatsFs fs = open(group, layout);
+    try (Cgroup made = Cgroup.create();
+        StatsFs fs = open(made.path(), layout);
         Sampler sampler = fs.sampler(stat -> !stat.name().endsWith("pressure"))) {
+      Path group = made.path();
+      Path inner = group.resolve("inner");
       for (int i = 0; i < 3; i++) {
         sampler.sample();
         assertEquals("0", outcome(sampler, "cgroup/cgroup.stat/nr_descendants"));
@@ -392,9 +392,6 @@ abstract class StockTreeContract extends PermissionContract {
       assertEquals(
           Status.GONE, sampler.status(index(sampler, "cgroup/inner/cgroup.stat/nr_descendants")));
       assertEquals(Status.GONE, sampler.status(index(sampler, "cgroup/inner/cgroup.freeze")));
-    } finally {
-      Files.deleteIfExists(inner);
-      Files.delete(group);
     }
   }
 
@@ -444,16 +441,6 @@ abstract class StockTreeContract extends PermissionContract {
         assertEquals("debugfs", fs.catalog().trees().get(0).fileSystemType());
       }
     }
-  }
-
-  /** A new control group. Skips the test where none can be made. */
-  static Path cgroup() {
-    Path mount = Path.of("/sys/fs/cgroup/unified");
-    if (!Files.exists(mount.resolve("cgroup.procs"))) {
-      mount = Path.of("/sys/fs/cgroup");
-    }
-    assumeTrue(Files.exists(mount.resolve("cgroup.procs")), "there is no cgroup v2 here");
-    return tryCreate(mount.resolve(Command.uniqueName()));
   }
 
   /** Skips the test where that cannot be. */

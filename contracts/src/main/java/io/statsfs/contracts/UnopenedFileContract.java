@@ -16,6 +16,7 @@ import io.statsfs.Status;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.Command;
+import io.statsfs.testkit.process.TemporaryMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,25 +36,23 @@ abstract class UnopenedFileContract extends StockTreeContract {
 
   @Test
   void aFileThatNobodyMayReadIsNoStat() throws Exception {
-    Path group = cgroup();
-    try (StatsFs fs = open(group, FILES);
+    try (Cgroup made = Cgroup.create();
+        StatsFs fs = open(made.path(), FILES);
         Sampler sampler = fs.sampler()) {
-      assertEquals(readable(group), names(fs));
+      assertEquals(readable(made.path()), names(fs));
       assertFalse(names(fs).contains("cgroup.kill"));
       sampler.sample();
       assertEquals(0, sampler.count(Status.FAILED), () -> Outcomes.of(sampler).toString());
       assertEquals(List.of(), fs.catalog().problems());
-    } finally {
-      Files.delete(group);
     }
   }
 
   @Test
   void aFileThatSomebodyMayReadAgainIsAStatAgain() throws Exception {
-    Path group = cgroup();
-    Path file = group.resolve("cgroup.freeze");
-    try (StatsFs fs = open(group, FILES);
+    try (Cgroup made = Cgroup.create();
+        StatsFs fs = open(made.path(), FILES);
         Sampler sampler = fs.sampler()) {
+      Path file = made.path().resolve("cgroup.freeze");
       assertEquals("0", sample(sampler).get("files/cgroup.freeze"));
       for (String permissions : List.of("-w-------", "rw-r--r--", "---------", "r--r-----")) {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
@@ -61,32 +60,26 @@ abstract class UnopenedFileContract extends StockTreeContract {
         for (int i = 0; i < 11; i++) {
           fs.refresh();
         }
-        assertEquals(readable(group), names(fs), permissions);
+        assertEquals(readable(made.path()), names(fs), permissions);
         assertEquals(
             permissions.contains("r") ? "0" : null, sample(sampler).get("files/cgroup.freeze"));
       }
-    } finally {
-      Files.delete(group);
     }
   }
 
   @Test
   void aFileOfManyValuesThatNobodyMayReadIsNoSource() throws Exception {
-    Path group = cgroup();
-    Path file = group.resolve("cgroup.stat");
-    try (StatsFs fs =
-            open(
-                group,
-                Layout.builder("cgroup").subsystem("g").flatKeyedFiles("cgroup.stat").build());
+    Layout layout = Layout.builder("cgroup").subsystem("g").flatKeyedFiles("cgroup.stat").build();
+    try (Cgroup made = Cgroup.create();
+        StatsFs fs = open(made.path(), layout);
         Sampler sampler = fs.sampler()) {
+      Path file = made.path().resolve("cgroup.stat");
       assertEquals("0", sample(sampler).get("g/cgroup.stat/nr_descendants"));
       Files.setPosixFilePermissions(file, Set.of());
       for (int i = 0; i < 11; i++) {
         fs.refresh();
       }
       assertEquals(null, sample(sampler).get("g/cgroup.stat/nr_descendants"));
-    } finally {
-      Files.delete(group);
     }
   }
 
@@ -202,10 +195,8 @@ abstract class UnopenedFileContract extends StockTreeContract {
    */
   @Test
   void filesOfTheTracerThatTakeFromItAreNotOpened() throws Exception {
-    Path mount = Files.createTempDirectory("statsfs-tracefs-").toRealPath();
-    try {
-      Command.tryTo("mount tracefs", "mount", "-t", "tracefs", "tracefs", mount.toString());
-      Path instance = mount.resolve("instances").resolve(Command.uniqueName());
+    try (TemporaryMount mount = TemporaryMount.of("tracefs")) {
+      Path instance = mount.root().resolve("instances").resolve(Command.uniqueName());
       try {
         tryCreate(instance);
         boolean writes = writeToTrace(instance);
@@ -234,10 +225,7 @@ abstract class UnopenedFileContract extends StockTreeContract {
         }
       } finally {
         Files.deleteIfExists(instance);
-        Command.run("umount", "--lazy", mount.toString());
       }
-    } finally {
-      Files.deleteIfExists(mount);
     }
   }
 

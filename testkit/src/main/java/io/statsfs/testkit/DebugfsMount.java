@@ -1,9 +1,6 @@
 package io.statsfs.testkit;
 
-import io.statsfs.testkit.process.Command;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.statsfs.testkit.process.TemporaryMount;
 import java.nio.file.Path;
 
 /**
@@ -11,12 +8,9 @@ import java.nio.file.Path;
  * capability CAP_SYS_ADMIN.
  */
 public final class DebugfsMount implements AutoCloseable {
-  private final Path root;
-  private boolean mounted;
+  private final TemporaryMount mount = TemporaryMount.of("debugfs");
 
-  private DebugfsMount(Path root) {
-    this.root = root;
-  }
+  private DebugfsMount() {}
 
   /**
    * Mounts debugfs at a temporary directory.
@@ -24,21 +18,7 @@ public final class DebugfsMount implements AutoCloseable {
    * @return the mount; closing ends it
    */
   public static DebugfsMount create() {
-    try {
-      DebugfsMount mount =
-          new DebugfsMount(Files.createTempDirectory("statsfs-debugfs-").toRealPath());
-      try {
-        Command.tryTo("mount debugfs", "mount", "-t", "debugfs", "debugfs", mount.root.toString());
-        mount.mounted = true;
-      } finally {
-        if (!mount.mounted) {
-          mount.close();
-        }
-      }
-      return mount;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new DebugfsMount();
   }
 
   /**
@@ -47,7 +27,7 @@ public final class DebugfsMount implements AutoCloseable {
    * @return the directory
    */
   public Path root() {
-    return root;
+    return mount.root();
   }
 
   /**
@@ -56,21 +36,12 @@ public final class DebugfsMount implements AutoCloseable {
    * @throws AssertionError if something below is open
    */
   public void unmount() {
-    Command.run("umount", root.toString());
-    mounted = false;
+    mount.unmount();
   }
 
   /** Ends the mount, at the latest when the last file below is closed. */
   @Override
   public void close() {
-    if (mounted) {
-      Command.run("umount", "--lazy", root.toString());
-      mounted = false;
-    }
-    try {
-      Files.deleteIfExists(root);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    mount.close();
   }
 }

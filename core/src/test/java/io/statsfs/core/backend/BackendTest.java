@@ -67,7 +67,6 @@ class BackendTest extends BackendContract {
   private static Map<String, LongSupplier> generators;
 
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
-  @TempDir private Path root;
   private TestTree tree;
   private final CountDownLatch release = new CountDownLatch(1);
   private int added;
@@ -185,13 +184,14 @@ class BackendTest extends BackendContract {
     generators.put("one/a", () -> 1);
     generators.put("one/b", () -> 2);
     generators.put("two/a", () -> 3);
-    tree = new TestTree(root);
+    tree = TestTree.inMemory();
     tree.stat("kvm/1/exits", 7);
   }
 
   @AfterEach
   void tearDown() throws Exception {
     release.countDown();
+    tree.close();
     Thread.currentThread().setContextClassLoader(before);
     generators.clear();
     set("onScan", (Runnable) () -> {});
@@ -497,7 +497,7 @@ class BackendTest extends BackendContract {
         () ->
             StatsFs.builder()
                 .backend(backend())
-                .root(root.resolve("missing"), Layout.statsfs())
+                .root(tree.path("missing"), Layout.statsfs())
                 .build());
     assertEquals(closed + 2, type().getField("closed").getInt(null), "if another cannot be opened");
   }
