@@ -134,6 +134,12 @@ class LayoutExamplesTest {
         "softnet/1/processed 32",
         "softnet/1/dropped 0",
         "softnet/1/time_squeeze 1");
+    given("my_pids", "pids.events", "max 3\n", "my_pids/max 3");
+    given(
+        "my_containers",
+        "cpu.stat",
+        "usage_usec 7\nuser_usec 5\nsystem_usec 2\n",
+        "my_containers/usage_usec 7");
     given("vmstat", "", "pgfault 5\npgmajfault 2\n", "vmstat/pgfault 5", "vmstat/pgmajfault 2");
   }
 
