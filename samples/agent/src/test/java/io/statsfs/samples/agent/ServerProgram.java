@@ -23,11 +23,15 @@ final class ServerProgram implements AutoCloseable {
   private final Process process;
   private final Path log;
 
-  /** Starts a program that logs into a file, and waits until {@code ready} answers. */
+  /**
+   * Starts a program that logs into a file, in the directory of that, and waits until {@code ready}
+   * answers.
+   */
   ServerProgram(Path log, URI ready, String... command) throws IOException, InterruptedException {
     this.log = log;
     process =
         new ProcessBuilder(command)
+            .directory(log.getParent().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
