@@ -4,6 +4,7 @@ import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatFileName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ public final class Layout {
   private final Set<String> flatKeyedFiles;
   private final List<FileDeclaration> files;
   private final boolean declaredFilesOnly;
+  private final boolean describedStatsOnly;
   private final List<String> excludes;
   private final boolean kindsByMode;
   private final boolean rootFile;
@@ -78,6 +80,7 @@ public final class Layout {
     flatKeyedFiles = builder.flatKeyedFiles;
     files = builder.files;
     declaredFilesOnly = builder.declaredFilesOnly;
+    describedStatsOnly = builder.describedStatsOnly;
     excludes = builder.excludes;
     kindsByMode = builder.kindsByMode;
     rootFile = builder.rootFile;
@@ -263,6 +266,15 @@ public final class Layout {
   }
 
   /**
+   * Whether a file of one value is a stat only if {@link #stats()} describes it.
+   *
+   * @return true if so, see {@link Builder#describedStatsOnly}
+   */
+  public boolean hasDescribedStatsOnly() {
+    return describedStatsOnly;
+  }
+
+  /**
    * What is left out.
    *
    * @return the patterns of {@link Builder#exclude}
@@ -354,7 +366,7 @@ public final class Layout {
       names =
           KeyPattern.of(
               hasAnyDepth ? text.substring(0, text.length() - ANY_DEPTH.length()) + "}" : text);
-      isAnyName = text.startsWith("{") && text.indexOf('}') == text.length() - 1;
+      isAnyName = names.labels().size() == 1 && ("{" + names.labels().get(0) + "}").equals(text);
       String rest = text.replaceAll("\\{[^}]*\\}", "");
       if (rest.matches("(?s).*[*?\\[].*")) {
         throw new IllegalArgumentException(
@@ -441,6 +453,7 @@ public final class Layout {
     private Set<String> flatKeyedFiles = Set.of();
     private List<FileDeclaration> files = List.of();
     private boolean declaredFilesOnly;
+    private boolean describedStatsOnly;
     private List<String> excludes = List.of();
     private boolean kindsByMode;
     private boolean rootFile;
@@ -630,6 +643,18 @@ public final class Layout {
     }
 
     /**
+     * Says that a file of one value is a stat only if {@link #stats(List)} describes it, by its
+     * name or by a pattern. No other is opened, except for {@link #files}. Where there are few
+     * names and no pattern, directories of sources are not listed.
+     *
+     * @return this
+     */
+    public Builder describedStatsOnly() {
+      describedStatsOnly = true;
+      return this;
+    }
+
+    /**
      * Leaves out files that are no stats, which are then never opened, and directories with all
      * that is below them.
      *
@@ -674,6 +699,14 @@ public final class Layout {
      * Describes the stats of all sources. What the kernel says in a {@code .schema} file wins, and
      * so does what a table says of its own stats.
      *
+     * <p>A file of one value can have labels in its name. <code>temp{sensor}_input</code> is the
+     * stat {@code temp_input}, without the label, of a source that has the label beside those of
+     * its directory. Files whose names are alike up to the end of the last label, {@code
+     * temp1_input} and {@code temp1_max}, are stats of one source, whose device ends in that,
+     * {@code temp1}. Of two equal characters that the label stood between, neither letters nor
+     * digits, one is left, and none where the label was first or last: <code>hugetlb.{size}.max
+     * </code> is {@code hugetlb.max}, <code>{zone}_energy</code> is {@code energy}.
+     *
      * @param declarations of which the first that describes a stat counts; one by its exact name
      *     comes before any pattern
      * @return this
@@ -714,7 +747,9 @@ public final class Layout {
      *     #sources}, where they could lead in circles; if a controller is given for another type of
      *     file system than {@code cgroup}, or the own cgroup is asked for without the type {@code
      *     cgroup2}, or {@code cgroup} and a controller; if labels are taken from a path without
-     *     sources at any depth
+     *     sources at any depth; if {@link #describedStatsOnly} is together
+     *     with {@link #declaredFilesOnly} or {@link #schemaFile}; if a label of a stat is also one
+     *     of the directories, or a stat's name is nothing but labels
      */
     public Layout build() {
       if (!labelsOfPath.isEmpty()
@@ -735,8 +770,29 @@ public final class Layout {
         throw new IllegalStateException("A layout of declared files alone needs a subsystem");
       } else if (links != null && levels != null && levels.get(levels.size() - 1).hasAnyDepth()) {
         throw new IllegalStateException("Links are not followed at any depth");
+      } else if (describedStatsOnly && (declaredFilesOnly || schemaFile != null)) {
+        throw new IllegalStateException(
+            "Described stats alone and "
+                + (declaredFilesOnly ? "declared files alone" : "a schema file")
+                + " exclude each other");
       }
+      stats.forEach(this::requireFileName);
       return new Layout(this);
+    }
+
+    private void requireFileName(StatDeclaration stat) {
+      List<String> labels = stat.name().labels();
+      if (!labels.isEmpty() && StatFileName.statOf(stat.name()).isEmpty()) {
+        throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
+      }
+      for (Level level : levels == null ? List.<Level>of() : levels) {
+        for (String label : level.labels()) {
+          if (labels.contains(label)) {
+            throw new IllegalStateException(
+                "The label '" + label + "' of '" + stat + "' is one of its directory already");
+          }
+        }
+      }
     }
 
     private static Set<String> unmodifiable(String... names) {

@@ -117,6 +117,35 @@ class LayoutTest {
     assertTrue(builder.sources("a/{b}").build().links().isPresent());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{n}", "_{n}", "{n}_{m}", "{a}_x", "b{c}"})
+  void labelsOfStatsLeaveANameAndAreNotThoseOfDirectories(String stat) {
+    Layout.Builder builder =
+        Layout.builder("mine")
+            .sources("{a}/b{c}")
+            .stats(List.of(StatDeclaration.of(stat, Stat.Kind.LEVEL, "", "", "")));
+    assertThrows(IllegalStateException.class, builder::build);
+    builder.stats(List.of(StatDeclaration.of("x" + stat, Stat.Kind.LEVEL, "", "", "")));
+    boolean isNamed = !stat.contains("a") && !stat.contains("c");
+    if (isNamed) {
+      assertEquals(1, builder.build().stats().size());
+    } else {
+      assertThrows(IllegalStateException.class, builder::build);
+    }
+  }
+
+  @Test
+  void describedStatsAloneExcludeWhatWouldDescribeOrLeaveThemOut() {
+    Layout.Builder builder = Layout.builder("mine").subsystem("s").describedStatsOnly();
+    assertTrue(builder.build().hasDescribedStatsOnly());
+    assertFalse(Layout.statsfs().hasDescribedStatsOnly());
+    builder.schemaFile(".schema");
+    assertThrows(IllegalStateException.class, builder::build);
+    Layout.Builder files =
+        Layout.builder("mine").subsystem("s").describedStatsOnly().declaredFilesOnly();
+    assertThrows(IllegalStateException.class, files::build);
+  }
+
   @Test
   void excludesArePatternsOfNames() {
     Layout layout = Layout.builder("mine").exclude("table", "state@*", "c?").build();

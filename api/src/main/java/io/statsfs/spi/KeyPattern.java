@@ -24,10 +24,18 @@ public final class KeyPattern {
   private final List<String> labels;
   private final @Nullable Pattern pattern;
 
+  /** What each key begins with, so that most that do not match are found out by that. */
+  private final String beginning;
+
   private KeyPattern(String text, List<String> labels, @Nullable Pattern pattern) {
     this.text = text;
     this.labels = labels;
     this.pattern = pattern;
+    int variable = 0;
+    while (variable < text.length() && !isVariable(text.charAt(variable))) {
+      variable++;
+    }
+    beginning = text.substring(0, variable);
   }
 
   /**
@@ -85,12 +93,11 @@ public final class KeyPattern {
   }
 
   private static boolean hasVariables(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if ("{}[*?".indexOf(text.charAt(i)) >= 0) {
-        return true;
-      }
-    }
-    return false;
+    return text.chars().anyMatch(KeyPattern::isVariable);
+  }
+
+  private static boolean isVariable(int c) {
+    return "{}[*?".indexOf(c) >= 0;
   }
 
   /**
@@ -118,7 +125,9 @@ public final class KeyPattern {
    * @return true if so
    */
   public boolean matches(String key) {
-    return pattern == null ? text.equals(key) : pattern.matcher(key).matches();
+    return pattern == null
+        ? text.equals(key)
+        : key.startsWith(beginning) && pattern.matcher(key).matches();
   }
 
   /**
@@ -132,7 +141,7 @@ public final class KeyPattern {
       return text.equals(key) ? Map.of() : null;
     }
     Matcher matcher = pattern.matcher(key);
-    if (!matcher.matches()) {
+    if (!key.startsWith(beginning) || !matcher.matches()) {
       return null;
     }
     Map<String, String> values = new LinkedHashMap<>();
@@ -140,6 +149,29 @@ public final class KeyPattern {
       values.put(labels.get(i), matcher.group(i + 1));
     }
     return Collections.unmodifiableMap(values);
+  }
+
+  /**
+   * Where a key has the values of the labels.
+   *
+   * @param key the key
+   * @return the beginning and the end of each value, in the order of {@link #labels()}; null if the
+   *     key does not match
+   */
+  public int @Nullable [] find(String key) {
+    if (pattern == null) {
+      return text.equals(key) ? new int[0] : null;
+    }
+    Matcher matcher = pattern.matcher(key);
+    if (!key.startsWith(beginning) || !matcher.matches()) {
+      return null;
+    }
+    int[] places = new int[labels.size() * 2];
+    for (int i = 0; i < labels.size(); i++) {
+      places[2 * i] = matcher.start(i + 1);
+      places[2 * i + 1] = matcher.end(i + 1);
+    }
+    return places;
   }
 
   @Override

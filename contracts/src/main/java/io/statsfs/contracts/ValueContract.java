@@ -13,6 +13,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.TestTree;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -43,6 +44,53 @@ abstract class ValueContract extends TableContract {
           Sampler sampler = fs.sampler()) {
         assertEquals(expected, sample(sampler), () -> "the texts are " + texts);
         assertEquals(expected, sample(sampler), () -> "again, the texts are " + texts);
+      }
+    }
+  }
+
+  @Test
+  void filesWithLabelsInTheirNamesAreReadAsStatsOfOtherNames() {
+    Layout layout =
+        Layout.builder("hwmon")
+            .subsystem("hwmon")
+            .sources("{chip}")
+            .stats(
+                List.of(
+                    StatDeclaration.of("temp{sensor}_input", Stat.Kind.LEVEL, "mCel", "T.", ""),
+                    StatDeclaration.of("temp{sensor}_max", Stat.Kind.LEVEL, "mCel", "M.", ""),
+                    StatDeclaration.of("power", Stat.Kind.LEVEL, "uW", "P.", "")))
+            .describedStatsOnly()
+            .build();
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("a/temp1_input", 1).stat("a/temp1_max", 2).stat("a/temp2_input", 3);
+      tree.stat("a/temp2_max", "text\n").stat("a/power", 5).stat("a/other", 6);
+      try (StatsFs fs = open(tree.root(), layout);
+          Sampler sampler = fs.sampler()) {
+        Map<String, String> expected =
+            new TreeMap<>(
+                Map.of(
+                    "hwmon/a/power", "5",
+                    "hwmon/a/temp1/temp_input", "1",
+                    "hwmon/a/temp1/temp_max", "2",
+                    "hwmon/a/temp2/temp_input", "3",
+                    "hwmon/a/temp2/temp_max", "NOT_A_NUMBER 0"));
+        assertEquals(expected, sample(sampler));
+        assertEquals(3, fs.readLong(fs.catalog().get("hwmon", "a/temp2", "temp_input")));
+        assertEquals("text", fs.readText(fs.catalog().get("hwmon", "a/temp2", "temp_max")));
+        tree.stat("a/temp1_input", 10).stat("a/temp2_max", 4).remove("a/temp1_max");
+        expected.put("hwmon/a/temp1/temp_input", "10");
+        expected.put("hwmon/a/temp1/temp_max", "GONE 2");
+        expected.put("hwmon/a/temp2/temp_max", "4");
+        assertEquals(expected, sample(sampler));
+        // The sampler goes on with what is the same, whatever became of its neighbours.
+        tree.stat("a/temp10_input", 7);
+        fs.refresh();
+        expected.remove("hwmon/a/temp1/temp_max");
+        expected.put("hwmon/a/temp10/temp_input", "7");
+        try (Sampler next = fs.sampler()) {
+          assertEquals(expected, sample(next));
+        }
+        assertEquals(expected, sample(sampler));
       }
     }
   }

@@ -10,6 +10,8 @@ import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatFileName;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.trees.Layouts;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trees that somebody made to do harm, and that change between two looks. Run by Jazzer, which
@@ -56,7 +59,24 @@ public final class TreeFuzz {
           Layout.flatKeyed("flat"),
           Layout.builder("fixed").subsystem("kvm").exclude("a", ".schema").build(),
           Layout.builder("any depth").subsystem("g").sources("d{x}/{path...}").build(),
-          Layout.builder("levels").sources("{a}e{b}/devices/m{n}").links(".").build());
+          Layout.builder("levels").sources("{a}e{b}/devices/m{n}").links(".").build(),
+          Layout.builder("described")
+              .subsystem("g")
+              .stats(described("m{n}", "e{x}s", "a", "fl{y}", "{z}\nb"))
+              .describedStatsOnly()
+              .build(),
+          Layout.builder("few")
+              .subsystem("g")
+              .sources("{a}")
+              .stats(described("a", "flat", "exits"))
+              .describedStatsOnly()
+              .build());
+
+  private static List<StatDeclaration> described(String... names) {
+    return Stream.of(names)
+        .map(name -> StatDeclaration.of(name, Stat.Kind.COUNTER, "", name, ""))
+        .toList();
+  }
 
   private static final Path TOP = make();
   private static final Path ROOT = TOP.resolve("root");
@@ -296,11 +316,20 @@ public final class TreeFuzz {
             "no file: " + stat,
             fs);
         require(FilePaths.of(stat).toRealPath().startsWith(ROOT), "outside: " + stat, fs);
-        require(isFile || PathText.nameOf(FilePaths.of(stat)).equals(stat.name()), "name", fs);
+        String file = PathText.nameOf(FilePaths.of(stat));
+        StatDeclaration by = declaration(file);
+        StatFileName name = by == null ? null : StatFileName.of(by.name(), file);
+        require(isFile || (name == null ? file : name.stat()).equals(stat.name()), "name", fs);
+        require(
+            name == null || source.labels().entrySet().containsAll(name.labels().entrySet()),
+            "labels",
+            fs);
+        require(!layout.hasDescribedStatsOnly() || by != null, "not described", fs);
       }
       stats += source.stats().size();
     }
-    require(catalog.sources().size() <= limits.sources(), "too many sources", fs);
+    long directories = catalog.sources().stream().map(FilePaths::of).distinct().count();
+    require(directories <= limits.sources(), "too many sources", fs);
     require(stats <= limits.stats(), "too many stats", fs);
     require(catalog.problems().size() <= 1010, "too many problems", fs);
     sampler.sample();
@@ -313,6 +342,10 @@ public final class TreeFuzz {
           fs);
       require(sampler.longValue(i) != Long.parseLong(SECRET), "another's value", fs);
     }
+  }
+
+  private @Nullable StatDeclaration declaration(String file) {
+    return layout.stats().stream().filter(stat -> stat.describes(file)).findFirst().orElse(null);
   }
 
   private static List<String> picture(Fs fs) {

@@ -145,6 +145,7 @@ final class CompiledLayouts {
       texts(layout.schemaFile().stream().toList());
       list(layout.files(), Writer::file);
       out.writeBoolean(layout.hasDeclaredFilesOnly());
+      out.writeBoolean(layout.hasDescribedStatsOnly());
       list(layout.stats(), Writer::stat);
       list(layout.metrics(), Writer::metric);
     }
@@ -318,6 +319,9 @@ final class CompiledLayouts {
       layout.files(files);
       if (flag()) {
         layout.declaredFilesOnly();
+      }
+      if (flag()) {
+        layout.describedStatsOnly();
       }
       layout.stats(stats());
       List<MetricDeclaration> metrics = new ArrayList<>();

@@ -17,6 +17,7 @@ import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatFileName;
 import io.statsfs.spi.TableDeclaration;
 import io.statsfs.trees.YamlNode.Entry;
 import io.statsfs.trees.YamlNode.Scalar;
@@ -73,6 +74,7 @@ final class LayoutText {
             "file",
             "files",
             "only-declared-files",
+            "only-described-stats",
             "document",
             "stats",
             "metrics");
@@ -119,9 +121,12 @@ final class LayoutText {
     if (tree.isTrue("only-declared-files", false)) {
       layout.declaredFilesOnly();
     }
+    if (tree.isTrue("only-described-stats", false)) {
+      layout.describedStatsOnly();
+    }
     document = line(tree, "document");
     files(tree, layout, isNamedByDirectory);
-    layout.stats(stats(tree));
+    layout.stats(stats(tree, !tree.has("file")));
     YamlNode metrics = tree.find("metrics");
     if (metrics != null) {
       layout.metrics(metrics(metrics));
@@ -169,7 +174,8 @@ final class LayoutText {
               "links",
               "exclude",
               "schema-file",
-              "only-declared-files")) {
+              "only-declared-files",
+              "only-described-stats")) {
         if (tree.has(other)) {
           throw new DeclarationException(
               tree.mark(other), "a tree that is one file has no '" + other + "'");
@@ -275,7 +281,7 @@ final class LayoutText {
         columnsNode != null
             ? axis(columnsNode, "'columns'", numbersColumns)
             : numbersColumns ? Axis.single() : Axis.stats("*");
-    List<StatDeclaration> stats = stats(table);
+    List<StatDeclaration> stats = stats(table, false);
     TableDeclaration declared =
         at(table.mark(), () -> TableDeclaration.of(subsystem, rows, columns, stats));
     return declared.byDefault(table.isTrue("default", isDefault));
@@ -414,7 +420,12 @@ final class LayoutText {
     }
   }
 
-  private List<StatDeclaration> stats(Fields owner) throws DeclarationException {
+  /**
+   * What is known of stats.
+   *
+   * @param areFiles whether the names can be those of files, which can have labels
+   */
+  private List<StatDeclaration> stats(Fields owner, boolean areFiles) throws DeclarationException {
     YamlNode node = owner.find("stats");
     List<StatDeclaration> declared = new ArrayList<>();
     if (node == null) {
@@ -425,17 +436,21 @@ final class LayoutText {
         throw new DeclarationException(
             entry.key().mark(), "more than " + MOST_STATS + " stats in one file");
       }
-      declared.add(stat(entry));
+      declared.add(stat(entry, areFiles));
     }
     // A stat is described by its name rather than by a pattern, whichever comes first.
     declared.sort(Comparator.comparing(stat -> !stat.name().isLiteral()));
     return declared;
   }
 
-  private StatDeclaration stat(Entry entry) throws DeclarationException {
+  private StatDeclaration stat(Entry entry, boolean isFile) throws DeclarationException {
     String name = pattern(entry.key());
-    if (name.indexOf('{') >= 0) {
-      throw expected(entry.key(), "the name of a stat, with * and ? for any characters");
+    if (name.indexOf('{') >= 0
+        && (!isFile || StatFileName.statOf(KeyPattern.of(name)).isEmpty())) {
+      throw expected(
+          entry.key(),
+          "the name of a stat, with * and ? for any characters; only those of files have labels,"
+              + " and not labels alone");
     }
     Fields stat =
         new Fields(

@@ -136,6 +136,26 @@ class CompiledLayoutsTest {
     assertTrue(copy.isOwnCgroup());
   }
 
+  @Test
+  void allThatIsSaidOfDirectoriesIsWritten() throws IOException, DeclarationException {
+    Layout layout =
+        Layouts.parse(
+            "t.yaml",
+            """
+            tree: t
+            sources: "a{b}/{c...}"
+            only-described-stats: true
+            stats: {"x{y}z": {kind: level}}
+            """);
+    byte[] written = CompiledLayouts.write(List.of(layout));
+    Layout copy = CompiledLayouts.read(written).get(0);
+
+    assertArrayEquals(written, CompiledLayouts.write(List.of(copy)));
+    assertTrue(copy.hasDescribedStatsOnly());
+    assertEquals(layout.levels().toString(), copy.levels().toString());
+    assertEquals(layout.stats(), copy.stats());
+  }
+
   /** In a JVM of its own, whose class path has no YAML parser. */
   @Test
   void shippedLayoutsNeedNoYaml() throws IOException, InterruptedException {

@@ -101,6 +101,23 @@ class LayoutTextTest {
   }
 
   @Test
+  void levelsAndStatsHavePatterns() throws DeclarationException {
+    Layout layout =
+        read(
+            """
+            tree: hwmon
+            sources: "x/hwmon{chip}/{rest...}"
+            only-described-stats: true
+            stats: {"temp{sensor}_input": {kind: level}}
+            """);
+
+    assertEquals("[x, hwmon{chip}, {rest...}]", layout.levels().orElseThrow().toString());
+    assertTrue(layout.hasDescribedStatsOnly());
+    assertEquals(List.of("sensor"), layout.stats().get(0).name().labels());
+    assertFalse(read("tree: t").hasDescribedStatsOnly());
+  }
+
+  @Test
   void aStatHasFormerNames() throws DeclarationException {
     StatDeclaration stat =
         read("tree: t\nstats: {allocstall_normal: {kind: counter, type: float, former:"

@@ -131,7 +131,7 @@ final class SampledFiles {
     public FilePlan get(int i) {
       int k = from + Objects.checkIndex(i, size());
       Stat stat = stats.get(k);
-      return FilePlan.value(stat.name(), indices[k], stat.type() == Stat.Type.FLOAT);
+      return FilePlan.value(SourceImpl.fileName(stat), indices[k], stat.type() == Stat.Type.FLOAT);
     }
 
     @Override

@@ -14,6 +14,10 @@ import io.statsfs.core.text.ReadFailure;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +39,7 @@ final class DirectoryEntry extends Entry {
 
   private final boolean link;
   private final DirectorySchema schema;
-  private TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
+  private TreeMap<String, StatFile> stats = new TreeMap<>();
   private TreeMap<String, Entry> children = new TreeMap<>();
   private FileSystemType type = FileSystemType.of("");
   private OmittedLinks unfollowed = new OmittedLinks();
@@ -64,7 +68,7 @@ final class DirectoryEntry extends Entry {
     schema = new DirectorySchema(context);
   }
 
-  Map<String, SourceImpl.Name> stats() {
+  Map<String, StatFile> stats() {
     return stats;
   }
 
@@ -300,7 +304,7 @@ final class DirectoryEntry extends Entry {
   /** Makes the source after a listing, unless it is what it was. */
   private void describeListed(Scan scan) {
     scan.step();
-    Schema before = schema.schema();
+    Schema schemaBefore = schema.schema();
     try {
       schema.read(!stats.isEmpty());
     } catch (NoSuchFileException e) {
@@ -319,7 +323,7 @@ final class DirectoryEntry extends Entry {
                   + scan.advice(schema.file(), e));
     }
     Schema now = schema.schema();
-    if (now != before && !isThere()) {
+    if (now != schemaBefore && !isThere()) {
       // It may be the schema of what took the place of this.
       sources = List.of();
       return;
@@ -330,19 +334,38 @@ final class DirectoryEntry extends Entry {
     if (!now.beyondLimits().isEmpty()) {
       seen(LIMIT_EXCEEDED, schema.file(), "large schema", "left out: " + now.beyondLimits());
     }
-    SourceImpl source = sources.isEmpty() ? null : sources.get(0);
-    if (source == null
-        || now != before
-        || !source.type().equals(type)
-        || !source.hasFiles(stats.values())) {
-      sources = stats.isEmpty() ? List.of() : List.of(newSource(now));
-    }
+    makeSources(now, now == schemaBefore);
     listed = false;
   }
 
-  private SourceImpl newSource(Schema now) {
-    return SourceImpl.ofDirectory(
-        place.inSubsystem(path), path, type, inode, now, context.shipped(), stats.values());
+  /** Makes the sources, and goes on with those that have not changed. */
+  private void makeSources(Schema now, boolean isAsBefore) {
+    Map<String, SourceImpl> before = new HashMap<>();
+    if (isAsBefore) {
+      sources.forEach(source -> before.put(source.device(), source));
+    }
+    List<SourceImpl> next = new ArrayList<>();
+    for (Collection<StatFile> files : filesBySource()) {
+      Place its = place.inSubsystem(path).source(files.iterator().next());
+      SourceImpl known = before.get(its.device());
+      boolean isSame = known != null && known.type().equals(type) && known.hasFiles(files);
+      next.add(
+          isSame
+              ? known
+              : SourceImpl.ofDirectory(its, path, type, inode, now, context.shipped(), files));
+    }
+    sources = List.copyOf(next);
+  }
+
+  private Collection<Collection<StatFile>> filesBySource() {
+    if (!context.statFiles().haveLabels()) {
+      return stats.isEmpty() ? List.of() : List.of(stats.values());
+    }
+    Map<String, Collection<StatFile>> files = new LinkedHashMap<>();
+    for (StatFile file : stats.values()) {
+      files.computeIfAbsent(file.source(), source -> new ArrayList<>()).add(file);
+    }
+    return files.values();
   }
 
   @Override

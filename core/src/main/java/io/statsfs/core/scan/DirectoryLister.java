@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class DirectoryLister {
   /** What the listing before found, for entries that cannot be looked at now. */
   private final Map<String, Entry> knownChildren;
 
-  private final Map<String, SourceImpl.Name> knownStats;
+  private final Map<String, StatFile> knownStats;
 
   /** How many children may be taken in. */
   private final int room;
@@ -93,11 +94,9 @@ final class DirectoryLister {
         return listing;
       }
     }
-    String only = place.onlyChild();
-    if (only != null) {
-      if (isWanted(only)) {
-        add(only, null, EntryType.UNKNOWN);
-      }
+    Collection<String> names = onlyNames();
+    if (names != null) {
+      names.forEach(name -> offer(name, null, EntryType.UNKNOWN));
       return listing;
     }
     List<StatReader.Entry> entries = context.reader().list(path);
@@ -106,30 +105,57 @@ final class DirectoryLister {
       return listing;
     }
     for (StatReader.Entry entry : entries) {
-      if (isWanted(entry.name())) {
-        add(entry.name(), null, entry.type());
-      }
+      offer(entry.name(), null, entry.type());
     }
     return listing;
+  }
+
+  /** The names that entries of the layout can have; null if they are known only from a list. */
+  private @Nullable Collection<String> onlyNames() {
+    String only = place.onlyChild();
+    if (only != null) {
+      return List.of(only);
+    }
+    return place.isSource() && !place.hasChildren() ? context.statFiles().fewNames() : null;
   }
 
   /** As {@link StatReader#list} does, with one more call per entry where its type is not known. */
   private void listByNio(boolean filesOnly) throws IOException {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
       for (Path file : stream) {
-        String name = PathText.nameOf(file);
-        if (isWanted(name)) {
-          add(name, file, filesOnly ? EntryType.FILE : EntryType.UNKNOWN);
-        }
+        offer(PathText.nameOf(file), file, filesOnly ? EntryType.FILE : EntryType.UNKNOWN);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
   }
 
+  private void offer(String name, @Nullable Path given, EntryType type) {
+    scan.step();
+    if (isWanted(name)) {
+      add(name, given, type);
+    }
+  }
+
   private boolean isWanted(String name) {
     return !place.tree().layout().excludes(name)
-        && (place.isSource() || place.hasChild(name) || place.isSchema(name));
+        && (place.isSource() && mayBeFile(name) || place.hasChild(name) || place.isSchema(name));
+  }
+
+  /** Whether a file of that name belongs to a source. */
+  private boolean mayBeFile(String name) {
+    return context.statFiles().mayBeStat(name)
+        || declared(name) != null
+        || place.tree().layout().flatKeyedFiles().contains(name);
+  }
+
+  private @Nullable FileDeclaration declared(String name) {
+    for (FileDeclaration declared : place.tree().layout().files()) {
+      if (declared.path().equals(name)) {
+        return declared;
+      }
+    }
+    return null;
   }
 
   /** Takes in an entry; its path is made from its name if it is not given. */
@@ -142,7 +168,10 @@ final class DirectoryLister {
       listing.schemaFile = entry;
       return;
     }
-    scan.step();
+    if (listed == EntryType.FILE && place.isSource() && !mayBeFile(name)) {
+      // The name is one that a directory can have.
+      return;
+    }
     EntryType is = listed;
     int permissions = 0;
     Mounts.Mount mount = context.mounts().mountedAt(path, name, given);
@@ -216,16 +245,18 @@ final class DirectoryLister {
 
   private void addFile(String name, @Nullable Path given, int permissions) {
     Layout layout = place.tree().layout();
-    for (FileDeclaration declared : layout.files()) {
-      if (declared.path().equals(name)) {
-        Path file = given == null ? path.resolve(name) : given;
-        addChild(name, new FileEntry(context, place.inSubsystem(path).file(), file, declared));
-        return;
-      }
+    FileDeclaration declared = declared(name);
+    if (declared != null) {
+      Path file = given == null ? path.resolve(name) : given;
+      addChild(name, new FileEntry(context, place.inSubsystem(path).file(), file, declared));
+      return;
     }
     if (layout.flatKeyedFiles().contains(name)) {
       Path file = given == null ? path.resolve(name) : given;
       addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null));
+      return;
+    }
+    if (!context.statFiles().mayBeStat(name)) {
       return;
     }
     int maxStats = scan.budget().maxStats();
@@ -234,7 +265,7 @@ final class DirectoryLister {
       listing.statsCut = true;
       return;
     }
-    addStat(name, context.names().of(name, given, permissions));
+    addStat(name, context.statFiles().of(name, given, permissions));
   }
 
   /** The last in order go, so that what is left does not depend on the listing's order. */
@@ -246,7 +277,7 @@ final class DirectoryLister {
     }
   }
 
-  private void addStat(String name, SourceImpl.Name stat) {
+  private void addStat(String name, StatFile stat) {
     listing.stats.put(name, stat);
     if (listing.stats.size() > scan.budget().maxStats()) {
       listing.stats.pollLastEntry();
@@ -257,7 +288,7 @@ final class DirectoryLister {
   /** Takes in again what was seen before and cannot be looked at now. */
   private boolean isKept(String name) {
     Entry child = knownChildren.get(name);
-    SourceImpl.Name stat = knownStats.get(name);
+    StatFile stat = knownStats.get(name);
     if (child != null) {
       listing.children.put(name, child); // Which reports it when it is scanned.
     } else if (stat != null) {

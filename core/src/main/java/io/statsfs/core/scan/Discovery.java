@@ -38,16 +38,17 @@ public final class Discovery implements AutoCloseable {
       Tree tree, FileSystems fileSystems, Limits limits, SchemaCache schemas, StatReader reader) {
     this.tree = tree;
     this.limits = limits;
+    Schema shipped = Schema.of(tree.layout().stats());
     context =
         new TreeContext(
             tree,
             limits,
             new ReaderLists(reader),
             schemas,
-            Schema.of(tree.layout().stats()),
+            shipped,
             new TreeMounts(tree, fileSystems),
             new FileReads(limits.fileBytes()),
-            new StatNames());
+            new StatFiles(tree.layout(), shipped));
     Place place = Place.root(tree);
     Path path = FilePaths.of(tree);
     root =
@@ -63,7 +64,7 @@ public final class Discovery implements AutoCloseable {
   /** Forgets all that was found; the next scan finds again what is still there. */
   public void forget() {
     root.forget();
-    context.names().forget();
+    context.statFiles().forget();
   }
 
   /**
@@ -74,7 +75,7 @@ public final class Discovery implements AutoCloseable {
   public ScanResult scan(ScanRequest request) {
     ScanBudget budget = new ScanBudget(request.maxSources(), request.maxStats());
     Scan scan = new Scan(request, context.mounts(), budget);
-    context.names().limit(request.maxStats());
+    context.statFiles().limit(request.maxStats());
     if (!root.scan(scan)) {
       root.forget();
     }

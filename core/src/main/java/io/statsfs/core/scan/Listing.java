@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The entries of a directory that belong to its layout. */
 final class Listing {
   /** The files of one value. */
-  final TreeMap<String, SourceImpl.Name> stats = new TreeMap<>();
+  final TreeMap<String, StatFile> stats = new TreeMap<>();
 
   /** Directories and files of several values. */
   final TreeMap<String, Entry> children = new TreeMap<>();

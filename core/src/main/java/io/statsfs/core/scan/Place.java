@@ -46,11 +46,11 @@ public record Place(
   }
 
   /** Whether directories below may belong to the layout. */
-  private boolean hasChildren() {
+  boolean hasChildren() {
     return isAboveSubsystems() || next() != null || tree.layout().levels().isEmpty();
   }
 
-  /** The only name that a directory below may have; null if there can be others. */
+  /** The only name that a directory below may have; null if there are none, or others. */
   @Nullable String onlyChild() {
     Layout.Level next = next();
     return next != null && next.isLiteral() ? next.toString() : null;
@@ -106,6 +106,17 @@ public record Place(
   /** The place of a declared file in the directory that is here. */
   Place file() {
     return new Place(tree, subsystem, device, labels, level, depth + 1);
+  }
+
+  /** The source, in the directory that is here, of a file of one value. */
+  Place source(StatFile file) {
+    if (file.source().isEmpty()) {
+      return this;
+    }
+    Map<String, String> more = new LinkedHashMap<>(labels);
+    more.putAll(file.labels());
+    return new Place(
+        tree, subsystem, below(file.source()), Collections.unmodifiableMap(more), level, depth);
   }
 
   /**

@@ -35,26 +35,26 @@ public final class SourceImpl implements Source {
       Inode inode,
       Schema schema,
       Schema shipped,
-      Collection<Name> files) {
+      Collection<StatFile> files) {
     List<Stat> stats = new ArrayList<>(files.size());
     SourceImpl source = new SourceImpl(place, path, type, inode, schema, null, stats);
-    for (Name name : files) {
-      Schema.Metric declared = shipped.find(name.text());
-      Schema.Metric metric = schema.find(name.text());
+    for (StatFile file : files) {
+      Schema.Metric declared = shipped.find(file.fileName());
+      Schema.Metric metric = schema.find(file.fileName());
       if (metric == null) {
-        metric = declared == null ? undescribed(place, name) : declared;
+        metric = declared == null ? undescribed(place, file) : declared;
       } else if (declared != null) {
         // Of that, the kernel says nothing.
         metric = metric.withDefault(declared.byDefault());
       }
-      stats.add(new StatImpl(source, name, metric));
+      stats.add(new StatImpl(source, file, metric));
     }
     return source;
   }
 
-  private static Schema.Metric undescribed(Place place, Name name) {
+  private static Schema.Metric undescribed(Place place, StatFile file) {
     boolean counts =
-        place.tree().layout().hasKindsByMode() && Inode.isWritableByAnyone(name.permissions());
+        place.tree().layout().hasKindsByMode() && Inode.isWritableByAnyone(file.permissions());
     return counts ? Schema.Metric.UNKNOWN_COUNTER : Schema.Metric.UNKNOWN;
   }
 
@@ -86,15 +86,6 @@ public final class SourceImpl implements Source {
     this.stats = Collections.unmodifiableList(stats);
   }
 
-  /**
-   * The name of a stat, and what is known of its file.
-   *
-   * @param file its name; null if the stat is a cell of its source's file
-   * @param permissions of the file when it was listed; 0 where nobody looked, see {@link
-   *     FileSystemType#hasControls}
-   */
-  record Name(String text, @Nullable Path file, int permissions) {}
-
   /** Whether another source is this one: the same cells of the same file, described alike. */
   boolean isLike(SourceImpl other) {
     if (table != other.table
@@ -118,14 +109,14 @@ public final class SourceImpl implements Source {
   }
 
   /** Whether the stats are just these files, in this order. */
-  boolean hasFiles(Collection<Name> files) {
+  boolean hasFiles(Collection<StatFile> files) {
     if (files.size() != stats.size()) {
       return false;
     }
     int i = 0;
-    for (Name file : files) {
-      Name known = ((StatImpl) stats.get(i++)).statName;
-      if (file.permissions != known.permissions || !file.text.equals(known.text)) {
+    for (StatFile file : files) {
+      StatFile known = ((StatImpl) stats.get(i++)).file;
+      if (file.permissions() != known.permissions() || !file.fileName().equals(known.fileName())) {
         return false;
       }
     }
@@ -152,9 +143,17 @@ public final class SourceImpl implements Source {
     return Objects.requireNonNull(inode);
   }
 
-  /** Of the file of one of these stats, see {@link Name}. */
+  /** Of the file of one of these stats, see {@link StatFile}. */
   public int permissions(Stat stat) {
-    return ((StatImpl) stat).statName.permissions;
+    return ((StatImpl) stat).file.permissions();
+  }
+
+  /**
+   * The name of the file of one value in the directory of its source, as {@link Stat#name()} writes
+   * names.
+   */
+  public static String fileName(Stat stat) {
+    return ((StatImpl) stat).file.fileName();
   }
 
   /**
@@ -207,12 +206,12 @@ public final class SourceImpl implements Source {
 
   private static class StatImpl implements Stat {
     private final SourceImpl source;
-    private final Name statName;
+    private final StatFile file;
     private final Schema.Metric metric;
 
-    StatImpl(SourceImpl source, Name statName, Schema.Metric metric) {
+    StatImpl(SourceImpl source, StatFile file, Schema.Metric metric) {
       this.source = source;
-      this.statName = statName;
+      this.file = file;
       this.metric = metric;
     }
 
@@ -223,7 +222,7 @@ public final class SourceImpl implements Source {
 
     @Override
     public String name() {
-      return statName.text;
+      return file.stat();
     }
 
     @Override
@@ -253,21 +252,22 @@ public final class SourceImpl implements Source {
 
     @Override
     public Optional<Path> path() {
-      return Optional.of(file());
+      return Optional.of(filePath());
     }
 
     @Override
     public String origin() {
-      return PathText.of(file());
+      return PathText.of(filePath());
     }
 
-    private Path file() {
-      return statName.file == null ? source.path : source.path.resolve(statName.file);
+    private Path filePath() {
+      Path name = file.file();
+      return name == null ? source.path : source.path.resolve(name);
     }
 
     @Override
     public String toString() {
-      return source + "/" + statName.text;
+      return source + "/" + file.stat();
     }
   }
 
@@ -276,7 +276,7 @@ public final class SourceImpl implements Source {
     private final TableKey column;
 
     CellStat(SourceImpl source, FileContents.CellFound cell) {
-      super(source, new Name(cell.name(), null, 0), cell.metric());
+      super(source, new StatFile(cell.name(), null, 0), cell.metric());
       row = cell.row();
       column = cell.column();
     }

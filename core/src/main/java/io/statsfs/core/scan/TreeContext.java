@@ -18,4 +18,4 @@ record TreeContext(
     Schema shipped,
     TreeMounts mounts,
     FileReads reads,
-    StatNames names) {}
+    StatFiles statFiles) {}

@@ -95,9 +95,21 @@ public record Schema(
     if (exact != null) {
       return exact;
     }
+    Described described = firstPattern(name);
+    return described == null ? null : described.metric;
+  }
+
+  /** The pattern by which a name is described; null if it has a metric of its own, or none. */
+  public @Nullable Described pattern(String name) {
+    return metrics.containsKey(name) || metrics.containsKey(name.strip())
+        ? null
+        : firstPattern(name);
+  }
+
+  private @Nullable Described firstPattern(String name) {
     for (Described described : patterns) {
       if (described.names.matches(name)) {
-        return described.metric;
+        return described;
       }
     }
     return null;

@@ -45,6 +45,11 @@ class LayoutExamplesTest {
         "45000\n",
         "thermal/thermal_zone0/temp 45000");
     given(
+        "hwmon",
+        "devices/virtual/hwmon/hwmon0/temp1_input",
+        "45000\n",
+        "hwmon/hwmon0/temp1/temp_input 45000");
+    given(
         "meminfo",
         "",
         "MemTotal:       16326516 kB\nHugePages_Total:       3\n",

@@ -1,0 +1,88 @@
+package io.statsfs.spi;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the name of a file of one value says, where a pattern with labels describes it: the name of
+ * the stat, and the source that it belongs to beside others of the same directory. See {@link
+ * io.statsfs.Layout.Builder#stats}.
+ *
+ * <p>Immutable.
+ *
+ * @param stat the name of the stat: that of the file without the values of labels. Empty if nothing
+ *     is left
+ * @param source what the names of all files of the source begin with: all up to the end of the last
+ *     label
+ * @param labels of the source, in the order of the name; at least one
+ */
+public record StatFileName(String stat, String source, Map<String, String> labels) {
+
+  /**
+   * Takes the name of a file apart.
+   *
+   * @param pattern the pattern that describes it
+   * @param fileName the name, as {@link io.statsfs.Stat#name()} writes names
+   * @return what it says; null if the pattern has no label, or does not match
+   */
+  public static @Nullable StatFileName of(KeyPattern pattern, String fileName) {
+    int[] places = pattern.find(fileName);
+    if (places == null || places.length == 0) {
+      return null;
+    }
+    Map<String, String> labels = new LinkedHashMap<>();
+    List<String> keys = pattern.labels();
+    for (int i = 0; i < keys.size(); i++) {
+      labels.put(keys.get(i), fileName.substring(places[2 * i], places[2 * i + 1]));
+    }
+    return new StatFileName(
+        without(fileName, places),
+        fileName.substring(0, places[places.length - 1]),
+        Collections.unmodifiableMap(labels));
+  }
+
+  /**
+   * The name of the stats that a pattern describes.
+   *
+   * @param pattern of the names of files
+   * @return the pattern without its labels; the pattern itself if it has none
+   */
+  public static String statOf(KeyPattern pattern) {
+    String text = pattern.toString();
+    int[] places = new int[pattern.labels().size() * 2];
+    int end = 0;
+    for (int i = 0; i < places.length; i += 2) {
+      places[i] = text.indexOf('{', end);
+      end = text.indexOf('}', end) + 1;
+      places[i + 1] = end;
+    }
+    return without(text, places);
+  }
+
+  private static String without(String text, int[] places) {
+    StringBuilder rest = new StringBuilder();
+    int end = 0;
+    for (int i = 0; i < places.length; i += 2) {
+      rest.append(text, end, places[i]);
+      end = places[i + 1];
+      boolean isDouble =
+          end < text.length()
+              && isSeparator(text.charAt(end))
+              && (rest.isEmpty() || rest.charAt(rest.length() - 1) == text.charAt(end));
+      end += isDouble ? 1 : 0;
+    }
+    rest.append(text, end, text.length());
+    boolean isLast = places.length > 0 && places[places.length - 1] == text.length();
+    if (isLast && !rest.isEmpty() && isSeparator(rest.charAt(rest.length() - 1))) {
+      rest.setLength(rest.length() - 1);
+    }
+    return rest.toString();
+  }
+
+  private static boolean isSeparator(char c) {
+    return c < 0x80 && !Character.isLetterOrDigit(c);
+  }
+}

@@ -1,0 +1,55 @@
+package io.statsfs.core.scan;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A file of one value, in whichever directories there is one of its name. Immutable. */
+class StatFile {
+  private final String stat;
+  private final @Nullable Path file;
+  private final int permissions;
+
+  /**
+   * A file.
+   *
+   * @param stat the name of the stat
+   * @param file the name of the file; null if the stat is a cell of its source's file
+   * @param permissions of the file when it was listed; 0 where nobody looked, see {@link
+   *     io.statsfs.core.mounts.FileSystemType#hasControls}
+   */
+  StatFile(String stat, @Nullable Path file, int permissions) {
+    this.stat = stat;
+    this.file = file;
+    this.permissions = permissions;
+  }
+
+  /** The name of the stat. */
+  final String stat() {
+    return stat;
+  }
+
+  /** The name of the file; null if the stat is a cell of its source's file. */
+  final @Nullable Path file() {
+    return file;
+  }
+
+  final int permissions() {
+    return permissions;
+  }
+
+  /** The name of the file, as {@link io.statsfs.Stat#name()} writes names. */
+  String fileName() {
+    return stat;
+  }
+
+  /** What the names of all files of its source begin with; empty if they have no labels. */
+  String source() {
+    return "";
+  }
+
+  /** The labels that its name gives its source. */
+  Map<String, String> labels() {
+    return Map.of();
+  }
+}

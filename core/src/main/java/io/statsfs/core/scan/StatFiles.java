@@ -1,0 +1,105 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.Layout;
+import io.statsfs.core.schema.Schema;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatFileName;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one value of a tree: what their names say, one object for all that have the same
+ * name.
+ */
+final class StatFiles {
+  /** Beyond this all are forgotten, so that names that come and go do not pile up. */
+  private static final int MAX_NAMES = 100_000;
+
+  /**
+   * To look for more names than these, most of which may not be there, takes longer than a list.
+   */
+  private static final int FEW_NAMES = 16;
+
+  private final Schema described;
+  private final boolean describedOnly;
+  private final boolean haveLabels;
+  private final @Nullable Collection<String> fewNames;
+
+  /** By their texts, which are different where the bytes are. */
+  private final Map<String, StatFile> files = new HashMap<>();
+
+  private int maxNames;
+
+  /** The files that a layout describes so. */
+  StatFiles(Layout layout, Schema described) {
+    this.described = described;
+    describedOnly = layout.hasDescribedStatsOnly();
+    haveLabels = layout.stats().stream().anyMatch(stat -> !stat.name().labels().isEmpty());
+    fewNames = fewNames(layout);
+  }
+
+  private static @Nullable Collection<String> fewNames(Layout layout) {
+    if (!layout.hasDescribedStatsOnly()) {
+      return null;
+    }
+    Collection<String> names = new TreeSet<>(layout.flatKeyedFiles());
+    for (StatDeclaration stat : layout.stats()) {
+      if (!stat.name().isLiteral()) {
+        return null;
+      }
+      names.add(stat.name().toString());
+      names.addAll(stat.formerNames());
+    }
+    layout.files().forEach(file -> names.add(file.path()));
+    return names.size() > FEW_NAMES ? null : names;
+  }
+
+  /** All names that files of the layout can have; null if they are not few. */
+  @Nullable Collection<String> fewNames() {
+    return fewNames;
+  }
+
+  /** Whether a file of this name can be a stat. */
+  boolean mayBeStat(String name) {
+    return !describedOnly || files.containsKey(name) || described.find(name) != null;
+  }
+
+  /** Whether there can be labels in names, so that a directory can hold several sources. */
+  boolean haveLabels() {
+    return haveLabels;
+  }
+
+  /** Before each scan. */
+  void limit(int maxStats) {
+    maxNames = Math.min(MAX_NAMES, maxStats);
+    if (files.size() >= maxNames) {
+      files.clear();
+    }
+  }
+
+  /** A file that is a stat; the name is given by its path or, without one, by its text. */
+  StatFile of(String text, @Nullable Path path, int permissions) {
+    StatFile known = files.get(text);
+    if (known == null || known.permissions() != permissions) {
+      Path file = path == null ? Path.of(text) : path.getFileName();
+      Schema.Described by = haveLabels ? described.pattern(text) : null;
+      StatFileName name = by == null ? null : StatFileName.of(by.names(), text);
+      known =
+          name == null || name.stat().isEmpty()
+              ? new StatFile(text, file, permissions)
+              : new LabelledStatFile(name, text, file, permissions);
+      if (files.size() < maxNames) {
+        files.put(text, known);
+      }
+    }
+    return known;
+  }
+
+  void forget() {
+    files.clear();
+  }
+}
