@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class Layout {
   private final List<PathPattern> labelsOfPath;
   private final @Nullable Path links;
   private final @Nullable String schemaFile;
+  private final Map<String, List<KeyPattern>> labelFiles;
   private final Set<String> flatKeyedFiles;
   private final List<FileDeclaration> files;
   private final boolean declaredFilesOnly;
@@ -77,6 +79,7 @@ public final class Layout {
     labelsOfPath = builder.labelsOfPath;
     links = builder.links;
     schemaFile = builder.schemaFile;
+    labelFiles = Collections.unmodifiableMap(new LinkedHashMap<>(builder.labelFiles));
     flatKeyedFiles = builder.flatKeyedFiles;
     files = builder.files;
     declaredFilesOnly = builder.declaredFilesOnly;
@@ -239,6 +242,16 @@ public final class Layout {
   }
 
   /**
+   * The files that give labels to the sources beside them.
+   *
+   * @return by label the names of its files, the first that is there coming first; see {@link
+   *     Builder#label}
+   */
+  public Map<String, List<KeyPattern>> labelFiles() {
+    return labelFiles;
+  }
+
+  /**
    * The names of files that hold many {@code name value} lines.
    *
    * @return the names; empty if every file holds one value
@@ -367,8 +380,7 @@ public final class Layout {
           KeyPattern.of(
               hasAnyDepth ? text.substring(0, text.length() - ANY_DEPTH.length()) + "}" : text);
       isAnyName = names.labels().size() == 1 && ("{" + names.labels().get(0) + "}").equals(text);
-      String rest = text.replaceAll("\\{[^}]*\\}", "");
-      if (rest.matches("(?s).*[*?\\[].*")) {
+      if (names.hasWildcards()) {
         throw new IllegalArgumentException(
             "In '" + text + "' only a {label} can stand for several names");
       } else if (!hasAnyDepth && names.labels().stream().anyMatch(label -> label.endsWith("..."))) {
@@ -450,6 +462,7 @@ public final class Layout {
     private List<PathPattern> labelsOfPath = List.of();
     private @Nullable Path links;
     private @Nullable String schemaFile;
+    private final Map<String, List<KeyPattern>> labelFiles = new LinkedHashMap<>();
     private Set<String> flatKeyedFiles = Set.of();
     private List<FileDeclaration> files = List.of();
     private boolean declaredFilesOnly;
@@ -590,6 +603,35 @@ public final class Layout {
      */
     public Builder schemaFile(String fileName) {
       schemaFile = Objects.requireNonNull(fileName, "fileName");
+      return this;
+    }
+
+    /**
+     * Gives sources a label by a file in their directory: its first line, without blanks around it,
+     * escaped as {@link io.statsfs.spi.PrintableText} does, and at most 200 characters of that. A
+     * source has no such label if there is no such file or nothing in it. The file is read when the
+     * source is found, and is no stat. Sources keep their devices.
+     *
+     * <p>In the name of the file <code>{label}</code> stands for a label that the names of the
+     * source's own files have: {@code chip} by {@code name} is a label of all sources of the
+     * directory, {@code label} by <code>temp{sensor}_label</code> one of those whose files begin
+     * so, as {@code temp1_input} does.
+     *
+     * @param key of the label
+     * @param files names, of which the first counts that is there and has something in it
+     * @return this
+     * @throws IllegalArgumentException if a name is none or has {@code *}, {@code ?} or {@code [}
+     */
+    public Builder label(String key, String... files) {
+      List<KeyPattern> names = new ArrayList<>();
+      for (String file : files) {
+        KeyPattern name = KeyPattern.of(file);
+        if (file.isEmpty() || file.indexOf('/') >= 0 || name.hasWildcards()) {
+          throw new IllegalArgumentException("'" + file + "' is no name of one file");
+        }
+        names.add(name);
+      }
+      labelFiles.put(Objects.requireNonNull(key, "key"), List.copyOf(names));
       return this;
     }
 
@@ -747,9 +789,10 @@ public final class Layout {
      *     #sources}, where they could lead in circles; if a controller is given for another type of
      *     file system than {@code cgroup}, or the own cgroup is asked for without the type {@code
      *     cgroup2}, or {@code cgroup} and a controller; if labels are taken from a path without
-     *     sources at any depth; if {@link #describedStatsOnly} is together
-     *     with {@link #declaredFilesOnly} or {@link #schemaFile}; if a label of a stat is also one
-     *     of the directories, or a stat's name is nothing but labels
+     *     sources at any depth; if {@link #describedStatsOnly} is together with {@link
+     *     #declaredFilesOnly} or {@link #schemaFile}; if a label of a file is also one of its
+     *     directory, or a stat's name is nothing but labels; if a {@link #label} by a file is also
+     *     one of names, its file has a label that no stat has, or there are files of several values
      */
     public Layout build() {
       if (!labelsOfPath.isEmpty()
@@ -776,22 +819,42 @@ public final class Layout {
                 + (declaredFilesOnly ? "declared files alone" : "a schema file")
                 + " exclude each other");
       }
-      stats.forEach(this::requireFileName);
+      for (StatDeclaration stat : stats) {
+        requireOwnLabels(stat.name());
+        if (StatFileName.statOf(stat.name()).isEmpty()) {
+          throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
+        }
+      }
+      files.forEach(file -> requireOwnLabels(file.name()));
+      labelFiles.forEach(this::requireNewLabel);
       return new Layout(this);
     }
 
-    private void requireFileName(StatDeclaration stat) {
-      List<String> labels = stat.name().labels();
-      if (!labels.isEmpty() && StatFileName.statOf(stat.name()).isEmpty()) {
-        throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
-      }
+    private void requireOwnLabels(KeyPattern fileNames) {
       for (Level level : levels == null ? List.<Level>of() : levels) {
-        for (String label : level.labels()) {
-          if (labels.contains(label)) {
-            throw new IllegalStateException(
-                "The label '" + label + "' of '" + stat + "' is one of its directory already");
-          }
+        if (!Collections.disjoint(level.labels(), fileNames.labels())) {
+          throw new IllegalStateException(
+              "'" + fileNames + "' has a label of its directory, '" + level + "'");
         }
+      }
+    }
+
+    private void requireNewLabel(String label, List<KeyPattern> names) {
+      if (!files.isEmpty() || rootFile || !flatKeyedFiles.isEmpty()) {
+        throw new IllegalStateException("Only sources of files of one value have labels by files");
+      }
+      Set<String> known = new HashSet<>();
+      stats.forEach(stat -> known.addAll(stat.name().labels()));
+      for (KeyPattern name : names) {
+        if (!known.containsAll(name.labels())) {
+          throw new IllegalStateException("'" + name + "' has a label that no stat has");
+        }
+      }
+      if (levels != null) {
+        levels.forEach(level -> known.addAll(level.labels()));
+      }
+      if (known.contains(label)) {
+        throw new IllegalStateException("The label '" + label + "' is one of names already");
       }
     }
 

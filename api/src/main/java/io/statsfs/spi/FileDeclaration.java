@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,11 +12,17 @@ import java.util.Objects;
  */
 public final class FileDeclaration {
   private final String path;
+  private final KeyPattern name;
   private final Shape shape;
   private final List<TableDeclaration> tables;
 
   private FileDeclaration(String path, Shape shape, List<TableDeclaration> tables) {
     this.path = Objects.requireNonNull(path, "path");
+    name = KeyPattern.of(path.substring(path.lastIndexOf('/') + 1));
+    if (name.hasWildcards() || !KeyPattern.of(directory()).isLiteral()) {
+      throw new IllegalArgumentException(
+          "In '" + path + "' only a {label} of the last part can stand for several names");
+    }
     this.shape = Objects.requireNonNull(shape, "shape");
     this.tables = List.copyOf(tables);
     if (tables.isEmpty()) {
@@ -32,6 +39,12 @@ public final class FileDeclaration {
           || shape.rowKey() != Shape.RowKey.LINE_NUMBER && !table.rows().names().isEmpty()) {
         throw new IllegalArgumentException("Only numbers can be given names");
       }
+      for (Axis axis : List.of(table.rows(), table.columns())) {
+        if (axis.patterns().stream()
+            .anyMatch(keys -> !Collections.disjoint(keys.labels(), name.labels()))) {
+          throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
+        }
+      }
     }
   }
 
@@ -39,13 +52,16 @@ public final class FileDeclaration {
    * A file.
    *
    * @param path of the file, relative to the directory of a source, or below the root where the
-   *     layout names no directories; empty if the root itself is the file
+   *     layout names no directories; empty if the root itself is the file. In its last part <code>
+   *     {label}</code> stands for one or more characters, which are the value of that label: each
+   *     file that matches is one, unless another declaration has its very name
    * @param shape how the text is divided into cells
    * @param tables which cells are stats; at least one
    * @return the file
-   * @throws IllegalArgumentException if there is no table, or if an axis does not fit the shape:
-   *     the rows are {@linkplain Axis#single single} if, and only if, there is no row key; single
-   *     columns, and names of numbers, need columns by position; names of rows line numbers
+   * @throws IllegalArgumentException if there is no table; if the path has another pattern than
+   *     labels in its last part; or if an axis does not fit the shape: the rows are {@linkplain
+   *     Axis#single single} if, and only if, there is no row key; single columns, and names of
+   *     numbers, need columns by position; names of rows line numbers
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
     return new FileDeclaration(path, shape, tables);
@@ -72,6 +88,24 @@ public final class FileDeclaration {
    */
   public String path() {
     return path;
+  }
+
+  /**
+   * What the names of the files have in common.
+   *
+   * @return the last part of the path
+   */
+  public KeyPattern name() {
+    return name;
+  }
+
+  /**
+   * Where the files are.
+   *
+   * @return the path without its last part; empty for the directory of the source, or the root
+   */
+  public String directory() {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 
   /**

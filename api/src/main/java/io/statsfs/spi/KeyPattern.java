@@ -119,6 +119,15 @@ public final class KeyPattern {
   }
 
   /**
+   * Whether the pattern has other variable parts than labels.
+   *
+   * @return true if it has a {@code *}, a {@code ?} or a set of characters
+   */
+  public boolean hasWildcards() {
+    return text.replaceAll("\\{[^}]*\\}", "").chars().anyMatch(c -> "*?[".indexOf(c) >= 0);
+  }
+
+  /**
    * Whether a key matches.
    *
    * @param key the key, as {@link io.statsfs.Stat#name()} writes names

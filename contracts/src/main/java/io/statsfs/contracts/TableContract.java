@@ -211,6 +211,48 @@ abstract class TableContract extends ShippedTreeContract {
   }
 
   @Test
+  void filesOfOnePatternAreReadEach() {
+    Layout layout =
+        Layout.builder("t")
+            .subsystem("t")
+            .sources("cpu{cpu}")
+            .files(
+                FileDeclaration.of(
+                    "pressure/{resource}.now",
+                    NESTED,
+                    List.of(table(Axis.labels("{who}"), Axis.stats("total")))),
+                FileDeclaration.flatKeyed("{other}.stat", List.of()))
+            .declaredFilesOnly()
+            .build();
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("cpu0/pressure/io.now", "some total=1\nfull total=2\n");
+      tree.stat("cpu0/pressure/cpu.now", "some total=3\n").stat("cpu0/m.stat", "x 4\n");
+      tree.stat("cpu1/m.stat", "x 5\n").stat("cpu1/other", "y 6\n");
+      try (StatsFs fs = open(tree.root(), layout);
+          Sampler sampler = fs.sampler()) {
+        Map<String, String> expected =
+            new TreeMap<>(
+                Map.of(
+                    "t/cpu0/io/some/total", "1",
+                    "t/cpu0/io/full/total", "2",
+                    "t/cpu0/cpu/some/total", "3",
+                    "t/cpu0/m/x", "4",
+                    "t/cpu1/m/x", "5"));
+        assertEquals(expected, Outcomes.sample(sampler));
+        assertEquals(
+            Map.of("cpu", "0", "resource", "io", "who", "some"),
+            fs.catalog().get("t", "cpu0/io/some", "total").source().labels());
+        tree.stat("cpu0/pressure/io.now", "some total=10\nfull total=2\n");
+        tree.remove("cpu0/pressure/cpu.now").remove("cpu1/m.stat");
+        expected.put("t/cpu0/io/some/total", "10");
+        expected.put("t/cpu0/cpu/some/total", "GONE 2");
+        expected.put("t/cpu1/m/x", "GONE 2");
+        assertEquals(expected, Outcomes.sample(sampler));
+      }
+    }
+  }
+
+  @Test
   void severalTablesOfOneFileAreSeveralSources() {
     try (TestTree tree = TestTree.inMemory()) {
       tree.stat("f", "cpu  3 0 9 7\ncpu0 1 0 4 5\ncpu1 2 0 5 2\nintr 12 0 3\nctxt 8\n").settle();

@@ -9,7 +9,9 @@ import io.statsfs.Stat;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import io.statsfs.core.mounts.FilePaths;
+import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.PrintableText;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatFileName;
 import io.statsfs.testkit.TestTree;
@@ -64,6 +66,22 @@ public final class TreeFuzz {
               .subsystem("g")
               .stats(described("m{n}", "e{x}s", "a", "fl{y}", "{z}\nb"))
               .describedStatsOnly()
+              .build(),
+          Layout.builder("labels")
+              .subsystem("g")
+              .sources("{a}")
+              .label("l", "flat", "{n}b")
+              .label("k", "devices")
+              .stats(described("m{n}", "a{n}"))
+              .build(),
+          Layout.builder("files")
+              .subsystem("g")
+              .sources("{path...}")
+              .files(
+                  FileDeclaration.flatKeyed("m{n}", List.of()),
+                  FileDeclaration.flatKeyed("a", List.of()),
+                  FileDeclaration.flatKeyed("devices/fl{n}", List.of()))
+              .declaredFilesOnly()
               .build(),
           Layout.builder("few")
               .subsystem("g")
@@ -310,6 +328,14 @@ public final class TreeFuzz {
       boolean isFile = Files.isRegularFile(FilePaths.of(source));
       require(depth <= limits.depth() + (isFile ? 1 : 0), "too deep", fs);
       require(!source.labels().containsKey(SECRET), "another's schema", fs);
+      require(!source.labels().containsValue(SECRET), "another's label", fs);
+      for (String label : layout.labelFiles().keySet()) {
+        String value = source.labels().getOrDefault(label, "-");
+        require(
+            !value.isEmpty() && value.length() <= 400 && value.equals(PrintableText.of(value)),
+            "label " + value,
+            fs);
+      }
       for (Stat stat : source.stats()) {
         require(
             Files.isRegularFile(FilePaths.of(stat), LinkOption.NOFOLLOW_LINKS),

@@ -143,6 +143,7 @@ final class CompiledLayouts {
       texts(layout.excludes());
       out.writeBoolean(layout.hasKindsByMode());
       texts(layout.schemaFile().stream().toList());
+      list(layout.labelFiles().entrySet(), Writer::label);
       list(layout.files(), Writer::file);
       out.writeBoolean(layout.hasDeclaredFilesOnly());
       out.writeBoolean(layout.hasDescribedStatsOnly());
@@ -152,6 +153,11 @@ final class CompiledLayouts {
 
     void levels(List<Layout.Level> levels) throws IOException {
       text(String.join("/", levels.stream().map(Layout.Level::toString).toList()));
+    }
+
+    void label(Map.Entry<String, List<KeyPattern>> label) throws IOException {
+      text(label.getKey());
+      texts(label.getValue().stream().map(KeyPattern::toString).toList());
     }
 
     void file(FileDeclaration file) throws IOException {
@@ -311,6 +317,9 @@ final class CompiledLayouts {
       String schemaFile = optional();
       if (schemaFile != null) {
         layout.schemaFile(schemaFile);
+      }
+      for (int i = number(); i > 0; i--) {
+        layout.label(text(), array());
       }
       FileDeclaration[] files = new FileDeclaration[number()];
       for (int i = 0; i < files.length; i++) {

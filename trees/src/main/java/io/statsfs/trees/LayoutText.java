@@ -32,6 +32,7 @@ final class LayoutText {
   private static final int MOST_FILES = 500;
   private static final int LONGEST_PATTERN = 200;
   private static final int MOST_WILDCARDS = 6;
+  private static final int MOST_LABELS = 20;
   private static final int LONGEST_TEXT = 1024;
 
   /** As OpenTelemetry's specification of instruments has it. */
@@ -71,6 +72,7 @@ final class LayoutText {
             "exclude",
             "kinds-by-mode",
             "schema-file",
+            "labels",
             "file",
             "files",
             "only-declared-files",
@@ -90,6 +92,9 @@ final class LayoutText {
     YamlNode sources = tree.find("sources");
     if (sources != null) {
       String levels = path(sources);
+      for (String level : levels.split("/")) {
+        requireFewVariables(sources, level);
+      }
       at(sources.mark(), () -> layout.sources(levels));
     }
     List<String> paths = new ArrayList<>();
@@ -124,6 +129,7 @@ final class LayoutText {
     if (tree.isTrue("only-described-stats", false)) {
       layout.describedStatsOnly();
     }
+    labels(tree, layout);
     document = line(tree, "document");
     files(tree, layout, isNamedByDirectory);
     layout.stats(stats(tree, !tree.has("file")));
@@ -161,6 +167,21 @@ final class LayoutText {
     }
   }
 
+  private static void labels(Fields tree, Layout.Builder layout) throws DeclarationException {
+    YamlNode labels = tree.find("labels");
+    if (labels == null) {
+      return;
+    }
+    for (Entry entry : entries(labels, "labels, each with the name of its file", MOST_LABELS)) {
+      String key = name(entry.key());
+      List<String> files = new ArrayList<>();
+      for (Scalar file : Fields.texts(entry.value())) {
+        files.add(pattern(file));
+      }
+      at(entry.value().mark(), () -> layout.label(key, files.toArray(String[]::new)));
+    }
+  }
+
   private void files(Fields tree, Layout.Builder layout, boolean isNamedByDirectory)
       throws DeclarationException {
     YamlNode file = tree.find("file");
@@ -174,6 +195,7 @@ final class LayoutText {
               "links",
               "exclude",
               "schema-file",
+              "labels",
               "only-declared-files",
               "only-described-stats")) {
         if (tree.has(other)) {
@@ -190,7 +212,9 @@ final class LayoutText {
     } else if (files != null) {
       List<FileDeclaration> declared = new ArrayList<>();
       for (Entry entry : entries(files, "files by their path", MOST_FILES)) {
-        declared.add(file(path(entry.key()), entry.value()));
+        String path = path(entry.key());
+        requireFewVariables(entry.key(), path.substring(path.lastIndexOf('/') + 1));
+        declared.add(file(path, entry.value()));
       }
       at(files.mark(), () -> layout.files(declared.toArray(FileDeclaration[]::new)));
     }
@@ -445,8 +469,7 @@ final class LayoutText {
 
   private StatDeclaration stat(Entry entry, boolean isFile) throws DeclarationException {
     String name = pattern(entry.key());
-    if (name.indexOf('{') >= 0
-        && (!isFile || StatFileName.statOf(KeyPattern.of(name)).isEmpty())) {
+    if (name.indexOf('{') >= 0 && (!isFile || StatFileName.statOf(KeyPattern.of(name)).isEmpty())) {
       throw expected(
           entry.key(),
           "the name of a stat, with * and ? for any characters; only those of files have labels,"
@@ -609,13 +632,18 @@ final class LayoutText {
 
   private static String pattern(YamlNode node) throws DeclarationException {
     String text = name(node);
-    KeyPattern pattern = at(node.mark(), () -> KeyPattern.of(text));
-    long wildcards = text.chars().filter(c -> c == '*' || c == '?' || c == '{').count();
-    if (wildcards > MOST_WILDCARDS) {
+    at(node.mark(), () -> KeyPattern.of(text));
+    requireFewVariables(node, text);
+    return text;
+  }
+
+  private static void requireFewVariables(YamlNode node, String pattern)
+      throws DeclarationException {
+    long variables = pattern.chars().filter(c -> c == '*' || c == '?' || c == '{').count();
+    if (variables > MOST_WILDCARDS) {
       throw new DeclarationException(
           node.mark(), "'" + pattern + "' has more than " + MOST_WILDCARDS + " variable parts");
     }
-    return text;
   }
 
   /** A path to what is below. */

@@ -145,6 +145,7 @@ class CompiledLayoutsTest {
             tree: t
             sources: "a{b}/{c...}"
             only-described-stats: true
+            labels: {n: name, l: [label, "x{y}_label"]}
             stats: {"x{y}z": {kind: level}}
             """);
     byte[] written = CompiledLayouts.write(List.of(layout));
@@ -154,6 +155,7 @@ class CompiledLayoutsTest {
     assertTrue(copy.hasDescribedStatsOnly());
     assertEquals(layout.levels().toString(), copy.levels().toString());
     assertEquals(layout.stats(), copy.stats());
+    assertEquals("{n=[name], l=[label, x{y}_label]}", copy.labelFiles().toString());
   }
 
   /** In a JVM of its own, whose class path has no YAML parser. */

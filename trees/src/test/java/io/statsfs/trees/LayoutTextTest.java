@@ -118,6 +118,56 @@ class LayoutTextTest {
   }
 
   @Test
+  void labelsHaveFiles() throws DeclarationException {
+    Layout layout =
+        read(
+            """
+            tree: hwmon
+            sources: "{chip}"
+            labels: {name: name, label: ["temp{sensor}_label", type]}
+            stats: {"temp{sensor}_input": {kind: level}}
+            """);
+
+    assertEquals("{name=[name], label=[temp{sensor}_label, type]}", layout.labelFiles().toString());
+    assertEquals(Map.of(), read("tree: t").labelFiles());
+    for (String wrong :
+        List.of(
+            "labels: {a: b/c}",
+            "labels: {a: 'b*'}",
+            "labels: {a: '{b}'}",
+            "labels: name",
+            "sources: '{a}'\nlabels: {a: b}",
+            "labels: {a: b}\nfile: flat-keyed",
+            "labels: {a: b}\nfiles: {c: flat-keyed}",
+            "labels: {b: a}\nstats: {'x{b}': {kind: level}}")) {
+      assertThrows(DeclarationException.class, () -> read("tree: t\n" + wrong), wrong);
+    }
+  }
+
+  @Test
+  void filesHavePatterns() throws DeclarationException {
+    Layout layout = read("tree: t\nfiles: {'a/{x}.stat': flat-keyed, 'a/b.stat': flat-keyed}");
+
+    FileDeclaration file = layout.files().get(0);
+    assertEquals("a", file.directory());
+    assertEquals("{x}.stat", file.name().toString());
+    assertEquals(List.of("x"), file.name().labels());
+    assertEquals("b.stat", layout.files().get(1).name().toString());
+    for (String path : List.of("{x}/a", "a*", "{x}{x}", "{a}{b}{c}{d}{e}{f}{g}", "{x")) {
+      assertThrows(
+          DeclarationException.class,
+          () -> read("tree: t\nfiles: {'" + path + "': flat-keyed}"),
+          path);
+    }
+    assertThrows(
+        DeclarationException.class,
+        () -> read("tree: t\nsources: '{x}'\nfiles: {'{x}.stat': flat-keyed}"));
+    assertThrows(
+        DeclarationException.class,
+        () -> read("tree: t\nfiles: {'{x}': {shape: {row: word 0}, rows: '{x}'}}"));
+  }
+
+  @Test
   void aStatHasFormerNames() throws DeclarationException {
     StatDeclaration stat =
         read("tree: t\nstats: {allocstall_normal: {kind: counter, type: float, former:"

@@ -39,6 +39,7 @@ final class DirectoryEntry extends Entry {
 
   private final boolean link;
   private final DirectorySchema schema;
+  private final @Nullable DirectoryLabels labels;
   private TreeMap<String, StatFile> stats = new TreeMap<>();
   private TreeMap<String, Entry> children = new TreeMap<>();
   private FileSystemType type = FileSystemType.of("");
@@ -66,6 +67,8 @@ final class DirectoryEntry extends Entry {
     super(context, place, path);
     this.link = link;
     schema = new DirectorySchema(context);
+    boolean hasLabels = place.isSource() && !place.tree().layout().labelFiles().isEmpty();
+    labels = hasLabels ? new DirectoryLabels(context, path) : null;
   }
 
   Map<String, StatFile> stats() {
@@ -82,6 +85,9 @@ final class DirectoryEntry extends Entry {
     stats = new TreeMap<>();
     children.clear();
     schema.forget();
+    if (labels != null) {
+      labels.forget();
+    }
     unfollowed = new OmittedLinks();
     withEffects = new Omitted();
     cutAtChildren = NEVER_CUT;
@@ -92,6 +98,9 @@ final class DirectoryEntry extends Entry {
   @Override
   void vanished() {
     schema.vanished();
+    if (labels != null) {
+      labels.forget();
+    }
     children.values().forEach(Entry::vanished);
   }
 
@@ -154,7 +163,7 @@ final class DirectoryEntry extends Entry {
   }
 
   private boolean isListingDue(ScanBudget budget, Inode now) {
-    ChangeDetection detected = mayGainLinks() ? ChangeDetection.NONE : type.changeDetection();
+    ChangeDetection detected = mayChangeUnseen() ? ChangeDetection.NONE : type.changeDetection();
     return !settled
         || detected == ChangeDetection.NONE
         || inode == null
@@ -167,8 +176,15 @@ final class DirectoryEntry extends Entry {
             && ++scansSinceListed >= SCANS_UNTIL_LISTED_ANYWAY;
   }
 
-  /** Whether links can come that belong to the layout: no inode of sysfs shows that they did. */
-  private boolean mayGainLinks() {
+  /**
+   * Whether what belongs to the layout can come without a change of the inode: links, which no
+   * inode of sysfs shows, and files in directories below.
+   */
+  private boolean mayChangeUnseen() {
+    if (place.isSource()
+        && place.tree().layout().files().stream().anyMatch(f -> !f.directory().isEmpty())) {
+      return true;
+    }
     String only = place.onlyChild();
     boolean isThere =
         only != null && children.get(only) instanceof DirectoryEntry child && !child.link;
@@ -334,27 +350,48 @@ final class DirectoryEntry extends Entry {
     if (!now.beyondLimits().isEmpty()) {
       seen(LIMIT_EXCEEDED, schema.file(), "large schema", "left out: " + now.beyondLimits());
     }
-    makeSources(now, now == schemaBefore);
+    makeSources(scan, now, now == schemaBefore);
     listed = false;
   }
 
   /** Makes the sources, and goes on with those that have not changed. */
-  private void makeSources(Schema now, boolean isAsBefore) {
+  private void makeSources(Scan scan, Schema now, boolean isAsBefore) {
     Map<String, SourceImpl> before = new HashMap<>();
     if (isAsBefore) {
       sources.forEach(source -> before.put(source.device(), source));
     }
     List<SourceImpl> next = new ArrayList<>();
     for (Collection<StatFile> files : filesBySource()) {
-      Place its = place.inSubsystem(path).source(files.iterator().next());
+      StatFile first = files.iterator().next();
+      Place its = place.inSubsystem(path).source(first).with(labelsOfFiles(scan, first));
       SourceImpl known = before.get(its.device());
-      boolean isSame = known != null && known.type().equals(type) && known.hasFiles(files);
+      boolean isSame =
+          known != null && known.type().equals(type) && known.isAt(its) && known.hasFiles(files);
       next.add(
           isSame
               ? known
               : SourceImpl.ofDirectory(its, path, type, inode, now, context.shipped(), files));
     }
     sources = List.copyOf(next);
+  }
+
+  /** The labels of the source of a file that files beside it give. */
+  private Map<String, String> labelsOfFiles(Scan scan, StatFile file) {
+    if (labels == null) {
+      return Map.of();
+    }
+    scan.step();
+    return labels.of(
+        file,
+        type,
+        (unreadable, e) ->
+            seen(
+                NOT_READABLE,
+                unreadable,
+                "label cannot be read: " + ReadFailure.describe(e),
+                "cannot be read, so that the sources beside it are without its label: "
+                    + ReadFailure.describe(e)
+                    + scan.advice(unreadable, e)));
   }
 
   private Collection<Collection<StatFile>> filesBySource() {

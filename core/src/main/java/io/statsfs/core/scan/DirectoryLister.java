@@ -15,8 +15,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -85,14 +87,16 @@ final class DirectoryLister {
   }
 
   private Listing list(boolean filesOnly) throws IOException {
-    Layout layout = place.tree().layout();
-    if (layout.hasDeclaredFilesOnly()) {
-      if (place.isSource()) {
-        layout.files().forEach(this::addDeclared);
+    boolean isListed = isListed();
+    if (place.isSource()) {
+      for (FileDeclaration declared : layout().files()) {
+        if (!isListed || !declared.directory().isEmpty()) {
+          addDeclared(declared);
+        }
       }
-      if (layout.levels().isEmpty() || place.isSource()) {
-        return listing;
-      }
+    }
+    if (!isListed) {
+      return listing;
     }
     Collection<String> names = onlyNames();
     if (names != null) {
@@ -108,6 +112,19 @@ final class DirectoryLister {
       offer(entry.name(), null, entry.type());
     }
     return listing;
+  }
+
+  private Layout layout() {
+    return place.tree().layout();
+  }
+
+  /** Whether more belongs to the layout than files whose paths are known. */
+  private boolean isListed() {
+    return !layout().hasDeclaredFilesOnly()
+        || place.hasChildren()
+        || place.isSource()
+            && layout().files().stream()
+                .anyMatch(file -> file.directory().isEmpty() && !file.name().isLiteral());
   }
 
   /** The names that entries of the layout can have; null if they are known only from a list. */
@@ -138,24 +155,29 @@ final class DirectoryLister {
   }
 
   private boolean isWanted(String name) {
-    return !place.tree().layout().excludes(name)
+    return !layout().excludes(name)
         && (place.isSource() && mayBeFile(name) || place.hasChild(name) || place.isSchema(name));
   }
 
   /** Whether a file of that name belongs to a source. */
   private boolean mayBeFile(String name) {
-    return context.statFiles().mayBeStat(name)
-        || declared(name) != null
-        || place.tree().layout().flatKeyedFiles().contains(name);
+    return !layout().hasDeclaredFilesOnly()
+            && (context.statFiles().mayBeStat(name) || layout().flatKeyedFiles().contains(name))
+        || declared("", name) != null;
   }
 
-  private @Nullable FileDeclaration declared(String name) {
-    for (FileDeclaration declared : place.tree().layout().files()) {
-      if (declared.path().equals(name)) {
-        return declared;
+  /** The declaration of a file: the one that has its very name, else the first that matches. */
+  private @Nullable FileDeclaration declared(String directory, String name) {
+    FileDeclaration first = null;
+    for (FileDeclaration declared : layout().files()) {
+      if (declared.directory().equals(directory) && declared.name().matches(name)) {
+        if (declared.name().isLiteral()) {
+          return declared;
+        }
+        first = first == null ? declared : first;
       }
     }
-    return null;
+    return first;
   }
 
   /** Takes in an entry; its path is made from its name if it is not given. */
@@ -176,7 +198,7 @@ final class DirectoryLister {
     int permissions = 0;
     Mounts.Mount mount = context.mounts().mountedAt(path, name, given);
     FileSystemType its = mount == null ? type : FileSystemType.of(mount.type());
-    boolean needsMode = its.hasControls() || place.tree().layout().hasKindsByMode();
+    boolean needsMode = its.hasControls() || layout().hasKindsByMode();
     if (is == EntryType.FILE && needsMode && place.isSource()) {
       // Only the mode says if, and which kind of stat it is.
       is = EntryType.UNKNOWN;
@@ -222,15 +244,68 @@ final class DirectoryLister {
     }
   }
 
-  /** A file is there or not; why it cannot be looked at, if so, is said when it is scanned. */
+  /** Looks for the files of a declaration, whose directory may be one below this. */
   private void addDeclared(FileDeclaration declared) {
-    scan.step();
-    Path file = path.resolve(declared.path());
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !context.mounts().hasReadEffects(type, null, path, declared.path(), file)) {
-      addChild(
-          declared.path(), new FileEntry(context, place.inSubsystem(path).file(), file, declared));
+    Path directory = path.resolve(declared.directory());
+    if (!declared.directory().isEmpty()
+        && type.userMade()
+        && !context.mounts().isWithin(directory)) {
+      return;
+    } else if (declared.name().isLiteral()) {
+      addDeclared(declared, declared.name().toString());
+      return;
     }
+    try {
+      for (String name : names(directory)) {
+        scan.step();
+        if (declared.equals(declared(declared.directory(), name)) && isFile(directory, name)) {
+          addDeclared(declared, name);
+        }
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      // There are none.
+    } catch (IOException e) {
+      listing.unseen.put(directory, ReadFailure.describe(e));
+    }
+  }
+
+  private List<String> names(Path directory) throws IOException {
+    List<StatReader.Entry> entries = context.reader().list(directory);
+    if (entries != null) {
+      return entries.stream().map(StatReader.Entry::name).toList();
+    }
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(file -> names.add(PathText.nameOf(file)));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  /** Whether there is a file that is no control. */
+  private static boolean isFile(Path directory, String name) {
+    try {
+      int mode = Inode.mode(directory.resolve(name));
+      return Inode.isRegularFile(mode) && Inode.isReadableByAnyone(mode);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A file is there or not; why it cannot be looked at, if so, is said when it is scanned. */
+  private void addDeclared(FileDeclaration declared, String name) {
+    scan.step();
+    String below = declared.directory().isEmpty() ? name : declared.directory() + "/" + name;
+    Path file = path.resolve(below);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !context.mounts().hasReadEffects(type, null, path, below, file)) {
+      addChild(below, entry(declared, name, file));
+    }
+  }
+
+  private FileEntry entry(FileDeclaration declared, String name, Path file) {
+    return new FileEntry(context, place.inSubsystem(path).file(declared, name), file, declared);
   }
 
   private void addDirectory(String name, Path entry, boolean isLink) {
@@ -244,19 +319,15 @@ final class DirectoryLister {
   }
 
   private void addFile(String name, @Nullable Path given, int permissions) {
-    Layout layout = place.tree().layout();
-    FileDeclaration declared = declared(name);
+    FileDeclaration declared = declared("", name);
     if (declared != null) {
-      Path file = given == null ? path.resolve(name) : given;
-      addChild(name, new FileEntry(context, place.inSubsystem(path).file(), file, declared));
+      addChild(name, entry(declared, name, given == null ? path.resolve(name) : given));
       return;
-    }
-    if (layout.flatKeyedFiles().contains(name)) {
+    } else if (!mayBeFile(name)) {
+      return;
+    } else if (layout().flatKeyedFiles().contains(name)) {
       Path file = given == null ? path.resolve(name) : given;
       addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null));
-      return;
-    }
-    if (!context.statFiles().mayBeStat(name)) {
       return;
     }
     int maxStats = scan.budget().maxStats();

@@ -38,13 +38,15 @@ final class FileReads implements AutoCloseable {
   /** The reads of one file. */
   final class OfFile {
     private final Path path;
+    private final int maxBytes;
     private @Nullable GuardedCall<ByteBuffer> last;
 
     /** What the file was when the last read began. */
     private @Nullable Inode lastInode;
 
-    private OfFile(Path path) {
+    private OfFile(Path path, int maxBytes) {
       this.path = path;
+      this.maxBytes = maxBytes;
     }
 
     /** The text of the file; while it hangs, or too many others do, a failure. */
@@ -83,7 +85,12 @@ final class FileReads implements AutoCloseable {
   }
 
   OfFile of(Path path) {
-    return new OfFile(path);
+    return of(path, maxBytes);
+  }
+
+  /** The reads of one file of which no more is wanted. */
+  OfFile of(Path path, int most) {
+    return new OfFile(path, Math.min(most, maxBytes));
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Layout;
 import io.statsfs.Tree;
+import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.StatFileName;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,7 +49,9 @@ public record Place(
 
   /** Whether directories below may belong to the layout. */
   boolean hasChildren() {
-    return isAboveSubsystems() || next() != null || tree.layout().levels().isEmpty();
+    Layout layout = tree.layout();
+    boolean isAnyDepth = layout.levels().isEmpty() && !layout.hasDeclaredFilesOnly();
+    return isAboveSubsystems() || next() != null || isAnyDepth;
   }
 
   /** The only name that a directory below may have; null if there are none, or others. */
@@ -103,20 +107,34 @@ public record Place(
         depth + 1);
   }
 
-  /** The place of a declared file in the directory that is here. */
-  Place file() {
-    return new Place(tree, subsystem, device, labels, level, depth + 1);
+  /** The place of a declared file in the directory that is here, or below it. */
+  Place file(FileDeclaration declared, String name) {
+    StatFileName its = StatFileName.of(declared.name(), name);
+    return its == null
+        ? new Place(tree, subsystem, device, labels, level, depth + 1)
+        : beside(its.source(), its.labels(), depth + 1);
   }
 
   /** The source, in the directory that is here, of a file of one value. */
   Place source(StatFile file) {
-    if (file.source().isEmpty()) {
+    return file.source().isEmpty() ? this : beside(file.source(), file.labels(), depth);
+  }
+
+  /** The same place with more labels. */
+  Place with(Map<String, String> labelsOfFiles) {
+    if (labelsOfFiles.isEmpty()) {
       return this;
     }
     Map<String, String> more = new LinkedHashMap<>(labels);
-    more.putAll(file.labels());
+    more.putAll(labelsOfFiles);
+    return new Place(tree, subsystem, device, Collections.unmodifiableMap(more), level, depth);
+  }
+
+  private Place beside(String source, Map<String, String> its, int atDepth) {
+    Map<String, String> more = new LinkedHashMap<>(labels);
+    more.putAll(its);
     return new Place(
-        tree, subsystem, below(file.source()), Collections.unmodifiableMap(more), level, depth);
+        tree, subsystem, below(source), Collections.unmodifiableMap(more), level, atDepth);
   }
 
   /**

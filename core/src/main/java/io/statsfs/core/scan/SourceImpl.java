@@ -108,6 +108,11 @@ public final class SourceImpl implements Source {
     return true;
   }
 
+  /** Whether its place in the tree gives it these labels. */
+  boolean isAt(Place its) {
+    return place.labels().equals(its.labels());
+  }
+
   /** Whether the stats are just these files, in this order. */
   boolean hasFiles(Collection<StatFile> files) {
     if (files.size() != stats.size()) {

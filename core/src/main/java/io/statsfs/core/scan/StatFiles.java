@@ -2,11 +2,14 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Layout;
 import io.statsfs.core.schema.Schema;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatFileName;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ final class StatFiles {
   private final Schema described;
   private final boolean describedOnly;
   private final boolean haveLabels;
+  private final List<KeyPattern> labelFiles;
   private final @Nullable Collection<String> fewNames;
 
   /** By their texts, which are different where the bytes are. */
@@ -39,6 +43,7 @@ final class StatFiles {
     this.described = described;
     describedOnly = layout.hasDescribedStatsOnly();
     haveLabels = layout.stats().stream().anyMatch(stat -> !stat.name().labels().isEmpty());
+    labelFiles = layout.labelFiles().values().stream().flatMap(List::stream).toList();
     fewNames = fewNames(layout);
   }
 
@@ -54,7 +59,14 @@ final class StatFiles {
       names.add(stat.name().toString());
       names.addAll(stat.formerNames());
     }
-    layout.files().forEach(file -> names.add(file.path()));
+    for (FileDeclaration file : layout.files()) {
+      if (!file.directory().isEmpty()) {
+        continue;
+      } else if (!file.name().isLiteral()) {
+        return null;
+      }
+      names.add(file.path());
+    }
     return names.size() > FEW_NAMES ? null : names;
   }
 
@@ -65,6 +77,11 @@ final class StatFiles {
 
   /** Whether a file of this name can be a stat. */
   boolean mayBeStat(String name) {
+    for (KeyPattern labelFile : labelFiles) {
+      if (labelFile.matches(name)) {
+        return false;
+      }
+    }
     return !describedOnly || files.containsKey(name) || described.find(name) != null;
   }
 

@@ -92,6 +92,16 @@ final class TreeMounts {
     rootDevice = device;
   }
 
+  /** Whether no link on the way to a directory below the root leads out of the tree. */
+  boolean isWithin(Path directory) {
+    try {
+      return SourceDirectory.isWithin(
+          FilePaths.of(tree), directory, tree.layout().links().orElse(null));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Whether a symbolic link leads to a directory into which the layout follows links. */
   boolean leadsInside(Path link) {
     try {
@@ -99,7 +109,7 @@ final class TreeMounts {
       // Of a part of sysfs that is mounted elsewhere, links lead out of the file system.
       return (target.device() == rootDevice || !isAtHome())
           && target.isDirectory()
-          && SourceDirectory.isWithin(FilePaths.of(tree), link, tree.layout().links().orElse(null));
+          && isWithin(link);
     } catch (IOException e) {
       return false;
     }

@@ -50,6 +50,11 @@ class LayoutExamplesTest {
         "45000\n",
         "hwmon/hwmon0/temp1/temp_input 45000");
     given(
+        "hwmon_named",
+        "devices/virtual/hwmon/hwmon0/fan2_input",
+        "1200\n",
+        "hwmon_named/hwmon0/fan2/fan_input 1200");
+    given(
         "meminfo",
         "",
         "MemTotal:       16326516 kB\nHugePages_Total:       3\n",

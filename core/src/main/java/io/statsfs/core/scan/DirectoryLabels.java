@@ -1,0 +1,148 @@
+package io.statsfs.core.scan;
+
+import io.statsfs.core.mounts.FileSystemType;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.spi.KeyPattern;
+import io.statsfs.spi.PathText;
+import io.statsfs.spi.PrintableText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The labels that files in a directory give its sources. Each file is read once in the life of the
+ * directory; one that is not there or cannot be read is looked at again with each listing.
+ */
+final class DirectoryLabels {
+  /** More than the characters of a label can have. */
+  private static final int LINE_BYTES = 1024;
+
+  private static final int LONGEST_LABEL = 200;
+  private static final Pattern VARIABLE = Pattern.compile("\\{([^}=:]+)[^}]*\\}");
+
+  private final TreeContext context;
+  private final Path directory;
+
+  /** What the files say, by their names. */
+  private final Map<String, String> values = new HashMap<>();
+
+  /** The reads of files that failed, as one that hangs must not be tried twice. */
+  private final Map<String, FileReads.OfFile> failed = new HashMap<>();
+
+  DirectoryLabels(TreeContext context, Path directory) {
+    this.context = context;
+    this.directory = directory;
+  }
+
+  /**
+   * The labels of a source, which reads their files.
+   *
+   * @param file one of its files
+   * @param type of the file system
+   * @param unreadable is given the file and the failure of what cannot be read
+   */
+  Map<String, String> of(
+      StatFile file, FileSystemType type, BiConsumer<Path, IOException> unreadable) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    context
+        .tree()
+        .layout()
+        .labelFiles()
+        .forEach(
+            (label, names) -> {
+              String value = first(names, file, type, unreadable);
+              if (!value.isEmpty()) {
+                labels.put(label, value);
+              }
+            });
+    return labels;
+  }
+
+  private String first(
+      List<KeyPattern> names,
+      StatFile file,
+      FileSystemType type,
+      BiConsumer<Path, IOException> unreadable) {
+    for (KeyPattern pattern : names) {
+      String name = name(pattern, file);
+      String value = name == null ? "" : read(name, type, unreadable);
+      if (!value.isEmpty()) {
+        return value;
+      }
+    }
+    return "";
+  }
+
+  /** The name of the label's file that belongs to a source; null if none does. */
+  private static @Nullable String name(KeyPattern pattern, StatFile file) {
+    if (pattern.isLiteral()) {
+      return pattern.toString();
+    } else if (!file.labels().keySet().containsAll(pattern.labels())) {
+      return null;
+    }
+    String name =
+        VARIABLE
+            .matcher(pattern.toString())
+            .replaceAll(label -> Matcher.quoteReplacement(file.labels().get(label.group(1))));
+    return name.startsWith(file.source()) ? name : null;
+  }
+
+  private String read(String name, FileSystemType type, BiConsumer<Path, IOException> unreadable) {
+    String known = values.get(name);
+    if (known != null) {
+      return known;
+    }
+    Path file = PathText.resolve(directory, name);
+    try {
+      Inode now = Inode.of(file, false);
+      if (!now.isRegularFile()
+          || !Inode.isReadableByAnyone(now.mode())
+          || context.tree().layout().excludes(name)
+          || context.mounts().hasReadEffects(type, null, directory, name, file)) {
+        return "";
+      }
+      FileReads.OfFile reads =
+          failed.computeIfAbsent(name, key -> context.reads().of(file, LINE_BYTES));
+      reads.replacedBy(now);
+      String value = firstLine(reads.read(now));
+      failed.remove(name);
+      values.put(name, value);
+      return value;
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return "";
+    } catch (IOException e) {
+      unreadable.accept(file, e);
+      return "";
+    }
+  }
+
+  private static String firstLine(ByteBuffer text) {
+    int end = 0;
+    while (end < text.remaining() && text.get(end) != '\n' && text.get(end) != 0) {
+      end++;
+    }
+    String line = PathText.decode(Arrays.copyOf(text.array(), end)).strip();
+    String printable = PrintableText.of(line);
+    return printable.codePointCount(0, printable.length()) <= LONGEST_LABEL
+        ? printable
+        : printable.substring(0, printable.offsetByCodePoints(0, LONGEST_LABEL));
+  }
+
+  /** Another directory may be here now. */
+  void forget() {
+    failed.values().forEach(FileReads.OfFile::abandon);
+    failed.clear();
+    values.clear();
+  }
+}
