@@ -138,11 +138,11 @@ class FilePatternsTest {
     try (Fs fs = new Fs(tree.root(), described)) {
       assertEquals(
           List.of(
-              "s/memory.current",
               "s/a/b/8:0",
               "s/a/b/memory.current",
               "s/a/cpu/full/total",
-              "s/a/cpu/some/total"),
+              "s/a/cpu/some/total",
+              "s/memory.current"),
           fs.stats().stream().sorted().toList());
       assertEquals(Map.of("cgroup", "a/b"), fs.source("s/a/b").labels());
       tree.stat("a/memory.pressure", PRESSURE).stat("c/memory.current", 3).settle();
