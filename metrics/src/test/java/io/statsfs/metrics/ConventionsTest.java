@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Compares the declarations with what OpenTelemetry publishes. */
@@ -97,25 +97,39 @@ class ConventionsTest {
     }
   }
 
-  /** {@code name instrument label...}, as the resource says where it is from. */
+  /** Of the columns of the resource, which says where they are from. */
+  private record Published(String instrument, String unit, List<String> labels) {
+    static Published of(String[] columns) {
+      return new Published(
+          columns[1],
+          columns[2],
+          Stream.of(columns)
+              .skip(3)
+              .flatMap(attributes -> Stream.of(attributes.split(" ")))
+              .map(attribute -> attribute.replaceFirst("[=(].*", ""))
+              .toList());
+    }
+  }
+
   @Test
-  void eachMetricHasItsInstrumentAndItsLabels() throws IOException {
-    Map<String, String> published = new HashMap<>();
-    try (InputStream in = ConventionsTest.class.getResourceAsStream("system-metrics.txt")) {
+  void eachMetricHasItsInstrumentItsUnitAndItsLabels() throws IOException {
+    Map<String, Published> published = new HashMap<>();
+    try (InputStream in = ConventionsTest.class.getResourceAsStream("semconv-metrics.tsv")) {
       new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.startsWith("#"))
-          .forEach(line -> published.put(line.split(" ")[0], line));
+          .map(line -> line.split("\t"))
+          .forEach(columns -> published.put(columns[0], Published.of(columns)));
     }
     for (MetricDeclaration metric : shipped()) {
       for (MetricDeclaration.Point point : metric.points()) {
-        String labels =
-            point.labels().stream()
-                .map(label -> " " + label.key())
-                .sorted()
-                .collect(Collectors.joining());
         assertEquals(
-            published.get(metric.name()), metric.name() + " " + metric.instrument() + labels);
+            published.get(metric.name()),
+            new Published(
+                metric.instrument().name(),
+                metric.unit(),
+                point.labels().stream().map(Label::key).sorted().toList()),
+            metric.name());
       }
     }
   }
