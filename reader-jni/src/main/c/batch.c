@@ -375,6 +375,8 @@ static void make_shape(const int32_t *plan, const char *text, struct sfs_shape *
   shape->radix = plan[SFS_SHAPE_RADIX];
   shape->least_columns = (uint32_t)plan[SFS_SHAPE_LEAST_COLUMNS];
   shape->trailing_words = plan[SFS_SHAPE_TRAILING_WORDS];
+  shape->skip_through = (char)plan[SFS_SHAPE_SKIP_THROUGH];
+  shape->is_uniform = plan[SFS_SHAPE_UNIFORM];
   sfs_shape_init(shape, text + plan[SFS_SHAPE_SEPARATORS]);
 }
 

@@ -43,7 +43,9 @@ enum {
   SFS_SHAPE_RADIX = 9,
   SFS_SHAPE_LEAST_COLUMNS = 10,
   SFS_SHAPE_TRAILING_WORDS = 11,
-  SFS_SHAPE_SIZE = 12
+  SFS_SHAPE_SKIP_THROUGH = 12, /* a character, or 0 */
+  SFS_SHAPE_UNIFORM = 13,      /* 1 or 0 */
+  SFS_SHAPE_SIZE = 14
 };
 
 /* Files of the same shape and keys share a table. */

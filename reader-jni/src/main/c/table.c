@@ -167,7 +167,7 @@ void sfs_table_init(struct sfs_table *table, void *memory) {
   const struct sfs_shape *shape = table->shape;
   table->is_one_cell = shape->is_one_line && shape->column_key == SFS_COLUMN_KEY_POSITION &&
                        columns == 1 && shape->prefix_words == 0 && shape->least_columns <= 1 &&
-                       shape->radix == 10;
+                       shape->radix == 10 && shape->skip_through == 0;
 }
 
 /* ---- texts ---- */
@@ -298,6 +298,12 @@ static inline void put_plain(const struct sfs_results *to, int32_t slot, uint64_
   to->outcomes[index] = SFS_OK | SFS_SIGNED << SFS_KIND_SHIFT;
 }
 
+/* Whether a word is a number, whatever is done with it. */
+static int is_number(const struct reading *reading, const char *word, const char *end) {
+  uint64_t bits;
+  return sfs_parse_radix(word, (size_t)(end - word), reading->shape->radix, 0, &bits) != SFS_NO_NUMBER;
+}
+
 /* Stores the number that a word is, and returns where the word ends. */
 static inline const char *put(struct reading *reading, int32_t slot, const char *word) {
   if ((slot & SFS_SLOT_FLOAT) == 0 && reading->shape->radix == 10) {
@@ -378,6 +384,9 @@ static inline int read_places(struct reading *reading, struct words *words, cons
       }
       trailing++;
       continue;
+    }
+    if (shape->is_uniform && !is_number(reading, words->word, words->end)) {
+      return 0;
     }
     cells++;
   }
@@ -535,6 +544,17 @@ static enum found_key read_key_before_colon(const struct reading *reading, struc
   return colon > start ? SOME_KEY : NO_KEY;
 }
 
+/* Goes behind the last place of the character that ends what is dropped. Returns 0 if there is none. */
+static int skip_through(const struct reading *reading, struct words *words) {
+  const char *at = words->end;
+  const char *last = NULL;
+  for (; *at != '\n'; at++) {
+    last = *at == reading->shape->skip_through ? at : last;
+  }
+  words->end = last == NULL ? at : last + 1;
+  return last != NULL;
+}
+
 /* Reads the key of a line that begins at `at`. The words begin where its cells do. */
 static inline enum found_key read_key(const struct reading *reading, const char *at,
                                       struct words *words, struct key *key) {
@@ -543,6 +563,9 @@ static inline enum found_key read_key(const struct reading *reading, const char 
   words->number = 0;
   words->key = NO_WORD;
   key->second = NULL;
+  if (shape->skip_through != 0 && !skip_through(reading, words)) {
+    return NO_KEY;
+  }
   if (shape->prefix_words > 0 && !skip_words(reading, words, shape->prefix_words)) {
     return NO_KEY;
   }

@@ -56,6 +56,8 @@ struct sfs_shape {
   int32_t radix;
   uint32_t least_columns;
   int32_t trailing_words;
+  char skip_through;          /* or 0 */
+  int is_uniform;
   int is_one_line;            /* a file of this shape ends with its first line; by sfs_shape_init */
   unsigned char classes[256]; /* what each byte is; the same */
 };

@@ -94,7 +94,10 @@ static inline struct setting make_setting(struct bytes *bytes) {
   int keyed = shape->row_key == SFS_ROW_KEY_WORD;
   shape->row_key_word = keyed && words % 2 == 1 ? (int)(words / 2 % 3) : 0;
   shape->second_row_key_word = keyed && words % 8 > 4 ? shape->row_key_word + 1 + (int)(words / 8 % 3) : -1;
+  shape->is_uniform = words >= 192 && shape->header != SFS_HEADER_PER_PAIR &&
+                      (shape->column_key == SFS_COLUMN_KEY_POSITION || shape->column_key == SFS_COLUMN_KEY_HEADER);
   unsigned limits = next_byte(bytes);
+  shape->skip_through = skips % 8 != 1 || limits / 64 == 3 ? 0 : skips % 16 == 9 ? '/' : ':';
   shape->radix = radixes[limits % 4];
   shape->least_columns = limits / 4 % 4;
   shape->trailing_words = (int)(limits / 16 % 3) - 1;
@@ -197,6 +200,13 @@ static inline struct cut_line *cut_line(const struct setting *setting, struct pi
   struct cut_line *cut = &both[turn ^= 1];
   cut->key_length = -1;
   cut->word_count = 0;
+  if (shape->skip_through != 0) {
+    const char *last = memrchr(line.at, shape->skip_through, line.length);
+    if (last == NULL) {
+      return cut;
+    }
+    line = (struct piece){last + 1, (size_t)(line.at + line.length - last - 1)};
+  }
   int count = cut_words(setting, line, words);
   int prefix = (int)shape->prefix_words;
   if (count < prefix) {
@@ -288,6 +298,11 @@ static inline int cells_of(const struct setting *setting, const struct piece *wo
       int most = shape->column_key == SFS_COLUMN_KEY_POSITION ? setting->columns.count : header_count;
       if (i == most) {
         trailing = i;
+        break;
+      }
+      uint64_t bits;
+      if (shape->is_uniform && sfs_parse_radix(words[i].at, words[i].length, shape->radix, 0, &bits) == SFS_NO_NUMBER) {
+        breaks = 1;
         break;
       }
       cells[count].key = header == NULL ? (struct piece){NULL, 0} : header[i];

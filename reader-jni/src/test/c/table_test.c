@@ -196,6 +196,55 @@ static void keys_among_cells(void) {
   CHECK_NO_CELL(1, 0, ABSENT);
 }
 
+/* Lines of numbers alone: a key with a blank in it shifts the columns behind it. */
+static void uniform_rows(void) {
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .row_key_word = 2, .least_columns = 4,
+                           .trailing_words = SFS_ANY, .is_uniform = 1},
+        "", "sda,my,x", "major,minor,reads,merged");
+  CHECK_EQUAL(0, read_text("8 0 sda 1 2 x\n8 1 my disk 3 4\n8 2 x 5 6 7\n"));
+  CHECK_CELL(0, 3, 2);
+  CHECK_NO_CELL(1, 0, BROKEN);
+  CHECK_NO_CELL(1, 3, BROKEN);
+  CHECK_CELL(2, 3, 6);
+  /* Also if what is no number is not wanted. */
+  slots[6] = -1;
+  CHECK_EQUAL(0, read_text("8 0 sda 1 2 3\n8 1 my 1st 3 4\n8 2 x 5 6 7\n"));
+  CHECK_NO_CELL(1, 3, BROKEN);
+  begin((struct sfs_shape){.least_columns = 1, .trailing_words = SFS_ANY, .radix = 16, .is_uniform = 1}, "",
+        "-", "a,b");
+  read_text("0000000f ff");
+  CHECK_CELL(0, 0, 15);
+  read_text("0000000f 0xff");
+  CHECK_NO_CELL(0, 0, BROKEN);
+}
+
+/* /proc/self/stat: a name in brackets, with anything in it. */
+static void names_in_brackets(void) {
+  begin((struct sfs_shape){.least_columns = 2, .prefix_words = 1, .trailing_words = SFS_ANY,
+                           .skip_through = ')'},
+        "", "-", "ppid,pgrp");
+  CHECK_EQUAL(0, read_text("7 (a b) S 10 11 12\n"));
+  CHECK_CELL(0, 0, 10);
+  CHECK_EQUAL(0, read_text("7 () 1 2 (\t)) S 10 11"));
+  CHECK_CELL(0, 1, 11);
+  static const char *const bad[] = {"7 a S 10 11 12\n", "7 (a) S 10\n", "7 (a)", ")", "7 (a\n) S 10 11\n"};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    CHECK_EQUAL(0, read_text(bad[i]));
+    CHECK_NO_CELL(0, 0, BROKEN);
+  }
+  /* One value. */
+  begin((struct sfs_shape){.least_columns = 1, .skip_through = '/'}, "", "-", "-");
+  CHECK_EQUAL(0, read_text("1/2/3\n"));
+  CHECK_CELL(0, 0, 3);
+  CHECK_EQUAL(0, read_text("3\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  /* A line without the character has no key. */
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .least_columns = 1, .skip_through = '/'}, "", "a,b", "-");
+  CHECK_EQUAL(1, read_text("x/a 1\nb 2\n"));
+  CHECK_CELL(0, 0, 1);
+  CHECK_NO_CELL(1, 0, ABSENT);
+}
+
 /* /proc/buddyinfo: a key of two words. */
 static void keys_of_two_words(void) {
   begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .row_key_word = 1, .second_row_key_word = 3,
@@ -364,6 +413,7 @@ int main(void) {
   static const struct test tests[] = {
       TEST(one_value),       TEST(columns_of_one_row), TEST(flat_keys),
       TEST(prefixed_keys),   TEST(keyed_rows),         TEST(keys_among_cells),
+      TEST(uniform_rows),    TEST(names_in_brackets),
       TEST(keys_of_two_words), TEST(header_once),      TEST(header_with_words_before),
       TEST(header_per_pair), TEST(words_before),       TEST(before_equals),
       TEST(line_numbers),    TEST(hostile_texts),      TEST(random_texts),

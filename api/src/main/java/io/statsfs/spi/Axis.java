@@ -3,6 +3,7 @@ package io.statsfs.spi;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +23,7 @@ public final class Axis {
 
   /** What keys can be. */
   public enum Meaning {
-    /** There is one row, or one column that counts. It has no key that matters. */
+    /** There is one row, or one column that counts. */
     SINGLE,
     /** The names of stats. */
     STATS,
@@ -31,27 +32,39 @@ public final class Axis {
   }
 
   private static final String PASSED_OVER = "-";
-  private static final Axis ONE = new Axis(Meaning.SINGLE, List.of(), List.of(), List.of());
+  private static final int DECIMAL = 10;
+  private static final Axis ONE =
+      new Axis(Meaning.SINGLE, List.of(), List.of(), List.of(), DECIMAL);
 
   private final Meaning meaning;
   private final List<String> names;
   private final List<KeyPattern> patterns;
   private final List<KeyPattern> excluded;
+  private final int radix;
 
   private Axis(
-      Meaning meaning, List<String> names, List<KeyPattern> patterns, List<KeyPattern> excluded) {
+      Meaning meaning,
+      List<String> names,
+      List<KeyPattern> patterns,
+      List<KeyPattern> excluded,
+      int radix) {
     this.meaning = meaning;
     this.names = List.copyOf(names);
     this.patterns = List.copyOf(patterns);
     this.excluded = List.copyOf(excluded);
+    this.radix = radix;
     for (KeyPattern pattern : patterns) {
       if (pattern.labels().isEmpty() == (meaning == Meaning.LABELS)
           || !pattern.labels().equals(patterns.get(0).labels())) {
         throw new IllegalArgumentException("'" + pattern + "' has other labels than the axis");
       }
     }
-    if (patterns.isEmpty() != (meaning == Meaning.SINGLE)) {
-      throw new IllegalArgumentException("An axis of one key has no pattern, any other has one");
+    if (meaning == Meaning.SINGLE
+        ? patterns.size() > 1 || !patterns.isEmpty() && !patterns.get(0).isLiteral()
+        : patterns.isEmpty()) {
+      throw new IllegalArgumentException("An axis of one key has that key, any other has patterns");
+    } else if (radix != DECIMAL && meaning != Meaning.LABELS) {
+      throw new IllegalArgumentException("Only values of labels can be numbers of another base");
     }
   }
 
@@ -73,7 +86,18 @@ public final class Axis {
   public static Axis position(int number) {
     List<String> names = new ArrayList<>(Collections.nCopies(number, PASSED_OVER));
     names.add("value");
-    return number == 0 ? ONE : new Axis(Meaning.SINGLE, names, List.of(), List.of());
+    return number == 0 ? ONE : new Axis(Meaning.SINGLE, names, List.of(), List.of(), DECIMAL);
+  }
+
+  /**
+   * One row alone, by its key.
+   *
+   * @param key the key, or the number of a line in decimal
+   * @return the axis
+   * @throws IllegalArgumentException if the key is a pattern
+   */
+  public static Axis key(String key) {
+    return new Axis(Meaning.SINGLE, List.of(), parse(key), List.of(), DECIMAL);
   }
 
   /**
@@ -84,7 +108,7 @@ public final class Axis {
    * @throws IllegalArgumentException if there is no pattern, or one has a label
    */
   public static Axis stats(String... patterns) {
-    return new Axis(Meaning.STATS, List.of(), parse(patterns), List.of());
+    return new Axis(Meaning.STATS, List.of(), parse(patterns), List.of(), DECIMAL);
   }
 
   /**
@@ -106,7 +130,7 @@ public final class Axis {
    *     have the same labels
    */
   public static Axis labels(String... patterns) {
-    return new Axis(Meaning.LABELS, List.of(), parse(patterns), List.of());
+    return new Axis(Meaning.LABELS, List.of(), parse(patterns), List.of(), DECIMAL);
   }
 
   /**
@@ -116,7 +140,7 @@ public final class Axis {
    * @return the axis
    */
   public Axis named(String... names) {
-    return new Axis(meaning, Arrays.asList(names), patterns, excluded);
+    return new Axis(meaning, Arrays.asList(names), patterns, excluded, radix);
   }
 
   /**
@@ -128,7 +152,22 @@ public final class Axis {
   public Axis excluding(String... patterns) {
     List<KeyPattern> all = new ArrayList<>(excluded);
     all.addAll(parse(patterns));
-    return new Axis(meaning, names, this.patterns, all);
+    return new Axis(meaning, names, this.patterns, all, radix);
+  }
+
+  /**
+   * This axis with labels whose values are numbers that the file has in another base. A key that
+   * has something else for a label is {@linkplain #isMalformed malformed}.
+   *
+   * @param base 8 or 16; 10 for numbers in decimal or any other text
+   * @return the axis
+   * @throws IllegalArgumentException if the keys are no labels, or if it is another base
+   */
+  public Axis inRadix(int base) {
+    if (base != 8 && base != DECIMAL && base != 16) {
+      throw new IllegalArgumentException("No numbers of base " + base + " are read");
+    }
+    return new Axis(meaning, names, patterns, excluded, base);
   }
 
   private static List<KeyPattern> parse(String... patterns) {
@@ -157,16 +196,31 @@ public final class Axis {
    * Whether a key belongs to the table, and what it has for labels.
    *
    * @param key the key, as {@link io.statsfs.Stat#name()} writes names
-   * @return the values by label, empty where the keys are no labels; null if the key does not
-   *     belong to the table
+   * @return the values by label, empty where the keys are no labels, in decimal where they are
+   *     numbers of another base; null if the key does not belong to the table
    */
   public @Nullable Map<String, String> match(String key) {
+    Map<String, String> values = find(key);
+    return values == null || radix == DECIMAL ? values : inDecimal(values);
+  }
+
+  /**
+   * Whether a key belongs to the table, but has something else than a number for a label.
+   *
+   * @param key the key
+   * @return true if so; false if the values of labels are no numbers of another base
+   */
+  public boolean isMalformed(String key) {
+    return radix != DECIMAL && find(key) != null && match(key) == null;
+  }
+
+  private @Nullable Map<String, String> find(String key) {
     for (KeyPattern pattern : excluded) {
       if (pattern.matches(key)) {
         return null;
       }
     }
-    if (meaning == Meaning.SINGLE) {
+    if (patterns.isEmpty()) {
       return Map.of();
     }
     for (KeyPattern pattern : patterns) {
@@ -176,6 +230,40 @@ public final class Axis {
       }
     }
     return null;
+  }
+
+  private @Nullable Map<String, String> inDecimal(Map<String, String> values) {
+    Map<String, String> decimal = new LinkedHashMap<>();
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      try {
+        long number = Long.parseUnsignedLong(value.getValue(), radix);
+        if (value.getValue().startsWith("+")) {
+          return null;
+        }
+        decimal.put(value.getKey(), Long.toUnsignedString(number));
+      } catch (NumberFormatException e) {
+        return null;
+      }
+    }
+    return Collections.unmodifiableMap(decimal);
+  }
+
+  /**
+   * Whether there is one row, or one column that counts, whatever its key.
+   *
+   * @return true if the axis is single and has no key
+   */
+  public boolean isKeyless() {
+    return meaning == Meaning.SINGLE && patterns.isEmpty();
+  }
+
+  /**
+   * The base of the numbers that labels have for values.
+   *
+   * @return 8 or 16; 10 for numbers in decimal or any other text
+   */
+  public int radix() {
+    return radix;
   }
 
   /**
@@ -208,7 +296,7 @@ public final class Axis {
   /**
    * Which keys belong to the table.
    *
-   * @return patterns, of which one must match; none if the axis is single
+   * @return patterns, of which one must match; the key if the axis is single, or none
    */
   public List<KeyPattern> patterns() {
     return patterns;
@@ -229,7 +317,8 @@ public final class Axis {
         && meaning == that.meaning
         && names.equals(that.names)
         && patterns.equals(that.patterns)
-        && excluded.equals(that.excluded);
+        && excluded.equals(that.excluded)
+        && radix == that.radix;
   }
 
   @Override

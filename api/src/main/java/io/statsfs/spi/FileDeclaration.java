@@ -30,10 +30,9 @@ public final class FileDeclaration {
     }
     boolean isByPosition = shape.columnKey() == Shape.ColumnKey.POSITION;
     for (TableDeclaration table : tables) {
-      boolean isSingleRow = table.rows().meaning() == Axis.Meaning.SINGLE;
-      if (isSingleRow != (shape.rowKey() == Shape.RowKey.NONE)) {
+      if (table.rows().isKeyless() != (shape.rowKey() == Shape.RowKey.NONE)) {
         throw new IllegalArgumentException("One row and no row key need each other");
-      } else if (!isByPosition && table.columns().meaning() == Axis.Meaning.SINGLE) {
+      } else if (!isByPosition && table.columns().isKeyless()) {
         throw new IllegalArgumentException("One column needs columns by position");
       } else if (!isByPosition && !table.columns().names().isEmpty()
           || shape.rowKey() != Shape.RowKey.LINE_NUMBER && !table.rows().names().isEmpty()) {
@@ -60,8 +59,8 @@ public final class FileDeclaration {
    * @return the file
    * @throws IllegalArgumentException if there is no table; if the path has another pattern than
    *     labels in its last part; or if an axis does not fit the shape: the rows are {@linkplain
-   *     Axis#single single} if, and only if, there is no row key; single columns, and names of
-   *     numbers, need columns by position; names of rows line numbers
+   *     Axis#single single without a key} if, and only if, there is no row key; single columns, and
+   *     names of numbers, need columns by position; names of rows line numbers
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
     return new FileDeclaration(path, shape, tables);

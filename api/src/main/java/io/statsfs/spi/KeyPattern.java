@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
  * {@code [0-9a]} for one of these, and <code>{label}</code> for one or more, which are the value of
  * that label; all else stands for itself. So <code>cpu{cpu}</code> matches {@code cpu0}, and not
  * {@code cpu}. <code>{label=value}</code> stands for that value alone: <code>proc{version=3}</code>
- * matches {@code proc3}, and no other key.
+ * matches {@code proc3}, and no other key. <code>{label:number}</code> stands for digits alone:
+ * <code>cpu{cpu:number}</code> matches {@code cpu0}, and not {@code cpufreq}.
  *
  * <p>Immutable; equal if the texts are.
  */
 public final class KeyPattern {
+  private static final String NUMBER = ":number";
+
   private final String text;
   private final List<String> labels;
   private final @Nullable Pattern pattern;
@@ -44,7 +47,8 @@ public final class KeyPattern {
    * @param text the pattern
    * @return the pattern
    * @throws IllegalArgumentException if a brace or bracket has no other half, if a label has no
-   *     name or is there twice, or if a set of characters is none
+   *     name, is there twice or has another kind of values than {@code number}, or if a set of
+   *     characters is none
    */
   public static KeyPattern of(String text) {
     if (!hasVariables(text)) {
@@ -65,16 +69,7 @@ public final class KeyPattern {
         regex.append(']');
         i = end;
       } else if (c == '{') {
-        int equals = text.substring(0, end).indexOf('=', i);
-        int nameEnd = equals < 0 ? end : equals;
-        if (nameEnd == i + 1 || equals == end - 1) {
-          throw new IllegalArgumentException("'" + text + "' has half a label");
-        }
-        labels.add(text.substring(i + 1, nameEnd));
-        regex
-            .append('(')
-            .append(equals < 0 ? ".+" : Pattern.quote(text.substring(equals + 1, end)));
-        regex.append(')');
+        addLabel(text.substring(i + 1, end), labels, regex);
         i = end;
       } else if (c == '*') {
         regex.append(".*");
@@ -90,6 +85,23 @@ public final class KeyPattern {
     }
     return new KeyPattern(
         text, List.copyOf(labels), Pattern.compile(regex.toString(), Pattern.DOTALL));
+  }
+
+  /** A label: its name, and perhaps its only value or what its values are. */
+  private static void addLabel(String label, List<String> labels, StringBuilder regex) {
+    int equals = label.indexOf('=');
+    int colon = equals < 0 ? label.indexOf(':') : -1;
+    String name = label.substring(0, equals >= 0 ? equals : colon >= 0 ? colon : label.length());
+    if (name.isEmpty() || equals == label.length() - 1) {
+      throw new IllegalArgumentException("'{" + label + "}' is half a label");
+    } else if (colon >= 0 && !label.substring(colon).equals(NUMBER)) {
+      throw new IllegalArgumentException(
+          "'{" + label + "}' is no label; behind a colon there can be 'number'");
+    }
+    labels.add(name);
+    String values = colon >= 0 ? "[0-9]+" : ".+";
+    regex.append('(').append(equals < 0 ? values : Pattern.quote(label.substring(equals + 1)));
+    regex.append(')');
   }
 
   private static boolean hasVariables(String text) {

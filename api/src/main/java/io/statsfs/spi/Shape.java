@@ -84,11 +84,13 @@ public final class Shape {
   private final int rowKeyWord;
   private final int secondRowKeyWord;
   private final int prefixWords;
+  private final char skipThrough;
   private final ColumnKey columnKey;
   private final String separators;
   private final int radix;
   private final int leastColumns;
   private final int trailingWords;
+  private final boolean isUniform;
 
   private Shape(Builder builder) {
     skipLines = builder.skipLines;
@@ -98,11 +100,13 @@ public final class Shape {
     rowKeyWord = builder.rowKeyWord;
     secondRowKeyWord = builder.secondRowKeyWord;
     prefixWords = builder.prefixWords;
+    skipThrough = builder.skipThrough;
     columnKey = builder.columnKey;
     separators = builder.separators;
     radix = builder.radix;
     leastColumns = builder.leastColumns;
     trailingWords = builder.trailingWords;
+    isUniform = builder.isUniform;
   }
 
   /**
@@ -179,6 +183,18 @@ public final class Shape {
   }
 
   /**
+   * The character up to whose last place in a line everything is dropped, before words are counted:
+   * {@code )} in {@code /proc/self/stat}, where the name of a process stands in brackets and may
+   * have blanks and brackets in it. A line without that character has no key and no cells. Not for
+   * the header of {@link Header#ONCE}.
+   *
+   * @return the character; 0 if nothing is dropped
+   */
+  public char skipThrough() {
+    return skipThrough;
+  }
+
+  /**
    * What the key of a column is.
    *
    * @return its kind
@@ -226,6 +242,18 @@ public final class Shape {
   }
 
   /**
+   * Whether lines are rows of numbers alone, of one length. A line does not have the shape if a
+   * cell of a known column is no number, or, when the file is looked at, if the line has more words
+   * than the shortest one. So a key with a blank in it, behind which all columns are shifted, gives
+   * no value.
+   *
+   * @return true if so
+   */
+  public boolean isUniform() {
+    return isUniform;
+  }
+
+  /**
    * Whether the file is one line, so that reading may end with the first one.
    *
    * @return true if there is one row, no header, and no line to skip
@@ -244,11 +272,13 @@ public final class Shape {
         && rowKeyWord == that.rowKeyWord
         && secondRowKeyWord == that.secondRowKeyWord
         && prefixWords == that.prefixWords
+        && skipThrough == that.skipThrough
         && columnKey == that.columnKey
         && separators.equals(that.separators)
         && radix == that.radix
         && leastColumns == that.leastColumns
-        && trailingWords == that.trailingWords;
+        && trailingWords == that.trailingWords
+        && isUniform == that.isUniform;
   }
 
   @Override
@@ -261,11 +291,13 @@ public final class Shape {
         rowKeyWord,
         secondRowKeyWord,
         prefixWords,
+        skipThrough,
         columnKey,
         separators,
         radix,
         leastColumns,
-        trailingWords);
+        trailingWords,
+        isUniform);
   }
 
   /** The shape in words that a problem can say of a file: what one of its lines looks like. */
@@ -276,6 +308,9 @@ public final class Shape {
       text.append("a header, then ");
     } else if (header == Header.PER_PAIR) {
       text.append("pairs of header and value lines: ");
+    }
+    if (skipThrough != 0) {
+      text.append("... ").append(skipThrough).append(' ');
     }
     for (int i = 0; i < prefixWords; i++) {
       text.append("WORD ");
@@ -310,11 +345,13 @@ public final class Shape {
     private int rowKeyWord = -1;
     private int secondRowKeyWord = -1;
     private int prefixWords;
+    private char skipThrough;
     private ColumnKey columnKey = ColumnKey.POSITION;
     private String separators = "";
     private int radix = 10;
     private int leastColumns = 1;
     private int trailingWords;
+    private boolean isUniform;
 
     private Builder() {}
 
@@ -420,6 +457,21 @@ public final class Shape {
     }
 
     /**
+     * Drops of each line all up to the last place of a character. Default: nothing.
+     *
+     * @param last the character
+     * @return this
+     * @throws IllegalArgumentException if it is a blank, a control character or not ASCII
+     */
+    public Builder skipThrough(char last) {
+      if (last <= ' ' || last >= 0x7f) {
+        throw new IllegalArgumentException("Nothing is dropped through '" + last + "'");
+      }
+      skipThrough = last;
+      return this;
+    }
+
+    /**
      * Says what the key of a column is. Default: its position, or the header where there is one.
      *
      * @param key its kind
@@ -493,12 +545,23 @@ public final class Shape {
     }
 
     /**
+     * Says that lines are rows of numbers alone, of one length. Default: they are not.
+     *
+     * @return this
+     */
+    public Builder uniform() {
+      isUniform = true;
+      return this;
+    }
+
+    /**
      * Ends the declaration.
      *
      * @return the shape
      * @throws IllegalStateException if columns have the keys of a header and there is none, or the
      *     other way round; if there are header words without {@link Header#ONCE}; or if pairs of
-     *     lines have no key
+     *     lines have no key; if lines are uniform and columns have keys beside their values; or if
+     *     what is dropped ends with a character that separates words
      */
     public Shape build() {
       if (columnKey == ColumnKey.HEADER != (header != Header.NONE)) {
@@ -509,6 +572,14 @@ public final class Shape {
       } else if (header == Header.PER_PAIR
           && (rowKey == RowKey.NONE || rowKey == RowKey.LINE_NUMBER)) {
         throw new IllegalStateException("Pairs of lines need a key in both");
+      } else if (isUniform
+          && (header == Header.PER_PAIR
+              || columnKey == ColumnKey.WORD_BEFORE
+              || columnKey == ColumnKey.BEFORE_EQUALS)) {
+        throw new IllegalStateException("Only rows of numbers alone are uniform");
+      } else if (separators.indexOf(skipThrough) >= 0) {
+        throw new IllegalStateException(
+            "'" + skipThrough + "' cannot both end what is dropped and separate words");
       }
       return new Shape(this);
     }

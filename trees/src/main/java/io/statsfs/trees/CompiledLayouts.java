@@ -179,6 +179,8 @@ final class CompiledLayouts {
       out.writeByte(shape.radix());
       out.writeShort(shape.leastColumns());
       out.writeByte(shape.trailingWords());
+      out.writeByte(shape.skipThrough());
+      out.writeBoolean(shape.isUniform());
     }
 
     void table(TableDeclaration table) throws IOException {
@@ -195,6 +197,7 @@ final class CompiledLayouts {
       texts(axis.names());
       texts(axis.patterns().stream().map(KeyPattern::toString).toList());
       texts(axis.excluded().stream().map(KeyPattern::toString).toList());
+      out.writeByte(axis.radix());
     }
 
     void stat(StatDeclaration stat) throws IOException {
@@ -365,14 +368,21 @@ final class CompiledLayouts {
       } else if (rowKey == Shape.RowKey.LINE_NUMBER) {
         shape.rowKeyLineNumber();
       }
-      return shape
+      shape
           .prefixWords(number())
           .columnKey(COLUMN_KEYS[in.get()])
           .separators(text())
           .radix(in.get())
           .leastColumns(number())
-          .trailingWords(in.get())
-          .build();
+          .trailingWords(in.get());
+      byte through = in.get();
+      if (through != 0) {
+        shape.skipThrough((char) through);
+      }
+      if (flag()) {
+        shape.uniform();
+      }
+      return shape.build();
     }
 
     TableDeclaration table() {
@@ -385,14 +395,20 @@ final class CompiledLayouts {
       String[] names = array();
       String[] patterns = array();
       String[] excluded = array();
+      int radix = in.get();
       if (meaning == Axis.Meaning.SINGLE) {
-        return names.length == 0 ? Axis.single() : Axis.position(names.length - 1);
+        return patterns.length == 1
+            ? Axis.key(patterns[0])
+            : names.length == 0 ? Axis.single() : Axis.position(names.length - 1);
       }
       Axis axis = meaning == Axis.Meaning.LABELS ? Axis.labels(patterns) : Axis.stats(patterns);
       if (names.length > 0) {
         axis = axis.named(names);
       }
-      return excluded.length > 0 ? axis.excluding(excluded) : axis;
+      if (excluded.length > 0) {
+        axis = axis.excluding(excluded);
+      }
+      return radix == 10 ? axis : axis.inRadix(radix);
     }
 
     List<StatDeclaration> stats() {

@@ -227,7 +227,16 @@ final class LayoutText {
     }
     Fields file =
         new Fields(
-            node, "a file", "shape", "tables", "subsystem", "rows", "columns", "stats", "default");
+            node,
+            "a file",
+            "shape",
+            "tables",
+            "subsystem",
+            "row",
+            "rows",
+            "columns",
+            "stats",
+            "default");
     Shape shape =
         shape(file.get("shape", "flat-keyed, or a mapping that says how lines are divided"));
     List<TableDeclaration> tables = new ArrayList<>();
@@ -235,7 +244,7 @@ final class LayoutText {
     if (list == null) {
       tables.add(table(file, shape, true));
     } else {
-      for (String other : List.of("subsystem", "rows", "columns", "stats")) {
+      for (String other : List.of("subsystem", "row", "rows", "columns", "stats")) {
         if (file.has(other)) {
           throw new DeclarationException(
               file.mark(other), "'" + other + "' belongs into one of the 'tables'");
@@ -247,7 +256,7 @@ final class LayoutText {
       boolean isDefault = file.isTrue("default", true);
       for (YamlNode table : sequence.values()) {
         Fields fields =
-            new Fields(table, "a table", "subsystem", "rows", "columns", "stats", "default");
+            new Fields(table, "a table", "subsystem", "row", "rows", "columns", "stats", "default");
         tables.add(table(fields, shape, isDefault));
       }
     }
@@ -264,7 +273,7 @@ final class LayoutText {
     int known = 1;
     for (TableDeclaration table : tables) {
       int names = table.columns().names().size();
-      if (names == 0 && table.columns().meaning() != Axis.Meaning.SINGLE) {
+      if (names == 0 && !table.columns().isKeyless()) {
         return;
       }
       known = Math.max(known, names);
@@ -297,10 +306,18 @@ final class LayoutText {
     YamlNode columnsNode = table.find("columns");
     boolean numbersRows = shape.rowKey() == Shape.RowKey.LINE_NUMBER;
     boolean numbersColumns = shape.columnKey() == Shape.ColumnKey.POSITION;
+    YamlNode rowNode = table.find("row");
+    if (rowNode != null && rowsNode != null) {
+      throw new DeclarationException(
+          table.mark("row"), "expected either 'row', the key of the only one, or 'rows'");
+    }
+    String row = rowNode == null ? null : name(rowNode);
     Axis rows =
-        rowsNode != null
-            ? axis(rowsNode, "'rows'", numbersRows)
-            : shape.rowKey() == Shape.RowKey.NONE ? Axis.single() : Axis.stats("*");
+        row != null
+            ? at(table.mark("row"), () -> Axis.key(row))
+            : rowsNode != null
+                ? axis(rowsNode, "'rows'", numbersRows)
+                : shape.rowKey() == Shape.RowKey.NONE ? Axis.single() : Axis.stats("*");
     Axis columns =
         columnsNode != null
             ? axis(columnsNode, "'columns'", numbersColumns)
@@ -321,8 +338,9 @@ final class LayoutText {
     List<Scalar> keys = new ArrayList<>();
     List<Scalar> names = new ArrayList<>();
     List<String> excluded = new ArrayList<>();
+    int radix = 10;
     if (node instanceof YamlNode.Mapping) {
-      Fields axis = new Fields(node, what, "keys", "names", "exclude");
+      Fields axis = new Fields(node, what, "keys", "names", "exclude", "radix");
       keys = axis.texts("keys");
       names = axis.texts("names");
       for (Scalar pattern : axis.texts("exclude")) {
@@ -331,6 +349,10 @@ final class LayoutText {
       if (!names.isEmpty() && !isNumbered) {
         throw new DeclarationException(
             axis.mark("names"), "only columns by position and rows by line number have names");
+      }
+      YamlNode radixNode = axis.find("radix");
+      if (radixNode != null) {
+        radix = word(radixNode, "'radix'", List.of(8, 10, 16), String::valueOf);
       }
     } else if (isNumbered && node instanceof Scalar one && one.text().matches("[0-9]+")) {
       return Axis.position(Fields.number(one, one.text()));
@@ -360,7 +382,9 @@ final class LayoutText {
       }
       axis = axis.named(words.toArray(String[]::new));
     }
-    return axis;
+    Axis made = axis;
+    int base = radix;
+    return at(node.mark(), () -> made.inRadix(base));
   }
 
   private static Shape shape(YamlNode node) throws DeclarationException {
@@ -378,18 +402,31 @@ final class LayoutText {
             "header",
             "header-words",
             "row",
+            "skip-through",
             "prefix-words",
             "column",
             "separators",
             "radix",
             "least-columns",
-            "trailing-words");
+            "trailing-words",
+            "uniform");
     Shape.Builder shape =
         Shape.builder()
             .skipLines(fields.number("skip-lines", 0))
             .headerWords(fields.number("header-words", 0))
             .prefixWords(fields.number("prefix-words", 0))
             .leastColumns(fields.number("least-columns", 1));
+    YamlNode through = fields.find("skip-through");
+    if (through != null) {
+      String last = text(through, "one character");
+      if (last.length() != 1) {
+        throw expected(through, "one character");
+      }
+      at(through.mark(), () -> shape.skipThrough(last.charAt(0)));
+    }
+    if (fields.isTrue("uniform", false)) {
+      shape.uniform();
+    }
     YamlNode header = fields.find("header");
     if (header != null) {
       shape.header(word(header, "'header'", List.of(Shape.Header.values()), Fields::lowerCase));

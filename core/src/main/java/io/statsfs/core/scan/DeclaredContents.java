@@ -32,6 +32,16 @@ final class DeclaredContents implements FileContents {
   /** In a message. */
   private static final int SHOWN_KEYS = 4;
 
+  private static final Finding AMBIGUOUS =
+      new Finding(
+          MALFORMED,
+          "stats of one name",
+          "has stats of which the names are the same, as values of labels have '/' in them or a"
+              + " pattern leaves out what sets them apart; the first one of each name is read");
+
+  /** The stats of a source, by their names. */
+  private record Cells(Place place, Map<String, CellFound> byName) {}
+
   private final Place place;
   private final Schema shipped;
   private final FileDeclaration file;
@@ -41,8 +51,15 @@ final class DeclaredContents implements FileContents {
   private final TableKeys columns = new TableKeys();
   private final Map<String, Schema.Metric> metrics = new HashMap<>();
 
+  /** The stats of each source, by its subsystem and device. */
+  private final Map<List<String>, Cells> sources = new LinkedHashMap<>();
+
+  private boolean isAmbiguous;
+
   /** What was said of lines without the shape, for as long as there are any. */
   private @Nullable Finding broken;
+
+  private boolean wasOfAnotherForm;
 
   DeclaredContents(Place place, Schema shipped, FileDeclaration file) {
     this.place = place;
@@ -57,42 +74,32 @@ final class DeclaredContents implements FileContents {
     return file.shape();
   }
 
-  /** The stats of a table, by the values of its labels. */
-  private static final class Groups {
-    final Map<List<String>, Group> groups = new LinkedHashMap<>();
-  }
-
   /** A word of a line, until the line is known to have the shape. */
-  private record Word(String key, TableKey column) {}
+  private record Word(String key, TableKey column, boolean isNumber) {}
+
+  /** A table that has the row at hand, and what its labels are there. */
+  private record OfTable(int table, String name, Map<String, String> labels) {}
 
   @Override
   public Found read(byte[] text, int length, boolean isCut, Runnable step) {
     rows.begin();
     columns.begin();
+    sources.clear();
+    isAmbiguous = false;
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
-    boolean isOneLine = shape().isOneLine();
-    boolean isTooLong = isOneLine && length >= FilePlan.VALUE_BYTES;
-    boolean numbersColumns = shape().columnKey() == Shape.ColumnKey.POSITION;
+    boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
     int known = knownColumns();
-    lines.begin(text, length, isCut && !isOneLine, known);
-    List<Word> header = new ArrayList<>();
-    if (shape().header() == Shape.Header.ONCE) {
-      while (lines.nextHeaderWord()) {
-        // Of columns with one name the first counts.
-        boolean isFirst = !columns.has(PathText.decode(lines.columnKey()));
-        Word word = keyedWord();
-        header.add(isFirst ? word : new Word("", word.column));
-      }
-    }
-    if (numbersColumns && known < Integer.MAX_VALUE) {
+    int mostWords = shape().isUniform() ? shortestLine(text, length, isCut, known) : 0;
+    List<Word> header = begin(text, length, isCut, known);
+    if (shape().columnKey() == Shape.ColumnKey.POSITION && known < Integer.MAX_VALUE) {
       for (int i = 0; i < known; i++) {
         numberedColumn(i);
       }
     }
-    List<Groups> tables = file.tables().stream().map(table -> new Groups()).toList();
     List<Word> words = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     int all = 0;
+    int fitting = 0;
     int without = 0;
     while (lines.nextLine()) {
       step.run();
@@ -109,8 +116,12 @@ final class DeclaredContents implements FileContents {
       while (lines.nextCell()) {
         words.add(word(header));
       }
-      if (lines.isBroken() || isTooLong || isOneRow && all > 1) {
-        without++;
+      boolean fits =
+          !lines.isBroken() && !isTooLong && (mostWords == 0 || lines.words() <= mostWords);
+      List<OfTable> tables = tables(row, number);
+      if (!fits || isMalformed(row, number)) {
+        // What no table has may look like anything.
+        without += fits || !tables.isEmpty() ? 1 : 0;
         continue;
       } else if (words.isEmpty()) {
         continue;
@@ -124,17 +135,51 @@ final class DeclaredContents implements FileContents {
               yield rows.of(row, () -> TableKey.of(bytes));
             }
           };
-      add(row, key, words, tables);
+      Boolean hasNumber = add(key, words, tables);
+      if (hasNumber != null) {
+        fitting += hasNumber ? 1 : 0;
+        without += hasNumber ? 0 : 1;
+      }
     }
+    without += lines.linesWithoutKey();
     lines.end();
-    return found(tables, all, isOneRow && without > 0 ? all : without, isOneRow && without > 0);
+    boolean isTooMany = isOneRow && all > 1;
+    return found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
+  }
+
+  /** Begins a text; its header, where it has one. */
+  private List<Word> begin(byte[] text, int length, boolean isCut, int known) {
+    lines.begin(text, length, isCut && !shape().isOneLine(), known);
+    List<Word> header = new ArrayList<>();
+    if (shape().header() == Shape.Header.ONCE) {
+      while (lines.nextHeaderWord()) {
+        // Of columns with one name the first counts.
+        boolean isFirst = !columns.has(PathText.decode(lines.columnKey()));
+        Word word = keyedWord(false);
+        header.add(isFirst ? word : new Word("", word.column, false));
+      }
+    }
+    return header;
+  }
+
+  /** How many words the shortest line has. */
+  private int shortestLine(byte[] text, int length, boolean isCut, int known) {
+    begin(text, length, isCut, known);
+    int shortest = Integer.MAX_VALUE;
+    while (lines.nextLine()) {
+      while (lines.nextCell()) {
+        // The line is looked at to its end, to see whether it has the shape.
+      }
+      shortest = lines.isBroken() ? shortest : Math.min(shortest, lines.words());
+    }
+    return shortest;
   }
 
   /** How many columns there are if they have numbers; any number if only the text shows it. */
   private int knownColumns() {
     int known = 0;
     for (TableDeclaration table : file.tables()) {
-      if (table.columns().meaning() == Axis.Meaning.SINGLE) {
+      if (table.columns().isKeyless()) {
         known = Math.max(known, Math.max(1, table.columns().names().size()));
       } else if (table.columns().names().isEmpty()) {
         return Integer.MAX_VALUE;
@@ -149,18 +194,24 @@ final class DeclaredContents implements FileContents {
     return columns.of(number, () -> TableKey.of(number));
   }
 
-  private Word keyedWord() {
+  private Word keyedWord(boolean isNumber) {
     byte[] bytes = lines.columnKey();
     String key = PathText.decode(bytes);
-    return new Word(key, columns.of(key, () -> TableKey.of(bytes)));
+    return new Word(key, columns.of(key, () -> TableKey.of(bytes)), isNumber);
   }
 
   private Word word(List<Word> header) {
+    boolean isNumber = lines.isNumber();
     return switch (shape().columnKey()) {
-      case POSITION -> new Word("", numberedColumn(lines.column()));
-      case HEADER ->
-          shape().header() == Shape.Header.ONCE ? header.get(lines.column()) : keyedWord();
-      case WORD_BEFORE, BEFORE_EQUALS -> keyedWord();
+      case POSITION -> new Word("", numberedColumn(lines.column()), isNumber);
+      case HEADER -> {
+        if (shape().header() != Shape.Header.ONCE) {
+          yield keyedWord(isNumber);
+        }
+        Word column = header.get(lines.column());
+        yield new Word(column.key, column.column, isNumber);
+      }
+      case WORD_BEFORE, BEFORE_EQUALS -> keyedWord(isNumber);
     };
   }
 
@@ -172,60 +223,92 @@ final class DeclaredContents implements FileContents {
     };
   }
 
-  private void add(String row, TableKey rowKey, List<Word> words, List<Groups> tables) {
+  private List<OfTable> tables(String row, int number) {
+    List<OfTable> found = new ArrayList<>();
+    for (int i = 0; i < file.tables().size(); i++) {
+      Axis axis = file.tables().get(i).rows();
+      String name = rowName(axis, row, number);
+      Map<String, String> labels = name == null ? null : axis.match(name);
+      if (labels != null) {
+        found.add(new OfTable(i, Objects.requireNonNull(name), labels));
+      }
+    }
+    return found;
+  }
+
+  /** Whether a row would be a table's, but has no number where the table wants one. */
+  private boolean isMalformed(String row, int number) {
+    for (TableDeclaration table : file.tables()) {
+      String name = rowName(table.rows(), row, number);
+      if (name != null && table.rows().isMalformed(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The key of a row as its table knows it; null if it is none of the table's. */
+  private @Nullable String rowName(Axis axis, String row, int number) {
+    return switch (shape().rowKey()) {
+      case NONE -> "";
+      case LINE_NUMBER -> axis.key(number).orElse(null);
+      case WORD, BEFORE_COLON -> row;
+    };
+  }
+
+  /** The same of a column. */
+  private static @Nullable String columnName(Axis axis, Word word) {
+    TableKey key = word.column;
+    if (axis.isKeyless()) {
+      boolean isThere =
+          axis.names().isEmpty() ? key.number() == 0 : axis.key(key.number()).isPresent();
+      return isThere ? "" : null;
+    } else if (key.bytes() == null) {
+      return axis.key(key.number()).orElse(null);
+    }
+    return word.key.isEmpty() ? null : word.key;
+  }
+
+  /** Takes the stats of a line. Whether one of them is a number; null if there is none. */
+  private @Nullable Boolean add(TableKey row, List<Word> words, List<OfTable> tables) {
     // A cell belongs to the first table that has it, and of columns with one name the first counts.
     Set<TableKey> taken = new HashSet<>();
-    for (int t = 0; t < tables.size(); t++) {
-      TableDeclaration table = file.tables().get(t);
-      String rowName = name(table.rows(), row, rowKey);
-      Map<String, String> rowLabels = rowName == null ? null : table.rows().match(rowName);
-      if (rowLabels == null) {
-        continue;
-      }
+    Boolean hasNumber = null;
+    for (OfTable of : tables) {
+      TableDeclaration table = file.tables().get(of.table);
       for (Word word : words) {
-        String columnName = name(table.columns(), word.key, word.column);
+        String columnName = columnName(table.columns(), word);
         Map<String, String> labels = columnName == null ? null : table.columns().match(columnName);
-        boolean isNamed = shape().columnKey() == Shape.ColumnKey.POSITION || !word.key.isEmpty();
-        if (labels != null && isNamed && taken.add(word.column)) {
+        if (labels != null && taken.add(word.column)) {
           String name =
               table.rows().meaning() == Axis.Meaning.STATS
-                  ? rowName
+                  ? of.name
                   : table.columns().meaning() == Axis.Meaning.STATS
                       ? columnName
                       : table.stats().get(0).name().toString();
-          group(tables.get(t), table, rowLabels, labels)
-              .cells()
-              .add(new CellFound(name, metric(t, name), rowKey, word.column));
+          hasNumber = word.isNumber || hasNumber != null && hasNumber;
+          add(of, labels, new CellFound(name, metric(of.table, name), row, word.column));
         }
       }
     }
+    return hasNumber;
   }
 
-  /** The key as its table knows it; null if it is none of the table's. */
-  private static @Nullable String name(Axis axis, String text, TableKey key) {
-    if (axis.meaning() == Axis.Meaning.SINGLE) {
-      boolean isFirst = key.bytes() != null || key.number() == 0;
-      return (axis.names().isEmpty() ? isFirst : axis.key(key.number()).isPresent()) ? "" : null;
-    }
-    return key.bytes() == null ? axis.key(key.number()).orElse(null) : text;
-  }
-
-  private Group group(
-      Groups groups,
-      TableDeclaration table,
-      Map<String, String> rowLabels,
-      Map<String, String> columnLabels) {
+  private void add(OfTable of, Map<String, String> columnLabels, CellFound cell) {
     Map<String, String> labels = new LinkedHashMap<>(place.labels());
-    labels.putAll(rowLabels);
+    labels.putAll(of.labels);
     labels.putAll(columnLabels);
-    List<String> values = new ArrayList<>(rowLabels.values());
+    List<String> values = new ArrayList<>(of.labels.values());
     values.addAll(columnLabels.values());
-    return groups.groups.computeIfAbsent(
-        values,
-        key ->
-            new Group(
-                place.table(table.subsystem(), key, Collections.unmodifiableMap(labels)),
-                new ArrayList<>()));
+    String subsystem = file.tables().get(of.table).subsystem();
+    Place source = place.table(subsystem, values, Collections.unmodifiableMap(labels));
+    Cells cells =
+        sources.computeIfAbsent(
+            List.of(source.subsystem(), source.device()),
+            key -> new Cells(source, new LinkedHashMap<>()));
+    // Values with a '/' in them can make one name of other labels.
+    isAmbiguous |=
+        !cells.place.labels().equals(labels) || cells.byName.putIfAbsent(cell.name(), cell) != null;
   }
 
   private Schema.Metric metric(int table, String name) {
@@ -241,7 +324,7 @@ final class DeclaredContents implements FileContents {
         });
   }
 
-  private Found found(List<Groups> tables, int all, int without, boolean isNoRow) {
+  private Found found(int all, int fitting, int without) {
     List<TableKey> rowKeys = rows.all();
     List<TableKey> columnKeys = columns.all();
     if ((long) rowKeys.size() * columnKeys.size() > MOST_CELLS) {
@@ -255,27 +338,34 @@ final class DeclaredContents implements FileContents {
               "more than " + MOST_CELLS + " rows times columns; it is not read"));
     }
     List<Group> groups = new ArrayList<>();
-    if (!isNoRow) {
-      tables.forEach(table -> groups.addAll(table.groups.values()));
+    // If lines that have the shape are no more than the others, they may have it by accident.
+    boolean isOfAnotherForm = without > 0 && without >= fitting;
+    if (!isOfAnotherForm) {
+      sources.values().forEach(s -> groups.add(new Group(s.place, List.copyOf(s.byName.values()))));
     }
     if (without > 0) {
-      if (broken == null) {
+      if (broken == null || isOfAnotherForm != wasOfAnotherForm) {
         broken =
             new Finding(
                 MALFORMED,
                 "lines of another form",
                 without
                     + " of "
-                    + all
+                    + (fitting + without)
                     + " lines are not '"
                     + shape()
                     + "', as the layout "
                     + place.tree().layout()
-                    + " declares; they give no value");
+                    + " declares; "
+                    + (isOfAnotherForm ? "the file gives no value" : "they give no value"));
       }
+      wasOfAnotherForm = isOfAnotherForm;
       return new Found(rowKeys, columnKeys, groups, broken);
     }
     broken = null;
+    if (isAmbiguous) {
+      return new Found(rowKeys, columnKeys, groups, AMBIGUOUS);
+    }
     Finding empty = null;
     if (groups.isEmpty()) {
       empty =
@@ -303,7 +393,7 @@ final class DeclaredContents implements FileContents {
   }
 
   private static String keys(Axis axis) {
-    if (axis.meaning() == Axis.Meaning.SINGLE) {
+    if (axis.isKeyless()) {
       return "by position";
     }
     List<?> keys = axis.names().isEmpty() ? axis.patterns() : axis.names();

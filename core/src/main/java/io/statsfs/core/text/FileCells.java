@@ -102,7 +102,8 @@ public final class FileCells {
     numbersRows = plan.rows().isNumbered();
     hasColumnKeys = !plan.columns().isNumbered();
     hasHeader = shape.header() == Shape.Header.ONCE;
-    boolean mayLeaveLines = shape.trailingWords() == Shape.ANY && !hasColumnKeys;
+    boolean mayLeaveLines =
+        shape.trailingWords() == Shape.ANY && !hasColumnKeys && !shape.isUniform();
     leastCells = mayLeaveLines ? shape.leastColumns() : Integer.MAX_VALUE;
     isDecimal = shape.radix() == 10;
     lastWanted = new int[plan.rows().size()];

@@ -83,6 +83,24 @@ public final class NumberText {
    */
   public static void putDigits(
       byte[] text, int from, int to, int radix, boolean isFloat, SampleMemory memory, int index) {
+    if (!parseDigits(text, from, to, radix, isFloat, memory, index)) {
+      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
+    }
+  }
+
+  /** Whether {@link #putDigits} would take a word for a number. */
+  static boolean isDigits(byte[] text, int from, int to, int radix) {
+    return parseDigits(text, from, to, radix, false, null, 0);
+  }
+
+  private static boolean parseDigits(
+      byte[] text,
+      int from,
+      int to,
+      int radix,
+      boolean isFloat,
+      @Nullable SampleMemory memory,
+      int index) {
     int shift = radix == 16 ? 4 : 3;
     long value = 0;
     boolean fits = from < to;
@@ -91,14 +109,13 @@ public final class NumberText {
       fits = digit >= 0 && digit < radix && value >>> Long.SIZE - shift == 0;
       value = value << shift | digit;
     }
-    if (!fits) {
-      memory.putFailure(index, Status.NOT_A_NUMBER, 0);
-      return;
+    if (fits && memory != null) {
+      memory.putUnsigned(index, value);
+      if (isFloat) {
+        memory.putDouble(index, memory.doubleValue(index));
+      }
     }
-    memory.putUnsigned(index, value);
-    if (isFloat) {
-      memory.putDouble(index, memory.doubleValue(index));
-    }
+    return fits;
   }
 
   /** Whether {@link #put} would take a text for a number, even one that no double can hold. */

@@ -43,6 +43,7 @@ public final class ShapedText {
   private final Shape.ColumnKey columnKey;
   private final int trailingWords;
   private final int leastColumns;
+  private final boolean isUniform;
 
   /** By byte: whether it separates words. */
   private final boolean[] separates = new boolean[256];
@@ -57,6 +58,8 @@ public final class ShapedText {
 
   /** The number of the line below those that are skipped and the header. */
   private int line;
+
+  private int linesWithoutKey;
 
   private byte[] rowText = NOTHING;
   private int rowFrom;
@@ -107,6 +110,7 @@ public final class ShapedText {
     columnKey = shape.columnKey();
     trailingWords = shape.trailingWords();
     leastColumns = shape.leastColumns();
+    isUniform = shape.isUniform();
     for (int i = 0; i < separates.length; i++) {
       separates[i] = NumberText.isSpace((byte) i) || shape.separators().indexOf(i) >= 0;
     }
@@ -140,6 +144,7 @@ public final class ShapedText {
     }
     at = 0;
     line = -1;
+    linesWithoutKey = 0;
     isBegun = false;
     for (int i = shape.skipLines(); i > 0 && at < end; i--) {
       at = lineEnd(at) + 1;
@@ -213,6 +218,7 @@ public final class ShapedText {
         isTooShort = true;
         return true;
       }
+      linesWithoutKey++;
     }
   }
 
@@ -222,6 +228,17 @@ public final class ShapedText {
     secondKeyAt = -1;
     isTooShort = false;
     int i = begin;
+    if (shape.skipThrough() != 0) {
+      int lineEnd = lineEnd(begin);
+      i = lineEnd;
+      while (i > begin && text[i - 1] != shape.skipThrough()) {
+        i--;
+      }
+      if (i == begin) {
+        at = lineEnd;
+        return false;
+      }
+    }
     for (int n = shape.prefixWords(); n > 0; n--) {
       i = blanksEnd(i);
       if (isAtEnd(i)) {
@@ -364,7 +381,26 @@ public final class ShapedText {
       return endOfLine();
     }
     column++;
-    return column < columns || endOfColumns();
+    if (column >= columns) {
+      return endOfColumns();
+    }
+    isBroken = isUniform && !(isPlain && shape.radix() == 10) && !isNumber(false);
+    return !isBroken;
+  }
+
+  /**
+   * Whether the cell is a number in the base of the shape.
+   *
+   * @return true if so, also if it has an exponent
+   */
+  public boolean isNumber() {
+    return isPlain && shape.radix() == 10 || isNumber(true);
+  }
+
+  private boolean isNumber(boolean isFloat) {
+    return shape.radix() == 10
+        ? NumberText.isNumber(text, from, to, isFloat)
+        : NumberText.isDigits(text, from, to, shape.radix());
   }
 
   /** What is beyond the last column; false in any case. */
@@ -502,6 +538,32 @@ public final class ShapedText {
    */
   public int line() {
     return line;
+  }
+
+  /**
+   * How many lines were passed over as they have no key and are not blank.
+   *
+   * @return the number, so far
+   */
+  public int linesWithoutKey() {
+    return linesWithoutKey;
+  }
+
+  /**
+   * How many words the line has, those of the key and those beyond the columns among them.
+   *
+   * @return the number, until the next line; of a pair that of its values
+   */
+  public int words() {
+    int i = at;
+    while (i > 0 && text[i - 1] != '\n') {
+      i--;
+    }
+    int words = 0;
+    for (i = blanksEnd(i); !isAtEnd(i); i = blanksEnd(wordEnd(i))) {
+      words++;
+    }
+    return words;
   }
 
   /**

@@ -137,13 +137,22 @@ class LayoutExamplesTest {
     given(
         "softnet",
         "",
-        "00000010 0000000a 00000000 00000000\n00000020 00000000 00000001 00000000\n",
+        "00000010 0000000a 0 0 0 0 0 0 0 0 0 0 00000000 0 0\n"
+            + "00000020 00000000 1 0 0 0 0 0 0 0 0 0 00000010 0 0\n",
         "softnet/0/processed 16",
         "softnet/0/dropped 10",
         "softnet/0/time_squeeze 0",
-        "softnet/1/processed 32",
-        "softnet/1/dropped 0",
-        "softnet/1/time_squeeze 1");
+        "softnet/16/processed 32",
+        "softnet/16/dropped 0",
+        "softnet/16/time_squeeze 1");
+    given(
+        "xfs_stat",
+        "",
+        "extent_alloc 1 2 3 4\nabt 5 6 7 8\nblk_map 9 9\n",
+        "xfs_stat/extents_allocated 1",
+        "xfs_stat/blocks_allocated 2",
+        "xfs_stat/lookups 5",
+        "xfs_stat/compares 6");
     given("my_pids", "pids.events", "max 3\n", "my_pids/max 3");
     given(
         "my_containers",

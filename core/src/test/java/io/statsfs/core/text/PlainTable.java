@@ -1,6 +1,9 @@
 package io.statsfs.core.text;
 
+import io.statsfs.Status;
+import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Shape;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -117,6 +120,12 @@ public final class PlainTable {
   /** What is behind the words that are dropped; null if there are fewer. */
   private @Nullable String withoutPrefix(String line) {
     int i = 0;
+    if (shape.skipThrough() != 0) {
+      i = line.lastIndexOf(shape.skipThrough()) + 1;
+      if (i == 0) {
+        return null;
+      }
+    }
     for (int n = 0; n < shape.prefixWords(); n++) {
       while (i < line.length() && isBlank(line.charAt(i))) {
         i++;
@@ -175,6 +184,16 @@ public final class PlainTable {
     return words;
   }
 
+  private boolean isNumber(String word) {
+    byte[] bytes = word.getBytes(StandardCharsets.ISO_8859_1);
+    SampleMemory memory = new SampleMemory(1);
+    if (shape.radix() == 10) {
+      return NumberText.isNumber(bytes, 0, bytes.length, false);
+    }
+    NumberText.putDigits(bytes, 0, bytes.length, shape.radix(), false, memory, 0);
+    return memory.status(0) == Status.OK;
+  }
+
   private static void add(Row row, String column, String word) {
     row.columns.add(column);
     row.cells.putIfAbsent(column, word);
@@ -210,6 +229,9 @@ public final class PlainTable {
       }
     }
     row.isBroken = cells < shape.leastColumns();
+    for (int i = 0; i < cells && shape.isUniform(); i++) {
+      row.isBroken |= !isNumber(words.get(i));
+    }
     if (shape.trailingWords() != Shape.ANY) {
       row.isBroken |=
           trailing.size() > shape.trailingWords()

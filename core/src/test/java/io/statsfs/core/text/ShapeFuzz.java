@@ -74,6 +74,12 @@ public final class ShapeFuzz {
       case 6 -> builder.rowKeyWord(2);
       default -> {}
     }
+    if ((bytes[0] & 32) != 0) {
+      builder.skipThrough((bytes[3] & 16) != 0 ? ':' : '/');
+    }
+    if ((bytes[0] & 64) != 0) {
+      builder.uniform();
+    }
     switch (bytes[3] & 7) {
       case 0, 1 -> builder.header(Shape.Header.ONCE).headerWords(bytes[3] >> 3 & 1);
       case 2, 3 -> builder.header(Shape.Header.PER_PAIR);

@@ -42,7 +42,9 @@ final class NativePlan {
   static final int SHAPE_RADIX = 9;
   static final int SHAPE_LEAST_COLUMNS = 10;
   static final int SHAPE_TRAILING_WORDS = 11;
-  static final int SHAPE_SIZE = 12;
+  static final int SHAPE_SKIP_THROUGH = 12;
+  static final int SHAPE_UNIFORM = 13;
+  static final int SHAPE_SIZE = 14;
 
   static final int TABLE_SHAPE = 0;
   static final int TABLE_ROWS = 1;
@@ -199,6 +201,8 @@ final class NativePlan {
     shape[SHAPE_RADIX] = of.radix();
     shape[SHAPE_LEAST_COLUMNS] = of.leastColumns();
     shape[SHAPE_TRAILING_WORDS] = of.trailingWords();
+    shape[SHAPE_SKIP_THROUGH] = of.skipThrough();
+    shape[SHAPE_UNIFORM] = of.isUniform() ? 1 : 0;
     shapes.add(shape);
     return shapeNumbers.size();
   }

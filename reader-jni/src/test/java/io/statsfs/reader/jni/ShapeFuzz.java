@@ -196,8 +196,9 @@ public final class ShapeFuzz {
     ColumnKey columnKey = ColumnKey.values()[next() % 4];
     int form = next();
     Shape.Builder shape = Shape.builder();
+    boolean isPerPair =
+        columnKey == ColumnKey.HEADER && (rowKey == 1 || rowKey == 2) && form % 2 == 0;
     if (columnKey == ColumnKey.HEADER) {
-      boolean isPerPair = (rowKey == 1 || rowKey == 2) && form % 2 == 0;
       shape.header(isPerPair ? Header.PER_PAIR : Header.ONCE);
       shape.headerWords(isPerPair ? 0 : form / 2 % 3);
     }
@@ -221,7 +222,15 @@ public final class ShapeFuzz {
         // The file is one row.
       }
     }
+    if (words >= 192
+        && !isPerPair
+        && (columnKey == ColumnKey.POSITION || columnKey == ColumnKey.HEADER)) {
+      shape.uniform();
+    }
     int limits = next();
+    if (skips % 8 == 1 && limits / 64 < 3) {
+      shape.skipThrough(skips % 16 == 9 ? '/' : ':');
+    }
     return shape
         .radix(RADIXES[limits % 4])
         .leastColumns(limits / 4 % 4)

@@ -1,0 +1,270 @@
+package io.statsfs.core.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Problem;
+import io.statsfs.Sampler;
+import io.statsfs.Stat;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import io.statsfs.core.StatsFsBuilder;
+import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.DeclarationException;
+import io.statsfs.trees.Layouts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a declaration of one file makes of its text. */
+class DeclaredTextTest {
+  private static final String SELF_STAT =
+      """
+      tree: self
+      file:
+        shape: {skip-through: ")", prefix-words: 1, row: none, least-columns: 3, trailing-words: any}
+        columns: [ppid, pgrp, session]
+      """;
+
+  private static final String SOFTNET =
+      """
+      tree: softnet
+      file:
+        shape: {row: word 3, radix: 16, trailing-words: any}
+        rows: {keys: "{cpu}", radix: 16}
+        columns: [processed, dropped]
+      """;
+
+  private static final String XFS =
+      """
+      tree: xfs
+      file:
+        shape: {row: word 0, trailing-words: any}
+        tables:
+          - row: extent_alloc
+            columns: [extents, blocks]
+          - row: abt
+            columns: [lookups, compares]
+          - subsystem: bytes
+            row: xpc
+            columns: [_, written]
+      """;
+
+  private static final String BLKIO =
+      """
+      tree: blkio
+      file:
+        shape: {row: words 0 1}
+        rows: {keys: "{device} {operation}", exclude: ["Total *", "* Total"]}
+        stats:
+          bytes: {kind: counter, unit: By}
+      """;
+
+  private static final String DISKS =
+      """
+      tree: disks
+      file:
+        shape: {row: word 2, uniform: true, least-columns: 5, trailing-words: any}
+        rows: "{device}"
+        columns: [_, _, reads, merged, sectors]
+      """;
+
+  private final TestTree tree = TestTree.inMemory();
+  private final List<String> values = new ArrayList<>();
+  private List<String> problems = List.of();
+
+  @AfterEach
+  void cleanUp() {
+    tree.close();
+  }
+
+  /** Reads a text, once by a sampler and once stat by stat, which must be the same. */
+  private void read(String declaration, String text) {
+    values.clear();
+    tree.stat("file", text).settle();
+    try (StatsFs fs =
+            new StatsFsBuilder(
+                    List.of(
+                        new FilesBackend(FileSystems.ofThisProcess(), new SchemaCache(1 << 20))))
+                .refreshInterval(Duration.ZERO)
+                .root(tree.path("file"), Layouts.parse("test", declaration))
+                .build();
+        Sampler sampler = fs.sampler()) {
+      problems = fs.catalog().problems().stream().map(Problem::message).toList();
+      sampler.sample();
+      for (int i = 0; i < sampler.size(); i++) {
+        Stat stat = sampler.stat(i);
+        if (sampler.status(i) == Status.OK) {
+          assertEquals(fs.readLong(stat), sampler.longValue(i));
+          values.add(stat + " " + sampler.longValue(i) + stat.source().labels());
+        } else {
+          values.add(stat + " " + sampler.status(i));
+        }
+      }
+    } catch (DeclarationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void assertNothing() {
+    assertEquals(List.of(), values);
+    assertEquals(1, problems.size(), problems::toString);
+  }
+
+  @Test
+  void aNameInBracketsMayHaveBlanksAndBracketsInIt() {
+    for (String name : List.of("java", "a b", ") S 1 (", "(", ")")) {
+      read(SELF_STAT, "7 (" + name + ") S 10 11 12 13 -1\n");
+
+      assertEquals(List.of("self/ppid 10{}", "self/pgrp 11{}", "self/session 12{}"), values, name);
+      assertEquals(List.of(), problems);
+    }
+  }
+
+  @Test
+  void aLineWithoutTheCharacterBehindWhichItBeginsIsOfAnotherForm() {
+    read(SELF_STAT, "7 java S 10 11 12 13\n");
+    assertNothing();
+    read(SELF_STAT, "7 (java\n2) S 10 11 12 13\n");
+    assertNothing();
+  }
+
+  @Test
+  void keysInAnotherBaseAreLabelsInDecimal() {
+    read(SOFTNET, "0000000a 00000000 00000000 0000000f\n0000000b 00000001 00000000 00000010 1\n");
+
+    assertEquals(
+        List.of(
+            "softnet/15/processed 10{cpu=15}",
+            "softnet/15/dropped 0{cpu=15}",
+            "softnet/16/processed 11{cpu=16}",
+            "softnet/16/dropped 1{cpu=16}"),
+        values);
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void aKeyThatIsNoNumberOfItsBaseBreaksItsLine() {
+    read(SOFTNET, "1 2 3 0f\n1 2 3 +1\n1 2 3 10\n1 2 3 11\n");
+
+    assertEquals(6, values.size());
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith("1 of 4 lines"), problems::toString);
+  }
+
+  /** Kernels before 5.10 do not say which CPU a line is of. */
+  @Test
+  void linesWithoutTheirKeyGiveNothing() {
+    read(SOFTNET, "00000001 00000002 00000003\n00000001 00000002 00000003\n");
+    assertNothing();
+  }
+
+  @Test
+  void aRowCanBeATableWhoseColumnsNameStats() {
+    read(XFS, "extent_alloc 1 2 3 4\nabt 5 6 7 8\nblk_map 1 x 2\nxpc 9 10 11\nfree text\n");
+
+    assertEquals(
+        List.of(
+            "bytes/written 10{}",
+            "xfs/extents 1{}",
+            "xfs/blocks 2{}",
+            "xfs/lookups 5{}",
+            "xfs/compares 6{}"),
+        values);
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void rowsThatAreExcludedOrThatNoTableHasMayLookLikeAnything() {
+    read(BLKIO, "8:0 Read 1\n8:0 Write 2\n8:0 Total 3 4\nTotal 5\n");
+
+    assertEquals(
+        List.of(
+            "blkio/8:0/Read/bytes 1{device=8:0, operation=Read}",
+            "blkio/8:0/Write/bytes 2{device=8:0, operation=Write}"),
+        values);
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void aLineOfOneThatIsATablesRowIsReported() {
+    read(BLKIO, "8:0 Read 1\n8:0 Write 2 3\n8:1 Read 4\n");
+
+    assertEquals(2, values.size());
+    assertEquals(1, problems.size());
+  }
+
+  @Test
+  void aTextOfWhichOnlyTheFirstLineFitsGivesNothing() {
+    read("tree: t\nfile: flat-keyed\n", "a 1\nb 1 2\n");
+    assertNothing();
+    read("tree: t\nfile: flat-keyed\n", "a 1\nb 1 2\nc 3 4\n");
+    assertNothing();
+    read("tree: t\nfile: {shape: {row: before-colon}}\n", "a: 1\nand then\nsome text 2\n");
+    assertNothing();
+  }
+
+  @Test
+  void aNameAndAWordAreNoNameAndNumber() {
+    read("tree: t\nfile: flat-keyed\n", "Name: java\nState: S (sleeping)\nUmask: 0022\nTgid: 7\n");
+    assertNothing();
+    read("tree: t\nfile: {shape: {row: none}, columns: [a, b]}\n", "some text\n");
+    assertNothing();
+  }
+
+  @Test
+  void aLineThatIsNoLongerNumbersIsReportedAndOthersStay() {
+    read("tree: t\nfile: flat-keyed\n", "a 1\nb 2\nc 3\nd max\n");
+
+    assertEquals(List.of("t/a 1{}", "t/b 2{}", "t/c 3{}", "t/d NOT_A_NUMBER"), values);
+    assertEquals(1, problems.size());
+  }
+
+  /** A name with a blank shifts all columns behind it. */
+  @Test
+  void aLineWithOneWordMoreThanOthersGivesNoValue() {
+    read(DISKS, "8 0 sda 1 2 3\n8 1 my 4 5 6 7\n8 2 sdc 7 8 9\n8 3 a disk 4 5 6\n8 4 sde 1 2 3\n");
+
+    assertEquals(9, values.size());
+    assertTrue(
+        values.stream().noneMatch(value -> value.contains("my") || value.contains("/a/")),
+        values::toString);
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith("2 of 5 lines"), problems::toString);
+  }
+
+  @Test
+  void columnsThatAKernelAppendsToAllLinesAreLeftAlone() {
+    read(DISKS, "8 0 sda 1 2 3 4 5\n8 1 sdb 4 5 6 7 8\n");
+
+    assertEquals(6, values.size());
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void labelsThatAreNumbersAreNoOtherText() {
+    read(
+        "tree: t\nfile:\n  shape: {row: word 0}\n  rows: \"cpu{cpu:number}\"\n"
+            + "  columns: [user]\n",
+        "cpu 6\ncpu0 1\ncpuX 2\ncpu12 5\ncpu1a 3\n");
+
+    assertEquals(List.of("t/0/user 1{cpu=0}", "t/12/user 5{cpu=12}"), values);
+    assertEquals(List.of(), problems);
+  }
+
+  /** The device is the values with a '/' between. */
+  @Test
+  void ofTwoSourcesOfOneNameTheFirstIsRead() {
+    read(
+        "tree: t\nfile:\n  shape: {row: words 0 1}\n  rows: \"{a} {b}\"\n"
+            + "  stats: {v: {kind: level}}\n",
+        "x/y z 1\nx y/z 2\n");
+
+    assertEquals(List.of("t/x/y/z/v 1{a=x/y, b=z}"), values);
+    assertEquals(1, problems.size());
+  }
+}
