@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The series of another program, compared with those of the agent one by one. */
 final class Comparison {
@@ -38,16 +39,17 @@ final class Comparison {
     }
   }
 
-  private final Counterparts counterparts;
+  private final Function<Series, Optional<Counterpart>> counterparts;
   private final int standsStill;
   private final SortedMap<Series, Map<Outcome, List<String>>> found = new TreeMap<>();
 
   /**
    * Makes an empty one.
    *
+   * @param counterparts what is known of a series of the other program
    * @param standsStill how often a series must be another number to be wrong
    */
-  Comparison(Counterparts counterparts, int standsStill) {
+  Comparison(Function<Series, Optional<Counterpart>> counterparts, int standsStill) {
     this.counterparts = counterparts;
     this.standsStill = standsStill;
   }
@@ -81,7 +83,7 @@ final class Comparison {
       Map<String, Map<Series, Double>> ours,
       double last,
       boolean isCounter) {
-    Optional<Counterpart> counterpart = counterparts.of(series);
+    Optional<Counterpart> counterpart = counterparts.apply(series);
     if (counterpart.isEmpty()) {
       add(series, Outcome.UNKNOWN, "");
     } else if (counterpart.get().sum().isEmpty()) {

@@ -1,5 +1,6 @@
 package io.statsfs.samples.agent;
 
+import io.statsfs.samples.agent.Counterparts.Counterpart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +21,7 @@ import java.util.regex.Pattern;
  * columns with a tabulator between; what they mean is said at the top of {@code
  * samples/node_exporter/series.tsv}. The first line that matches counts.
  */
-final class Counterparts {
+final class Counterparts implements Function<Series, Optional<Counterpart>> {
   private static final Pattern VARIABLE = Pattern.compile("<([a-z][a-z0-9]*)(?::([^>]*))?>");
   private static final Pattern TERM = Pattern.compile("([+-]?)\\s*([^\\s{]+)(\\{[^}]*\\})?\\s*");
   private static final Pattern FACTOR = Pattern.compile("(.*) ([*/]) ([0-9.e-]+)");
@@ -150,7 +152,8 @@ final class Counterparts {
   }
 
   /** What the first line says that matches; nothing if none does. */
-  Optional<Counterpart> of(Series series) {
+  @Override
+  public Optional<Counterpart> apply(Series series) {
     for (Line line : lines) {
       Optional<Map<String, String>> values = match(line, series);
       if (values.isPresent()) {

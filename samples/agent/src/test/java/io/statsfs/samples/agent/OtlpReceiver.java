@@ -41,6 +41,7 @@ final class OtlpReceiver implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final NavigableMap<Long, Map<String, String>> collections = new ConcurrentSkipListMap<>();
+  private final Map<String, String> metrics = new TreeMap<>();
   private final List<String> twice = new ArrayList<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final int answer;
@@ -118,13 +119,17 @@ final class OtlpReceiver implements AutoCloseable {
   private synchronized void keep(ExportMetricsServiceRequest request) {
     request.getResourceMetricsList().stream()
         .flatMap(r -> r.getScopeMetricsList().stream())
-        .filter(s -> s.getScope().getName().equals("io.statsfs"))
+        // The SDK measures itself, too.
+        .filter(s -> !s.getScope().getName().startsWith("io.opentelemetry."))
         .flatMap(s -> s.getMetricsList().stream())
         .forEach(this::keep);
   }
 
   private void keep(Metric metric) {
     boolean sum = metric.hasSum();
+    String instrument =
+        sum ? metric.getSum().getIsMonotonic() ? "counter" : "up-down counter" : "gauge";
+    metrics.put(metric.getName(), instrument + " " + metric.getUnit());
     for (NumberDataPoint point :
         sum ? metric.getSum().getDataPointsList() : metric.getGauge().getDataPointsList()) {
       String series = metric.getName() + attributes(point.getAttributesList());
@@ -163,6 +168,11 @@ final class OtlpReceiver implements AutoCloseable {
     TreeMap<Long, Integer> sizes = new TreeMap<>();
     collections.forEach((time, points) -> sizes.put(time, points.size()));
     return sizes;
+  }
+
+  /** By their names, the instrument and the unit that each metric had last. */
+  synchronized Map<String, String> metrics() {
+    return new TreeMap<>(metrics);
   }
 
   /** Series that came more than once in a collection. */
