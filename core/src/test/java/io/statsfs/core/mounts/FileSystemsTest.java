@@ -260,7 +260,9 @@ class FileSystemsTest {
       assertSame(Layout.statsfs(), layout(root.resolve("sys/class/net")));
       assertEquals(FileSystemPath.UNKNOWN, fileSystems.at(root.resolve("sys/kernel/only-there")));
       assertThrows(IOException.class, () -> fileSystems.at(root.resolve("sys/kernel/nowhere")));
-      assertEquals("proc /vmstat", at(root.resolve("proc/vmstat")));
+      // From inside a chroot the other root has a text that leads nowhere.
+      boolean leadsHere = Files.readSymbolicLink(root).equals(Path.of("/"));
+      assertEquals(leadsHere ? "proc /vmstat" : "unknown ", at(root.resolve("proc/vmstat")));
     } finally {
       other.destroy();
       other.waitFor();
