@@ -285,7 +285,8 @@ public final class Trees {
 
     /** The first place where something is wrong counts, and before any one that is not there. */
     private void failed(Path place, TreeUnavailableException why) {
-      if (failure == null || failure.reason() == Reason.NOT_FOUND) {
+      if (failure == null
+          || failure.reason() == Reason.NOT_FOUND && why.reason() != Reason.NOT_FOUND) {
         root = place;
         failure = why;
       }

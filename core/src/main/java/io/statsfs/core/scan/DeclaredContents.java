@@ -367,7 +367,7 @@ final class DeclaredContents implements FileContents {
       return new Found(rowKeys, columnKeys, groups, AMBIGUOUS);
     }
     Finding empty = null;
-    if (groups.isEmpty()) {
+    if (groups.isEmpty() && !mayBeEmpty(rowKeys, all)) {
       empty =
           all == 0
               ? new Finding(MALFORMED, "no line", "has no line, so it gives no stat")
@@ -386,6 +386,25 @@ final class DeclaredContents implements FileContents {
                       + some("columns", columnKeys));
     }
     return new Found(rowKeys, columnKeys, groups, empty);
+  }
+
+  /**
+   * Whether it is as it should be that no cell is declared: rows that are values of labels come and
+   * go, and a file beside others is empty where a part of the kernel is switched off.
+   */
+  private boolean mayBeEmpty(List<TableKey> rowKeys, int lines) {
+    return file.tables().stream()
+            .anyMatch(
+                table ->
+                    table.rows().meaning() == Axis.Meaning.LABELS
+                        && rowKeys.stream().allMatch(key -> isExcluded(table, key)))
+        || lines == 0 && !place.tree().layout().isRootFile();
+  }
+
+  private static boolean isExcluded(TableDeclaration table, TableKey row) {
+    byte[] bytes = row.bytes();
+    return bytes != null
+        && table.rows().excluded().stream().anyMatch(p -> p.matches(PathText.decode(bytes)));
   }
 
   private static String declared(TableDeclaration table) {

@@ -406,6 +406,11 @@ final class DirectoryEntry extends Entry {
   }
 
   @Override
+  boolean hasEmptyFile() {
+    return children.values().stream().anyMatch(Entry::hasEmptyFile);
+  }
+
+  @Override
   void collect(Findings findings) {
     if (undescribed != null) {
       findings.problems(List.of(undescribed));

@@ -176,7 +176,7 @@ public final class Discovery implements AutoCloseable {
     }
   }
 
-  /** Unless it is known why. */
+  /** Unless it is known why, or is as it should be. */
   private void reportEmpty(Scan scan) {
     boolean isKnown =
         scan.problems().stream()
@@ -185,7 +185,7 @@ public final class Discovery implements AutoCloseable {
                     known.path().orElseThrow().equals(root.path)
                         && (tree.layout().isRootFile()
                             || known.cause().startsWith(Scan.UNREADABLE)));
-    if (isKnown) {
+    if (isKnown || root.hasEmptyFile()) {
       return;
     }
     if (root.inode == null) {

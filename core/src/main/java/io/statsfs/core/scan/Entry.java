@@ -165,6 +165,16 @@ abstract class Entry {
     seen.clear();
   }
 
+  /** Whether there is a file that was read, and has nothing now that the layout declares. */
+  boolean hasEmptyFile() {
+    return false;
+  }
+
+  /** Whether the last reading found sources or problems. */
+  final boolean foundAnything() {
+    return !sources.isEmpty() || !seen.isEmpty();
+  }
+
   /** Before this is read anew. */
   final void forgetSeen() {
     seen.clear();

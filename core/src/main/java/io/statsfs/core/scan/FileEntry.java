@@ -67,6 +67,11 @@ final class FileEntry extends Entry {
   }
 
   @Override
+  boolean hasEmptyFile() {
+    return inode != null && !foundAnything();
+  }
+
+  @Override
   void forget() {
     super.forget();
     contents = contents();

@@ -1,0 +1,93 @@
+package io.statsfs.core.scan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.core.Fs;
+import io.statsfs.testkit.TestTree;
+import io.statsfs.trees.DeclarationException;
+import io.statsfs.trees.Layouts;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Files without a line, or without one that is declared, of which some are as they should be. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EmptyFilesTest {
+  private static final String SWAPS =
+      "file:\n  shape: {header: once, header-words: 1, row: word 0}\n  rows: '{device}'\n"
+          + "  columns: [Size]\n";
+  private static final String DISKS =
+      "file:\n  shape: {row: word 0}\n  rows: {keys: '{device}', exclude: loop*}\n"
+          + "  columns: [_, reads]\n";
+
+  private final TestTree tree = TestTree.inMemory();
+
+  @AfterEach
+  void remove() {
+    tree.close();
+  }
+
+  private static Layout layout(String yaml) {
+    try {
+      return Layouts.parse("t.yaml", "tree: t\n" + yaml);
+    } catch (DeclarationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private List<String> problems(Path root, String yaml) {
+    tree.settle();
+    try (Fs fs = new Fs(root, layout(yaml))) {
+      return fs.problems();
+    }
+  }
+
+  @Test
+  void rowsThatComeAndGoMayAllBeGone() {
+    tree.stat("swaps", "Filename Size\n").stat("empty", "").stat("loops", "loop0 1 2\nloop1 1 2\n");
+    assertEquals(List.of(), problems(tree.path("swaps"), SWAPS));
+    assertEquals(List.of(), problems(tree.path("empty"), DISKS));
+    assertEquals(List.of(), problems(tree.path("loops"), DISKS));
+  }
+
+  @Test
+  void rowsThatAreNamesOfStatsMayNot() {
+    tree.stat("empty", "");
+    List<String> problems = problems(tree.path("empty"), "file: flat-keyed\n");
+    assertEquals(List.of("has no line, so it gives no stat"), problems);
+  }
+
+  @Test
+  void filesBesideOthersMayBeEmpty() {
+    tree.stat("a/empty", "").stat("a/full", "x 1\n").stat("b/empty", "");
+    String yaml =
+        "sources: '{s}'\nonly-declared-files: true\nfiles: {empty: flat-keyed, full: flat-keyed}\n";
+    tree.settle();
+    try (Fs fs = new Fs(tree.root(), layout(yaml))) {
+      assertEquals(List.of("t/a/x"), fs.stats());
+      assertEquals(List.of(), fs.problems());
+      // Of a tree that has no other.
+      tree.remove("a/full");
+      fs.refresh();
+      assertEquals(List.of(), fs.stats());
+      assertEquals(List.of(), fs.problems());
+      tree.remove("a/empty").remove("b/empty");
+      fs.refresh();
+      assertTrue(fs.problems().get(0).startsWith("holds no stats"), fs.problems()::toString);
+      tree.stat("b/empty", "y 2\n");
+      fs.refresh();
+      assertEquals(List.of("t/b/y"), fs.stats());
+    }
+  }
+
+  @Test
+  void rowsThatNoTableHasAreStillReported() {
+    tree.stat("other", "sda 1 x\n");
+    List<String> problems = problems(tree.path("other"), DISKS);
+    assertEquals(1, problems.size(), problems::toString);
+  }
+}
