@@ -110,7 +110,7 @@ public final class Fs implements AutoCloseable {
     this.reader = reader;
     FilesScanner scanner =
         new FilesScanner(
-            new Trees.Detected(trees, List.of(), Map.of()),
+            new Trees.Detected(trees, List.of(), Map.of(), Set.of()),
             fileSystems,
             limits,
             schemas,

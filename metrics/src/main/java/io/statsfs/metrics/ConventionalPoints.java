@@ -104,17 +104,32 @@ final class ConventionalPoints {
     Set<List<Object>> seen = new HashSet<>();
     groups.values().stream()
         .filter(Group::isComplete)
-        .sorted(Comparator.comparingInt(group -> group.declared.number))
+        .sorted(
+            Comparator.comparing((Group group) -> !isInV1(group.tree))
+                .thenComparingInt(group -> group.declared.number))
         .forEach(
             group -> {
               Found point = point(group, sampler);
               // Of alternatives the first is taken.
               if (point != null
-                  && seen.add(List.of(group.tree, point.metric.name(), group.labels))) {
+                  && seen.add(List.of(place(group.tree), point.metric.name(), group.labels))) {
                 found.add(point);
               }
             });
     return found;
+  }
+
+  /**
+   * Where alternatives are looked for: in a tree, and in all that is known of the cgroup of this
+   * process. Where there are hierarchies of both versions, v2 has some of what a controller of v1
+   * counts, for a cgroup that need not be the one that the controller knows.
+   */
+  private static Object place(Tree tree) {
+    return tree.layout().isOwnCgroup() ? "own cgroup" : tree;
+  }
+
+  private static boolean isInV1(Tree tree) {
+    return tree.layout().controller().isPresent();
   }
 
   private List<Use> uses(Layout layout, String subsystem, String stat) {

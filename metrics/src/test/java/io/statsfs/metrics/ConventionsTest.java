@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.opentelemetry.semconv.incubating.ContainerIncubatingMetrics;
 import io.opentelemetry.semconv.incubating.CpuIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.DiskIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.NetworkIncubatingAttributes;
@@ -32,8 +33,12 @@ class ConventionsTest {
   }
 
   private static String constant(String name) {
+    Class<?> constants =
+        name.startsWith("CONTAINER_")
+            ? ContainerIncubatingMetrics.class
+            : SystemIncubatingMetrics.class;
     try {
-      return (String) SystemIncubatingMetrics.class.getField(name).get(null);
+      return (String) constants.getField(name).get(null);
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(name + " is not in the conventions", e);
     }

@@ -124,7 +124,13 @@ public final class FilesScanner implements Scanner {
     Discovery known = discoveries.get(tree);
     Discovery discovery =
         known == null || busy.contains(known)
-            ? new Discovery(tree, fileSystems, limits, schemas, chosen.reader())
+            ? new Discovery(
+                tree,
+                fileSystems,
+                limits,
+                schemas,
+                chosen.reader(),
+                !found.unnamed().contains(tree))
             : known;
     discoveries.put(tree, discovery);
     busy.add(discovery);

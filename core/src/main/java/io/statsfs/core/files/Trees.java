@@ -1,6 +1,7 @@
 package io.statsfs.core.files;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import io.statsfs.Layout;
 import io.statsfs.Problem;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,11 +65,17 @@ public final class Trees {
    *
    * @param problems why others could not be opened though they seem to be there
    * @param cgroups of trees that begin at the cgroup of this process, which it was then
+   * @param unnamed those of the trees that nobody named, which may well be empty
    */
-  public record Detected(List<Tree> trees, List<Problem> problems, Map<Tree, String> cgroups) {
-    static Detected of(List<Search> searches) {
+  public record Detected(
+      List<Tree> trees, List<Problem> problems, Map<Tree, String> cgroups, Set<Tree> unnamed) {
+    static Detected of(List<Search> searches, List<Layout> named) {
       Map<Tree, String> cgroups = new HashMap<>();
+      Set<Tree> unnamed = new HashSet<>();
       for (Search search : searches) {
+        if (search.tree != null && !named.contains(search.layout)) {
+          unnamed.add(search.tree);
+        }
         if (search.tree != null && search.cgroup != null) {
           cgroups.put(search.tree, search.cgroup);
         }
@@ -75,7 +83,8 @@ public final class Trees {
       return new Detected(
           searches.stream().flatMap(search -> search.tree().stream()).toList(),
           searches.stream().flatMap(search -> search.problem().stream()).toList(),
-          cgroups);
+          cgroups,
+          unnamed);
     }
   }
 
@@ -92,7 +101,8 @@ public final class Trees {
     return new Detected(
         Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(),
         found.problems,
-        found.cgroups);
+        found.cgroups,
+        found.unnamed.stream().filter(t -> !opened.contains(t)).collect(toSet()));
   }
 
   private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
@@ -123,12 +133,12 @@ public final class Trees {
             .filter(l -> isNeeded || !l.homeTypes().isEmpty())
             .toList();
     if (!settings.isDetecting() && named.isEmpty()) {
-      return new Detected(List.of(), List.of(), Map.of());
+      return new Detected(List.of(), List.of(), Map.of(), Set.of());
     } else if (settings.isStatsfsRequired()) {
-      return new Detected(List.of(statsfs()), List.of(), Map.of());
+      return new Detected(List.of(statsfs()), List.of(), Map.of(), Set.of());
     }
     List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees());
-    Detected found = Detected.of(searches);
+    Detected found = Detected.of(searches, named);
     if (found.trees.isEmpty() && isNeeded) {
       throw nothingFound(searches);
     }
@@ -142,7 +152,7 @@ public final class Trees {
                 .build());
       }
     }
-    return new Detected(found.trees, problems, found.cgroups);
+    return new Detected(found.trees, problems, found.cgroups, found.unnamed);
   }
 
   /** The layout of a tree that is declared. */

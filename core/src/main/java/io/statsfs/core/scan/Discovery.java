@@ -33,11 +33,23 @@ public final class Discovery implements AutoCloseable {
   private final Limits limits;
   private final TreeContext context;
   private final Entry root;
+  private final boolean isNamed;
 
+  /**
+   * Begins with nothing.
+   *
+   * @param isNamed whether somebody asked for the tree, so that it should have stats
+   */
   public Discovery(
-      Tree tree, FileSystems fileSystems, Limits limits, SchemaCache schemas, StatReader reader) {
+      Tree tree,
+      FileSystems fileSystems,
+      Limits limits,
+      SchemaCache schemas,
+      StatReader reader,
+      boolean isNamed) {
     this.tree = tree;
     this.limits = limits;
+    this.isNamed = isNamed;
     Schema shipped = Schema.of(tree.layout().stats());
     context =
         new TreeContext(
@@ -190,7 +202,7 @@ public final class Discovery implements AutoCloseable {
     }
     if (root.inode == null) {
       report(scan, Problem.Kind.GONE, "gone", "does not exist any more");
-    } else {
+    } else if (isNamed) {
       report(
           scan,
           Problem.Kind.NO_STATS,
