@@ -618,16 +618,20 @@ public final class Layout {
      * so, as {@code temp1_input} does.
      *
      * @param key of the label
-     * @param files names, of which the first counts that is there and has something in it
+     * @param files names, of which the first counts that is there and has something in it. Each may
+     *     be a path from the directory, which may begin with {@code ../} but not leave the tree
      * @return this
-     * @throws IllegalArgumentException if a name is none or has {@code *}, {@code ?} or {@code [}
+     * @throws IllegalArgumentException if a path is none, has a label in another than its last
+     *     part, or has {@code *}, {@code ?} or {@code [}
      */
     public Builder label(String key, String... files) {
       List<KeyPattern> names = new ArrayList<>();
       for (String file : files) {
         KeyPattern name = KeyPattern.of(file);
-        if (file.isEmpty() || file.indexOf('/') >= 0 || name.hasWildcards()) {
-          throw new IllegalArgumentException("'" + file + "' is no name of one file");
+        String directory = file.substring(0, Math.max(0, file.lastIndexOf('/')));
+        boolean isPath = (file + "/").matches("(\\.\\./)*((?!\\.\\.?/)[^/]+/)+");
+        if (!isPath || name.hasWildcards() || !KeyPattern.of(directory).isLiteral()) {
+          throw new IllegalArgumentException("'" + file + "' is no path of one file");
         }
         names.add(name);
       }

@@ -176,7 +176,12 @@ final class LayoutText {
       String key = name(entry.key());
       List<String> files = new ArrayList<>();
       for (Scalar file : Fields.texts(entry.value())) {
-        files.add(pattern(file));
+        String path = text(file, "the path of a file");
+        requireFewVariables(file, path);
+        if (hasControls(path)) {
+          throw expected(file, "the path of a file");
+        }
+        files.add(path);
       }
       at(entry.value().mark(), () -> layout.label(key, files.toArray(String[]::new)));
     }

@@ -132,7 +132,13 @@ class LayoutTextTest {
     assertEquals(Map.of(), read("tree: t").labelFiles());
     for (String wrong :
         List.of(
-            "labels: {a: b/c}",
+            "labels: {a: /b}",
+            "labels: {a: b/../c}",
+            "labels: {a: ..}",
+            "labels: {a: ./b}",
+            "labels: {a: b//c}",
+            "labels: {a: b/}",
+            "labels: {a: '{n}/b'}\nstats: {'x{n}': {kind: level}}",
             "labels: {a: 'b*'}",
             "labels: {a: '{b}'}",
             "labels: name",

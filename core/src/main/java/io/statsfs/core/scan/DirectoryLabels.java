@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.spi.KeyPattern;
@@ -21,8 +22,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The labels that files in a directory give its sources. Each file is read once in the life of the
- * directory; one that is not there or cannot be read is looked at again with each listing.
+ * The labels that files in or near a directory give its sources. Each file is read once in the life
+ * of the directory; one that is not there or cannot be read is looked at again with each listing.
  */
 final class DirectoryLabels {
   /** More than the characters of a label can have. */
@@ -84,7 +85,7 @@ final class DirectoryLabels {
     return "";
   }
 
-  /** The name of the label's file that belongs to a source; null if none does. */
+  /** The path of the label's file that belongs to a source; null if none does. */
   private static @Nullable String name(KeyPattern pattern, StatFile file) {
     if (pattern.isLiteral()) {
       return pattern.toString();
@@ -95,7 +96,7 @@ final class DirectoryLabels {
         VARIABLE
             .matcher(pattern.toString())
             .replaceAll(label -> Matcher.quoteReplacement(file.labels().get(label.group(1))));
-    return name.startsWith(file.source()) ? name : null;
+    return name.startsWith(file.source(), name.lastIndexOf('/') + 1) ? name : null;
   }
 
   private String read(String name, FileSystemType type, BiConsumer<Path, IOException> unreadable) {
@@ -103,12 +104,15 @@ final class DirectoryLabels {
     if (known != null) {
       return known;
     }
-    Path file = PathText.resolve(directory, name);
+    Path file = file(name);
+    if (file == null) {
+      return "";
+    }
     try {
       Inode now = Inode.of(file, false);
       if (!now.isRegularFile()
           || !Inode.isReadableByAnyone(now.mode())
-          || context.tree().layout().excludes(name)
+          || context.tree().layout().excludes(PathText.nameOf(file))
           || context.mounts().hasReadEffects(type, null, directory, name, file)) {
         return "";
       }
@@ -125,6 +129,20 @@ final class DirectoryLabels {
       unreadable.accept(file, e);
       return "";
     }
+  }
+
+  /** Where a file is; null if that is outside of the tree. */
+  private @Nullable Path file(String path) {
+    Path file = directory;
+    for (String part : path.split("/")) {
+      // Not what the kernel takes for the directory above, which is that of a link's target.
+      file = part.equals("..") ? file.resolveSibling("") : PathText.resolve(file, part);
+      if (!file.startsWith(FilePaths.of(context.tree()))) {
+        return null;
+      }
+    }
+    boolean isBeside = path.indexOf('/') < 0;
+    return isBeside || context.mounts().isWithin(file.resolveSibling("")) ? file : null;
   }
 
   private static String firstLine(ByteBuffer text) {

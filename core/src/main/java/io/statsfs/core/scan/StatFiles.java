@@ -43,7 +43,11 @@ final class StatFiles {
     this.described = described;
     describedOnly = layout.hasDescribedStatsOnly();
     haveLabels = layout.stats().stream().anyMatch(stat -> !stat.name().labels().isEmpty());
-    labelFiles = layout.labelFiles().values().stream().flatMap(List::stream).toList();
+    labelFiles =
+        layout.labelFiles().values().stream()
+            .flatMap(List::stream)
+            .filter(file -> file.toString().indexOf('/') < 0)
+            .toList();
     fewNames = fewNames(layout);
   }
 

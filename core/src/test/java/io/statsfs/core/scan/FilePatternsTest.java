@@ -89,7 +89,11 @@ class FilePatternsTest {
         layout(pressure("pressure/{resource}"), pressure("fixed/name")).declaredFilesOnly().build();
     try (Fs fs = new Fs(tree.root(), layout)) {
       assertEquals(List.of("s/cpu/full", "s/cpu/some", "s/full", "s/some"), fs.sources());
-      // The directory above does not change by it.
+      // The directory above does not change by what comes or goes.
+      tree.stat("pressure/memory", PRESSURE);
+      fs.refresh();
+      assertEquals(6, fs.sources().size());
+      tree.remove("pressure/memory");
       tree.stat("pressure/io", PRESSURE).remove("pressure/cpu").remove("fixed/name").settle();
       fs.refresh();
       assertEquals(List.of("s/io/full", "s/io/some"), fs.sources());

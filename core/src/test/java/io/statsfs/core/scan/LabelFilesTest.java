@@ -135,6 +135,31 @@ class LabelFilesTest {
   }
 
   @Test
+  void theFileMayBeNearTheDirectoryWithinTheTree() {
+    tree.stat("cpu/cpu0/throttle/count", 1).stat("cpu/cpu0/topology/core_id", "7\n");
+    tree.stat("cpu/cpu1/throttle/count", 2).stat("secret/core_id", "no").stat("core_id", "no");
+    tree.stat("cpu/cpu0/throttle/max", 3).stat("cpu/cpu1/throttle/max", 4);
+    tree.link("cpu/cpu1/topology", tree.path("secret")).settle();
+    Layout layout =
+        Layout.builder("cpu")
+            .subsystem("cpu")
+            .sources("cpu{cpu}/throttle")
+            .label("core", "../topology/core_id", "../../../core_id", "../../core_id")
+            .label("self", "../throttle/other/core_id", "count")
+            .build();
+    try (Fs fs = new Fs(tree.path("cpu"), layout)) {
+      assertEquals(List.of("cpu/cpu0/max", "cpu/cpu1/max"), fs.stats());
+      assertEquals(Map.of("cpu", "0", "core", "7", "self", "1"), fs.source("cpu/cpu0").labels());
+      assertEquals(Map.of("cpu", "1", "self", "2"), fs.source("cpu/cpu1").labels());
+      assertEquals(List.of(), fs.problems());
+    }
+    tree.stat("cpu/core_id", "8").settle();
+    try (Fs fs = new Fs(tree.path("cpu"), layout)) {
+      assertEquals("8", fs.source("cpu/cpu1").labels().get("core"));
+    }
+  }
+
+  @Test
   void whatIsNoNumberIsNoStatOnlyAsItIsALabel() {
     tree.stat("a/temp1_input", 1).stat("a/name", "5").stat("a/temp1_label", "6").settle();
     try (Fs fs = open()) {
