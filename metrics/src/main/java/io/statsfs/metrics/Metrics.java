@@ -307,6 +307,9 @@ public final class Metrics {
                   point.formula(),
                   new PointLabels(sampler.stat(point.index()).source(), point.labels(), log)));
     }
+    if (naming.isConventionalOnly()) {
+      return drafts;
+    }
     for (int i = shown.nextClearBit(0); i < sampler.size(); i = shown.nextClearBit(i + 1)) {
       Stat stat = sampler.stat(i);
       String name = name(stat);

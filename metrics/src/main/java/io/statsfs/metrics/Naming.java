@@ -21,30 +21,38 @@ public final class Naming {
   private static final String SUBSYSTEM = "subsystem";
   private static final String DEVICE = "device";
 
-  private static final Naming STATSFS = new Naming("", MetricNames::ofStat, Naming::labelsOrPlace);
+  private static final Naming STATSFS =
+      new Naming("", false, MetricNames::ofStat, Naming::labelsOrPlace);
   private static final Naming SEMCONV =
-      new Naming("semconv", MetricNames::ofStat, Naming::labelsOrPlace);
+      new Naming("semconv", false, MetricNames::ofStat, Naming::labelsOrPlace);
+  private static final Naming HOSTMETRICS =
+      new Naming("hostmetrics", false, MetricNames::ofStat, Naming::labelsOrPlace);
   private static final Naming PATH =
       new Naming(
           "",
+          false,
           MetricNames::ofPath,
           source -> source.device().isEmpty() ? Map.of() : Map.of(DEVICE, source.device()));
 
   private final String convention;
+  private final boolean isConventionalOnly;
   private final Function<Stat, String> names;
   private final Function<Source, Map<String, String>> labels;
 
   private Naming(
       String convention,
+      boolean isConventionalOnly,
       Function<Stat, String> names,
       Function<Source, Map<String, String>> labels) {
     this.convention = convention;
+    this.isConventionalOnly = isConventionalOnly;
     this.names = names;
     this.labels = labels;
   }
 
   /**
-   * A naming by the name that users choose it by: {@code statsfs}, {@code semconv} or {@code path}.
+   * A naming by the name that users choose it by: {@code statsfs}, {@code semconv}, {@code
+   * hostmetrics} or {@code path}.
    *
    * @param name the name, in lower or upper case
    * @return the naming
@@ -55,10 +63,11 @@ public final class Naming {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "statsfs" -> STATSFS;
       case "semconv" -> SEMCONV;
+      case "hostmetrics" -> HOSTMETRICS;
       case "path" -> PATH;
       default ->
           throw new IllegalArgumentException(
-              "There is no naming '" + name + "', only [statsfs, semconv, path].");
+              "There is no naming '" + name + "', only [statsfs, semconv, hostmetrics, path].");
     };
   }
 
@@ -90,6 +99,21 @@ public final class Naming {
   }
 
   /**
+   * The names, units, labels and instruments of what the OpenTelemetry Collector's receiver
+   * hostmetrics, version 0.160, sends unless it is configured otherwise: {@code
+   * system.network.io{device="eth0", direction="receive"}}. A stat that no point of it shows by
+   * itself has the name of {@link #statsfs()}.
+   *
+   * <p>The receiver multiplies {@code system.paging.faults} and {@code system.paging.operations} by
+   * 4096, as its library takes the counts for bytes; here they are the kernel's counts.
+   *
+   * @return the naming
+   */
+  public static Naming hostmetrics() {
+    return HOSTMETRICS;
+  }
+
+  /**
    * {@code <subsystem>/<stat>}, with the escapes of {@link #statsfs()}, and the label {@code
    * device} alone: {@code kvm/exits{device="1234-11/vcpu0"}}. A subsystem that does not begin with
    * a letter has {@code x/} before it.
@@ -101,6 +125,21 @@ public final class Naming {
   }
 
   /**
+   * The same without metrics of stats that have no conventional name.
+   *
+   * @return another naming
+   * @throws IllegalStateException if this is neither {@link #semconv()} nor {@link #hostmetrics()},
+   *     or made of these, so that nothing would be left
+   */
+  public Naming conventionalOnly() {
+    if (convention.isEmpty()) {
+      throw new IllegalStateException(
+          "Only the namings semconv and hostmetrics have conventional names");
+    }
+    return new Naming(convention, true, names, labels);
+  }
+
+  /**
    * The same with other names for stats that have no conventional one. Stats of one name make up
    * one metric, and get further labels where they could not be told apart.
    *
@@ -109,7 +148,8 @@ public final class Naming {
    * @return another naming
    */
   public Naming withNames(Function<Stat, String> names) {
-    return new Naming(convention, Objects.requireNonNull(names, "names"), labels);
+    return new Naming(
+        convention, isConventionalOnly, Objects.requireNonNull(names, "names"), labels);
   }
 
   /**
@@ -120,12 +160,18 @@ public final class Naming {
    * @return another naming
    */
   public Naming withLabels(Function<Source, Map<String, String>> labels) {
-    return new Naming(convention, names, Objects.requireNonNull(labels, "labels"));
+    return new Naming(
+        convention, isConventionalOnly, names, Objects.requireNonNull(labels, "labels"));
   }
 
   /** Which declarations of metrics are part of it; empty if none is. */
   String convention() {
     return convention;
+  }
+
+  /** Whether stats without a conventional name are left out. */
+  boolean isConventionalOnly() {
+    return isConventionalOnly;
   }
 
   String name(Stat stat) {

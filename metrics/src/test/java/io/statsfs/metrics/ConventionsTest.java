@@ -22,14 +22,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Compares the declarations with what OpenTelemetry publishes. */
 class ConventionsTest {
+  /** What the receiver takes from calls of the kernel, or from a walk over processes or sockets. */
+  private static final Set<String> NOT_IN_FILES =
+      new TreeSet<>(
+          Set.of(
+              "system.filesystem.inodes.usage",
+              "system.filesystem.usage",
+              "system.network.connections",
+              // /proc/swaps is not declared.
+              "system.paging.usage",
+              "system.processes.count"));
+
   private static List<MetricDeclaration> shipped() {
-    return Layouts.shipped().stream().flatMap(layout -> layout.metrics().stream()).toList();
+    return shipped("semconv");
+  }
+
+  private static List<MetricDeclaration> shipped(String naming) {
+    return Layouts.shipped().stream()
+        .flatMap(layout -> layout.metrics().stream())
+        .filter(metric -> metric.naming().equals(naming))
+        .toList();
   }
 
   private static String constant(String name) {
@@ -52,7 +72,6 @@ class ConventionsTest {
       assertEquals(constant(constant + "_NAME"), metric.name());
       assertEquals(constant(constant + "_UNIT"), metric.unit(), metric.name());
       assertEquals(constant(constant + "_DESCRIPTION"), metric.description(), metric.name());
-      assertEquals("semconv", metric.naming());
     }
   }
 
@@ -116,15 +135,61 @@ class ConventionsTest {
     }
   }
 
-  @Test
-  void eachMetricHasItsInstrumentItsUnitAndItsLabels() throws IOException {
-    Map<String, Published> published = new HashMap<>();
-    try (InputStream in = ConventionsTest.class.getResourceAsStream("semconv-metrics.tsv")) {
-      new String(in.readAllBytes(), StandardCharsets.UTF_8)
+  private static List<String[]> table(String resource) throws IOException {
+    try (InputStream in = ConventionsTest.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.startsWith("#"))
           .map(line -> line.split("\t"))
-          .forEach(columns -> published.put(columns[0], Published.of(columns)));
+          .toList();
+    }
+  }
+
+  /** Names and descriptions of its metrics, their units, and which values its attributes take. */
+  @Test
+  void whatTheReceiverSendsHasItsInstrumentItsUnitAndItsLabels() throws IOException {
+    Map<String, String[]> sent = new HashMap<>();
+    for (String[] columns : table("hostmetrics-metrics.tsv")) {
+      if (columns[2].equals("default")) {
+        sent.put(columns[1], columns);
+      }
+    }
+    TreeSet<String> missing = new TreeSet<>(sent.keySet());
+    for (MetricDeclaration metric : shipped("hostmetrics")) {
+      String[] columns = sent.get(metric.name());
+      assertNotNull(columns, metric.name());
+      missing.remove(metric.name());
+      assertEquals(columns[3], metric.instrument().name(), metric.name());
+      assertEquals(columns[5], metric.unit(), metric.name());
+      Map<String, List<String>> attributes = new HashMap<>();
+      for (String attribute : columns.length < 7 ? new String[0] : columns[6].split(" ")) {
+        if (!attribute.contains("(off)")) {
+          String[] parts = attribute.split("=");
+          attributes.put(parts[0], parts.length < 2 ? List.of() : List.of(parts[1].split("\\|")));
+        }
+      }
+      for (MetricDeclaration.Point point : metric.points()) {
+        assertEquals(
+            attributes.keySet(),
+            point.labels().stream().map(Label::key).collect(Collectors.toSet()),
+            metric.name());
+        for (Label label : point.labels()) {
+          List<String> values = attributes.get(label.key());
+          assertTrue(
+              values.isEmpty() ? label.sourceLabel().isPresent() : values.contains(label.value()),
+              metric + " " + label);
+        }
+      }
+    }
+    missing.removeIf(name -> name.startsWith("process."));
+    assertEquals(NOT_IN_FILES, missing);
+  }
+
+  @Test
+  void eachMetricHasItsInstrumentItsUnitAndItsLabels() throws IOException {
+    Map<String, Published> published = new HashMap<>();
+    for (String[] columns : table("semconv-metrics.tsv")) {
+      published.put(columns[0], Published.of(columns));
     }
     for (MetricDeclaration metric : shipped()) {
       for (MetricDeclaration.Point point : metric.points()) {

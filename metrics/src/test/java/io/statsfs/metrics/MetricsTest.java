@@ -3,6 +3,7 @@ package io.statsfs.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
@@ -187,6 +188,17 @@ class MetricsTest {
             Map.entry("statsfs.cpu.softirq{cpu=1}", "0.006 s")),
         points(cpus(time, all), Metrics.builder(Naming.semconv())));
     assertEquals(List.of(), logged);
+  }
+
+  @Test
+  void whatHasNoConventionalNameCanBeLeftOut() {
+    tree.stat("0/user", 1000).stat("0/irq", 20);
+    MetricDeclaration time =
+        metric("m", Point.sum(List.of(Label.text("mode", "user")), Term.plus("cpu/*/user")));
+    assertEquals(
+        Map.of("m{mode=user}", "1.0 s"),
+        points(cpus(time), Metrics.builder(Naming.semconv().conventionalOnly())));
+    assertThrows(IllegalStateException.class, () -> Naming.statsfs().conventionalOnly());
   }
 
   @Test

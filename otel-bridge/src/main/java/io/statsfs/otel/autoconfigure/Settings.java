@@ -57,6 +57,7 @@ record Settings(
           "include",
           "exclude",
           "naming",
+          "conventional-only",
           "aggregates",
           "series-limit",
           "counters",
@@ -83,7 +84,7 @@ record Settings(
         word(source, "stats", Stats.values()),
         source.list("include"),
         source.list("exclude"),
-        Naming.named(Objects.requireNonNullElse(source.text("naming"), "statsfs")),
+        naming(source),
         Objects.requireNonNullElse(
             word(source, "aggregates", Aggregates.values()), Aggregates.KEPT),
         Objects.requireNonNullElse(source.number("series-limit"), seriesByDefault),
@@ -91,6 +92,11 @@ record Settings(
         flag(source, "states", false),
         source.duration("patience"),
         flag(source, "own-metrics", true));
+  }
+
+  private static Naming naming(SettingSource source) {
+    Naming naming = Naming.named(Objects.requireNonNullElse(source.text("naming"), "statsfs"));
+    return flag(source, "conventional-only", false) ? naming.conventionalOnly() : naming;
   }
 
   private static boolean flag(SettingSource source, String name, boolean byDefault) {

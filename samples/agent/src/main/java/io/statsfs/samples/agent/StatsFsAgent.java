@@ -153,8 +153,13 @@ public final class StatsFsAgent implements Callable<Integer> {
       names = "--naming",
       paramLabel = "NAMING",
       converter = NamingConverter.class,
-      description = "Names of metrics: statsfs, semconv or path. Default: statsfs.")
+      description = "Names of metrics: statsfs, semconv, hostmetrics or path. Default: statsfs.")
   private Naming naming = Naming.statsfs();
+
+  @Option(
+      names = "--conventional-only",
+      description = "Leave out stats that have no name in the naming semconv or hostmetrics.")
+  private boolean conventionalOnly;
 
   @Option(
       names = "--counters",
@@ -314,6 +319,13 @@ public final class StatsFsAgent implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     if (roots.stream().anyMatch(root -> root.toString().isEmpty())) {
       throw new ParameterException(spec.commandLine(), "--root is empty; it takes a path");
+    }
+    if (conventionalOnly) {
+      try {
+        naming = naming.conventionalOnly();
+      } catch (IllegalStateException e) {
+        throw new ParameterException(spec.commandLine(), "--conventional-only: " + firstLine(e), e);
+      }
     }
     if (once && exporters.contains(Exporter.PROMETHEUS)) {
       throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
