@@ -140,6 +140,18 @@ abstract class ShippedTreeContract extends FlatKeyedContract {
     }
   }
 
+  /** That a frequency cannot be scaled, or that there is no swap, is no problem. */
+  @Test
+  void whatIsNotOnThisMachineIsNotReported() {
+    try (StatsFs fs = builder().build()) {
+      assertEquals(
+          List.of(),
+          fs.catalog().problems().stream()
+              .filter(problem -> problem.kind() == Problem.Kind.NO_STATS)
+              .toList());
+    }
+  }
+
   /** Containers put /dev/null over files. */
   private static boolean isMasked(Problem problem) {
     return problem
