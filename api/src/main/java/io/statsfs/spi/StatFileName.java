@@ -68,8 +68,9 @@ public record StatFileName(String stat, String source, Map<String, String> label
     for (int i = 0; i < places.length; i += 2) {
       rest.append(text, end, places[i]);
       end = places[i + 1];
+      int next = i + 2 < places.length ? places[i + 2] : text.length();
       boolean isDouble =
-          end < text.length()
+          end < next
               && isSeparator(text.charAt(end))
               && (rest.isEmpty() || rest.charAt(rest.length() - 1) == text.charAt(end));
       end += isDouble ? 1 : 0;

@@ -22,6 +22,8 @@ class StatFileNameTest {
     "pwm{n}_point{p}_temp, pwm1_point22_temp, pwm_point_temp, pwm1_point22, '{n=1, p=22}'",
     "rx_{a}_{b}, rx_x_y, rx, rx_x_y, '{a=x, b=y}'",
     "in{n}, in0, in, in0, {n=0}",
+    "{n}{m}_x, 12_x, x, 12, '{n=1, m=2}'",
+    "a_{n}{m}b, a_1_b, a_b, a_1_, '{n=1, m=_}'",
     "x{n=1}y, x1y, xy, x1, {n=1}",
   })
   void labelsAreTakenOutOfTheName(
