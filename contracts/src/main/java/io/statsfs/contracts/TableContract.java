@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Part of {@link ReaderContract}: files whose shape and tables are declared. */
-abstract class TableContract extends ShippedTreeContract {
+abstract class TableContract extends CgroupContract {
   private static final Shape PAIRS =
       Shape.builder().header(Shape.Header.PER_PAIR).rowKeyWord(0).build();
   private static final Shape NESTED =

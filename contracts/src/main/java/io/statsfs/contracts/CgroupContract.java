@@ -1,0 +1,133 @@
+package io.statsfs.contracts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.statsfs.Layout;
+import io.statsfs.Sampler;
+import io.statsfs.Stat;
+import io.statsfs.StatsFs;
+import io.statsfs.Status;
+import io.statsfs.spi.Axis;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.Shape;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.TableDeclaration;
+import io.statsfs.testkit.process.OpenFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Part of {@link ReaderContract}: cgroups that come and go, in a real hierarchy of v2. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class CgroupContract extends ShippedTreeContract {
+  private static final int MADE = 3000;
+  private static final int NAMES = 64;
+  private static final int ALIVE = 40;
+  private static final String LIMIT = "cgroup.max.descendants";
+
+  /** Each cgroup below has a limit by which it is known. */
+  private static Layout layout() {
+    FileDeclaration limit =
+        FileDeclaration.of(
+            LIMIT,
+            Shape.VALUE,
+            List.of(
+                TableDeclaration.of(
+                    null,
+                    Axis.single(),
+                    Axis.single(),
+                    List.of(StatDeclaration.of("limit", Stat.Kind.DISCRETE, "", "A limit.", "")))));
+    return Layout.builder("all")
+        .subsystem("all")
+        .sources("{cgroup...}")
+        .declaredFilesOnly()
+        .files(limit)
+        .build();
+  }
+
+  /**
+   * The number of the cgroup that was made is its limit; its name comes again with the 64th. They
+   * count from one on that no cgroup reaches.
+   */
+  private static void comeAndGo(Path parent) {
+    int first = 1000 * NAMES;
+    try {
+      for (int i = first; i < first + MADE + ALIVE; i++) {
+        if (i < first + MADE) {
+          Path made = Files.createDirectory(parent.resolve("c" + i % NAMES));
+          Files.writeString(made.resolve(LIMIT), Integer.toString(i));
+          Files.createDirectory(made.resolve("below"));
+          Files.writeString(made.resolve("below").resolve(LIMIT), Integer.toString(i));
+        }
+        if (i >= first + ALIVE) {
+          Path old = parent.resolve("c" + (i - ALIVE) % NAMES);
+          Files.delete(old.resolve("below"));
+          Files.delete(old);
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void cgroupsThatComeAndGoAreFollowedAndHaveNoValueOfAnother() throws IOException {
+    try (Cgroup parent = Cgroup.create()) {
+      Files.writeString(parent.path().resolve(LIMIT), Integer.toString(10 * MADE));
+      int scans = 0;
+      long values = 0;
+      CompletableFuture<Void> churn;
+      try (StatsFs fs = open(parent.path(), layout());
+          Sampler sampler = fs.sampler()) {
+        churn = CompletableFuture.runAsync(() -> comeAndGo(parent.path()));
+        while (!churn.isDone()) {
+          fs.refresh();
+          scans++;
+          for (int twice = 0; twice < 2; twice++) {
+            sampler.sample();
+            values += check(sampler);
+          }
+        }
+        churn.join();
+        assertTrue(values > 0 && scans > 1, values + " values in " + scans + " scans");
+        fs.refresh();
+        sampler.sample();
+        assertEquals(
+            List.of("all/limit"), fs.catalog().stats().stream().map(Stat::toString).toList());
+        List<String> open = OpenFiles.below(parent.path().toRealPath());
+        assertTrue(open.size() <= 2, "left open: " + open);
+      }
+      assertEquals(List.of(), OpenFiles.below(parent.path().toRealPath()));
+      System.out.println(
+          reader()
+              + ": "
+              + 2 * MADE
+              + " cgroups came and went in "
+              + scans
+              + " scans, "
+              + values
+              + " values were right");
+    }
+  }
+
+  /** How many values there are, none of which may be that of a cgroup of another name. */
+  private static long check(Sampler sampler) {
+    long values = 0;
+    for (int i = 0; i < sampler.size(); i++) {
+      String cgroup = sampler.stat(i).source().labels().get("cgroup");
+      if (cgroup != null && sampler.status(i) == Status.OK) {
+        values++;
+        assertEquals(
+            cgroup.split("/")[0],
+            "c" + sampler.longValue(i) % NAMES,
+            cgroup + " has that of another");
+      }
+    }
+    return values;
+  }
+}
