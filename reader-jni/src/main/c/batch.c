@@ -377,6 +377,7 @@ static void make_shape(const int32_t *plan, const char *text, struct sfs_shape *
   shape->trailing_words = plan[SFS_SHAPE_TRAILING_WORDS];
   shape->skip_through = (char)plan[SFS_SHAPE_SKIP_THROUGH];
   shape->is_uniform = plan[SFS_SHAPE_UNIFORM];
+  shape->no_value = plan[SFS_SHAPE_NO_VALUE] < 0 ? NULL : text + plan[SFS_SHAPE_NO_VALUE];
   sfs_shape_init(shape, text + plan[SFS_SHAPE_SEPARATORS]);
 }
 

@@ -304,8 +304,43 @@ static int is_number(const struct reading *reading, const char *word, const char
   return sfs_parse_radix(word, (size_t)(end - word), reading->shape->radix, 0, &bits) != SFS_NO_NUMBER;
 }
 
+static void fail(const int32_t *slots, size_t count, uint32_t outcome,
+                 const struct sfs_results *to) {
+  for (size_t i = 0; i < count; i++) {
+    if (slots[i] >= 0) {
+      uint32_t index = (uint32_t)slots[i] >> SFS_SLOT_SHIFT;
+      to->values[index] = 0;
+      to->outcomes[index] = outcome;
+    }
+  }
+}
+
+/* Whether a word says that there is no value. */
+static int says_no_value(const struct sfs_shape *shape, const char *word, const char *end) {
+  const char *sign = shape->no_value;
+  while (sign != NULL && *sign != '\0') {
+    const char *at = word;
+    for (; at < end && *sign != '\0' && *at == *sign; at++) {
+      sign++;
+    }
+    if (at == end && *sign == '\0') {
+      return 1;
+    }
+    while (*sign++ != '\0') {
+    }
+  }
+  return 0;
+}
+
 /* Stores the number that a word is, and returns where the word ends. */
 static inline const char *put(struct reading *reading, int32_t slot, const char *word) {
+  if ((slot & SFS_SLOT_NO_VALUE) != 0) {
+    const char *end = skip_word(reading, word);
+    if (says_no_value(reading->shape, word, end)) {
+      fail(&slot, 1, SFS_NO_VALUE, &reading->to);
+      return end;
+    }
+  }
   if ((slot & SFS_SLOT_FLOAT) == 0 && reading->shape->radix == 10) {
     uint64_t value;
     const char *end = plain_integer(word, &value);
@@ -317,17 +352,6 @@ static inline const char *put(struct reading *reading, int32_t slot, const char 
   const char *end = skip_word(reading, word);
   put_other(reading, slot, word, end);
   return end;
-}
-
-static void fail(const int32_t *slots, size_t count, uint32_t outcome,
-                 const struct sfs_results *to) {
-  for (size_t i = 0; i < count; i++) {
-    if (slots[i] >= 0) {
-      uint32_t index = (uint32_t)slots[i] >> SFS_SLOT_SHIFT;
-      to->values[index] = 0;
-      to->outcomes[index] = outcome;
-    }
-  }
 }
 
 static inline const int32_t *slots_of(const struct reading *reading, uint32_t row) {
@@ -715,7 +739,7 @@ static int misses_keys(const struct reading *reading) {
 
 int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int cut,
                    const struct sfs_results *results, uint32_t *unknown_cells) {
-  if (table->is_one_cell && !cut && (*results->slots & SFS_SLOT_FLOAT) == 0) {
+  if (table->is_one_cell && !cut && (*results->slots & (SFS_SLOT_FLOAT | SFS_SLOT_NO_VALUE)) == 0) {
     /* Most texts by far are an integer and the end of its line; what follows comes to the same. */
     uint64_t value;
     const char *at = plain_integer(text, &value);

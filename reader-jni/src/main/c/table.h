@@ -19,6 +19,7 @@ enum sfs_status {
   SFS_NOT_A_NUMBER = 3,
   SFS_BLOCKED = 4,
   SFS_FAILED = 5,
+  SFS_NO_VALUE = 6,
   SFS_UNFINISHED = 255 /* the caller has to take the text apart; see sfs_table_read */
 };
 
@@ -58,6 +59,7 @@ struct sfs_shape {
   int32_t trailing_words;
   char skip_through;          /* or 0 */
   int is_uniform;
+  const char *no_value;       /* words, each ended by a zero, behind the last one another; or NULL */
   int is_one_line;            /* a file of this shape ends with its first line; by sfs_shape_init */
   unsigned char classes[256]; /* what each byte is; the same */
 };
@@ -107,8 +109,11 @@ size_t sfs_table_bytes(const struct sfs_table *table);
 /* Prepares a table; `memory` is zeroed, aligned for 64 bits, and stays the table's. */
 void sfs_table_init(struct sfs_table *table, void *memory);
 
-/* What a slot says: where the result of a cell goes, and whether a schema says FLOAT; or less than 0. */
-enum { SFS_SLOT_FLOAT = 1, SFS_SLOT_SHIFT = 1 };
+/*
+ * What a slot says: where the result of a cell goes, whether a schema says FLOAT, and whether the shape's
+ * words say that there is no value; or less than 0.
+ */
+enum { SFS_SLOT_FLOAT = 1, SFS_SLOT_NO_VALUE = 2, SFS_SLOT_SHIFT = 2 };
 
 /* Where the results of a text go. */
 struct sfs_results {

@@ -102,6 +102,7 @@ static inline struct setting make_setting(struct bytes *bytes) {
   shape->least_columns = limits / 4 % 4;
   shape->trailing_words = (int)(limits / 16 % 3) - 1;
   setting.separators = separators[limits / 64];
+  shape->no_value = "17\0x\0";
   sfs_shape_init(shape, setting.separators);
   setting.rows = make_known(bytes, row_keys, ROW_KEYS);
   setting.columns = make_known(bytes, column_keys, COLUMN_KEYS);
@@ -110,7 +111,8 @@ static inline struct setting make_setting(struct bytes *bytes) {
   }
   for (int i = 0; i < setting.rows.count * setting.columns.count; i++) {
     unsigned slot = next_byte(bytes);
-    setting.slots[i] = slot % 4 == 3 ? -1 : setting.results++ << SFS_SLOT_SHIFT | (int)(slot / 4 % 2);
+    int flags = (slot / 4 % 2 == 1 ? SFS_SLOT_FLOAT : 0) | (slot / 8 % 4 == 3 ? SFS_SLOT_NO_VALUE : 0);
+    setting.slots[i] = slot % 4 == 3 ? -1 : setting.results++ << SFS_SLOT_SHIFT | flags;
   }
   return setting;
 }
@@ -523,7 +525,11 @@ static inline void compare_slot(const struct setting *setting, const struct expe
     number = sfs_parse_radix(expected->words[i].at, expected->words[i].length, setting->shape.radix,
                              is_float, &bits);
   }
-  if (expected->statuses[i] == SFS_GONE) {
+  const struct piece *word = &expected->words[i];
+  if (expected->statuses[i] == SFS_OK && (setting->slots[i] & SFS_SLOT_NO_VALUE) != 0 &&
+      ((word->length == 1 && *word->at == 'x') || (word->length == 2 && memcmp(word->at, "17", 2) == 0))) {
+    REQUIRE(outcome == SFS_NO_VALUE && value == 0);
+  } else if (expected->statuses[i] == SFS_GONE) {
     REQUIRE(outcome == SFS_GONE && value == 0);
   } else if (number == SFS_NO_NUMBER) {
     REQUIRE(outcome == SFS_NOT_A_NUMBER && value == 0);

@@ -218,6 +218,36 @@ static void uniform_rows(void) {
   CHECK_NO_CELL(0, 0, BROKEN);
 }
 
+/* Words that say that there is no value, in the cells that may have them. */
+static void words_without_a_value(void) {
+  begin((struct sfs_shape){.least_columns = 1, .no_value = "-1\0max\0"}, "", "-", "-");
+  slots[0] = SFS_SLOT_NO_VALUE;
+  static const char *const none[] = {"max\n", "-1", " max \n"};
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+    CHECK_EQUAL(0, read_text(none[i]));
+    CHECK_NO_CELL(0, 0, SFS_NO_VALUE);
+  }
+  static const char *const other[] = {"ma", "maxx", "-", "-1max", "min", "max max", "x"};
+  for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+    CHECK_EQUAL(0, read_text(other[i]));
+    CHECK_NO_CELL(0, 0, BROKEN);
+  }
+  CHECK_EQUAL(0, read_text("-12\n"));
+  CHECK_CELL(0, 0, -12);
+  CHECK_EQUAL(0, read_text("7\n"));
+  CHECK_CELL(0, 0, 7);
+  slots[0] = 0;
+  CHECK_EQUAL(0, read_text("-1\n"));
+  CHECK_CELL(0, 0, -1);
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .column_key = SFS_COLUMN_KEY_BEFORE_EQUALS,
+                           .no_value = "max\0"},
+        "", "8:0", "rbps,wbps");
+  slots[0] |= SFS_SLOT_NO_VALUE;
+  CHECK_EQUAL(0, read_text("8:0 rbps=max wbps=max\n"));
+  CHECK_NO_CELL(0, 0, SFS_NO_VALUE);
+  CHECK_NO_CELL(0, 1, BROKEN);
+}
+
 /* /proc/self/stat: a name in brackets, with anything in it. */
 static void names_in_brackets(void) {
   begin((struct sfs_shape){.least_columns = 2, .prefix_words = 1, .trailing_words = SFS_ANY,
@@ -414,6 +444,7 @@ int main(void) {
       TEST(one_value),       TEST(columns_of_one_row), TEST(flat_keys),
       TEST(prefixed_keys),   TEST(keyed_rows),         TEST(keys_among_cells),
       TEST(uniform_rows),    TEST(names_in_brackets),
+      TEST(words_without_a_value),
       TEST(keys_of_two_words), TEST(header_once),      TEST(header_with_words_before),
       TEST(header_per_pair), TEST(words_before),       TEST(before_equals),
       TEST(line_numbers),    TEST(hostile_texts),      TEST(random_texts),

@@ -37,5 +37,11 @@ public enum Status {
    * it when samples that are at least a second apart fail, and none in between had another outcome;
    * {@link StatsFs#readLong} and the like at once.
    */
-  FAILED
+  FAILED,
+  /**
+   * There is none now, and the kernel says so by a word or an error that the declaration of the
+   * stat names, such as {@code max} where there is no limit, or EINVAL for the speed of a link that
+   * is down. That is no failure, and reported nowhere.
+   */
+  NO_VALUE
 }

@@ -1,6 +1,7 @@
 package io.statsfs.spi;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a batch is to read of one file, and where each value goes.
@@ -17,7 +18,8 @@ import java.util.Objects;
  *       key, and of several columns with one key in a line, the first counts.
  *   <li>A wanted cell without a text is {@link io.statsfs.Status#GONE}. One whose text is no
  *       number, and each wanted cell of a line that does not have the shape, is {@link
- *       io.statsfs.Status#NOT_A_NUMBER}.
+ *       io.statsfs.Status#NOT_A_NUMBER}. One whose text is a word of {@link Shape#noValue} is
+ *       {@link io.statsfs.Status#NO_VALUE}, if {@link #mayHaveNoValue} says so.
  * </ul>
  *
  * <p>Immutable; equality is identity.
@@ -31,6 +33,7 @@ public final class FilePlan {
 
   private static final boolean[] INTEGER = {false};
   private static final boolean[] FLOAT = {true};
+  private static final boolean[] NO_VALUE = {true};
 
   private final String name;
   private final Shape shape;
@@ -38,6 +41,7 @@ public final class FilePlan {
   private final Keys columns;
   private final int[] slots;
   private final boolean[] floats;
+  private final boolean @Nullable [] noValues;
   private final int first;
 
   /**
@@ -54,12 +58,37 @@ public final class FilePlan {
    */
   public FilePlan(
       String name, Shape shape, Keys rows, Keys columns, int[] slots, boolean[] floats) {
+    this(name, shape, rows, columns, slots, floats, null);
+  }
+
+  /**
+   * A file with cells in which words say that there is no value.
+   *
+   * @param name as above
+   * @param shape as above, with those words
+   * @param rows as above
+   * @param columns as above
+   * @param slots as above
+   * @param floats as above
+   * @param noValues for each cell whether the words are looked for; null for none. Not copied, and
+   *     must not be changed
+   * @throws IllegalArgumentException if the keys do not fit the shape, or the sizes each other
+   */
+  public FilePlan(
+      String name,
+      Shape shape,
+      Keys rows,
+      Keys columns,
+      int[] slots,
+      boolean[] floats,
+      boolean @Nullable [] noValues) {
     this.name = Objects.requireNonNull(name, "name");
     this.shape = shape;
     this.rows = rows;
     this.columns = columns;
     this.slots = slots;
     this.floats = floats;
+    this.noValues = noValues;
     boolean numbersRows =
         shape.rowKey() == Shape.RowKey.NONE || shape.rowKey() == Shape.RowKey.LINE_NUMBER;
     if (rows.isNumbered() != numbersRows
@@ -68,7 +97,9 @@ public final class FilePlan {
       throw new IllegalArgumentException("Other keys than " + shape + " has");
     }
     int cells = Math.multiplyExact(rows.size(), columns.size());
-    if (slots.length != cells || floats.length != cells) {
+    if (slots.length != cells
+        || floats.length != cells
+        || noValues != null && noValues.length != cells) {
       throw new IllegalArgumentException(
           cells + " cells, but " + slots.length + " slots and " + floats.length + " types");
     }
@@ -90,6 +121,20 @@ public final class FilePlan {
   public static FilePlan value(String name, int slot, boolean isFloat) {
     return new FilePlan(
         name, Shape.VALUE, Keys.ONE, Keys.ONE, new int[] {slot}, isFloat ? FLOAT : INTEGER);
+  }
+
+  /**
+   * A file of one value, or of a word that says that there is none.
+   *
+   * @param name its name in its directory
+   * @param slot the index of its value
+   * @param isFloat whether its value is a double
+   * @param shape {@link Shape#VALUE} with these words
+   * @return the plan
+   */
+  public static FilePlan value(String name, int slot, boolean isFloat, Shape shape) {
+    boolean[] floats = isFloat ? FLOAT : INTEGER;
+    return new FilePlan(name, shape, Keys.ONE, Keys.ONE, new int[] {slot}, floats, NO_VALUE);
   }
 
   /**
@@ -155,6 +200,16 @@ public final class FilePlan {
    */
   public boolean isFloat(int cell) {
     return floats[cell];
+  }
+
+  /**
+   * Whether a word of {@link Shape#noValue} in a cell says that there is no value.
+   *
+   * @param cell its number, row after row
+   * @return true if so
+   */
+  public boolean mayHaveNoValue(int cell) {
+    return noValues != null && noValues[cell];
   }
 
   @Override

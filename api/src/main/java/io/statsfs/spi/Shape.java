@@ -1,5 +1,7 @@
 package io.statsfs.spi;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -91,6 +93,7 @@ public final class Shape {
   private final int leastColumns;
   private final int trailingWords;
   private final boolean isUniform;
+  private final List<String> noValue;
 
   private Shape(Builder builder) {
     skipLines = builder.skipLines;
@@ -107,6 +110,35 @@ public final class Shape {
     leastColumns = builder.leastColumns;
     trailingWords = builder.trailingWords;
     isUniform = builder.isUniform;
+    noValue = List.of();
+  }
+
+  private Shape(Shape other, List<String> noValue) {
+    skipLines = other.skipLines;
+    header = other.header;
+    headerWords = other.headerWords;
+    rowKey = other.rowKey;
+    rowKeyWord = other.rowKeyWord;
+    secondRowKeyWord = other.secondRowKeyWord;
+    prefixWords = other.prefixWords;
+    skipThrough = other.skipThrough;
+    columnKey = other.columnKey;
+    separators = other.separators;
+    radix = other.radix;
+    leastColumns = other.leastColumns;
+    trailingWords = other.trailingWords;
+    isUniform = other.isUniform;
+    this.noValue = List.copyOf(noValue);
+  }
+
+  /**
+   * This shape with words that say that there is no value, in the cells of which a plan says so.
+   *
+   * @param words the words, {@code max} for one; a number is compared as it is written
+   * @return the shape
+   */
+  public Shape withNoValue(Collection<String> words) {
+    return new Shape(this, words.stream().distinct().sorted().toList());
   }
 
   /**
@@ -254,6 +286,15 @@ public final class Shape {
   }
 
   /**
+   * Words that say that there is no value.
+   *
+   * @return the words, sorted; may be empty
+   */
+  public List<String> noValue() {
+    return noValue;
+  }
+
+  /**
    * Whether the file is one line, so that reading may end with the first one.
    *
    * @return true if there is one row, no header, and no line to skip
@@ -278,7 +319,8 @@ public final class Shape {
         && radix == that.radix
         && leastColumns == that.leastColumns
         && trailingWords == that.trailingWords
-        && isUniform == that.isUniform;
+        && isUniform == that.isUniform
+        && noValue.equals(that.noValue);
   }
 
   @Override
@@ -297,7 +339,8 @@ public final class Shape {
         radix,
         leastColumns,
         trailingWords,
-        isUniform);
+        isUniform,
+        noValue);
   }
 
   /** The shape in words that a problem can say of a file: what one of its lines looks like. */
@@ -330,7 +373,7 @@ public final class Shape {
           case WORD_BEFORE -> "KEY VALUE";
           case BEFORE_EQUALS -> "KEY=VALUE";
         });
-    if (!equals(VALUE)) {
+    if (text.length() > "VALUE".length()) {
       text.append(trailingWords == 1 ? " [UNIT]" : " ...");
     }
     return text.toString();

@@ -1,8 +1,11 @@
 package io.statsfs.spi;
 
 import io.statsfs.Stat;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; equal if everything is.
  */
 public final class StatDeclaration {
+  /** Of Linux. Others say that the object is gone, or that it may not be read. */
+  private static final Map<String, Integer> ERRNOS =
+      Map.ofEntries(
+          Map.entry("EIO", 5),
+          Map.entry("EAGAIN", 11),
+          Map.entry("EBUSY", 16),
+          Map.entry("EINVAL", 22),
+          Map.entry("EDOM", 33),
+          Map.entry("ERANGE", 34),
+          Map.entry("ENOSYS", 38),
+          Map.entry("ENODATA", 61),
+          Map.entry("EOPNOTSUPP", 95),
+          Map.entry("ENETDOWN", 100),
+          Map.entry("ENOTCONN", 107),
+          Map.entry("ETIMEDOUT", 110),
+          Map.entry("EREMOTEIO", 121));
+
   private final KeyPattern name;
   private final Stat.Kind kind;
   private final Stat.Type type;
@@ -27,6 +47,9 @@ public final class StatDeclaration {
   private final String document;
   private final List<String> formerNames;
   private final @Nullable Boolean byDefault;
+  private final List<String> noValue;
+  private final List<String> noValueWords;
+  private final List<Integer> noValueErrnos;
 
   private StatDeclaration(Builder builder) {
     name = builder.name;
@@ -37,6 +60,9 @@ public final class StatDeclaration {
     document = builder.document;
     formerNames = builder.formerNames;
     byDefault = builder.byDefault;
+    noValue = List.copyOf(builder.noValue);
+    noValueWords = List.copyOf(builder.noValueWords);
+    noValueErrnos = List.copyOf(builder.noValueErrnos);
   }
 
   /**
@@ -141,6 +167,35 @@ public final class StatDeclaration {
   }
 
   /**
+   * By what the kernel means that there is no value.
+   *
+   * @return {@linkplain #noValueWords words} and names of {@linkplain #noValueErrnos errors}; may
+   *     be empty
+   */
+  public List<String> noValue() {
+    return noValue;
+  }
+
+  /**
+   * Words in the place of the value that say that there is none, which is {@link
+   * io.statsfs.Status#NO_VALUE}.
+   *
+   * @return the words; may be empty
+   */
+  public List<String> noValueWords() {
+    return noValueWords;
+  }
+
+  /**
+   * Errors of reading that say that there is no value.
+   *
+   * @return the errnos; may be empty
+   */
+  public List<Integer> noValueErrnos() {
+    return noValueErrnos;
+  }
+
+  /**
    * Whether this describes a stat.
    *
    * @param statName its name
@@ -160,7 +215,8 @@ public final class StatDeclaration {
         && description.equals(that.description)
         && document.equals(that.document)
         && formerNames.equals(that.formerNames)
-        && Objects.equals(byDefault, that.byDefault);
+        && Objects.equals(byDefault, that.byDefault)
+        && noValue.equals(that.noValue);
   }
 
   @Override
@@ -184,6 +240,9 @@ public final class StatDeclaration {
     private String document = "";
     private List<String> formerNames = List.of();
     private @Nullable Boolean byDefault;
+    private List<String> noValue = List.of();
+    private final List<String> noValueWords = new ArrayList<>();
+    private final List<Integer> noValueErrnos = new ArrayList<>();
 
     private Builder(KeyPattern name, Stat.Kind kind) {
       this.name = name;
@@ -255,6 +314,38 @@ public final class StatDeclaration {
      */
     public Builder byDefault(boolean isDefault) {
       byDefault = isDefault;
+      return this;
+    }
+
+    /**
+     * Says by what the kernel means that there is no value.
+     *
+     * @param signs words, such as {@code max} or {@code -1}, which are compared as they are
+     *     written, and names of errors: EAGAIN, EBUSY, EDOM, EINVAL, EIO, ENETDOWN, ENODATA,
+     *     ENOSYS, ENOTCONN, EOPNOTSUPP, ERANGE, EREMOTEIO or ETIMEDOUT
+     * @return this
+     * @throws IllegalArgumentException if one is no word, or looks like the name of another error
+     */
+    public Builder noValue(List<String> signs) {
+      noValue = List.copyOf(signs);
+      noValueWords.clear();
+      noValueErrnos.clear();
+      for (String sign : signs) {
+        Integer errno = ERRNOS.get(sign);
+        if (errno != null) {
+          noValueErrnos.add(errno);
+        } else if (sign.isEmpty() || !sign.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+          throw new IllegalArgumentException("'" + sign + "' is no word of a file");
+        } else if (sign.matches("E[A-Z0-9]{2,}")) {
+          throw new IllegalArgumentException(
+              "'"
+                  + sign
+                  + "' is none of the errors "
+                  + String.join(", ", new TreeSet<>(ERRNOS.keySet())));
+        } else {
+          noValueWords.add(sign);
+        }
+      }
       return this;
     }
 

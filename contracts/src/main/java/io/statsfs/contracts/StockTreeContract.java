@@ -2,6 +2,7 @@ package io.statsfs.contracts;
 
 import static io.statsfs.contracts.Outcomes.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,8 +10,10 @@ import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.DebugfsMount;
 import io.statsfs.testkit.NetworkInterface;
 import java.io.IOException;
@@ -61,6 +64,36 @@ abstract class StockTreeContract extends PermissionContract {
     System.out.println("interfaces that come and go: " + outcomes);
     assertTrue(outcomes.get("OK 0") > 0);
     assertTrue(outcomes.keySet().stream().noneMatch(o -> o.startsWith("FAILED")), "" + outcomes);
+  }
+
+  /** The loopback interface has no speed, for which the kernel answers EINVAL. */
+  @Test
+  void anErrorCanSayThatThereIsNoValue() throws IOException {
+    Path loopback = NET.resolve("lo").toRealPath();
+    StatDeclaration.Builder speed = StatDeclaration.builder("speed", Stat.Kind.LEVEL);
+    for (boolean isDeclared : List.of(true, false)) {
+      Layout layout =
+          Layout.builder("interface")
+              .subsystem("interface")
+              .describedStatsOnly()
+              .stats(
+                  List.of(
+                      isDeclared
+                          ? speed.noValue(List.of("EINVAL")).build()
+                          : speed.noValue(List.of()).build()))
+              .build();
+      try (StatsFs fs = open(loopback, layout);
+          Sampler sampler = fs.sampler()) {
+        sampler.sample();
+        assertEquals(1, sampler.size());
+        // What is no sign of that counts as a failure if it lasts.
+        assertEquals(isDeclared ? Status.NO_VALUE : Status.GONE, sampler.status(0));
+        assertEquals(22, sampler.errno(0));
+        StatReadException failure =
+            assertThrows(StatReadException.class, () -> fs.readLong(sampler.stat(0)));
+        assertEquals(isDeclared ? Status.NO_VALUE : Status.FAILED, failure.status());
+      }
+    }
   }
 
   @Test

@@ -179,7 +179,7 @@ public final class TextFuzz {
       check(value, false, memory, i);
       TextCell cell = new TextCell(Shape.FLAT_KEYED, rows, Keys.ONE, i);
       SampleMemory one = new SampleMemory(1);
-      cell.put(bytes, bytes.length, false, false, one);
+      cell.put(bytes, bytes.length, false, false, false, one);
       check(value, false, one, 0);
       String read = cell.text(bytes, bytes.length, false).orElseThrow();
       require(read.equals(value), read + ", but " + value);

@@ -208,6 +208,7 @@ final class CompiledLayouts {
       text(stat.description());
       text(stat.document());
       texts(stat.formerNames());
+      texts(stat.noValue());
       Boolean byDefault = stat.byDefault();
       out.writeByte(byDefault == null ? UNSAID : byDefault ? 1 : 0);
     }
@@ -421,7 +422,8 @@ final class CompiledLayouts {
                 .unit(text())
                 .description(text())
                 .document(text())
-                .formerNames(List.of(array()));
+                .formerNames(List.of(array()))
+                .noValue(List.of(array()));
         int byDefault = in.get();
         stats.add((byDefault == UNSAID ? stat : stat.byDefault(byDefault == 1)).build());
       }

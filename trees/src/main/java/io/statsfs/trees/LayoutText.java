@@ -527,6 +527,7 @@ final class LayoutText {
             "description",
             "document",
             "former",
+            "no-value",
             "default");
     Stat.Kind kind =
         word(
@@ -540,6 +541,11 @@ final class LayoutText {
       former.add(name(formerName));
     }
     StatDeclaration.Builder declared = StatDeclaration.builder(name, kind);
+    List<String> noValue = new ArrayList<>();
+    for (Scalar sign : stat.texts("no-value")) {
+      noValue.add(sign.text());
+    }
+    at(stat.mark("no-value"), () -> declared.noValue(noValue));
     if (stat.has("default")) {
       declared.byDefault(stat.isTrue("default", true));
     }

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** Reads single values, without a reader. Safe for use by several threads. */
 final class FileValues {
@@ -39,10 +40,14 @@ final class FileValues {
     ByteBuffer text = readFile(stat);
     TableFile table = TableFile.of(stat);
     boolean isFloat = stat.type() == Stat.Type.FLOAT;
-    if (table == null) {
-      NumberText.put(text.array(), 0, text.remaining(), isFloat, memory, 0);
+    List<String> noValue = SourceImpl.noValueWords(stat);
+    if (table != null) {
+      cell(table, stat)
+          .put(text.array(), text.remaining(), isCut(text), isFloat, !noValue.isEmpty(), memory);
+    } else if (noValue.contains(text(text))) {
+      memory.putFailure(0, Status.NO_VALUE, 0);
     } else {
-      cell(table, stat).put(text.array(), text.remaining(), isCut(text), isFloat, memory);
+      NumberText.put(text.array(), 0, text.remaining(), isFloat, memory, 0);
     }
     if (memory.status(0) != Status.OK) {
       throw unreadable(stat, memory.status(0));
@@ -57,6 +62,10 @@ final class FileValues {
           .text(text.array(), text.remaining(), isCut(text))
           .orElseThrow(() -> unreadable(stat, Status.GONE));
     }
+    return text(text);
+  }
+
+  private static String text(ByteBuffer text) {
     return PathText.decode(Arrays.copyOf(text.array(), text.remaining())).strip();
   }
 
@@ -77,7 +86,9 @@ final class FileValues {
     String why =
         status == Status.GONE
             ? "the file does not have it any more"
-            : "what it holds is not one number; readText has it";
+            : status == Status.NO_VALUE
+                ? "the kernel says so; readText has its word"
+                : "what it holds is not one number; readText has it";
     return new StatReadException(
         status, stat + " has no value, in " + stat.origin() + ": " + why, null);
   }
@@ -94,8 +105,9 @@ final class FileValues {
           ? readOneValue(source, file)
           : TextFile.read(file, limits.fileBytes());
     } catch (IOException e) {
+      boolean isNoValue = SourceImpl.noValueErrnos(stat).contains(ReadFailure.errno(e));
       throw new StatReadException(
-          ReadFailure.status(e, file),
+          isNoValue ? Status.NO_VALUE : ReadFailure.status(e, file),
           stat.origin() + " cannot be read: " + ReadFailure.describe(e),
           e);
     }

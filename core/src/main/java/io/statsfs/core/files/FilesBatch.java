@@ -1,16 +1,19 @@
 package io.statsfs.core.files;
 
 import io.statsfs.spi.Batch;
+import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
 
 /** The batch of a reader, each of whose files is a unit. */
 final class FilesBatch implements Batch {
   private final SampledFiles files;
   private final StatReader.Batch batch;
+  private final SampleMemory memory;
 
-  FilesBatch(SampledFiles files, StatReader.Batch batch) {
+  FilesBatch(SampledFiles files, StatReader.Batch batch, SampleMemory memory) {
     this.files = files;
     this.batch = batch;
+    this.memory = memory;
   }
 
   /** To be taken over from. */
@@ -36,6 +39,7 @@ final class FilesBatch implements Batch {
   @Override
   public void sample() {
     batch.sample();
+    files.putNoValues(memory);
     int outdated = batch.nextOutdated(0);
     while (outdated >= 0) {
       files.reportOutdated(outdated);

@@ -149,7 +149,8 @@ public final class FilesScanner implements Scanner {
       List<Stat> stats, int[] indices, SampleMemory memory, @Nullable Batch previous) {
     SampledFiles files = new SampledFiles(stats, indices, limits.fileBytes());
     StatReader.Batch before = previous == null ? null : ((FilesBatch) previous).ofReader();
-    return new FilesBatch(files, chosen.reader().prepare(files.directories(), memory, before));
+    StatReader.Batch batch = chosen.reader().prepare(files.directories(), memory, before);
+    return new FilesBatch(files, batch, memory);
   }
 
   @Override

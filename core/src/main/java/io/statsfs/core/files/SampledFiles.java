@@ -1,6 +1,7 @@
 package io.statsfs.core.files;
 
 import io.statsfs.Stat;
+import io.statsfs.Status;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.scan.SourceImpl;
@@ -9,6 +10,8 @@ import io.statsfs.core.scan.TableFile;
 import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.Shape;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The files that hold some stats, with the numbers that batches call them by. */
@@ -34,6 +38,9 @@ final class SampledFiles {
   private final List<Stat> stats;
   private final int[] indices;
 
+  /** Stats of which an error can say that there is no value. */
+  private final int[] mayFail;
+
   /**
    * The files of some stats.
    *
@@ -44,6 +51,10 @@ final class SampledFiles {
   SampledFiles(List<Stat> stats, int[] indices, int maxBytes) {
     this.stats = stats;
     this.indices = indices;
+    mayFail =
+        IntStream.range(0, stats.size())
+            .filter(i -> !SourceImpl.noValueErrnos(stats.get(i)).isEmpty())
+            .toArray();
     Map<TableFile, Table> byFile = new IdentityHashMap<>();
     List<Table> inOrder = new ArrayList<>();
     for (int i = 0; i < stats.size(); ) {
@@ -83,6 +94,7 @@ final class SampledFiles {
     private final TableCells cells;
     private final int[] slots;
     private final boolean[] floats;
+    private final boolean[] noValues;
 
     /** What a later scan found gone is not read. */
     boolean isWanted;
@@ -93,6 +105,7 @@ final class SampledFiles {
       cells = file.cells();
       slots = new int[cells.rows().size() * cells.columns().size()];
       floats = new boolean[slots.length];
+      noValues = new boolean[slots.length];
       Arrays.fill(slots, FilePlan.NOT_WANTED);
     }
 
@@ -102,6 +115,7 @@ final class SampledFiles {
         if (cell >= 0) {
           slots[cell] = indices[i];
           floats[cell] = stats.get(i).type() == Stat.Type.FLOAT;
+          noValues[cell] = !SourceImpl.noValueWords(stats.get(i)).isEmpty();
           isWanted = true;
         }
       }
@@ -109,7 +123,7 @@ final class SampledFiles {
 
     FilePlan plan() {
       return new FilePlan(
-          name(file.path()), file.shape(), cells.rows(), cells.columns(), slots, floats);
+          name(file.path()), file.shape(), cells.rows(), cells.columns(), slots, floats, noValues);
     }
   }
 
@@ -131,7 +145,12 @@ final class SampledFiles {
     public FilePlan get(int i) {
       int k = from + Objects.checkIndex(i, size());
       Stat stat = stats.get(k);
-      return FilePlan.value(SourceImpl.fileName(stat), indices[k], stat.type() == Stat.Type.FLOAT);
+      String name = SourceImpl.fileName(stat);
+      boolean isFloat = stat.type() == Stat.Type.FLOAT;
+      List<String> noValue = SourceImpl.noValueWords(stat);
+      return noValue.isEmpty()
+          ? FilePlan.value(name, indices[k], isFloat)
+          : FilePlan.value(name, indices[k], isFloat, Shape.VALUE.withNoValue(noValue));
     }
 
     @Override
@@ -207,6 +226,22 @@ final class SampledFiles {
   /** The index by which a file is left out. */
   int first(int file) {
     return plan(file).firstSlot();
+  }
+
+  /** Of stats that could not be read, and of which the error says that there is no value. */
+  void putNoValues(SampleMemory memory) {
+    for (int k = 0; k < mayFail.length; k++) {
+      int index = indices[mayFail[k]];
+      if (memory.status(index) == Status.FAILED) {
+        List<Integer> errnos = SourceImpl.noValueErrnos(stats.get(mayFail[k]));
+        for (int e = 0; e < errnos.size(); e++) {
+          if (errnos.get(e) == memory.errno(index)) {
+            memory.putFailure(index, Status.NO_VALUE, memory.errno(index));
+            break;
+          }
+        }
+      }
+    }
   }
 
   /** Makes the next scan look at a file of several values again. */

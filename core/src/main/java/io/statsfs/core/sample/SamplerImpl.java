@@ -421,7 +421,7 @@ public final class SamplerImpl implements Sampler {
 
   private boolean isReadable(int index) {
     Status status = memory.status(index);
-    return status == Status.OK || status == Status.NOT_A_NUMBER;
+    return status == Status.OK || status == Status.NOT_A_NUMBER || status == Status.NO_VALUE;
   }
 
   /** A file that goes answers other errors for a moment, so that a failure counts if it lasts. */

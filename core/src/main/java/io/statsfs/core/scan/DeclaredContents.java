@@ -12,6 +12,7 @@ import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.Shape;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,12 +67,19 @@ final class DeclaredContents implements FileContents {
     this.shipped = shipped;
     this.file = file;
     declared = file.tables().stream().map(table -> Schema.of(table.stats())).toList();
-    lines = new ShapedText(file.shape());
+    List<String> noValue = new ArrayList<>();
+    file.tables().forEach(table -> addNoValue(table.stats(), noValue));
+    addNoValue(place.tree().layout().stats(), noValue);
+    lines = new ShapedText(noValue.isEmpty() ? file.shape() : file.shape().withNoValue(noValue));
+  }
+
+  private static void addNoValue(List<StatDeclaration> stats, List<String> words) {
+    stats.forEach(stat -> words.addAll(stat.noValueWords()));
   }
 
   @Override
   public Shape shape() {
-    return file.shape();
+    return lines.shape();
   }
 
   /** A word of a line, until the line is known to have the shape. */
@@ -201,7 +209,7 @@ final class DeclaredContents implements FileContents {
   }
 
   private Word word(List<Word> header) {
-    boolean isNumber = lines.isNumber();
+    boolean isNumber = lines.isNumber() || lines.isNoValue();
     return switch (shape().columnKey()) {
       case POSITION -> new Word("", numberedColumn(lines.column()), isNumber);
       case HEADER -> {

@@ -169,6 +169,16 @@ public final class SourceImpl implements Source {
         && ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;
   }
 
+  /** Words that say of a stat that there is no value. */
+  public static List<String> noValueWords(Stat stat) {
+    return ((StatImpl) stat).metric.noValueWords();
+  }
+
+  /** Errors that say so. */
+  public static List<Integer> noValueErrnos(Stat stat) {
+    return ((StatImpl) stat).metric.noValueErrnos();
+  }
+
   @Override
   public Tree tree() {
     return place.tree();

@@ -33,13 +33,17 @@ public record Schema(
    * What is said of one stat.
    *
    * @param byDefault whether it is exported when nobody names any; null if nothing says so
+   * @param noValueWords words that say that there is no value
+   * @param noValueErrnos errors that say so
    */
   public record Metric(
       Stat.Kind kind,
       Stat.Type type,
       String description,
       String unit,
-      @Nullable Boolean byDefault) {
+      @Nullable Boolean byDefault,
+      List<String> noValueWords,
+      List<Integer> noValueErrnos) {
     /** Of a stat that nothing describes. */
     public static final Metric UNKNOWN = new Metric(Stat.Kind.LEVEL, Stat.Type.INT, "", "");
 
@@ -48,15 +52,15 @@ public record Schema(
         new Metric(Stat.Kind.COUNTER, Stat.Type.INT, "", "");
 
     public Metric(Stat.Kind kind, Stat.Type type, String description, String unit) {
-      this(kind, type, description, unit, null);
+      this(kind, type, description, unit, null, List.of(), List.of());
     }
 
     public Metric withUnit(String other) {
-      return new Metric(kind, type, description, other, byDefault);
+      return new Metric(kind, type, description, other, byDefault, noValueWords, noValueErrnos);
     }
 
     public Metric withDefault(@Nullable Boolean other) {
-      return new Metric(kind, type, description, unit, other);
+      return new Metric(kind, type, description, unit, other, noValueWords, noValueErrnos);
     }
   }
 
@@ -74,7 +78,9 @@ public record Schema(
               stat.type(),
               PrintableText.of(stat.description()),
               PrintableText.of(stat.unit()),
-              stat.byDefault());
+              stat.byDefault(),
+              stat.noValueWords(),
+              stat.noValueErrnos());
       if (stat.name().isLiteral()) {
         metrics.putIfAbsent(stat.name().toString(), metric);
       } else {

@@ -281,7 +281,9 @@ public final class FileCells {
 
   private void put(int slot, int cell, SampleMemory memory) {
     boolean isFloat = plan.isFloat(cell);
-    if (!isDecimal) {
+    if (plan.mayHaveNoValue(cell) && lines.isNoValue()) {
+      memory.putFailure(slot, Status.NO_VALUE, 0);
+    } else if (!isDecimal) {
       NumberText.putDigits(
           lines.text(), lines.from(), lines.to(), plan.shape().radix(), isFloat, memory, slot);
     } else if (lines.isPlain() && !isFloat) {

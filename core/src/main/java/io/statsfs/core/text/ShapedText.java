@@ -6,6 +6,7 @@ import io.statsfs.spi.Shape;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -44,6 +45,7 @@ public final class ShapedText {
   private final int trailingWords;
   private final int leastColumns;
   private final boolean isUniform;
+  private final byte[][] noValue;
 
   /** By byte: whether it separates words. */
   private final boolean[] separates = new boolean[256];
@@ -111,6 +113,10 @@ public final class ShapedText {
     trailingWords = shape.trailingWords();
     leastColumns = shape.leastColumns();
     isUniform = shape.isUniform();
+    noValue =
+        shape.noValue().stream()
+            .map(word -> word.getBytes(StandardCharsets.US_ASCII))
+            .toArray(byte[][]::new);
     for (int i = 0; i < separates.length; i++) {
       separates[i] = NumberText.isSpace((byte) i) || shape.separators().indexOf(i) >= 0;
     }
@@ -395,6 +401,20 @@ public final class ShapedText {
    */
   public boolean isNumber() {
     return isPlain && shape.radix() == 10 || isNumber(true);
+  }
+
+  /**
+   * Whether the cell is a word that says that there is no value.
+   *
+   * @return true if so
+   */
+  public boolean isNoValue() {
+    for (byte[] word : noValue) {
+      if (word.length == to - from && equal(word, 0, text, from, word.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isNumber(boolean isFloat) {

@@ -39,15 +39,24 @@ public final class TextCell {
    * @param length how many of them, from the beginning
    * @param isCut whether the file may have more
    * @param isFloat whether it is a double
+   * @param mayHaveNoValue whether a word of the shape may say that there is no value
    * @param memory where to store
    */
-  public void put(byte[] text, int length, boolean isCut, boolean isFloat, SampleMemory memory) {
+  public void put(
+      byte[] text,
+      int length,
+      boolean isCut,
+      boolean isFloat,
+      boolean mayHaveNoValue,
+      SampleMemory memory) {
     int[] slots = new int[rows.size() * columns.size()];
     Arrays.fill(slots, FilePlan.NOT_WANTED);
     slots[row * columns.size() + column] = 0;
     boolean[] floats = new boolean[slots.length];
     Arrays.fill(floats, isFloat);
-    FilePlan plan = new FilePlan("", shape, rows, columns, slots, floats);
+    boolean[] noValues = new boolean[slots.length];
+    Arrays.fill(noValues, mayHaveNoValue);
+    FilePlan plan = new FilePlan("", shape, rows, columns, slots, floats, noValues);
     new FileCells(plan, new FileCells.Shared()).put(text, length, isCut, memory);
   }
 

@@ -256,6 +256,37 @@ class DeclaredTextTest {
     assertEquals(List.of(), problems);
   }
 
+  @Test
+  void wordsSayThatThereIsNoValue() {
+    String declaration =
+        "tree: t\nfile: flat-keyed\nstats:\n  limit*: {kind: discrete, no-value: [max, \"-1\"]}\n"
+            + "  other: {kind: level}\n";
+
+    read(declaration, "limit_a max\nlimit_b -1\nlimit_c -12\nother -1\n");
+    assertEquals(
+        List.of("t/limit_a NO_VALUE", "t/limit_b NO_VALUE", "t/limit_c -12{}", "t/other -1{}"),
+        values);
+    assertEquals(List.of(), problems);
+
+    read(declaration, "limit_a none\nlimit_b 1\nother 2\n");
+    assertEquals(List.of("t/limit_a NOT_A_NUMBER", "t/limit_b 1{}", "t/other 2{}"), values);
+    assertEquals(1, problems.size());
+  }
+
+  @Test
+  void aListMayBeEmptyOrHaveOnlyWhatIsExcluded() {
+    for (String text : List.of("", "\n", "8:0 Total 7\nTotal 8\n", "Total 0\n")) {
+      read(BLKIO, text);
+
+      assertEquals(List.of(), values);
+      assertEquals(List.of(), problems);
+    }
+    read(
+        "tree: t\nfile: {shape: {skip-lines: 1, row: word 0}, rows: \"{a}\", columns: [x]}\n",
+        "A X\n");
+    assertEquals(List.of(), problems);
+  }
+
   /** The device is the values with a '/' between. */
   @Test
   void ofTwoSourcesOfOneNameTheFirstIsRead() {

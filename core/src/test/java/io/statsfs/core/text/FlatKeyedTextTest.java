@@ -54,7 +54,7 @@ class FlatKeyedTextTest {
   private static String one(String text, String name) {
     TextCell cell = new TextCell(Shape.FLAT_KEYED, keys(List.of(name)), Keys.ONE, 0);
     SampleMemory memory = new SampleMemory(1);
-    cell.put(bytes(text), bytes(text).length, false, false, memory);
+    cell.put(bytes(text), bytes(text).length, false, false, false, memory);
     return cell.text(bytes(text), bytes(text).length, false).orElse("-")
         + ", "
         + (memory.status(0) == Status.OK ? memory.longValue(0) : memory.status(0));

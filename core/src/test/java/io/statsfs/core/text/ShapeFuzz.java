@@ -88,7 +88,7 @@ public final class ShapeFuzz {
       default -> {}
     }
     try {
-      return builder.build();
+      return builder.build().withNoValue(List.of("1", "max"));
     } catch (IllegalStateException e) {
       return null;
     }
@@ -136,6 +136,7 @@ public final class ShapeFuzz {
     }
     int[] slots = new int[cells];
     boolean[] floats = new boolean[cells];
+    boolean[] noValues = new boolean[cells];
     Set<String> wantedRows = new HashSet<>();
     Set<String> wantedColumns = new HashSet<>();
     Set<List<String>> wantedCells = new HashSet<>();
@@ -145,6 +146,7 @@ public final class ShapeFuzz {
       boolean isWanted = all == 0 || random.nextInt(4) < all;
       slots[cell] = isWanted ? wanted++ : FilePlan.NOT_WANTED;
       floats[cell] = random.nextInt(5) == 0;
+      noValues[cell] = isWanted && (cell & 3) == 3;
       if (isWanted) {
         wantedRows.add(rows.get(cell / columns.size()));
         wantedColumns.add(columns.get(cell % columns.size()));
@@ -157,7 +159,7 @@ public final class ShapeFuzz {
     boolean numbersColumns = shape.columnKey() == Shape.ColumnKey.POSITION;
     Keys rowKeys = keys(rows, numbersRows);
     Keys columnKeys = keys(columns, numbersColumns);
-    FilePlan plan = new FilePlan("f", shape, rowKeys, columnKeys, slots, floats);
+    FilePlan plan = new FilePlan("f", shape, rowKeys, columnKeys, slots, floats, noValues);
     FileCells file = new FileCells(plan, new FileCells.Shared());
     SampleMemory memory = new SampleMemory(wanted);
     file.put(text, text.length, isCut, memory);
@@ -176,7 +178,15 @@ public final class ShapeFuzz {
         if (slots[cell] >= 0) {
           String row = rows.get(cell / columns.size());
           String column = columns.get(cell % columns.size());
-          check(shape, plain.rows.get(row), column, floats[cell], memory, slots[cell], plain);
+          check(
+              shape,
+              plain.rows.get(row),
+              column,
+              floats[cell],
+              noValues[cell],
+              memory,
+              slots[cell],
+              plain);
         }
       }
       file.put(text, text.length, isCut, memory);
@@ -206,6 +216,7 @@ public final class ShapeFuzz {
       PlainTable.Row row,
       String column,
       boolean isFloat,
+      boolean mayHaveNoValue,
       SampleMemory memory,
       int slot,
       PlainTable plain) {
@@ -213,6 +224,8 @@ public final class ShapeFuzz {
     String word = row == null ? null : row.cells.get(column);
     if (row != null && row.isBroken) {
       expected.putFailure(0, Status.NOT_A_NUMBER, 0);
+    } else if (word != null && mayHaveNoValue && shape.noValue().contains(word)) {
+      expected.putFailure(0, Status.NO_VALUE, 0);
     } else if (word != null && shape.radix() == 10) {
       byte[] bytes = word.getBytes(StandardCharsets.ISO_8859_1);
       NumberText.put(bytes, 0, bytes.length, isFloat, expected, 0);

@@ -44,7 +44,8 @@ final class NativePlan {
   static final int SHAPE_TRAILING_WORDS = 11;
   static final int SHAPE_SKIP_THROUGH = 12;
   static final int SHAPE_UNIFORM = 13;
-  static final int SHAPE_SIZE = 14;
+  static final int SHAPE_NO_VALUE = 14;
+  static final int SHAPE_SIZE = 15;
 
   static final int TABLE_SHAPE = 0;
   static final int TABLE_ROWS = 1;
@@ -76,7 +77,8 @@ final class NativePlan {
   static final int KEY_SIZE = 2;
 
   static final int SLOT_FLOAT = 1;
-  static final int SLOT_SHIFT = 1;
+  static final int SLOT_NO_VALUE = 2;
+  static final int SLOT_SHIFT = 2;
 
   private static final int NONE = -1;
 
@@ -167,7 +169,9 @@ final class NativePlan {
     int[] indices = plan.slots();
     for (int cell = 0; cell < indices.length; cell++) {
       int index = indices[cell];
-      slots.add(index < 0 ? NONE : index << SLOT_SHIFT | (plan.isFloat(cell) ? SLOT_FLOAT : 0));
+      int flags =
+          (plan.isFloat(cell) ? SLOT_FLOAT : 0) | (plan.mayHaveNoValue(cell) ? SLOT_NO_VALUE : 0);
+      slots.add(index < 0 ? NONE : index << SLOT_SHIFT | flags);
     }
   }
 
@@ -203,6 +207,10 @@ final class NativePlan {
     shape[SHAPE_TRAILING_WORDS] = of.trailingWords();
     shape[SHAPE_SKIP_THROUGH] = of.skipThrough();
     shape[SHAPE_UNIFORM] = of.isUniform() ? 1 : 0;
+    shape[SHAPE_NO_VALUE] =
+        of.noValue().isEmpty()
+            ? NONE
+            : putText((String.join("\0", of.noValue()) + "\0").getBytes(StandardCharsets.US_ASCII));
     shapes.add(shape);
     return shapeNumbers.size();
   }

@@ -51,6 +51,7 @@ class NativeConstantsTest {
       }
     }
     ofJava.remove("SLOT_FLOAT");
+    ofJava.remove("SLOT_NO_VALUE");
     ofJava.remove("SLOT_SHIFT");
     assertEquals(ofJava, constants("plan.h"));
   }
@@ -66,6 +67,7 @@ class NativeConstantsTest {
     ofJava.put("ANY", Shape.ANY);
     ofJava.put("VALUE_BYTES", FilePlan.VALUE_BYTES);
     ofJava.put("SLOT_FLOAT", NativePlan.SLOT_FLOAT);
+    ofJava.put("SLOT_NO_VALUE", NativePlan.SLOT_NO_VALUE);
     ofJava.put("SLOT_SHIFT", NativePlan.SLOT_SHIFT);
     Map<String, Integer> ofC = constants("table.h");
     // What C functions return to each other, and outcomes.

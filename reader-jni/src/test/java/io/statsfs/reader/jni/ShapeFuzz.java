@@ -79,13 +79,15 @@ public final class ShapeFuzz {
     }
     int[] slots = new int[rows.size() * columns.size()];
     boolean[] floats = new boolean[slots.length];
+    boolean[] noValues = new boolean[slots.length];
     int results = 0;
     for (int i = 0; i < slots.length; i++) {
       int slot = next();
       slots[i] = slot % 4 == 3 ? FilePlan.NOT_WANTED : results++;
       floats[i] = slots[i] >= 0 && slot / 4 % 2 == 1;
+      noValues[i] = slots[i] >= 0 && slot / 8 % 4 == 3;
     }
-    FilePlan file = new FilePlan("file", shape, rows, columns, slots, floats);
+    FilePlan file = new FilePlan("file", shape, rows, columns, slots, floats, noValues);
     StatReader.Batch nio = null;
     StatReader.Batch jni = null;
     SampleMemory ofNio = new SampleMemory(results);
@@ -236,7 +238,8 @@ public final class ShapeFuzz {
         .leastColumns(limits / 4 % 4)
         .trailingWords(limits / 16 % 3 - 1)
         .separators(SEPARATORS[limits / 64])
-        .build();
+        .build()
+        .withNoValue(List.of("17", "x"));
   }
 
   private Keys keys(String[] pool) {
