@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,8 +87,25 @@ class DifferentialTest {
           + SEED;
     }
 
-    /** Of values that move: what comes between two equal answers of one must be the other's. */
+    /**
+     * Of values that move: what comes between two equal answers of one must be the other's. A value
+     * may have gone and come back in between, but not each time.
+     *
+     * @return how many stood still
+     */
     int sampleAndCompareWhatStandsStill() {
+      Map<String, String> differing = new TreeMap<>();
+      int compared = sampleAndFindWhatDiffers(differing);
+      for (int i = 0; i < 5 && !differing.isEmpty(); i++) {
+        Map<String, String> again = new TreeMap<>();
+        sampleAndFindWhatDiffers(again);
+        differing.keySet().retainAll(again.keySet());
+      }
+      assertEquals(Map.of(), differing);
+      return compared;
+    }
+
+    private int sampleAndFindWhatDiffers(Map<String, String> differing) {
       nio.sample();
       String[] before = new String[nio.size()];
       for (int i = 0; i < before.length; i++) {
@@ -100,8 +119,10 @@ class DifferentialTest {
         assertEquals(nio.stat(i).toString(), jni.stat(i).toString());
         assertEquals(nio.status(i), jni.status(i), nio.stat(i).toString());
         if (outcome(nio, i).equals(before[i])) {
-          assertEquals(before[i], outcome(jni, i), nio.stat(i).toString());
           compared++;
+          if (!outcome(jni, i).equals(before[i])) {
+            differing.put(nio.stat(i).toString(), before[i] + ", but jni " + outcome(jni, i));
+          }
         }
       }
       return compared;
