@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A file system of the kernel, mounted at a temporary directory. Skips the test where it cannot be
@@ -21,14 +23,18 @@ public final class TemporaryMount implements AutoCloseable {
    * Mounts a file system.
    *
    * @param type its type, such as {@code debugfs}
+   * @param options further arguments of mount(8)
    * @return the mount; closing ends it
    */
-  public static TemporaryMount of(String type) {
+  public static TemporaryMount of(String type, String... options) {
     try {
       TemporaryMount mount =
           new TemporaryMount(Files.createTempDirectory("statsfs-" + type + "-").toRealPath());
       try {
-        Command.tryTo("mount " + type, "mount", "-t", type, type, mount.root.toString());
+        List<String> command = new ArrayList<>(List.of("mount", "-t", type));
+        command.addAll(List.of(options));
+        command.addAll(List.of(type, mount.root.toString()));
+        Command.tryTo("mount " + type, command.toArray(String[]::new));
         mount.mounted = true;
       } finally {
         if (!mount.mounted) {
