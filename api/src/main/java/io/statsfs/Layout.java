@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,22 +53,12 @@ public final class Layout {
   private final Set<String> homeTypes;
   private final @Nullable String controller;
   private final boolean ownCgroup;
-  private final @Nullable String subsystem;
-  private final @Nullable List<Level> levels;
-  private final List<PathPattern> labelsOfPath;
-  private final @Nullable Path links;
-  private final @Nullable String schemaFile;
-  private final Map<String, List<KeyPattern>> labelFiles;
-  private final Set<String> flatKeyedFiles;
-  private final List<FileDeclaration> files;
-  private final boolean declaredFilesOnly;
-  private final boolean describedStatsOnly;
-  private final List<String> excludes;
-  private final boolean kindsByMode;
-  private final boolean rootFile;
-  private final List<StatDeclaration> stats;
-  private final List<MetricDeclaration> metrics;
   private final boolean isDefault;
+
+  /** Null until it is asked for, where the builder left it for later. */
+  private volatile @Nullable Rest rest;
+
+  private final @Nullable Consumer<Builder> later;
 
   private Layout(Builder builder) {
     name = builder.name;
@@ -74,22 +66,70 @@ public final class Layout {
     homeTypes = builder.homeTypes;
     controller = builder.controller;
     ownCgroup = builder.ownCgroup;
-    subsystem = builder.subsystem;
-    levels = builder.levels;
-    labelsOfPath = builder.labelsOfPath;
-    links = builder.links;
-    schemaFile = builder.schemaFile;
-    labelFiles = Collections.unmodifiableMap(new LinkedHashMap<>(builder.labelFiles));
-    flatKeyedFiles = builder.flatKeyedFiles;
-    files = builder.files;
-    declaredFilesOnly = builder.declaredFilesOnly;
-    describedStatsOnly = builder.describedStatsOnly;
-    excludes = builder.excludes;
-    kindsByMode = builder.kindsByMode;
-    rootFile = builder.rootFile;
-    stats = builder.stats;
-    metrics = builder.metrics;
     isDefault = builder.isDefault;
+    later = builder.later;
+    rest = later == null ? new Rest(builder) : null;
+  }
+
+  /** All that is not needed to find a tree. */
+  private static final class Rest {
+    final @Nullable String subsystem;
+    final @Nullable List<Level> levels;
+    final List<PathPattern> labelsOfPath;
+    final @Nullable Path links;
+    final @Nullable String schemaFile;
+    final Map<String, List<KeyPattern>> labelFiles;
+    final Set<String> flatKeyedFiles;
+    final List<FileDeclaration> files;
+    final boolean declaredFilesOnly;
+    final boolean describedStatsOnly;
+    final List<String> excludes;
+    final boolean kindsByMode;
+    final boolean rootFile;
+    final List<StatDeclaration> stats;
+    final Supplier<List<MetricDeclaration>> metricsLater;
+
+    /** Null until they are asked for. */
+    volatile @Nullable List<MetricDeclaration> metrics;
+
+    Rest(Builder builder) {
+      subsystem = builder.subsystem;
+      levels = builder.levels;
+      labelsOfPath = builder.labelsOfPath;
+      links = builder.links;
+      schemaFile = builder.schemaFile;
+      labelFiles = Collections.unmodifiableMap(new LinkedHashMap<>(builder.labelFiles));
+      flatKeyedFiles = builder.flatKeyedFiles;
+      files = builder.files;
+      declaredFilesOnly = builder.declaredFilesOnly;
+      describedStatsOnly = builder.describedStatsOnly;
+      excludes = builder.excludes;
+      kindsByMode = builder.kindsByMode;
+      rootFile = builder.rootFile;
+      stats = builder.stats;
+      metricsLater = builder.metrics;
+    }
+  }
+
+  private Rest rest() {
+    Rest known = rest;
+    return known == null ? makeRest() : known;
+  }
+
+  private synchronized Rest makeRest() {
+    Rest made = rest;
+    if (made == null) {
+      Builder builder = builder(name);
+      builder.homePath = homePath;
+      builder.homeTypes = homeTypes;
+      builder.controller = controller;
+      builder.ownCgroup = ownCgroup;
+      Objects.requireNonNull(later).accept(builder);
+      builder.check();
+      made = new Rest(builder);
+      rest = made;
+    }
+    return made;
   }
 
   /**
@@ -185,7 +225,7 @@ public final class Layout {
    * @return the name; empty if the first level of directories gives it
    */
   public Optional<String> subsystem() {
-    return Optional.ofNullable(subsystem);
+    return Optional.ofNullable(rest().subsystem);
   }
 
   /**
@@ -194,7 +234,7 @@ public final class Layout {
    * @return the levels; empty if directories at any depth are sources
    */
   public Optional<List<Level>> levels() {
-    return Optional.ofNullable(levels);
+    return Optional.ofNullable(rest().levels);
   }
 
   /**
@@ -203,7 +243,7 @@ public final class Layout {
    * @return the patterns, see {@link Builder#labelsOfPath}
    */
   public List<String> labelsOfPath() {
-    return labelsOfPath.stream().map(PathPattern::toString).toList();
+    return rest().labelsOfPath.stream().map(PathPattern::toString).toList();
   }
 
   /**
@@ -214,7 +254,7 @@ public final class Layout {
    *     none does
    */
   public Map<String, String> labelsOfPath(String path) {
-    for (PathPattern pattern : labelsOfPath) {
+    for (PathPattern pattern : rest().labelsOfPath) {
       Map<String, String> labels = pattern.match(path);
       if (labels != null) {
         return labels;
@@ -229,7 +269,7 @@ public final class Layout {
    * @return a path relative to the root; empty if links are not followed
    */
   public Optional<Path> links() {
-    return Optional.ofNullable(links);
+    return Optional.ofNullable(rest().links);
   }
 
   /**
@@ -238,7 +278,7 @@ public final class Layout {
    * @return the name; empty if there is none
    */
   public Optional<String> schemaFile() {
-    return Optional.ofNullable(schemaFile);
+    return Optional.ofNullable(rest().schemaFile);
   }
 
   /**
@@ -248,7 +288,7 @@ public final class Layout {
    *     Builder#label}
    */
   public Map<String, List<KeyPattern>> labelFiles() {
-    return labelFiles;
+    return rest().labelFiles;
   }
 
   /**
@@ -257,7 +297,7 @@ public final class Layout {
    * @return the names; empty if every file holds one value
    */
   public Set<String> flatKeyedFiles() {
-    return flatKeyedFiles;
+    return rest().flatKeyedFiles;
   }
 
   /**
@@ -266,7 +306,7 @@ public final class Layout {
    * @return the files; if the root itself is one, that alone
    */
   public List<FileDeclaration> files() {
-    return files;
+    return rest().files;
   }
 
   /**
@@ -275,7 +315,7 @@ public final class Layout {
    * @return true if so, see {@link Builder#declaredFilesOnly}
    */
   public boolean hasDeclaredFilesOnly() {
-    return declaredFilesOnly;
+    return rest().declaredFilesOnly;
   }
 
   /**
@@ -284,7 +324,7 @@ public final class Layout {
    * @return true if so, see {@link Builder#describedStatsOnly}
    */
   public boolean hasDescribedStatsOnly() {
-    return describedStatsOnly;
+    return rest().describedStatsOnly;
   }
 
   /**
@@ -293,7 +333,7 @@ public final class Layout {
    * @return the patterns of {@link Builder#exclude}
    */
   public List<String> excludes() {
-    return excludes;
+    return rest().excludes;
   }
 
   /**
@@ -303,7 +343,7 @@ public final class Layout {
    * @return true if a pattern of {@link Builder#exclude} matches
    */
   public boolean excludes(String name) {
-    for (String pattern : excludes) {
+    for (String pattern : rest().excludes) {
       if (Glob.matches(pattern, name)) {
         return true;
       }
@@ -317,7 +357,7 @@ public final class Layout {
    * @return true if so, see {@link Builder#kindsByMode}
    */
   public boolean hasKindsByMode() {
-    return kindsByMode;
+    return rest().kindsByMode;
   }
 
   /**
@@ -327,7 +367,7 @@ public final class Layout {
    * @return true for a file
    */
   public boolean isRootFile() {
-    return rootFile;
+    return rest().rootFile;
   }
 
   /**
@@ -337,7 +377,7 @@ public final class Layout {
    *     name comes before any pattern
    */
   public List<StatDeclaration> stats() {
-    return stats;
+    return rest().stats;
   }
 
   /**
@@ -355,7 +395,13 @@ public final class Layout {
    * @return the metrics of all namings; empty if the stats have no other names than their own
    */
   public List<MetricDeclaration> metrics() {
-    return metrics;
+    Rest from = rest();
+    List<MetricDeclaration> made = from.metrics;
+    if (made == null) {
+      made = List.copyOf(from.metricsLater.get());
+      from.metrics = made;
+    }
+    return made;
   }
 
   @Override
@@ -383,9 +429,12 @@ public final class Layout {
       if (names.hasWildcards()) {
         throw new IllegalArgumentException(
             "In '" + text + "' only a {label} can stand for several names");
-      } else if (!hasAnyDepth && names.labels().stream().anyMatch(label -> label.endsWith("..."))) {
-        throw new IllegalArgumentException(
-            "'" + text + "' has a label of any depth, which must be all of its level");
+      }
+      for (String label : names.labels()) {
+        if (!hasAnyDepth && label.endsWith("...")) {
+          throw new IllegalArgumentException(
+              "'" + text + "' has a label of any depth, which must be all of its level");
+        }
       }
     }
 
@@ -471,8 +520,9 @@ public final class Layout {
     private boolean kindsByMode;
     private boolean rootFile;
     private List<StatDeclaration> stats = List.of();
-    private List<MetricDeclaration> metrics = List.of();
+    private Supplier<List<MetricDeclaration>> metrics = List::of;
     private boolean isDefault = true;
+    private @Nullable Consumer<Builder> later;
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -557,8 +607,10 @@ public final class Layout {
               "'" + pattern + "' has a level below one of any depth");
         }
         Level level = new Level(part);
-        if (!level.labels().stream().allMatch(labels::add)) {
-          throw new IllegalArgumentException("'" + pattern + "' has a label twice");
+        for (String label : level.labels()) {
+          if (!labels.add(label)) {
+            throw new IllegalArgumentException("'" + pattern + "' has a label twice");
+          }
         }
         parsed.add(level);
       }
@@ -780,7 +832,34 @@ public final class Layout {
      * @return this
      */
     public Builder metrics(List<MetricDeclaration> metrics) {
-      this.metrics = List.copyOf(metrics);
+      List<MetricDeclaration> copy = List.copyOf(metrics);
+      this.metrics = () -> copy;
+      return this;
+    }
+
+    /**
+     * Says which conventional metrics the stats make up, when that is first asked for: nobody asks
+     * where stats have no other names than their own.
+     *
+     * @param metrics gives the metrics of all namings; if several threads ask at a time, several
+     *     times
+     * @return this
+     */
+    public Builder metrics(Supplier<List<MetricDeclaration>> metrics) {
+      this.metrics = Objects.requireNonNull(metrics, "metrics");
+      return this;
+    }
+
+    /**
+     * Leaves all but the name, the home, the cgroup and {@link #byDefault} to when it is first
+     * asked for, so that the declaration of a tree that is not there takes nothing.
+     *
+     * @param rest declares all else, once, on a builder that has these; what it throws, and what
+     *     {@link #build} would, comes out of what asks
+     * @return this
+     */
+    public Builder later(Consumer<Builder> rest) {
+      later = Objects.requireNonNull(rest, "rest");
       return this;
     }
 
@@ -799,6 +878,13 @@ public final class Layout {
      *     one of names, its file has a label that no stat has, or there are files of several values
      */
     public Layout build() {
+      if (later == null) {
+        check();
+      }
+      return new Layout(this);
+    }
+
+    private void check() {
       if (!labelsOfPath.isEmpty()
           && (levels == null || !levels.get(levels.size() - 1).hasAnyDepth())) {
         throw new IllegalStateException(
@@ -831,7 +917,6 @@ public final class Layout {
       }
       files.forEach(file -> requireOwnLabels(file.name()));
       labelFiles.forEach(this::requireNewLabel);
-      return new Layout(this);
     }
 
     private void requireOwnLabels(KeyPattern fileNames) {

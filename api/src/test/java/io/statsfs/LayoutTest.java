@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.spi.StatDeclaration;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,46 @@ class LayoutTest {
     assertEquals(Set.of("x", "y"), layout.flatKeyedFiles());
     assertThrows(UnsupportedOperationException.class, () -> layout.homeTypes().add("three"));
     assertThrows(UnsupportedOperationException.class, () -> layout.flatKeyedFiles().clear());
+  }
+
+  @Test
+  void whatIsLeftForLaterIsDeclaredOnceWhenItIsAskedFor() {
+    List<String> asked = new ArrayList<>();
+    Layout layout =
+        Layout.builder("mine")
+            .home("memory", "cgroup")
+            .controller("memory")
+            .byDefault(false)
+            .later(
+                rest -> {
+                  asked.add("rest");
+                  rest.subsystem("sub")
+                      .metrics(
+                          () -> {
+                            asked.add("metrics");
+                            return List.of();
+                          });
+                })
+            .build();
+    assertEquals("mine", layout.toString());
+    assertEquals("memory", layout.homePath());
+    assertEquals(Set.of("cgroup"), layout.homeTypes());
+    assertEquals(Optional.of("memory"), layout.controller());
+    assertFalse(layout.isDefault());
+    assertEquals(List.of(), asked);
+    assertEquals(Optional.of("sub"), layout.subsystem());
+    assertEquals(List.of(), layout.stats());
+    assertEquals(List.of("rest"), asked);
+    assertEquals(layout.metrics(), layout.metrics());
+    assertEquals(List.of("rest", "metrics"), asked);
+  }
+
+  @Test
+  void whatIsLeftForLaterIsCheckedThen() {
+    Layout layout = Layout.builder("mine").later(rest -> rest.declaredFilesOnly()).build();
+    for (int i = 0; i < 2; i++) {
+      assertThrows(IllegalStateException.class, layout::files);
+    }
   }
 
   @Test

@@ -15,7 +15,7 @@ import io.statsfs.spi.TableDeclaration;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +23,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form in which declarations are shipped: all texts in one, each once, then all values one
- * after the other, in the order in which the reader takes them; a text is its number.
+ * The form in which declarations are shipped: all texts, each once, with the places where they end;
+ * then of each layout what is needed to find its tree; then of each all else, in the order in which
+ * the reader takes it. A text is its number. Of a tree that is not there the reader makes nothing
+ * but its name and place, and no text before it is needed.
  *
  * <p>The form belongs to one build and is read by the same build alone. Reading is written for a
  * JVM that has just started, where a lambda or a small call takes longer than what it does.
@@ -55,38 +59,45 @@ final class CompiledLayouts {
   }
 
   static byte[] write(List<Layout> layouts) throws IOException {
-    ByteArrayOutputStream values = new ByteArrayOutputStream();
-    Writer writer = new Writer(new DataOutputStream(values));
-    writer.list(layouts, Writer::layout);
+    Map<String, Integer> texts = new LinkedHashMap<>();
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    ByteArrayOutputStream index = new ByteArrayOutputStream();
+    Writer restWriter = new Writer(rest, texts);
+    Writer indexWriter = new Writer(index, texts);
+    indexWriter.out.writeShort(layouts.size());
+    for (Layout layout : layouts) {
+      indexWriter.home(layout);
+      indexWriter.out.writeInt(rest.size());
+      restWriter.rest(layout);
+    }
+    ByteArrayOutputStream ends = new ByteArrayOutputStream();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (String text : texts.keySet()) {
+      all.write(text.getBytes(StandardCharsets.UTF_8));
+      new DataOutputStream(ends).writeInt(all.size());
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.writeShort(writer.texts.size());
-    for (String text : writer.texts.keySet()) {
-      out.writeShort(text.length());
-    }
-    byte[] texts = String.join("", writer.texts.keySet()).getBytes(StandardCharsets.UTF_8);
-    out.writeInt(texts.length);
-    out.write(texts);
-    values.writeTo(out);
+    out.writeInt(texts.size());
+    out.writeInt(all.size());
+    out.writeInt(index.size());
+    ends.writeTo(out);
+    all.writeTo(out);
+    index.writeTo(out);
+    rest.writeTo(out);
     return bytes.toByteArray();
   }
 
   static List<Layout> read(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    String[] texts = new String[in.getShort() & 0xffff];
-    int[] lengths = new int[texts.length];
-    for (int i = 0; i < texts.length; i++) {
-      lengths[i] = in.getShort() & 0xffff;
+    Texts texts = new Texts(bytes);
+    Reader index = new Reader(texts, texts.end);
+    int rest = texts.end + new Reader(texts, 2 * Integer.BYTES).integer();
+    int size = index.number();
+    List<Layout> layouts = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      layouts.add(index.layout(rest));
     }
-    byte[] all = new byte[in.getInt()];
-    in.get(all);
-    String text = new String(all, StandardCharsets.UTF_8);
-    int begin = 0;
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = text.substring(begin, begin + lengths[i]);
-      begin += lengths[i];
-    }
-    return new Reader(in, texts).layouts();
+    return layouts;
   }
 
   /** What a part is written by. */
@@ -95,11 +106,12 @@ final class CompiledLayouts {
   }
 
   private static final class Writer {
-    private final DataOutputStream out;
-    final Map<String, Integer> texts = new LinkedHashMap<>();
+    final DataOutputStream out;
+    private final Map<String, Integer> texts;
 
-    Writer(DataOutputStream out) {
-      this.out = out;
+    Writer(OutputStream out, Map<String, Integer> texts) {
+      this.out = new DataOutputStream(out);
+      this.texts = texts;
     }
 
     <T> void list(Iterable<T> parts, Step<T> step) throws IOException {
@@ -129,13 +141,16 @@ final class CompiledLayouts {
       out.writeByte(constant.ordinal());
     }
 
-    void layout(Layout layout) throws IOException {
+    void home(Layout layout) throws IOException {
       text(layout.name());
       out.writeBoolean(layout.isDefault());
       text(layout.homePath());
       texts(layout.homeTypes());
       texts(layout.controller().stream().toList());
       out.writeBoolean(layout.isOwnCgroup());
+    }
+
+    void rest(Layout layout) throws IOException {
       texts(layout.subsystem().stream().toList());
       list(layout.levels().stream().toList(), Writer::levels);
       texts(layout.labelsOfPath());
@@ -240,6 +255,62 @@ final class CompiledLayouts {
     }
   }
 
+  /** The texts, of which each is made when it is first asked for. */
+  private static final class Texts {
+    private static final int ENDS = 3 * Integer.BYTES;
+
+    final byte[] bytes;
+
+    /** Where they end, and the index begins. */
+    final int end;
+
+    private final int begin;
+    private final @Nullable String[] made;
+
+    Texts(byte[] bytes) {
+      this.bytes = bytes;
+      int count = integer(0);
+      made = new String[count];
+      begin = ENDS + count * Integer.BYTES;
+      end = begin + integer(Integer.BYTES);
+    }
+
+    int integer(int at) {
+      return bytes[at] << 24
+          | (bytes[at + 1] & 0xff) << 16
+          | (bytes[at + 2] & 0xff) << 8
+          | bytes[at + 3] & 0xff;
+    }
+
+    /** Two threads may make one text twice. */
+    String get(int number) {
+      String text = made[number];
+      if (text == null) {
+        int at = ENDS + number * Integer.BYTES;
+        int from = number == 0 ? 0 : integer(at - Integer.BYTES);
+        text = new String(bytes, begin + from, integer(at) - from, StandardCharsets.UTF_8);
+        made[number] = text;
+      }
+      return text;
+    }
+  }
+
+  /** What is left for later. */
+  private record Rest(Texts texts, int at) implements Consumer<Layout.Builder> {
+    @Override
+    public void accept(Layout.Builder layout) {
+      new Reader(texts, at).rest(layout);
+    }
+  }
+
+  /** The metrics of a layout. */
+  private record MetricsOf(Texts texts, int at) implements Supplier<List<MetricDeclaration>> {
+    @Override
+    public List<MetricDeclaration> get() {
+      return new Reader(texts, at).metrics();
+    }
+  }
+
   private static final class Reader {
     private static final Shape.Header[] HEADERS = Shape.Header.values();
     private static final Shape.ColumnKey[] COLUMN_KEYS = Shape.ColumnKey.values();
@@ -247,27 +318,41 @@ final class CompiledLayouts {
     private static final Axis.Meaning[] MEANINGS = Axis.Meaning.values();
     private static final Stat.Kind[] KINDS = Stat.Kind.values();
     private static final Stat.Type[] TYPES = Stat.Type.values();
-    private static final MetricDeclaration.Instrument[] INSTRUMENTS =
-        MetricDeclaration.Instrument.values();
 
-    private final ByteBuffer in;
-    private final String[] texts;
+    private final Texts texts;
+    private final byte[] bytes;
+    private int at;
 
-    Reader(ByteBuffer in, String[] texts) {
-      this.in = in;
+    Reader(Texts texts, int at) {
       this.texts = texts;
+      this.bytes = texts.bytes;
+      this.at = at;
+    }
+
+    int integer() {
+      at += Integer.BYTES;
+      return texts.integer(at - Integer.BYTES);
+    }
+
+    int signed() {
+      at += Short.BYTES;
+      return bytes[at - 2] << 8 | bytes[at - 1] & 0xff;
     }
 
     int number() {
-      return in.getShort() & 0xffff;
+      return signed() & 0xffff;
+    }
+
+    int small() {
+      return bytes[at++];
     }
 
     boolean flag() {
-      return in.get() != 0;
+      return bytes[at++] != 0;
     }
 
     String text() {
-      return texts[number()];
+      return texts.get(number());
     }
 
     String[] array() {
@@ -283,15 +368,8 @@ final class CompiledLayouts {
       return number() == 0 ? null : text();
     }
 
-    List<Layout> layouts() {
-      List<Layout> layouts = new ArrayList<>();
-      for (int i = number(); i > 0; i--) {
-        layouts.add(layout());
-      }
-      return layouts;
-    }
-
-    Layout layout() {
+    /** All that is needed to find a tree. */
+    Layout layout(int begin) {
       Layout.Builder layout = Layout.builder(text()).byDefault(flag());
       layout.home(text(), array());
       String controller = optional();
@@ -301,6 +379,11 @@ final class CompiledLayouts {
       if (flag()) {
         layout.ownCgroup();
       }
+      int from = begin + integer();
+      return layout.later(new Rest(texts, from)).build();
+    }
+
+    private void rest(Layout.Builder layout) {
       String subsystem = optional();
       if (subsystem != null) {
         layout.subsystem(subsystem);
@@ -337,11 +420,8 @@ final class CompiledLayouts {
         layout.describedStatsOnly();
       }
       layout.stats(stats());
-      List<MetricDeclaration> metrics = new ArrayList<>();
-      for (int i = number(); i > 0; i--) {
-        metrics.add(metric());
-      }
-      return layout.metrics(metrics).build();
+      // Last, so that nothing is behind them.
+      layout.metrics(new MetricsOf(texts, at));
     }
 
     FileDeclaration file() {
@@ -356,10 +436,10 @@ final class CompiledLayouts {
 
     Shape shape() {
       Shape.Builder shape = Shape.builder().skipLines(number());
-      shape.header(HEADERS[in.get()]).headerWords(number());
-      Shape.RowKey rowKey = ROW_KEYS[in.get()];
-      int first = in.getShort();
-      int second = in.getShort();
+      shape.header(HEADERS[small()]).headerWords(number());
+      Shape.RowKey rowKey = ROW_KEYS[small()];
+      int first = signed();
+      int second = signed();
       if (rowKey == Shape.RowKey.WORD && second < 0) {
         shape.rowKeyWord(first);
       } else if (rowKey == Shape.RowKey.WORD) {
@@ -371,12 +451,12 @@ final class CompiledLayouts {
       }
       shape
           .prefixWords(number())
-          .columnKey(COLUMN_KEYS[in.get()])
+          .columnKey(COLUMN_KEYS[small()])
           .separators(text())
-          .radix(in.get())
+          .radix(small())
           .leastColumns(number())
-          .trailingWords(in.get());
-      byte through = in.get();
+          .trailingWords(small());
+      int through = small();
       if (through != 0) {
         shape.skipThrough((char) through);
       }
@@ -392,11 +472,11 @@ final class CompiledLayouts {
     }
 
     Axis axis() {
-      Axis.Meaning meaning = MEANINGS[in.get()];
+      Axis.Meaning meaning = MEANINGS[small()];
       String[] names = array();
       String[] patterns = array();
       String[] excluded = array();
-      int radix = in.get();
+      int radix = small();
       if (meaning == Axis.Meaning.SINGLE) {
         return patterns.length == 1
             ? Axis.key(patterns[0])
@@ -417,22 +497,30 @@ final class CompiledLayouts {
       List<StatDeclaration> stats = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
         StatDeclaration.Builder stat =
-            StatDeclaration.builder(text(), KINDS[in.get()])
-                .type(TYPES[in.get()])
+            StatDeclaration.builder(text(), KINDS[small()])
+                .type(TYPES[small()])
                 .unit(text())
                 .description(text())
                 .document(text())
                 .formerNames(List.of(array()))
                 .noValue(List.of(array()));
-        int byDefault = in.get();
+        int byDefault = small();
         stats.add((byDefault == UNSAID ? stat : stat.byDefault(byDefault == 1)).build());
       }
       return stats;
     }
 
+    private List<MetricDeclaration> metrics() {
+      List<MetricDeclaration> metrics = new ArrayList<>();
+      for (int i = number(); i > 0; i--) {
+        metrics.add(metric());
+      }
+      return metrics;
+    }
+
     MetricDeclaration metric() {
       MetricDeclaration.Builder metric =
-          MetricDeclaration.builder(text(), text(), INSTRUMENTS[in.get()])
+          MetricDeclaration.builder(text(), text(), MetricDeclaration.Instrument.values()[small()])
               .unit(text())
               .description(text());
       for (int i = number(); i > 0; i--) {

@@ -109,7 +109,9 @@ final class OwnLayouts {
       add(INDEX, "the layouts cannot be looked for: " + why(e));
       return;
     }
-    indexes.forEach(this::addIndex);
+    for (URL index : indexes) {
+      addIndex(index);
+    }
   }
 
   private void addIndex(URL index) {

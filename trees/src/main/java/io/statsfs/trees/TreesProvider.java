@@ -12,7 +12,9 @@ public final class TreesProvider implements LayoutProvider {
   @Override
   public Declared declared(List<Path> directories) {
     OwnLayouts own = new OwnLayouts();
-    directories.forEach(own::addDirectory);
+    for (Path directory : directories) {
+      own.addDirectory(directory);
+    }
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     own.addClassPath(context == null ? TreesProvider.class.getClassLoader() : context);
     return Declared.of(Layouts.shipped(), List.copyOf(own.layouts()), own.problems());

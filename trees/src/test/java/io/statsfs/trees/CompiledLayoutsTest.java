@@ -163,30 +163,47 @@ class CompiledLayoutsTest {
   /** In a JVM of its own, whose class path has no YAML parser. */
   @Test
   void shippedLayoutsNeedNoYaml() throws IOException, InterruptedException {
+    assertEquals(
+        shippedNames()
+            + "\n"
+            + "x.yaml:1:1: declarations are read by org.snakeyaml:snakeyaml-engine, which is not"
+            + " there\n",
+        outputWithoutYaml());
+  }
+
+  /** In a JVM of its own, which reports what it loads. */
+  @Test
+  void ofTreesThatAreNotOpenedNothingIsMade() throws IOException, InterruptedException {
+    String output = outputWithoutYaml("-Xlog:class+load");
+    String before = output.substring(0, output.indexOf("\n[" + shippedNames().get(0)));
+
+    assertTrue(before.contains(" io.statsfs.Layout "), before);
+    for (String part : List.of("StatDeclaration", "Shape", "KeyPattern", "MetricDeclaration")) {
+      assertFalse(before.contains(" io.statsfs.spi." + part + " "), part);
+    }
+  }
+
+  private static List<String> shippedNames() throws IOException {
+    return shippedFiles().stream()
+        .map(file -> file.getFileName().toString().replace(".yaml", ""))
+        .toList();
+  }
+
+  private static String outputWithoutYaml(String... options)
+      throws IOException, InterruptedException {
     String classPath =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> !entry.contains("snakeyaml-engine"))
             .reduce((a, b) -> a + File.pathSeparator + b)
             .orElseThrow();
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                WithoutYaml.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath, WithoutYaml.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes());
-
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    assertEquals(
-        shippedFiles().stream()
-                .map(file -> file.getFileName().toString().replace(".yaml", ""))
-                .toList()
-            + "\n"
-            + "x.yaml:1:1: declarations are read by org.snakeyaml:snakeyaml-engine, which is not"
-            + " there\n",
-        output);
+    return output;
   }
 
   /** The program of that JVM. */

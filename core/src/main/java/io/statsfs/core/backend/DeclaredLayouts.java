@@ -63,10 +63,13 @@ public final class DeclaredLayouts {
         }
       }
     }
-    all.stream()
-        .flatMap(declared -> declared.shipped().stream())
-        .filter(layout -> !own.containsKey(layout.name()))
-        .forEach(layout -> shipped.putIfAbsent(layout.name(), layout));
+    for (Declared declared : all) {
+      for (Layout layout : declared.shipped()) {
+        if (!own.containsKey(layout.name())) {
+          shipped.putIfAbsent(layout.name(), layout);
+        }
+      }
+    }
     return Declared.of(List.copyOf(shipped.values()), List.copyOf(own.values()), problems);
   }
 
