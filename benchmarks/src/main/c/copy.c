@@ -1,9 +1,9 @@
-/* The yardstick in the process of the JVM: what io.statsfs.benchmarks.YardstickCopy declares. */
+/* The baseline in the process of the JVM: what io.statsfs.benchmarks.BaselineCopy declares. */
 #include <jni.h>
 
-#include "yardstick.h"
+#include "baseline.h"
 
-JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_YardstickCopy_load(JNIEnv *env, jclass class,
+JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_load(JNIEnv *env, jclass class,
                                                                      jstring list) {
   (void)class;
   const char *path = (*env)->GetStringUTFChars(env, list, NULL);
@@ -12,7 +12,7 @@ JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_YardstickCopy_load(JNIEnv *env
   return tree;
 }
 
-JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_YardstickCopy_sample(JNIEnv *env, jclass class,
+JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_sample(JNIEnv *env, jclass class,
                                                                        jint tree, jint way) {
   (void)env;
   (void)class;

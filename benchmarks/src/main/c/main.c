@@ -1,5 +1,5 @@
 /*
- * The yardstick as a program. Answers commands from standard input with a line each, so that a harness
+ * The baseline as a program. Answers commands from standard input with a line each, so that a harness
  * can measure this and Java interleaved:
  *
  *   load LIST                answers the number of the tree
@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "yardstick.h"
+#include "baseline.h"
 
 enum { MAX_LINE = 8192 };
 
@@ -37,7 +37,7 @@ int main(void) {
    */
   pthread_t other;
   if (pthread_create(&other, NULL, rest, NULL) != 0) {
-    perror("yardstick: thread");
+    perror("baseline: thread");
     return 1;
   }
   struct rlimit files;
@@ -70,7 +70,7 @@ int main(void) {
       }
       printf("%llu %lu %lu\n", (unsigned long long)(now() - start), found.directories, found.files);
     } else {
-      fprintf(stderr, "yardstick: not understood: %s", line);
+      fprintf(stderr, "baseline: not understood: %s", line);
       return 2;
     }
     fflush(stdout);

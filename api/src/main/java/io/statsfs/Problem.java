@@ -40,7 +40,10 @@ public final class Problem {
     MOUNTED_OVER,
     /** The type of a file system is not known. Its files are not kept open. */
     UNKNOWN_FILE_SYSTEM,
-    /** A tree holds no stats: most likely root and layout do not fit. */
+    /**
+     * A tree holds no stats, or none of those that a user declares by name: most likely root and
+     * layout do not fit, or a name is mistyped.
+     */
     NO_STATS,
     /** A layout that a user declares is wrong, or cannot be read, and is left out. */
     LAYOUT_LEFT_OUT,

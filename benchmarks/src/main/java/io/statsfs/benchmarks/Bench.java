@@ -24,14 +24,14 @@ import oshi.hardware.NetworkIF;
  * Measures every tree by every method in one run, and compares the result with the targets.
  *
  * <p>{@code ./bench} starts this with a directory on tmpfs to write trees to, the directory that
- * the yardstick was built in and, where it could be mounted, debugfs.
+ * the baseline was built in and, where it could be mounted, debugfs.
  */
 final class Bench {
   private static final String PATH = "C library: whole path";
   private static final String PLAIN_KEPT = "C library: kept, pread";
-  private static final String OPENAT = "yardstick: openat";
-  private static final String KEPT = "yardstick: kept, pread";
-  private static final String COPY = "yardstick: the same in the JVM";
+  private static final String OPENAT = "baseline: openat";
+  private static final String KEPT = "baseline: kept, pread";
+  private static final String COPY = "baseline: the same in the JVM";
   private static final String JNI = "JNI";
   private static final String NIO = "NIO";
   private static final String READ_STRING = "Files.readString";
@@ -65,19 +65,19 @@ final class Bench {
 
   private final boolean quick;
   private final Path scratch;
-  private final Yardstick yardstick;
-  private final Path yardstickCopy;
+  private final Baseline baseline;
+  private final Path baselineCopy;
   private final Interleaved sampling = new Interleaved();
   private final Interleaved discovery = new Interleaved();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, Row> rows = new HashMap<>();
 
-  private Bench(boolean quick, Path scratch, Path yardstick) throws IOException {
+  private Bench(boolean quick, Path scratch, Path baseline) throws IOException {
     this.quick = quick;
     this.scratch = scratch;
-    this.yardstick = new Yardstick(yardstick.resolve("yardstick"));
-    yardstickCopy = yardstick.resolve("libyardstick-copy.so");
-    open.push(this.yardstick);
+    this.baseline = new Baseline(baseline.resolve("baseline"));
+    baselineCopy = baseline.resolve("libbaseline-copy.so");
+    open.push(this.baseline);
   }
 
   /** The command for another JVM with this one's class path. */
@@ -94,7 +94,7 @@ final class Bench {
   }
 
   /**
-   * {@code full} or {@code quick}, a directory on tmpfs, the one that the yardstick was built in,
+   * {@code full} or {@code quick}, a directory on tmpfs, the one that the baseline was built in,
    * and debugfs or nothing.
    */
   public static void main(String[] args) throws Exception {
@@ -171,16 +171,16 @@ final class Bench {
 
   private void add(MeasuredTree tree) throws IOException {
     int stats = tree.stats().size();
-    int list = yardstick.load(tree.list());
-    add(sampling.c(tree.name(), PATH, stats, yardstick.sample(list, "plain-path", stats)));
-    Row best = add(sampling.c(tree.name(), OPENAT, stats, yardstick.sample(list, "openat", stats)));
+    int list = baseline.load(tree.list());
+    add(sampling.c(tree.name(), PATH, stats, baseline.sample(list, "plain-path", stats)));
+    Row best = add(sampling.c(tree.name(), OPENAT, stats, baseline.sample(list, "openat", stats)));
     String way = tree.isKept() ? "kept" : "openat";
     if (tree.isKept()) {
-      Method kept = yardstick.sample(list, "plain-kept", stats);
+      Method kept = baseline.sample(list, "plain-kept", stats);
       add(sampling.c(tree.name(), PLAIN_KEPT, stats, kept));
-      best = add(sampling.c(tree.name(), KEPT, stats, yardstick.sample(list, "kept", stats)));
+      best = add(sampling.c(tree.name(), KEPT, stats, baseline.sample(list, "kept", stats)));
     }
-    Method.Work copy = YardstickCopy.sample(yardstickCopy, tree.list(), way, stats);
+    Method.Work copy = BaselineCopy.sample(baselineCopy, tree.list(), way, stats);
     add(sampling.java(tree.name(), COPY, stats, copy));
     add(sampling.java(tree.name(), JNI, stats, sampler(tree, "jni")::sample));
     add(sampling.java(tree.name(), NIO, stats, sampler(tree, "nio")::sample));
@@ -247,8 +247,8 @@ final class Bench {
   /** What it takes to have all values in the SDK, and what of that is the sample. */
   private void addCollections(MeasuredTree tree) throws IOException {
     int stats = tree.stats().size();
-    int list = yardstick.load(tree.list());
-    Row best = add(sampling.c(tree.name(), OPENAT, stats, yardstick.sample(list, "openat", stats)));
+    int list = baseline.load(tree.list());
+    Row best = add(sampling.c(tree.name(), OPENAT, stats, baseline.sample(list, "openat", stats)));
     for (String reader : List.of("jni", "nio")) {
       String name = reader.equals("jni") ? JNI : NIO;
       add(sampling.java(tree.name(), name, stats, sampler(tree, reader)::sample));
@@ -266,7 +266,7 @@ final class Bench {
   private void addDiscovery(int stats) {
     String tree = tmpfs(stats);
     Path root = root(stats);
-    Row best = add(discovery.c(tree, "C walk", stats, yardstick.walk(root, stats)));
+    Row best = add(discovery.c(tree, "C walk", stats, baseline.walk(root, stats)));
     for (String reader : List.of("jni", "nio")) {
       add(
           discovery.java(
@@ -311,7 +311,7 @@ final class Bench {
       Row copy = rows.get(tree + COPY);
       if (copy != null) {
         double ratio = copy.ratio(best(copy));
-        print("the yardstick's code twice, " + tree, ratio, "1 within", 0.03, isEqual(ratio));
+        print("the baseline's code twice, " + tree, ratio, "1 within", 0.03, isEqual(ratio));
       }
     }
     for (String tree : trees) {
@@ -329,6 +329,10 @@ final class Bench {
       } else {
         atMost("JNI / C by hand, " + table, jni.ratio(best(jni)), 1.30);
         atMost("bytes per sample, JNI, " + table, jni.bytes, 0);
+      }
+      Row nio = rows.get(table + NIO);
+      if (nio != null) {
+        atMost("NIO / C by hand, " + table, nio.ratio(best(nio)), 2.00);
       }
     }
     atLeast("C's whole path / JNI, " + NET, rows.get(NET + PATH).ratio(rows.get(NET + JNI)), 6);

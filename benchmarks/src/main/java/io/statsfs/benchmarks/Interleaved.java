@@ -98,7 +98,7 @@ final class Interleaved {
     return add(new Row(tree, name, stats, true, Method.of(work)));
   }
 
-  /** Adds a method of the yardstick. */
+  /** Adds a method of the baseline. */
   Row c(String tree, String name, int stats, Method method) {
     return add(new Row(tree, name, stats, false, method));
   }

@@ -22,7 +22,7 @@ import java.util.Set;
  * @param stats those that can be read and are numbers, in the order of a sampler
  */
 record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
-  /** The files that the yardstick has a parser for each, and how its list calls them. */
+  /** The files that the baseline has a parser for each, and how its list calls them. */
   static final Map<String, String> TABLES =
       Map.of(
           "/proc/stat", "S",
@@ -81,7 +81,7 @@ record MeasuredTree(String name, Path root, List<Stat> stats, boolean isKept) {
     return Files.isRegularFile(source.path().orElseThrow());
   }
 
-  /** What the yardstick is to read. */
+  /** What the baseline is to read. */
   List<String> list() {
     List<String> list = new ArrayList<>();
     Path source = null;

@@ -111,6 +111,7 @@ public final class Fs implements AutoCloseable {
     FilesScanner scanner =
         new FilesScanner(
             new Trees.Detected(trees, List.of(), Map.of(), Set.of()),
+            List.of(),
             fileSystems,
             limits,
             schemas,

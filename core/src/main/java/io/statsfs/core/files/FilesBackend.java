@@ -49,6 +49,7 @@ public final class FilesBackend implements Backend {
     Trees.Detected found = new Trees(fileSystems, settings.layouts()).open(settings);
     return new FilesScanner(
         found,
+        settings.layouts().own(),
         fileSystems,
         settings.limits(),
         schemas == null ? SchemaCache.SHARED : schemas,

@@ -1,5 +1,6 @@
 package io.statsfs.core.files;
 
+import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Source;
@@ -36,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FilesScanner implements Scanner {
   private final Trees.Detected found;
+
+  /** Those that users declare. */
+  private final List<Layout> own;
+
   private final FileSystems fileSystems;
   private final Limits limits;
   private final SchemaCache schemas;
@@ -53,12 +58,14 @@ public final class FilesScanner implements Scanner {
 
   public FilesScanner(
       Trees.Detected found,
+      List<Layout> own,
       FileSystems fileSystems,
       Limits limits,
       SchemaCache schemas,
       Readers.Chosen chosen,
       Clearing clearing) {
     this.found = found;
+    this.own = own;
     this.fileSystems = fileSystems;
     this.limits = limits;
     this.schemas = schemas;
@@ -130,7 +137,8 @@ public final class FilesScanner implements Scanner {
                 limits,
                 schemas,
                 chosen.reader(),
-                !found.unnamed().contains(tree))
+                !found.unnamed().contains(tree),
+                own.contains(tree.layout()))
             : known;
     discoveries.put(tree, discovery);
     busy.add(discovery);

@@ -35,10 +35,14 @@ public final class Discovery implements AutoCloseable {
   private final Entry root;
   private final boolean isNamed;
 
+  /** Null for a layout that no user wrote. */
+  private final @Nullable IdleDeclarations idle;
+
   /**
    * Begins with nothing.
    *
    * @param isNamed whether somebody asked for the tree, so that it should have stats
+   * @param isOwn whether a user declared the layout, who is then told what of it matches nothing
    */
   public Discovery(
       Tree tree,
@@ -46,8 +50,10 @@ public final class Discovery implements AutoCloseable {
       Limits limits,
       SchemaCache schemas,
       StatReader reader,
-      boolean isNamed) {
+      boolean isNamed,
+      boolean isOwn) {
     this.tree = tree;
+    idle = isOwn ? new IdleDeclarations(tree.layout()) : null;
     this.limits = limits;
     this.isNamed = isNamed;
     Schema shipped = Schema.of(tree.layout().stats());
@@ -111,6 +117,11 @@ public final class Discovery implements AutoCloseable {
     reportUnopened(scan, findings.unopened());
     if (findings.sources().isEmpty() && !budget.isStatsCut() && !budget.isEntriesCut()) {
       reportEmpty(scan);
+    }
+    String missing =
+        idle == null || findings.sources().isEmpty() ? null : idle.message(findings.sources());
+    if (missing != null) {
+      report(scan, Problem.Kind.NO_STATS, "declared and not there", missing);
     }
     return ScanResult.of(findings.sources(), scan.problems())
         .cut(budget.entries(), budget.isEntriesCut(), budget.isStatsCut());

@@ -214,6 +214,30 @@ class DeclaredTreesTest {
             "tree: t\nonly-declared-files: true\nfiles: {cpu: flat-keyed, io: flat-keyed}"));
   }
 
+  @Test
+  void whatAUserDeclaresAndIsNotThereIsSaidOnce() {
+    tree.stat("here/f", "a 1\nbb 2\n");
+    String file =
+        "tree: t\nfile: {shape: flat-keyed, stats: {a: {kind: level}, %s: {kind: level}}}\n";
+    String metric =
+        "metrics: {n: {m: {instrument: gauge, points: [{sum: t/%s}, {sum: other/x}]}}}\n";
+    declare("t", file.formatted("c") + metric.formatted("d"));
+    try (StatsFs fs = builder().root(tree.path("here/f"), "t").build()) {
+      assertEquals(
+          List.of(
+              "the layout t declares what is not there: 'c', 't/d' of m. If this kernel has it,"
+                  + " check the names"),
+          fs.catalog().problems().stream().map(Problem::message).toList());
+      tree.stat("here/f", "a 1\nbb 2\nc 3\nd 4\n");
+      fs.refresh();
+      assertEquals(List.of(), fs.catalog().problems());
+    }
+    declare("t", file.formatted("b*") + metric.formatted("a"));
+    try (StatsFs fs = builder().root(tree.path("here/f"), "t").build()) {
+      assertEquals(List.of(), fs.catalog().problems());
+    }
+  }
+
   private static List<String> optional(StatsFs fs) {
     return fs.catalog().stats().stream().filter(stat -> !stat.isDefault()).map(Stat::name).toList();
   }

@@ -4,8 +4,8 @@
  * The calls are made as the reader's library makes them (system.h), by an inlined instruction, but for
  * the two plain ways, which go through the C library as most programs do.
  */
-#ifndef STATSFS_YARDSTICK_H
-#define STATSFS_YARDSTICK_H
+#ifndef STATSFS_BASELINE_H
+#define STATSFS_BASELINE_H
 
 #include <stddef.h>
 #include <stdint.h>

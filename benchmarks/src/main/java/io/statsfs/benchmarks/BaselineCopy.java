@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The code of the yardstick in this process, called as the reader {@code jni} calls its library.
- * Two copies of the same code, measured as the two sides of a comparison, must come out equal.
- * Their difference is the error that any ratio may have.
+ * The code of the baseline in this process, called as the reader {@code jni} calls its library. Two
+ * copies of the same code, measured as the two sides of a comparison, must come out equal. Their
+ * difference is the error that any ratio may have.
  */
-final class YardstickCopy {
-  /** The positions of the ways in {@code yardstick.h}. */
+final class BaselineCopy {
+  /** The positions of the ways in {@code baseline.h}. */
   private static final List<String> WAYS = List.of("plain-path", "plain-kept", "openat", "kept");
 
-  private YardstickCopy() {}
+  private BaselineCopy() {}
 
-  /** As {@link Yardstick#sample}. */
+  /** As {@link Baseline#sample}. */
   static Method.Work sample(Path library, List<String> list, String way, int stats)
       throws IOException {
     System.load(library.toRealPath().toString());
@@ -27,7 +27,7 @@ final class YardstickCopy {
       return () -> {
         int found = sample(tree, number);
         if (found != stats) {
-          throw new IOException("The yardstick found " + found + " numbers of " + stats);
+          throw new IOException("The baseline found " + found + " numbers of " + stats);
         }
       };
     } finally {

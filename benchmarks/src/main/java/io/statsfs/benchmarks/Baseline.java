@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The C program, as a child process that works on command. */
-final class Yardstick implements AutoCloseable {
+final class Baseline implements AutoCloseable {
   private final Process process;
   private final Writer commands;
   private final BufferedReader answers;
 
-  Yardstick(Path program) throws IOException {
+  Baseline(Path program) throws IOException {
     process =
         new ProcessBuilder(program.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -27,7 +27,7 @@ final class Yardstick implements AutoCloseable {
     commands.flush();
     String answer = answers.readLine();
     if (answer == null) {
-      throw new IOException("The yardstick ended at: " + command);
+      throw new IOException("The baseline ended at: " + command);
     }
     String[] words = answer.split(" ");
     long[] numbers = new long[words.length];
@@ -57,7 +57,7 @@ final class Yardstick implements AutoCloseable {
     return rounds -> {
       long[] answer = ask("measure " + tree + " " + way + " " + rounds);
       if (answer[1] != stats) {
-        throw new IOException("The yardstick found " + answer[1] + " numbers of " + stats);
+        throw new IOException("The baseline found " + answer[1] + " numbers of " + stats);
       }
       return answer[0];
     };
@@ -68,7 +68,7 @@ final class Yardstick implements AutoCloseable {
     return rounds -> {
       long[] answer = ask("walk " + rounds + " " + root);
       if (answer[2] != stats) {
-        throw new IOException("The yardstick found " + answer[2] + " files of " + stats);
+        throw new IOException("The baseline found " + answer[2] + " files of " + stats);
       }
       return answer[0];
     };

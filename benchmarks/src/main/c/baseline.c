@@ -14,7 +14,7 @@
 #include "number.h"
 #include "system.h"
 #include "tables.h"
-#include "yardstick.h"
+#include "baseline.h"
 
 enum { MAX_TREES = 16, TEXT_BYTES = 256 << 10, LISTING_BYTES = 32 << 10, MAX_LINE = 8192 };
 
@@ -40,7 +40,7 @@ static int tree_count;
 static char text[TEXT_BYTES];
 
 static void die(const char *what) {
-  fprintf(stderr, "yardstick: %s: %s\n", what, strerror(errno));
+  fprintf(stderr, "baseline: %s: %s\n", what, strerror(errno));
   exit(1);
 }
 
