@@ -302,6 +302,40 @@ public interface StatsFs extends AutoCloseable {
     Builder layouts(Path directory);
 
     /**
+     * Reads the trees of a host whose procfs and sysfs are mounted elsewhere, as in a container
+     * that watches it: {@link #proc} and {@link #sys} of the directories {@code proc} and {@code
+     * sys} in one.
+     *
+     * @param directory where the host's {@code /proc} and {@code /sys} are, such as {@code /host}
+     * @return this
+     */
+    default Builder host(Path directory) {
+      return proc(directory.resolve("proc")).sys(directory.resolve("sys"));
+    }
+
+    /**
+     * Looks for the trees of procfs in this directory, the procfs of a host, and for those of
+     * {@code /proc/net} in {@code 1/net} there, since {@code net} is always that of the process
+     * that reads. Trees below {@code /proc/self} stay those of this process; those below {@code
+     * /proc/sys/net}, which cannot be had of another network namespace, are a {@linkplain
+     * Catalog#problems() problem}.
+     *
+     * @param directory such as {@code /host/proc}; whatever is there is taken for a procfs
+     * @return this
+     */
+    Builder proc(Path directory);
+
+    /**
+     * Looks for the trees of sysfs in this directory, the sysfs of a host, and for those of
+     * debugfs, tracefs, statsfs and cgroups where they usually are in a sysfs. The tree of this
+     * process's own cgroup stays that of this process.
+     *
+     * @param directory such as {@code /host/sys}; whatever is there is taken for a sysfs
+     * @return this
+     */
+    Builder sys(Path directory);
+
+    /**
      * Opens a tree at a place. May be called again for more trees.
      *
      * <p>The layout follows from what the root is, however its path is spelled: by the mounts of

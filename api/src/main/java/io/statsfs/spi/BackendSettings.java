@@ -49,6 +49,20 @@ public interface BackendSettings {
   List<Root> roots();
 
   /**
+   * Where the procfs of the host is mounted, if not this process's own is wanted.
+   *
+   * @return a directory; empty for that of this process
+   */
+  Optional<Path> proc();
+
+  /**
+   * Where the sysfs of the host is mounted, if not this process's own is wanted.
+   *
+   * @return a directory; empty for that of this process
+   */
+  Optional<Path> sys();
+
+  /**
    * Whether only a statsfs is wanted.
    *
    * @return true if so

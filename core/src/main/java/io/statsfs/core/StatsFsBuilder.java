@@ -27,6 +27,8 @@ public final class StatsFsBuilder implements StatsFs.Builder {
   private final List<Path> layouts = new ArrayList<>();
   private final Set<String> named = new LinkedHashSet<>();
   private final Set<String> excluded = new LinkedHashSet<>();
+  private @Nullable Path proc;
+  private @Nullable Path sys;
   private boolean isDetecting;
   private boolean statsfsRequired;
   private @Nullable String reader;
@@ -64,6 +66,18 @@ public final class StatsFsBuilder implements StatsFs.Builder {
   @Override
   public StatsFs.Builder layouts(Path directory) {
     layouts.add(Objects.requireNonNull(directory, "directory"));
+    return this;
+  }
+
+  @Override
+  public StatsFs.Builder proc(Path directory) {
+    proc = Objects.requireNonNull(directory, "directory");
+    return this;
+  }
+
+  @Override
+  public StatsFs.Builder sys(Path directory) {
+    sys = Objects.requireNonNull(directory, "directory");
     return this;
   }
 
@@ -142,6 +156,8 @@ public final class StatsFsBuilder implements StatsFs.Builder {
             Collections.unmodifiableSet(new LinkedHashSet<>(excluded)),
             DeclaredLayouts.find(layouts),
             List.copyOf(roots),
+            Optional.ofNullable(proc),
+            Optional.ofNullable(sys),
             statsfsRequired,
             Optional.ofNullable(reader),
             limits);

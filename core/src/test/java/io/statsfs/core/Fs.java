@@ -37,6 +37,8 @@ public final class Fs implements AutoCloseable {
           Set.of(),
           DeclaredLayouts.find(List.of()),
           List.of(),
+          Optional.empty(),
+          Optional.empty(),
           false,
           Optional.empty(),
           Limits.defaults());

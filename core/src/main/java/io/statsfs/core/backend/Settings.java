@@ -16,6 +16,8 @@ public record Settings(
     Set<String> withoutTrees,
     LayoutProvider.Declared layouts,
     List<BackendSettings.Root> roots,
+    Optional<Path> proc,
+    Optional<Path> sys,
     boolean isStatsfsRequired,
     Optional<String> reader,
     Limits limits)
@@ -28,7 +30,7 @@ public record Settings(
   /** The same for a backend that is to open whatever it has. */
   Settings detecting() {
     return new Settings(
-        true, trees, withoutTrees, layouts, roots, isStatsfsRequired, reader, limits);
+        true, trees, withoutTrees, layouts, roots, proc, sys, isStatsfsRequired, reader, limits);
   }
 
   /** Whether no tree, root or reader is asked for, so that whatever works will do. */

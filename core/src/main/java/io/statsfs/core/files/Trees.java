@@ -137,7 +137,9 @@ public final class Trees {
     } else if (settings.isStatsfsRequired()) {
       return new Detected(List.of(statsfs()), List.of(), Map.of(), Set.of());
     }
-    List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees());
+    HostMounts host = new HostMounts(settings);
+    requireDirectories(host);
+    List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), host);
     Detected found = Detected.of(searches, named);
     if (found.trees.isEmpty() && isNeeded) {
       throw nothingFound(searches);
@@ -180,20 +182,21 @@ public final class Trees {
    * @param named what else to look for
    * @param without what detection leaves out
    */
-  private List<Search> search(boolean detects, List<Layout> named, Set<String> without) {
+  private List<Search> search(
+      boolean detects, List<Layout> named, Set<String> without, HostMounts host) {
     Mounts mounts = mounts();
     Map<Layout, Search> searches = new LinkedHashMap<>();
     if (detects) {
       Predicate<Layout> isWanted = layout -> layout.isDefault() && !without.contains(layout.name());
       Stream.of(Layout.statsfs())
           .filter(isWanted)
-          .forEach(layout -> searches.put(layout, search(layout, mounts)));
+          .forEach(layout -> searches.put(layout, search(layout, mounts, host)));
       boolean hasStatsfs = searches.values().stream().anyMatch(s -> s.tree().isPresent());
       Stream.concat(layouts.own().stream(), hasStatsfs ? Stream.of() : layouts.shipped().stream())
           .filter(isWanted)
-          .forEach(layout -> searches.put(layout, search(layout, mounts)));
+          .forEach(layout -> searches.put(layout, search(layout, mounts, host)));
     }
-    named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, mounts)));
+    named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, mounts, host)));
     return List.copyOf(searches.values());
   }
 
@@ -285,6 +288,9 @@ public final class Trees {
     /** The cgroup of this process where the tree begins. */
     private @Nullable String cgroup;
 
+    /** Why it cannot be found on the host that is named. */
+    private @Nullable String whyNot;
+
     Search(Layout layout) {
       this.layout = layout;
     }
@@ -309,12 +315,16 @@ public final class Trees {
     }
 
     boolean isAbsent() {
-      return tree == null && (failure == null || failure.reason() == Reason.NOT_FOUND);
+      return tree == null
+          && whyNot == null
+          && (failure == null || failure.reason() == Reason.NOT_FOUND);
     }
 
     /** What was looked for. */
     String absence() {
-      if (root != null) {
+      if (whyNot != null) {
+        return whyNot;
+      } else if (root != null) {
         return "there is no " + PathText.of(root);
       } else if (layout.homeTypes().isEmpty()) {
         return "the layout has no place, 'at'";
@@ -332,6 +342,13 @@ public final class Trees {
 
     /** A tree that is not there is no problem. */
     Optional<Problem> problem() {
+      if (whyNot != null) {
+        return Optional.of(
+            Problem.builder(
+                    Problem.Kind.NOT_OPENED, "the tree " + layout + " is left out: " + whyNot)
+                .treeName(layout.name())
+                .build());
+      }
       if (root == null || failure == null || failure.reason() == Reason.NOT_FOUND) {
         return Optional.empty();
       }
@@ -345,6 +362,37 @@ public final class Trees {
               .path(root)
               .build());
     }
+  }
+
+  private static void requireDirectories(HostMounts host) {
+    for (Path directory : host.all()) {
+      if (!Files.isDirectory(directory)) {
+        throw new TreeUnavailableException(
+            Reason.NOT_FOUND,
+            PathText.of(directory)
+                + " is no directory, and the trees of the host are to be found there. Mount that of"
+                + " the host, as with -v /proc:/host/proc:ro.",
+            null);
+      }
+    }
+  }
+
+  private Search search(Layout layout, Mounts mounts, HostMounts host) {
+    return host.have(layout) ? searchHost(layout, host) : search(layout, mounts);
+  }
+
+  private Search searchHost(Layout layout, HostMounts host) {
+    Search search = new Search(layout);
+    search.whyNot = host.whyNot(layout);
+    for (Path root : search.whyNot == null ? host.places(layout) : List.<Path>of()) {
+      try {
+        search.found(root, open(root, layout));
+        break;
+      } catch (TreeUnavailableException e) {
+        search.failed(root, e);
+      }
+    }
+    return search;
   }
 
   /** Looks at all mounts that may have a tree of this layout, until one can be opened. */

@@ -13,6 +13,8 @@ import java.util.Set;
  */
 public record FileSystemPath(
     FileSystemType type, String path, boolean isMounted, Set<String> controllers) {
+  private static final long PID = ProcessHandle.current().pid();
+
   public static final FileSystemPath UNKNOWN =
       new FileSystemPath(FileSystemType.UNKNOWN, "", false);
 
@@ -42,6 +44,8 @@ public record FileSystemPath(
     return layout.homeTypes().contains(type.name())
         && (path.equals(home)
             || isCgroup && layout.isOwnCgroup() && path.endsWith(home)
+            // What is /proc/self is that of this process.
+            || home.equals("/self") && type.name().equals("proc") && path.equals("/" + PID)
             // What is /proc/net is that of the process.
             || (home + "/").startsWith("/net/")
                 && type.name().equals("proc")

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** What can be set without code; docs/zero-code.md says what each means. */
 record Settings(
     boolean enabled,
+    @Nullable String host,
+    @Nullable String proc,
+    @Nullable String sys,
     List<Path> roots,
     List<String> trees,
     List<String> withoutTrees,
@@ -47,6 +50,9 @@ record Settings(
   static final Set<String> NAMES =
       Set.of(
           "enabled",
+          "host",
+          "proc",
+          "sys",
           "roots",
           "trees",
           "without-trees",
@@ -75,6 +81,9 @@ record Settings(
     }
     return new Settings(
         flag(source, "enabled", enabledByDefault),
+        source.text("host"),
+        source.text("proc"),
+        source.text("sys"),
         source.list("roots").stream().map(Path::of).toList(),
         source.list("trees"),
         source.list("without-trees"),
@@ -127,6 +136,15 @@ record Settings(
 
   StatsFs open() {
     StatsFs.Builder builder = StatsFs.builder();
+    if (host != null) {
+      builder.host(Path.of(host));
+    }
+    if (proc != null) {
+      builder.proc(Path.of(proc));
+    }
+    if (sys != null) {
+      builder.sys(Path.of(sys));
+    }
     roots.forEach(builder::root);
     layouts.forEach(builder::layouts);
     builder.trees(trees.toArray(String[]::new));

@@ -88,6 +88,24 @@ public final class StatsFsAgent implements Callable<Integer> {
   private List<Path> roots = new ArrayList<>();
 
   @Option(
+      names = "--host",
+      paramLabel = "DIR",
+      description = "Read the trees of the host whose /proc and /sys are in this directory.")
+  private @Nullable Path host;
+
+  @Option(
+      names = "--proc",
+      paramLabel = "DIR",
+      description = "Read the trees of procfs in this directory, the /proc of the host.")
+  private @Nullable Path proc;
+
+  @Option(
+      names = "--sys",
+      paramLabel = "DIR",
+      description = "Read the trees of sysfs in this directory, the /sys of the host.")
+  private @Nullable Path sys;
+
+  @Option(
       names = "--tree",
       paramLabel = "NAME",
       description = "Read the tree of this name alone; may be repeated.")
@@ -363,6 +381,15 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   private int run(Ending ending) throws IOException, InterruptedException {
     StatsFs.Builder builder = StatsFs.builder();
+    if (host != null) {
+      builder.host(host);
+    }
+    if (proc != null) {
+      builder.proc(proc);
+    }
+    if (sys != null) {
+      builder.sys(sys);
+    }
     roots.forEach(builder::root);
     layouts.forEach(builder::layouts);
     builder.trees(trees.toArray(String[]::new));
