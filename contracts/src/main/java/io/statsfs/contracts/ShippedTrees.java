@@ -80,8 +80,13 @@ final class ShippedTrees {
   }
 
   private static boolean isName(StatDeclaration declaration, String name) {
-    return declaration.name().toString().replaceAll("\\{[^}]*\\}", "").equals(name)
-        || declaration.formerNames().contains(name);
+    String withoutLabels =
+        declaration
+            .name()
+            .toString()
+            .replaceAll("([._-])\\{[^}]*\\}\\1", "$1")
+            .replaceAll("\\{[^}]*\\}", "");
+    return withoutLabels.equals(name) || declaration.formerNames().contains(name);
   }
 
   private interface Reading<T> {
