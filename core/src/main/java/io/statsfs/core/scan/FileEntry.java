@@ -54,7 +54,7 @@ final class FileEntry extends Entry {
     int reports = table == null ? 0 : table.reports();
     if (inode == null
         // No sample sees when there is something to read.
-        || declaration != null && sources.isEmpty()
+        || sources.isEmpty()
         || reportsRead != reports
         || inode.modified() != now.modified()
         || inode.size() != now.size()) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A file that nothing declares: its lines of a name and a number are stats. */
+/** A file that nothing declares: if all its lines are a name and a number, these are stats. */
 final class UndeclaredContents implements FileContents {
   private final Place place;
   private final Schema shipped;
@@ -53,7 +53,9 @@ final class UndeclaredContents implements FileContents {
     List<String> before = names;
     names = cells.stream().map(CellFound::name).toList();
     Finding problem = problem(content, names.equals(before));
-    List<Group> groups = cells.isEmpty() ? List.of() : List.of(new Group(place, cells));
+    // A line that is something else says that the others may be, too.
+    boolean fits = content.passedOver() == 0 && !cells.isEmpty();
+    List<Group> groups = fits ? List.of(new Group(place, cells)) : List.of();
     return new Found(rows.all(), List.of(column), groups, problem);
   }
 
@@ -83,11 +85,11 @@ final class UndeclaredContents implements FileContents {
   /** What of a file gives no stat. */
   private record PassedOver(int lines, int all, FileForm form) {
     String message() {
-      return "passed over "
-          + lines
+      return lines
           + " of "
           + all
-          + " lines, which are not 'NAME NUMBER [UNIT]' or repeat a name; it seems to be "
+          + " lines are not 'NAME NUMBER [UNIT]' or repeat a name, so nothing is read of the file; it"
+          + " seems to be "
           + form
           + ", which is read only where a layout declares it";
     }
