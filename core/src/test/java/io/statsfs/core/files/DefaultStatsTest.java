@@ -14,6 +14,7 @@ import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,8 +30,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How many series a host has by default, over all trees that are shipped.
@@ -46,7 +47,13 @@ class DefaultStatsTest {
   private static final int MOST_OF_128_CPUS = 2500;
   private static final Pattern OF_EACH_CPU = Pattern.compile("<<(.*?)>>", Pattern.DOTALL);
 
-  @TempDir Path host;
+  private final TestTree memory = TestTree.inMemory();
+  private final Path host = memory.root();
+
+  @AfterEach
+  void remove() {
+    memory.close();
+  }
 
   private static List<Layout> defaultTrees() {
     return Fs.DETECT.layouts().shipped().stream().filter(Layout::isDefault).toList();

@@ -40,7 +40,9 @@ class HostMountsTest {
         .filter(t -> t.name().equals(tree))
         .flatMap(t -> t.root().stream())
         .findFirst()
-        .orElseThrow(() -> new AssertionError(
+        .orElseThrow(
+            () ->
+                new AssertionError(
                     tree + " is not in " + fs.catalog().trees() + fs.catalog().problems()));
   }
 

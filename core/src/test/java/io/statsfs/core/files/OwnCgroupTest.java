@@ -223,7 +223,9 @@ class OwnCgroupTest {
     Path inside = tree.directory("inside").path("inside");
     tree.directory("seen");
     String script =
-        ("echo $$ > '" + own + "/cgroup.procs'; exec unshare --cgroup --mount sh -c '")
+        ("echo $$ > '" + own + "/cgroup.procs'; exec unshare --cgroup --mount")
+            // What it would do with all mounts fails where the root directory is no mount.
+            + (" --propagation=unchanged sh -c 'mount --make-rprivate /dev;")
             + ("mount -t cgroup2 x " + inside + ";")
             + ("cat /proc/self/cgroup > " + tree.path("seen/cgroup") + ";")
             + ("cat /proc/self/mountinfo > " + tree.path("seen/mountinfo") + "'");

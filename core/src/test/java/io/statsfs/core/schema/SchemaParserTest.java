@@ -9,7 +9,6 @@ import io.statsfs.Stat.Kind;
 import io.statsfs.Stat.Type;
 import io.statsfs.core.schema.Schema.Metric;
 import io.statsfs.spi.StatDeclaration;
-import io.statsfs.trees.Layouts;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -308,8 +307,9 @@ class SchemaParserTest {
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void longNamesAreFoundInReasonableTime() {
-    Schema schema = Schema.of(Layouts.shipped("vmstat").stats());
-    assertTrue(schema.patterns().size() > 1);
+    Schema schema =
+        Schema.of(List.of(declared("x*y", "a"), declared("*xy", "b"), declared("y*", "c")));
+    assertEquals(3, schema.patterns().size());
     assertNull(schema.find("x".repeat(4 << 20)));
   }
 
