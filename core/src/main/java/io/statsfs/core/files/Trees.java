@@ -555,8 +555,9 @@ public final class Trees {
   private Layout guess(Path root, FileSystemPath at) {
     return DeclaredLayouts.all(layouts)
         .filter(at::isHomeOf)
-        // What is mounted of cgroups is all of them, any other is one.
-        .min(Comparator.comparing(Layout::isOwnCgroup))
+        // What is mounted of cgroups is all of them, any other is one. Where several trees are at
+        // home, one that is read by default is meant.
+        .min(Comparator.comparing(Layout::isOwnCgroup).thenComparing(layout -> !layout.isDefault()))
         .orElseGet(
             () ->
                 Files.isRegularFile(root)

@@ -120,6 +120,7 @@ class TreesTest {
   @Test
   void withoutStatsfsTheStockTreesAreOpened() throws IOException {
     tree.stat("sys/devices/virtual/net/lo/statistics/rx_bytes", 5);
+    tree.stat("sys/devices/virtual/net/lo/mtu", 65536);
     tree.stat("sys/class/net/x", 1).stat("proc/vmstat", "pgpgin 7\n");
     tree.stat("debug/kvm/exits", 9);
     Files.createSymbolicLink(
@@ -129,14 +130,14 @@ class TreesTest {
     Trees.Detected found = detect(Fs.trees(machine));
     assertEquals(List.of(), found.problems());
     assertEquals(
-        List.of(Layouts.shipped("kvm"), Layouts.shipped("net"), Layouts.shipped("vmstat")),
-        found.trees().stream().map(Tree::layout).toList());
+        List.of("kvm", "net", "net_device", "vmstat"),
+        found.trees().stream().map(Tree::name).toList());
     StatsFs.Builder builder = builder(FileSystems.ofThisProcess());
     found.trees().forEach(tree -> builder.root(FilePaths.of(tree), tree.layout()));
     try (LogCapture log = new LogCapture();
         StatsFs fs = builder.build()) {
       assertEquals(
-          List.of("kvm/exits", "net/lo/rx_bytes", "vmstat/pgpgin"),
+          List.of("kvm/exits", "net/lo/rx_bytes", "net_device/lo/mtu", "vmstat/pgpgin"),
           fs.catalog().stats().stream().map(Stat::toString).toList());
       assertEquals(List.of(), log.lines());
     }
@@ -219,16 +220,19 @@ class TreesTest {
     tree.stat("own/a/b", 1);
     Path own = tree.path("own");
     FileSystems stock = machine("", "sysfs sys", "proc proc");
-    assertEquals(List.of("net", "vmstat"), names(builder(stock).detect()));
-    assertEquals(List.of("net"), names(builder(stock).withoutTrees("vmstat", "kvm")));
+    assertEquals(List.of("net", "net_device", "vmstat"), names(builder(stock).detect()));
+    assertEquals(List.of("net"), names(builder(stock).withoutTrees("vmstat", "kvm", "net_device")));
     assertEquals(List.of("vmstat"), names(builder(stock).trees("vmstat", "kvm", "statsfs")));
     assertEquals(List.of("statsfs"), names(builder(stock).root(own)));
-    assertEquals(List.of("net", "vmstat", "statsfs"), names(builder(stock).detect().root(own)));
+    assertEquals(
+        List.of("net", "net_device", "vmstat", "statsfs"),
+        names(builder(stock).detect().root(own)));
     assertEquals(List.of("vmstat", "kvm"), names(builder(stock).trees("vmstat").root(own, "kvm")));
     FileSystems both = machine("nodev\tstatsfs\n", "statsfs stats", "sysfs sys", "proc proc");
     assertEquals(List.of("statsfs"), names(builder(both)));
     assertEquals(List.of("statsfs", "vmstat"), names(builder(both).detect().trees("vmstat")));
-    assertEquals(List.of("net", "vmstat"), names(builder(both).withoutTrees("statsfs")));
+    assertEquals(
+        List.of("net", "net_device", "vmstat"), names(builder(both).withoutTrees("statsfs")));
     assertEquals(List.of("statsfs"), names(builder(both).detect().trees("statsfs")));
   }
 
