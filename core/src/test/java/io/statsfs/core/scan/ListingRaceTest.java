@@ -119,10 +119,10 @@ class ListingRaceTest {
         Fs fs = new Fs(tree.path("class/net"), layout)) {
       assertEquals(List.of("net/lo/a"), fs.stats());
       elsewhere.stat("statistics/secret", 1).settle();
-      tree.stat("devices/lo/x/y", 1);
+      tree.stat("devices/lo/statistics/b", 1);
       beforeListing(
           fs,
-          tree.path("class/net/lo"),
+          tree.path("class/net/lo/statistics"),
           () -> tree.remove("class/net/lo").link("class/net/lo", elsewhere.root()));
       fs.refresh();
       assertEquals(List.of(), fs.stats());
