@@ -9,6 +9,8 @@ import io.opentelemetry.semconv.incubating.ContainerIncubatingMetrics;
 import io.opentelemetry.semconv.incubating.CpuIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.DiskIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.NetworkIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.ProcessIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.ProcessIncubatingMetrics;
 import io.opentelemetry.semconv.incubating.SystemIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.SystemIncubatingMetrics;
 import io.statsfs.spi.MetricDeclaration;
@@ -37,8 +39,6 @@ class ConventionsTest {
               "system.filesystem.inodes.usage",
               "system.filesystem.usage",
               "system.network.connections",
-              // /proc/swaps is not declared.
-              "system.paging.usage",
               "system.processes.count"));
 
   private static List<MetricDeclaration> shipped() {
@@ -56,7 +56,9 @@ class ConventionsTest {
     Class<?> constants =
         name.startsWith("CONTAINER_")
             ? ContainerIncubatingMetrics.class
-            : SystemIncubatingMetrics.class;
+            : name.startsWith("PROCESS_")
+                ? ProcessIncubatingMetrics.class
+                : SystemIncubatingMetrics.class;
     try {
       return (String) constants.getField(name).get(null);
     } catch (ReflectiveOperationException e) {
@@ -83,6 +85,7 @@ class ConventionsTest {
             CpuIncubatingAttributes.class,
             DiskIncubatingAttributes.class,
             NetworkIncubatingAttributes.class,
+            ProcessIncubatingAttributes.class,
             SystemIncubatingAttributes.class)) {
       for (Field field : type.getFields()) {
         if (field.isAnnotationPresent(Deprecated.class) == isDeprecated) {
