@@ -139,8 +139,12 @@ public final class FileSystems {
       try {
         real = path.toRealPath();
       } catch (IOException e) {
+        try {
+          Inode.of(path, true);
+        } catch (IOException isNotThere) {
+          throw e;
+        }
         // The text of a link into another mount namespace may lead nowhere in this one.
-        Inode.of(path, true);
         continue;
       }
       Mounts mounts;
