@@ -90,7 +90,7 @@ final class Counterparts implements Function<Series, Optional<Counterpart>> {
         if (found.isEmpty()) {
           return Optional.empty();
         }
-        if (found.size() > 1) {
+        if (found.stream().map(Map.Entry::getValue).distinct().count() > 1) {
           throw new AssertionError(term + " is several series: " + found);
         }
         sum += term.sign * found.get(0).getValue();
