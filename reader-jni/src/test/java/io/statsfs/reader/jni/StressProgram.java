@@ -6,6 +6,10 @@ import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.spi.Axis;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.Shape;
+import io.statsfs.spi.TableDeclaration;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
@@ -32,6 +36,18 @@ import java.util.logging.Logger;
  * all descriptors and the memory must be back.
  */
 public final class StressProgram {
+  private static final Layout IDS =
+      Layout.builder("ids")
+          .subsystem("ids")
+          .files(
+              FileDeclaration.of(
+                  "",
+                  Shape.FLAT_KEYED,
+                  List.of(
+                      TableDeclaration.of(
+                          null, Axis.stats("Pid", "Tgid"), Axis.single(), List.of()))))
+          .build();
+
   private static final int THREADS = 8;
   private static final int SOURCES = 24;
   private static final int STATS = 20;
@@ -278,7 +294,7 @@ public final class StressProgram {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     long pid = process.pid();
-    try (StatsFs fs = open(StatsFs.builder().root(Path.of("/proc/" + pid + "/status")));
+    try (StatsFs fs = open(StatsFs.builder().root(Path.of("/proc/" + pid + "/status"), IDS));
         Sampler sampler = fs.sampler(StatFilter.name("Pid").or(StatFilter.name("Tgid")))) {
       for (int i = 0; i < 10; i++) {
         sampler.sample();
