@@ -116,7 +116,8 @@ class StatsFsMetricsTest {
                 .root(Path.of("/proc/vmstat"))
                 .refreshInterval(Duration.ZERO)
                 .build();
-        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs).filter(StatFilter.all()).build()) {
       Collection<MetricData> collected = reader.collectAllMetrics();
       Map<String, String> points = CollectedMetrics.ofStats(collected);
       try (Stream<Path> interfaces = Files.list(Path.of("/sys/class/net"))) {
