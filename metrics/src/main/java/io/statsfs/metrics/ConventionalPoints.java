@@ -132,6 +132,13 @@ final class ConventionalPoints {
     return tree.layout().controller().isPresent();
   }
 
+  /** Whether a declared point is made of the stat, be the others of the point there or not. */
+  boolean isUsed(Stat stat) {
+    Source source = stat.source();
+    return uses(source.tree().layout(), source.subsystem(), stat.name()).stream()
+        .anyMatch(use -> use.device.test(stat));
+  }
+
   private List<Use> uses(Layout layout, String subsystem, String stat) {
     return usesByLayout
         .computeIfAbsent(layout, this::uses)

@@ -2,6 +2,7 @@ package io.statsfs.metrics;
 
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.StatFilter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -162,6 +163,16 @@ public final class Naming {
   public Naming withLabels(Function<Source, Map<String, String>> labels) {
     return new Naming(
         convention, isConventionalOnly, names, Objects.requireNonNull(labels, "labels"));
+  }
+
+  /**
+   * The stats that metrics of this naming are made of, so that no other needs to be sampled.
+   *
+   * @return a filter for one sampler: not safe for use by several threads. It takes all stats
+   *     unless the naming is {@link #conventionalOnly()}
+   */
+  public StatFilter stats() {
+    return isConventionalOnly ? new ConventionalPoints(convention)::isUsed : StatFilter.all();
   }
 
   /** Which declarations of metrics are part of it; empty if none is. */

@@ -320,7 +320,10 @@ class PagesTest {
         | `statsfs.sources` | gauge | {source} | | sources in the catalog |
         | `statsfs.files` | gauge | {file} | `state` | files that may be kept open, by whether they are or descriptors are short |
         | `statsfs.schema_cache.size` | gauge | {schema} | | schemas in the cache |
-        | `statsfs.schema_cache.hits`, `.loads`, `.load_failures`, `.evictions` | counter | {schema} | | what became of the schemas |
+        | `statsfs.schema_cache.hits` | counter | {schema} | | schemas that were found in the cache |
+        | `statsfs.schema_cache.loads` | counter | {schema} | | schemas that were read |
+        | `statsfs.schema_cache.load_failures` | counter | {schema} | | schemas that could not be read |
+        | `statsfs.schema_cache.evictions` | counter | {schema} | | schemas dropped to keep within the bound |
         """);
     return page.toString();
   }

@@ -4,6 +4,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
 import io.statsfs.Registration;
 import io.statsfs.Sampler;
+import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Metrics;
 import io.statsfs.metrics.Value;
@@ -106,7 +107,8 @@ public final class StatsFsMetrics implements AutoCloseable {
     // For values that came to be doubles: the same scope, but to the SDK another meter.
     Meter meterOfDoubles = meter(builder.openTelemetry, SCOPE, "+doubles");
     instruments = new Instruments(meter, builder.states ? new States() : null);
-    sampler = fs.sampler(builder.filter.and(builder.aggregates.filter(fs)), builder.patience);
+    StatFilter filter = builder.filter.and(builder.naming.stats());
+    sampler = fs.sampler(filter.and(builder.aggregates.filter(fs)), builder.patience);
     transition = new DoubleTransition(meterOfDoubles, callbacks, sampler);
     // Last, when this one can no longer fail to open.
     ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);

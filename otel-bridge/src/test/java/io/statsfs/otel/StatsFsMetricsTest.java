@@ -565,6 +565,54 @@ class StatsFsMetricsTest {
   }
 
   @Test
+  void thePageOfMetricsHasTheOwnOnes() throws IOException {
+    String page = Files.readString(Path.of("../docs/metrics.md"));
+    try (StatsFs fs = open();
+        StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
+      List<MetricData> own =
+          reader.collectAllMetrics().stream()
+              .filter(m -> m.getInstrumentationScopeInfo().getName().equals("io.statsfs.otel"))
+              .toList();
+      assertTrue(own.size() >= 9, own::toString);
+      for (MetricData metric : own) {
+        boolean isCounter = metric.getType() == MetricDataType.LONG_SUM;
+        String row =
+            String.format(
+                "| `%s` | %s | %s |",
+                metric.getName(), isCounter ? "counter" : "gauge", metric.getUnit());
+        assertTrue(page.contains(row), row);
+      }
+    }
+  }
+
+  /** No other stat is sampled, which would cost its reading for nothing. */
+  @Test
+  void ofConventionalMetricsAloneOnlyTheirStatsAreRead() {
+    tree.stat("0/user", 250).stat("0/irq", 1).stat("0/text", "x");
+    Layout layout =
+        Layout.builder("cpus")
+            .subsystem("cpu")
+            .sources("{cpu}")
+            .stats(List.of(StatDeclaration.of("*", Stat.Kind.COUNTER, "ms", "x", "")))
+            .metrics(
+                List.of(
+                    MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)
+                        .unit("s")
+                        .point(Point.sum(List.of(), Term.plus("cpu/*/user")))
+                        .build()))
+            .build();
+    try (StatsFs fs = StatsFs.builder().root(tree.settle().root(), layout).build();
+        StatsFsMetrics metrics =
+            StatsFsMetrics.builder(otel, fs).naming(Naming.semconv().conventionalOnly()).build()) {
+      Map<String, String> points = CollectedMetrics.of(reader.collectAllMetrics());
+      assertEquals("0.25", points.get("system.cpu.time{}"));
+      assertEquals("1", points.get("statsfs.stats{status=ok}"));
+      assertEquals("0", points.get("statsfs.stats{status=not_a_number}"));
+      assertEquals(null, points.get("statsfs.cpu.irq{cpu=0}"));
+    }
+  }
+
+  @Test
   void closingLeavesNothingBehind() throws IOException {
     long descriptors = descriptors();
     try (StatsFs fs = StatsFs.open()) {
