@@ -416,32 +416,35 @@ class StatsFsMetricsTest {
     }
   }
 
+  private static Layout cpus(MetricDeclaration... metrics) {
+    return Layout.builder("cpus")
+        .subsystem("cpu")
+        .sources("{cpu}")
+        .stats(List.of(StatDeclaration.of("*", Stat.Kind.COUNTER, "ms", "x", "")))
+        .metrics(List.of(metrics))
+        .build();
+  }
+
   @Test
   void inSemanticConventionsTheInstrumentsAreThoseOfTheConventions() {
     tree.stat("0/user", 250).stat("0/irq", 1).stat("1/user", 50).stat("1/irq", 4);
     Layout layout =
-        Layout.builder("cpus")
-            .subsystem("cpu")
-            .sources("{cpu}")
-            .stats(List.of(StatDeclaration.of("*", Stat.Kind.COUNTER, "ms", "x", "")))
-            .metrics(
-                List.of(
-                    MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)
-                        .unit("s")
-                        .description("Seconds.")
-                        .point(
-                            Point.sum(
-                                List.of(
-                                    Label.integer("cpu.logical_number", "{cpu}"),
-                                    Label.text("cpu.mode", "user")),
-                                Term.plus("cpu/*/user")))
-                        .build(),
-                    MetricDeclaration.builder(
-                            "semconv", "system.cpu.logical.count", Instrument.UP_DOWN_COUNTER)
-                        .unit("{cpu}")
-                        .point(Point.count(List.of(), Term.plus("cpu/*/user")))
-                        .build()))
-            .build();
+        cpus(
+            MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)
+                .unit("s")
+                .description("Seconds.")
+                .point(
+                    Point.sum(
+                        List.of(
+                            Label.integer("cpu.logical_number", "{cpu}"),
+                            Label.text("cpu.mode", "user")),
+                        Term.plus("cpu/*/user")))
+                .build(),
+            MetricDeclaration.builder(
+                    "semconv", "system.cpu.logical.count", Instrument.UP_DOWN_COUNTER)
+                .unit("{cpu}")
+                .point(Point.count(List.of(), Term.plus("cpu/*/user")))
+                .build());
     try (StatsFs fs =
             StatsFs.builder()
                 .root(tree.settle().root(), layout)
@@ -590,17 +593,11 @@ class StatsFsMetricsTest {
   void ofConventionalMetricsAloneOnlyTheirStatsAreRead() {
     tree.stat("0/user", 250).stat("0/irq", 1).stat("0/text", "x");
     Layout layout =
-        Layout.builder("cpus")
-            .subsystem("cpu")
-            .sources("{cpu}")
-            .stats(List.of(StatDeclaration.of("*", Stat.Kind.COUNTER, "ms", "x", "")))
-            .metrics(
-                List.of(
-                    MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)
-                        .unit("s")
-                        .point(Point.sum(List.of(), Term.plus("cpu/*/user")))
-                        .build()))
-            .build();
+        cpus(
+            MetricDeclaration.builder("semconv", "system.cpu.time", Instrument.COUNTER)
+                .unit("s")
+                .point(Point.sum(List.of(), Term.plus("cpu/*/user")))
+                .build());
     try (StatsFs fs = StatsFs.builder().root(tree.settle().root(), layout).build();
         StatsFsMetrics metrics =
             StatsFsMetrics.builder(otel, fs).naming(Naming.semconv().conventionalOnly()).build()) {
