@@ -143,10 +143,15 @@ final class DirectoryEntry extends Entry {
       scan.young().add(this);
     }
     int listingsBefore = scan.listings();
-    if (scanChildren(scan) && !isDue) {
+    boolean isDropped = scanChildren(scan);
+    if (isDropped && !isDue) {
       // One went without a sign of it, so others may have come.
       list(scan, now);
-      scanChildren(scan);
+      isDropped = scanChildren(scan);
+    }
+    if (isDropped) {
+      // What was listed, and then not to be found by its name, may be found again without a sign of it.
+      settled = false;
     }
     for (Entry child : children.values()) {
       if (child.outOfReach != null) {

@@ -119,10 +119,14 @@ final class OtlpReceiver implements AutoCloseable {
   private synchronized void keep(ExportMetricsServiceRequest request) {
     request.getResourceMetricsList().stream()
         .flatMap(r -> r.getScopeMetricsList().stream())
-        // The SDK measures itself, too.
-        .filter(s -> !s.getScope().getName().startsWith("io.opentelemetry."))
+        .filter(s -> !isOfItself(s.getScope().getName()))
         .flatMap(s -> s.getMetricsList().stream())
         .forEach(this::keep);
+  }
+
+  /** Whether these are metrics of the agent or of the SDK themselves. */
+  private static boolean isOfItself(String scope) {
+    return scope.startsWith("io.statsfs.") || scope.startsWith("io.opentelemetry.");
   }
 
   private void keep(Metric metric) {
