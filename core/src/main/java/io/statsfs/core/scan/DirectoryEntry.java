@@ -150,7 +150,8 @@ final class DirectoryEntry extends Entry {
       isDropped = scanChildren(scan);
     }
     if (isDropped) {
-      // What was listed, and then not to be found by its name, may be found again without a sign of it.
+      // What was listed, and then not to be found by its name, may be found again without a sign of
+      // it.
       settled = false;
     }
     for (Entry child : children.values()) {

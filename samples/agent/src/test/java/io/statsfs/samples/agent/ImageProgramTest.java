@@ -128,6 +128,34 @@ class ImageProgramTest {
   }
 
   @Test
+  void theHostsNetworkIsReadByOneOption() throws IOException {
+    long before = segmentsOfTheHost();
+    AgentProgram agent =
+        run(
+            and(NONE, "--volume", "/proc:/host/proc:ro", "--volume", "/sys:/host/sys:ro"),
+            "--host",
+            "/host",
+            "--list",
+            "--include",
+            "snmp/Tcp/InSegs");
+    long after = segmentsOfTheHost();
+    assertEquals(0, agent.exitCode(), agent.toString());
+    assertEquals(1, agent.out().size(), agent.toString());
+    assertTrue(agent.out().get(0).startsWith("snmp/Tcp/InSegs "), agent.toString());
+    long value = Long.parseLong(agent.out().get(0).split(" +")[1]);
+    assertTrue(before <= value && value <= after, before + " <= " + value + " <= " + after);
+  }
+
+  private static long segmentsOfTheHost() throws IOException {
+    List<List<String>> tcp =
+        Files.readAllLines(Path.of("/proc/1/net/snmp")).stream()
+            .filter(line -> line.startsWith("Tcp: "))
+            .map(line -> List.of(line.split(" ")))
+            .toList();
+    return Long.parseLong(tcp.get(1).get(tcp.get(0).indexOf("InSegs")));
+  }
+
+  @Test
   void namesBeyondAsciiAreReadAndPrinted(@TempDir Path directory) throws IOException {
     Path source = Files.createDirectories(directory.resolve("kvm/größe-日本"));
     Files.writeString(source.resolve("exits"), "7\n");
