@@ -84,9 +84,10 @@ abstract class ShippedTreeContract extends FlatKeyedContract {
   }
 
   /**
-   * On kernels of the release that the list {@code unknown-stats} is of, no stat may be missing in
-   * the declarations that is not in the list, and none may be in the list for nothing. On another
-   * one the stats that are not known are printed only: what kernels yet to come have is no fault.
+   * On the kernel that the list {@code unknown-stats} is of, no stat may be missing in the
+   * declarations that is not in the list, and none may be in the list for nothing. On another one
+   * the stats that are not known are printed only: what kernels yet to come have, or patched ones,
+   * is no fault.
    */
   @Test
   void everyStatOfThisMachineIsDescribedByItsName() throws IOException {
