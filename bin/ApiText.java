@@ -12,7 +12,6 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.TypeVariable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,24 +182,16 @@ public final class ApiText {
       kind = "enum ";
       kept = 0;
     } else if (type.isRecord()) {
-      kind = "record ";
-      kept = 0;
+      throw new IllegalStateException(
+          type + " is a public record, which cannot grow: docs/decisions/public-api.md");
     }
     StringBuilder head = new StringBuilder(modifiers(type.getModifiers() & kept));
     head.append(type.isSealed() ? "sealed " : "").append(kind);
     head.append(name(type)).append(typeParameters(type.getTypeParameters()));
-    if (type.isRecord()) {
-      head.append(
-          Arrays.stream(type.getRecordComponents())
-              .map(RecordComponent::getAnnotatedType)
-              .map(this::type)
-              .collect(Collectors.joining(", ", "(", ")")));
-    }
     List<String> parents = new ArrayList<>();
     if (type.getSuperclass() != null
         && type.getSuperclass() != Object.class
-        && !type.isEnum()
-        && !type.isRecord()) {
+        && !type.isEnum()) {
       parents.add(type(type.getAnnotatedSuperclass()));
     }
     Arrays.stream(type.getAnnotatedInterfaces()).map(this::type).sorted().forEach(parents::add);

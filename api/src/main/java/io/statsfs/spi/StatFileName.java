@@ -11,15 +11,18 @@ import org.jspecify.annotations.Nullable;
  * the stat, and the source that it belongs to beside others of the same directory. See {@link
  * io.statsfs.Layout.Builder#stats}.
  *
- * <p>Immutable.
- *
- * @param stat the name of the stat: that of the file without the values of labels. Empty if nothing
- *     is left
- * @param source what the names of all files of the source begin with: all up to the end of the last
- *     label
- * @param labels of the source, in the order of the name; at least one
+ * <p>Immutable; equality is identity.
  */
-public record StatFileName(String stat, String source, Map<String, String> labels) {
+public final class StatFileName {
+  private final String stat;
+  private final String source;
+  private final Map<String, String> labels;
+
+  private StatFileName(String stat, String source, Map<String, String> labels) {
+    this.stat = stat;
+    this.source = source;
+    this.labels = labels;
+  }
 
   /**
    * Takes the name of a file apart.
@@ -60,6 +63,39 @@ public record StatFileName(String stat, String source, Map<String, String> label
       places[i + 1] = end;
     }
     return without(text, places);
+  }
+
+  /**
+   * The name of the stat.
+   *
+   * @return that of the file without the values of labels; empty if nothing is left
+   */
+  public String stat() {
+    return stat;
+  }
+
+  /**
+   * What the names of all files of the source begin with.
+   *
+   * @return all of the name up to the end of the last label
+   */
+  public String source() {
+    return source;
+  }
+
+  /**
+   * The labels of the source.
+   *
+   * @return the values by key, in the order of the name; at least one
+   */
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  /** The name of the source and that of the stat, for people. */
+  @Override
+  public String toString() {
+    return source + ": " + stat;
   }
 
   private static String without(String text, int[] places) {

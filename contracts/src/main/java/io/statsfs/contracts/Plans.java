@@ -9,7 +9,6 @@ import java.util.List;
 
 /** Plans for tests that ask a reader themselves, without a sampler. */
 public final class Plans {
-  private static final int MAX_BYTES = 1 << 20;
 
   private Plans() {}
 
@@ -27,15 +26,10 @@ public final class Plans {
       files.add(FilePlan.value(stat.name(), firstIndex + files.size(), false));
     }
     return List.of(
-        new DirectoryPlan(
-            source,
-            source.tree().root().orElseThrow(),
-            source.path().orElseThrow(),
-            source.tree().layout().links().orElse(null),
-            true,
-            false,
-            false,
-            MAX_BYTES,
-            files));
+        DirectoryPlan.builder(source, source.path().orElseThrow(), files)
+            .root(source.tree().root().orElseThrow())
+            .links(source.tree().layout().links().orElse(null))
+            .keepOpen(true)
+            .build());
   }
 }

@@ -185,17 +185,15 @@ final class SampledFiles {
                 && source.tree().layout().hasDeclaredFilesOnly()
                 && !type.userMade();
     directories.add(
-        new DirectoryPlan(
-            identity,
+        DirectoryPlan.builder(identity, directory, plans)
             // A root that is a file is one in its directory.
-            isOwnRoot ? directory : FilePaths.of(source.tree()),
-            directory,
-            source.tree().layout().links().orElse(null),
-            type.keepsOpen(),
-            type.staleZeros(),
-            type.userMade(),
-            maxBytes,
-            plans));
+            .root(isOwnRoot ? directory : FilePaths.of(source.tree()))
+            .links(source.tree().layout().links().orElse(null))
+            .keepOpen(type.keepsOpen())
+            .staleZeros(type.staleZeros())
+            .userMade(type.userMade())
+            .maxBytes(maxBytes)
+            .build());
     tables.add(source.table());
   }
 

@@ -277,9 +277,7 @@ class JniReaderDescriptorTest {
             Keys.ONE,
             IntStream.range(0, size).toArray(),
             new boolean[size]);
-    Path directory = file.getParent();
-    return new DirectoryPlan(
-        source, directory, directory, null, true, false, false, 1 << 20, List.of(plan));
+    return DirectoryPlan.builder(source, file.getParent(), List.of(plan)).keepOpen(true).build();
   }
 
   @Test
@@ -365,8 +363,7 @@ class JniReaderDescriptorTest {
   void theMemoryOfAClosedBatchIsFreed() throws Exception {
     List<FilePlan> files =
         IntStream.range(0, 1000).mapToObj(i -> FilePlan.value("" + i, i, false)).toList();
-    DirectoryPlan directory =
-        new DirectoryPlan(this, LO, LO, null, false, false, false, 1 << 20, files);
+    DirectoryPlan directory = DirectoryPlan.builder(this, LO, files).build();
     int[] predecessors = new int[files.size()];
     ByteBuffer buffer = NativePlan.write(List.of(directory), predecessors);
     long plan = Native.address(buffer);

@@ -164,8 +164,7 @@ public final class ShapeFuzz {
   }
 
   private static DirectoryPlan plan(FilePlan file, int maxBytes) {
-    return new DirectoryPlan(
-        file, directory(), directory(), null, false, false, false, maxBytes, List.of(file));
+    return DirectoryPlan.builder(file, directory(), List.of(file)).maxBytes(maxBytes).build();
   }
 
   private static Path directory() {
