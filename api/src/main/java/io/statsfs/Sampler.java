@@ -155,8 +155,8 @@ public interface Sampler extends AutoCloseable {
 
   /**
    * Reads the text of a stat now, which is how enum stats are read that the last sample found to be
-   * {@link Status#NOT_A_NUMBER}. With patience it takes that long at most, and one that hangs is
-   * left behind as by a sample. Opens the file and allocates.
+   * {@link Status#NOT_A_NUMBER}. With a read timeout it takes that long at most, and one that hangs
+   * is left behind as by a sample. Opens the file and allocates.
    *
    * @param index from 0 to {@link #size()} - 1
    * @return the text as {@link StatsFs#readText} gives it

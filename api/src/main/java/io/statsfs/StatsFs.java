@@ -128,8 +128,8 @@ public interface StatsFs extends AutoCloseable {
    * Prepares a sampling that a hanging file cannot block, such as one of a wedged driver, or of a
    * mounted file system whose server does not answer.
    *
-   * <p>A daemon thread does the reading. When it stays in one file for longer than the caller has
-   * patience, it is left behind, another one reads the other files, and the stats of that file are
+   * <p>A daemon thread does the reading. When it stays in one file for longer than the read
+   * timeout, it is left behind, another one reads the other files, and the stats of that file are
    * {@link Status#BLOCKED} until the thread returns, or the file is gone or replaced. Samples do
    * not wait for it again meanwhile. If its directory does not answer either, the whole source is
    * left out. While four threads hang in files and directories of one tree, all of it is {@code
@@ -141,14 +141,14 @@ public interface StatsFs extends AutoCloseable {
    * and no allocation. The thread ends when there was no sample for two minutes.
    *
    * @param filter says which; it is asked once per stat whenever the catalog has changed
-   * @param patience how long the reading of one file may take; at least 10 milliseconds. A sample
-   *     waits that long, and up to a quarter more, for each file that has newly got stuck, and for
-   *     its directory if that does not answer either
+   * @param readTimeout how long the reading of one file may take; at least 10 milliseconds. A
+   *     sample waits that long, and up to a quarter more, for each file that has newly got stuck,
+   *     and for its directory if that does not answer either
    * @return a new sampler, to be closed by the caller or with this
-   * @throws IllegalArgumentException if {@code patience} is shorter
+   * @throws IllegalArgumentException if {@code readTimeout} is shorter
    * @throws IllegalStateException if this is closed
    */
-  Sampler sampler(StatFilter filter, Duration patience);
+  Sampler sampler(StatFilter filter, Duration readTimeout);
 
   /**
    * Reads one integer now. For many values, or the same again and again, a {@link Sampler} costs

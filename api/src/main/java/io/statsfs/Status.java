@@ -29,7 +29,8 @@ public enum Status {
   NOT_A_NUMBER,
   /**
    * A file took too long to answer: most often its own, see {@link Sampler#blockedBy(int)}. Only
-   * from a {@linkplain StatsFs#sampler(StatFilter, java.time.Duration) sampler with patience}.
+   * from a {@linkplain StatsFs#sampler(StatFilter, java.time.Duration) sampler with a read
+   * timeout}.
    */
   BLOCKED,
   /**

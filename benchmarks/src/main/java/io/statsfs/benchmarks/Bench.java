@@ -37,7 +37,7 @@ final class Bench {
   private static final String READ_STRING = "Files.readString";
   private static final String OSHI = "OSHI, its 8 counters";
   private static final String AND_OPENTELEMETRY = " and OpenTelemetry";
-  private static final String WITH_PATIENCE = " with patience";
+  private static final String WITH_TIMEOUT = " with a read timeout";
   private static final String TO_OTLP = " to OTLP's bytes";
   private static final String BY_PRODUCER = " by a MetricProducer";
   private static final String JNI_AS_OSHI = "JNI, the same counters";
@@ -185,7 +185,7 @@ final class Bench {
     add(sampling.java(tree.name(), JNI, stats, sampler(tree, "jni")::sample));
     add(sampling.java(tree.name(), NIO, stats, sampler(tree, "nio")::sample));
     if (tree.name().equals(NET)) {
-      add(sampling.java(NET, JNI + WITH_PATIENCE, stats, patient(tree, "jni")::sample));
+      add(sampling.java(NET, JNI + WITH_TIMEOUT, stats, withTimeout(tree, "jni")::sample));
     }
     if (!TABLES.contains(tree.name())) {
       add(sampling.java(tree.name(), READ_STRING, stats, tree.readString()));
@@ -207,7 +207,7 @@ final class Bench {
     return sampler(tree.root(), reader, tree.filter(), tree.stats().size());
   }
 
-  private Sampler patient(MeasuredTree tree, String reader) {
+  private Sampler withTimeout(MeasuredTree tree, String reader) {
     StatsFs fs = keep(MeasuredTree.open(tree.root(), reader));
     return fs.sampler(tree.filter(), Duration.ofSeconds(1));
   }
@@ -252,7 +252,9 @@ final class Bench {
     for (String reader : List.of("jni", "nio")) {
       String name = reader.equals("jni") ? JNI : NIO;
       add(sampling.java(tree.name(), name, stats, sampler(tree, reader)::sample));
-      add(sampling.java(tree.name(), name + WITH_PATIENCE, stats, patient(tree, reader)::sample));
+      add(
+          sampling.java(
+              tree.name(), name + WITH_TIMEOUT, stats, withTimeout(tree, reader)::sample));
       Collection collection = keep(Collection.byInstruments(tree.root(), reader));
       add(sampling.java(tree.name(), name + AND_OPENTELEMETRY, stats, collection::collect));
     }
@@ -380,11 +382,12 @@ final class Bench {
       String tree = tmpfs(COLLECTED);
       Row whole = rows.get(tree + reader + AND_OPENTELEMETRY);
       atMost("collection / sample, " + reader, whole.ratio(rows.get(tree + reader)), 1.15);
-      Row patient = rows.get(tree + reader + WITH_PATIENCE);
-      compared("with patience / without, " + reader, patient.ratio(rows.get(tree + reader)));
+      Row withTimeout = rows.get(tree + reader + WITH_TIMEOUT);
+      compared(
+          "with a read timeout / without, " + reader, withTimeout.ratio(rows.get(tree + reader)));
     }
-    Row handed = rows.get(NET + JNI + WITH_PATIENCE);
-    compared("with patience / without, JNI, " + NET, handed.ratio(rows.get(NET + JNI)));
+    Row handed = rows.get(NET + JNI + WITH_TIMEOUT);
+    compared("with a read timeout / without, JNI, " + NET, handed.ratio(rows.get(NET + JNI)));
     Row producer = rows.get(tmpfs(COLLECTED) + JNI + TO_OTLP + BY_PRODUCER);
     Row instruments = rows.get(tmpfs(COLLECTED) + JNI + TO_OTLP);
     compared("to OTLP's bytes, instruments / producer", instruments.ratio(producer));

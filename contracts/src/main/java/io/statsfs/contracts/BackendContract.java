@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 public abstract class BackendContract {
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** For the test class that extends this one. */
@@ -154,8 +154,8 @@ public abstract class BackendContract {
     Map<String, Long> added = add();
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = fs.sampler(StatFilter.all(), Duration.ofSeconds(10))) {
-      for (Sampler each : List.of(sampler, patient)) {
+        Sampler withTimeout = fs.sampler(StatFilter.all(), Duration.ofSeconds(10))) {
+      for (Sampler each : List.of(sampler, withTimeout)) {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 5; round++) {
           long allocated = THREADS.getCurrentThreadAllocatedBytes();
@@ -176,7 +176,7 @@ public abstract class BackendContract {
     Map<String, Long> added = add();
     String stat = added.keySet().iterator().next();
     try (StatsFs fs = open();
-        Sampler sampler = fs.sampler(StatFilter.all(), PATIENCE)) {
+        Sampler sampler = fs.sampler(StatFilter.all(), TIMEOUT)) {
       assertRead(added, Outcomes.sample(sampler));
       assumeTrue(hang(stat), "nothing of this backend hangs");
       fs.refresh();

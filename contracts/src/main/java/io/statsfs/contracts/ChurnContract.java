@@ -112,10 +112,10 @@ abstract class ChurnContract extends TableFaultContract {
       simulator.command("churn same stop");
       fs.refresh();
       try (Sampler sampler = fs.sampler();
-          Sampler patient = patient(fs)) {
+          Sampler withTimeout = withTimeout(fs)) {
         Map<String, String> live = live();
         assertTrue(live.size() > 60 * STATS, live::toString);
-        awaitOutcomes(live, patient);
+        awaitOutcomes(live, withTimeout);
         awaitOutcomes(live, sampler);
       }
       assertEquals(List.of(), problems(fs));
@@ -151,8 +151,8 @@ abstract class ChurnContract extends TableFaultContract {
     }
   }
 
-  private Object sampleSome(StatsFs fs, boolean patiently) {
-    try (Sampler sampler = patiently ? patient(fs) : fs.sampler()) {
+  private Object sampleSome(StatsFs fs, boolean hasTimeout) {
+    try (Sampler sampler = hasTimeout ? withTimeout(fs) : fs.sampler()) {
       for (int i = 0; i < 50; i++) {
         sampler.sample();
         verify(sampler);

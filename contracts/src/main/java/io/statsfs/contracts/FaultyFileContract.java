@@ -44,7 +44,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     Map<String, String> healthy = threeSources();
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       for (String operation : List.of("open", "read", "look")) {
         OUTCOMES.forEach(
             (errno, outcome) -> {
@@ -54,7 +54,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
               // At first it may be a file that is about to go.
               expected.replaceAll((path, value) -> value.replace("FAILED", "GONE"));
               assertEquals(expected, sample(sampler), what);
-              assertEquals(expected, sample(patient), what);
+              assertEquals(expected, sample(withTimeout), what);
               StatReadException e =
                   Assertions.assertThrows(
                       StatReadException.class, () -> fs.readLong(stat(fs, "kvm/vm1/s1")), what);
@@ -62,7 +62,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
               simulator.heal("kvm/vm1/s1");
               fs.refresh();
               awaitOutcomes(healthy, sampler);
-              awaitOutcomes(healthy, patient);
+              awaitOutcomes(healthy, withTimeout);
             });
       }
       fs.refresh();
@@ -90,12 +90,12 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     }
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       assertEquals(expected, sampleLasting(sampler));
-      assertEquals(expected, sampleLasting(patient));
+      assertEquals(expected, sampleLasting(withTimeout));
       for (int i = 0; i < 3; i++) {
         assertEquals(expected, sample(sampler));
-        assertEquals(expected, sample(patient));
+        assertEquals(expected, sample(withTimeout));
       }
     }
   }
@@ -132,18 +132,18 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     Map<String, String> denied = with(healthy, "kvm/vm1/s1", "DENIED 13");
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       for (int i = 1; i <= 3; i++) {
         for (int samples = 0; samples < 5; samples++) {
           assertEquals(denied, sample(sampler));
-          assertEquals(denied, sample(patient));
+          assertEquals(denied, sample(withTimeout));
         }
         assertEquals(2 * i, simulator.opens("kvm/vm1/s1").total());
         fs.refresh();
       }
       simulator.heal("kvm/vm1/s1");
       assertEquals(healthy, sample(sampler));
-      assertEquals(healthy, sample(patient));
+      assertEquals(healthy, sample(withTimeout));
     }
   }
 
@@ -161,7 +161,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     }
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       assertEquals(with(healthy, ".*", "DENIED 1"), sample(sampler));
       assertEquals(9, opens(healthy.keySet()));
       // Neither by another sampler, nor one by one, nor what comes later.
@@ -172,7 +172,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
       int samples = 0;
       while (System.nanoTime() - began < 4_000_000_000L) {
         fs.refresh();
-        assertEquals(with(healthy, ".*", "DENIED 1"), sample(patient));
+        assertEquals(with(healthy, ".*", "DENIED 1"), sample(withTimeout));
         assertEquals(with(healthy, ".*", "DENIED 1"), sample(sampler));
         StatReadException e =
             Assertions.assertThrows(
@@ -185,7 +185,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
       assertTrue(opens >= 1 && opens <= 3, opens + " in " + samples + " samples");
       simulator.heal("all");
       awaitOutcomes(healthy, sampler);
-      awaitOutcomes(healthy, patient);
+      awaitOutcomes(healthy, withTimeout);
       assertEquals("201", fs.readText(stat(fs, "kvm/vm1/s1")));
     }
   }
@@ -336,10 +336,10 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     simulator.command("fail kvm/vm2/.schema read EINTR 3");
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       assertEquals("about kvm/vm1/s0", stat(fs, "kvm/vm1/s0").description());
       assertEquals("about kvm/vm2/s0", stat(fs, "kvm/vm2/s0").description());
-      for (Sampler each : List.of(sampler, patient)) {
+      for (Sampler each : List.of(sampler, withTimeout)) {
         for (String operation : List.of("open", "read", "look")) {
           simulator.command("fail kvm/vm1/s1 " + operation + " EINTR 3");
           simulator.command("fail kvm/vm2/s0 " + operation + " EINTR 3");
@@ -409,12 +409,12 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
     };
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       for (String[] text : texts) {
         simulator.command(String.format(text[0], "kvm/vm1/s1"));
         Map<String, String> bad = with(expected, "kvm/vm1/s1", text[1]);
         assertEquals(bad, sample(sampler), text[0]);
-        assertEquals(bad, sample(patient), text[0]);
+        assertEquals(bad, sample(withTimeout), text[0]);
         assertTrue(fs.readText(stat(fs, "kvm/vm1/s1")).length() <= 64 << 10, text[0]);
         simulator.heal("kvm/vm1/s1");
         assertEquals(expected, sample(sampler), text[0]);
@@ -439,9 +439,9 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
         """);
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       assertEquals(expected, sample(sampler));
-      awaitOutcomes(expected, patient);
+      awaitOutcomes(expected, withTimeout);
       fs.catalog().stats().forEach(s -> assertEquals("about " + s, s.description()));
     }
   }

@@ -28,7 +28,7 @@ abstract class HangContract extends FaultyFileContract {
   void aFileThatHangsAffectsOnlyItselfUntilItAnswers() {
     Map<String, String> healthy = threeSources();
     try (StatsFs fs = open();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       for (String operation : List.of("read", "open", "look")) {
         awaitOutcomes(healthy, sampler);
         simulator.command("hang kvm/vm1/s1 " + operation);
@@ -65,7 +65,7 @@ abstract class HangContract extends FaultyFileContract {
   void theDirectoryOfASourceThatHangsCostsThatSource() {
     Map<String, String> healthy = threeSources();
     try (StatsFs fs = open();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       simulator.command("hang kvm/vm1 look");
       awaitOutcomes(with(healthy, "kvm/vm1/.*", "BLOCKED 0"), sampler);
       assertEquals(simulator.path("kvm/vm1").toString(), blockedBy(sampler, "kvm/vm1/s2"));
@@ -79,7 +79,7 @@ abstract class HangContract extends FaultyFileContract {
   void aSourceThatVanishesWhileItHangsIsForgotten() {
     Map<String, String> healthy = threeSources();
     try (StatsFs fs = open();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       simulator.hang("kvm/vm1/s1");
       awaitOutcomes(with(healthy, "kvm/vm1/s1", "BLOCKED 0"), sampler);
       simulator.remove("kvm/vm1");
@@ -100,7 +100,7 @@ abstract class HangContract extends FaultyFileContract {
   void aSchemaThatHangsCostsDescriptionsAndIsOpenedOnce() {
     Map<String, String> expected = threeSources();
     try (StatsFs fs = open();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       simulator.hang("kvm/new/.schema");
       simulator.source("kvm/new").stat("kvm/new/s0", "u64", "cumulative", "value=1", "desc=New.");
       expected.put("kvm/new/s0", "1");
@@ -140,7 +140,7 @@ abstract class HangContract extends FaultyFileContract {
     try (StatsFsSimulator other =
             StatsFsSimulator.start("source net/lo", "stat net/lo/a u64 cumulative value=1");
         StatsFs fs = builder().root(simulator.root()).root(other.root()).build();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       expected.put("net/lo/a", "1");
       awaitOutcomes(expected, sampler);
       simulator.command("hang kvm/vm1 list");
@@ -183,7 +183,7 @@ abstract class HangContract extends FaultyFileContract {
     try (StatsFsSimulator other =
             StatsFsSimulator.start("source net/lo", "stat net/lo/a u64 cumulative value=1");
         StatsFs fs = builder().root(simulator.root()).root(other.root()).build();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       expected.put("net/lo/a", "1");
       awaitOutcomes(expected, sampler);
       signal("STOP");
@@ -229,7 +229,7 @@ abstract class HangContract extends FaultyFileContract {
     try (StatsFsSimulator other =
             StatsFsSimulator.start("source net/lo", "stat net/lo/a u64 cumulative value=1");
         StatsFs fs = builder().root(simulator.root()).root(other.root()).build();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       expected.put("net/lo/a", "1");
       simulator.hang("kvm/vm0/s0").hang("kvm/vm2/s1");
       awaitOutcomes(with(expected, "kvm/vm(0/s0|2/s1)", "BLOCKED 0"), sampler);
@@ -260,8 +260,8 @@ abstract class HangContract extends FaultyFileContract {
       simulator.command("delay kvm/vm1/s" + j + " read 400");
     }
     try (StatsFs fs = open();
-        Sampler sampler = patient(fs)) {
-      // All three take longer than the patience.
+        Sampler sampler = withTimeout(fs)) {
+      // All three take longer than the timeout.
       awaitOutcomes(healthy, sampler);
       simulator.heal("all");
       awaitOutcomes(healthy, sampler);
@@ -276,7 +276,7 @@ abstract class HangContract extends FaultyFileContract {
         List.of("kvm/vm1/s1 read", "kvm/vm1/s1 open", "kvm/vm1 list", "kvm/vm3/.schema read")) {
       threeSources();
       StatsFs fs = open();
-      Sampler sampler = patient(fs);
+      Sampler sampler = withTimeout(fs);
       sampler.sample();
       simulator.command("hang " + hanging);
       simulator.source("kvm/vm1/vcpu0").source("kvm/vm3").stat("kvm/vm3/a", "u64", "floating");
@@ -302,7 +302,7 @@ abstract class HangContract extends FaultyFileContract {
     threeSources();
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try (StatsFs fs = open()) {
-      Sampler sampler = patient(fs);
+      Sampler sampler = withTimeout(fs);
       sampler.sample();
       simulator.hang("kvm/vm1/s1");
       Future<?> sampling = pool.submit(sampler::sample);

@@ -229,7 +229,7 @@ abstract class LinkContract extends FailureContract {
       distinctValues(tree, 2, 4);
       try (StatsFs fs = open(tree);
           Sampler sampler = fs.sampler();
-          Sampler patient = fs.sampler(StatFilter.all(), Duration.ofSeconds(20));
+          Sampler withTimeout = fs.sampler(StatFilter.all(), Duration.ofSeconds(20));
           StatsFs flat = open(other.path("flat"), Layout.flatKeyed("flat"));
           Sampler lines = flat.sampler()) {
         Map<String, String> all = sample(sampler);
@@ -241,7 +241,7 @@ abstract class LinkContract extends FailureContract {
         all.replaceAll((path, value) -> fifo.endsWith(Path.of(path)) ? "GONE 6" : value);
         for (int i = 0; i < 3; i++) {
           assertEquals(all, sample(sampler));
-          assertEquals(all, sample(patient));
+          assertEquals(all, sample(withTimeout));
           assertEquals(Map.of("flat/a", "GONE 6", "flat/b", "GONE 6"), sample(lines));
         }
         assertGone(fs, sampler, "sub/dev0/part0/stat1", "GONE 6");

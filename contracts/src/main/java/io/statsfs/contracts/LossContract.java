@@ -180,18 +180,18 @@ abstract class LossContract extends HangContract {
       point.mount(simulator);
       try (StatsFs fs = open(point.path());
           Sampler sampler = fs.sampler();
-          Sampler patient = patient(fs)) {
+          Sampler withTimeout = withTimeout(fs)) {
         assertEquals(expected, sample(sampler));
-        assertEquals(expected, sample(patient));
+        assertEquals(expected, sample(withTimeout));
         fs.refresh();
         // Works only if nothing in there is kept open.
         point.unmount();
         assertEquals(with(expected, ".*", "GONE 2"), sample(sampler));
-        assertEquals(with(expected, ".*", "GONE 2"), sample(patient));
+        assertEquals(with(expected, ".*", "GONE 2"), sample(withTimeout));
         // The same one again, without a refresh in between.
         point.mount(simulator);
         assertEquals(expected, sample(sampler));
-        assertEquals(expected, sample(patient));
+        assertEquals(expected, sample(withTimeout));
         point.unmount();
         fs.refresh();
         assertEquals(Map.of(), sample(sampler));
@@ -200,7 +200,7 @@ abstract class LossContract extends HangContract {
         point.mount(next);
         fs.refresh();
         assertEquals(Map.of("kvm/vm1/s1", "77"), sample(sampler));
-        assertEquals(Map.of("kvm/vm1/s1", "77"), sample(patient));
+        assertEquals(Map.of("kvm/vm1/s1", "77"), sample(withTimeout));
         assertEquals("Next.", stat(fs, "kvm/vm1/s1").description());
         point.unmount();
       }

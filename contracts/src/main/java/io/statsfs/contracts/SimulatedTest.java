@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
     threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A thread that hangs ends no test.
 abstract class SimulatedTest extends ReaderTest {
   /** Long enough for what does not hang on a machine that is busy. */
-  static final Duration PATIENCE = Duration.ofSeconds(1);
+  static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
@@ -67,8 +67,8 @@ abstract class SimulatedTest extends ReaderTest {
     return open(simulator.root());
   }
 
-  final Sampler patient(StatsFs fs) {
-    return fs.sampler(StatFilter.all(), PATIENCE);
+  final Sampler withTimeout(StatsFs fs) {
+    return fs.sampler(StatFilter.all(), TIMEOUT);
   }
 
   /** Three machines of three stats each, every value another one. */

@@ -70,9 +70,9 @@ abstract class StatsFsValueContract extends SimulatedTest {
     expected.put("types/whole", "double -3.0");
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       assertEquals(expected, sample(sampler));
-      assertEquals(expected, sample(patient));
+      assertEquals(expected, sample(withTimeout));
       assertEquals(-1L, fs.readLong(stat(fs, "types/u64_42")));
       assertEquals(18446744073709551615.0, fs.readDouble(stat(fs, "types/u64_42")));
       assertEquals(2.5, fs.readDouble(stat(fs, "types/float")));
@@ -210,12 +210,12 @@ abstract class StatsFsValueContract extends SimulatedTest {
     simulator.stat("kvm/least", "u64", "cumulative", "aggregate=min");
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       simulator.remove("kvm/vm2");
       fs.refresh();
       assertEquals(7, sample(sampler).size());
       simulator.remove("kvm/vm1");
-      for (Sampler each : List.of(sampler, patient)) {
+      for (Sampler each : List.of(sampler, withTimeout)) {
         Map<String, String> outcomes = sample(each);
         assertEquals("GONE 2", outcomes.get("kvm/vm1/s0"));
         assertEquals("GONE 2", outcomes.get("kvm/vm1/s2"));
@@ -224,7 +224,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
       simulator.remove("kvm");
       for (int i = 0; i < 3; i++) {
         sample(sampler).forEach((path, outcome) -> assertEquals("GONE 2", outcome, path));
-        sample(patient).forEach((path, outcome) -> assertEquals("GONE 2", outcome, path));
+        sample(withTimeout).forEach((path, outcome) -> assertEquals("GONE 2", outcome, path));
       }
       fs.refresh();
       assertEquals(Map.of(), sample(sampler));
@@ -337,9 +337,9 @@ abstract class StatsFsValueContract extends SimulatedTest {
     simulator.stat("kvm/own", "u64", "cumulative", "value=9");
     try (StatsFs fs = open();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       assertEquals("9", sample(sampler).get("kvm/own"));
-      assertEquals("9", sample(patient).get("kvm/own"));
+      assertEquals("9", sample(withTimeout).get("kvm/own"));
       fs.refresh();
       assertEquals(List.of(), OpenFiles.below(simulator.root()));
       awaitOpens("kvm/own", 2);

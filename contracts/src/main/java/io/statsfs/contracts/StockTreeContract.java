@@ -50,14 +50,14 @@ abstract class StockTreeContract extends PermissionContract {
     try (NetworkNamespace namespace = NetworkNamespace.create();
         StatsFs fs = open(namespace.interfaces());
         Sampler sampler = fs.sampler();
-        Sampler patient = fs.sampler(StatFilter.all(), Duration.ofSeconds(5))) {
+        Sampler withTimeout = fs.sampler(StatFilter.all(), Duration.ofSeconds(5))) {
       assertEquals("net", fs.catalog().trees().get(0).name());
       namespace.churn(6);
       long began = System.nanoTime();
       while (System.nanoTime() - began < 5_000_000_000L) {
         fs.refresh();
         for (int k = 0; k < 20; k++) {
-          Sampler either = k % 2 == 0 ? sampler : patient;
+          Sampler either = k % 2 == 0 ? sampler : withTimeout;
           either.sample();
           for (int i = 0; i < either.size(); i++) {
             outcomes.merge(either.status(i) + " " + either.errno(i), 1, Integer::sum);

@@ -88,7 +88,7 @@ abstract class TableFaultContract extends LossContract {
   void aTableThatHangsBlocksItsSourcesAndNoOther() {
     Map<String, String> healthy = twoTables();
     try (StatsFs fs = openTables();
-        Sampler sampler = patient(fs)) {
+        Sampler sampler = withTimeout(fs)) {
       for (String operation : List.of("read", "open", "look")) {
         awaitOutcomes(healthy, sampler);
         simulator.command("hang d/cpus " + operation);
@@ -119,7 +119,7 @@ abstract class TableFaultContract extends LossContract {
     Map<String, String> healthy = twoTables();
     try (StatsFs fs = openTables();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       for (String operation : List.of("open", "read", "look")) {
         Map<String, String> outcomes =
             Map.of("EIO", "GONE 5", "EACCES", "DENIED 13", "ENODEV", "GONE 19");
@@ -128,11 +128,11 @@ abstract class TableFaultContract extends LossContract {
               simulator.command("fail d/cpus " + operation + " " + errno);
               Map<String, String> expected = with(healthy, OF_CPUS, outcome);
               assertEquals(expected, sample(sampler), errno + " of " + operation);
-              assertEquals(expected, sample(patient), errno + " of " + operation);
+              assertEquals(expected, sample(withTimeout), errno + " of " + operation);
               simulator.heal("d/cpus");
               fs.refresh();
               awaitOutcomes(healthy, sampler);
-              awaitOutcomes(healthy, patient);
+              awaitOutcomes(healthy, withTimeout);
             });
       }
       assertEquals(List.of(), problems(fs));
@@ -159,11 +159,11 @@ abstract class TableFaultContract extends LossContract {
             "t/value", "9"));
     try (StatsFs fs = openTables();
         Sampler sampler = fs.sampler();
-        Sampler patient = patient(fs)) {
+        Sampler withTimeout = withTimeout(fs)) {
       for (int size : new int[] {1, 2, 3, 7, 10, 25}) {
         simulator.command("pieces d/cpus " + size);
         simulator.command("pieces d/pairs " + size);
-        for (Sampler each : List.of(sampler, patient)) {
+        for (Sampler each : List.of(sampler, withTimeout)) {
           simulator.set("d/cpus", CPUS).set("d/pairs", PAIRS);
           assertEquals(first, sample(each), size + " bytes");
           simulator.set("d/cpus", OTHER_CPUS).set("d/pairs", OTHER_PAIRS);

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class StatsFsImpl implements StatsFs, Sampled {
   private static final int EPERM = 1;
 
-  private static final Duration LEAST_PATIENCE = Duration.ofMillis(10);
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
 
   private final TreeScans scans;
   private final Scanners scanners;
@@ -239,21 +239,21 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   }
 
   @Override
-  public Sampler sampler(StatFilter filter, Duration patience) {
-    if (patience.compareTo(LEAST_PATIENCE) < 0) {
+  public Sampler sampler(StatFilter filter, Duration timeout) {
+    if (timeout.compareTo(LEAST_TIMEOUT) < 0) {
       throw new IllegalArgumentException(
-          "The patience must be at least " + LEAST_PATIENCE + ", but is " + patience);
+          "The read timeout must be at least " + LEAST_TIMEOUT + ", but is " + timeout);
     }
-    return newSampler(filter, patience);
+    return newSampler(filter, timeout);
   }
 
-  private Sampler newSampler(StatFilter filter, @Nullable Duration patience) {
+  private Sampler newSampler(StatFilter filter, @Nullable Duration timeout) {
     Objects.requireNonNull(filter, "filter");
     // So that closing either finds the sampler or comes before its making: never is a closed reader
     // asked to prepare one.
     synchronized (samplers) {
       requireOpen();
-      SamplerImpl sampler = new SamplerImpl(this, filter, patience);
+      SamplerImpl sampler = new SamplerImpl(this, filter, timeout);
       samplers.add(sampler);
       return sampler;
     }

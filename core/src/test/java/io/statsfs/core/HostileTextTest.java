@@ -116,7 +116,7 @@ class HostileTextTest {
                 tree.path("flat"),
                 Layout.flatKeyed("flat"),
                 Limits.builder().fileBytes(LARGE).build())) {
-      // A loaded machine may need more than the patience for a file, and takes it in later.
+      // A loaded machine may need more than the timeout for a file, and takes it in later.
       for (int i = 0; i < 20 && fs.catalog().stats().isEmpty(); i++) {
         fs.refresh();
       }

@@ -80,7 +80,7 @@ class DeclarativeConfigurationTest {
             exclude: ["kvm/7-*"]
             reader: nio
             refresh_interval: 3600000
-            patience: 2000
+            read_timeout: 2000
             naming: statsfs
             counters: false
             own_metrics: false
@@ -101,7 +101,7 @@ class DeclarativeConfigurationTest {
             include: ["kvm/*/exits"]
             exclude: ["kvm/7-*"]
             refresh_interval: "3600000"
-            patience: "2000"
+            read_timeout: "2000"
             series_limit: "100"
             counters: "FALSE"
             own_metrics: "false"

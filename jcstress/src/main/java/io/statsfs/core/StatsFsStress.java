@@ -91,7 +91,7 @@ public class StatsFsStress {
       desc = "refused, or a whole sample")
   @Outcome(expect = FORBIDDEN, desc = "a sample of what is closed, or a batch that is not")
   @State
-  public static class PatientSampleAndClose extends Opened {
+  public static class SampleWithTimeoutAndClose extends Opened {
     private final Sampler sampler = fs.sampler(StatFilter.all(), LONG);
 
     @Actor

@@ -67,7 +67,7 @@ import java.util.Set;
  *   within the bound</td></tr>
  * </table>
  *
- * <p>A file that hangs affects only its own points ({@link StatsFsMetricsBuilder#patience}).
+ * <p>A file that hangs affects only its own points ({@link StatsFsMetricsBuilder#readTimeout}).
  *
  * <p>Stats that cannot be read are logged in one line per tree and cause, and again if they come
  * back after five minutes without.
@@ -108,7 +108,7 @@ public final class StatsFsMetrics implements AutoCloseable {
     Meter meterOfDoubles = meter(builder.openTelemetry, SCOPE, "+doubles");
     instruments = new Instruments(meter, builder.states ? new States() : null);
     StatFilter filter = builder.filter.and(builder.naming.stats());
-    sampler = fs.sampler(filter.and(builder.aggregates.filter(fs)), builder.patience);
+    sampler = fs.sampler(filter.and(builder.aggregates.filter(fs)), builder.readTimeout);
     transition = new DoubleTransition(meterOfDoubles, callbacks, sampler);
     // Last, when this one can no longer fail to open.
     ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);

@@ -19,7 +19,7 @@ public final class StatsFsMetricsBuilder {
   boolean countersBySchema;
   boolean states;
   boolean ownMetrics = true;
-  Duration patience = Duration.ofSeconds(1);
+  Duration readTimeout = Duration.ofSeconds(1);
 
   StatsFsMetricsBuilder(OpenTelemetry openTelemetry, StatsFs fs) {
     this.openTelemetry = Objects.requireNonNull(openTelemetry, "openTelemetry");
@@ -129,11 +129,11 @@ public final class StatsFsMetricsBuilder {
    * not block the collection of every other meter, as {@link StatsFs#sampler(StatFilter, Duration)}
    * says. Its stats have no points until it answers again. Default: 1 second.
    *
-   * @param patience at least 10 milliseconds
+   * @param readTimeout at least 10 milliseconds
    * @return this
    */
-  public StatsFsMetricsBuilder patience(Duration patience) {
-    this.patience = Objects.requireNonNull(patience, "patience");
+  public StatsFsMetricsBuilder readTimeout(Duration readTimeout) {
+    this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
     return this;
   }
 
@@ -152,7 +152,7 @@ public final class StatsFsMetricsBuilder {
    * Registers the instruments.
    *
    * @return what keeps them up to date until it is closed
-   * @throws IllegalArgumentException if the patience is too short
+   * @throws IllegalArgumentException if the read timeout is too short
    * @throws IllegalStateException if the {@link StatsFs} is closed
    */
   public StatsFsMetrics build() {

@@ -60,7 +60,7 @@ class LargeTreeTest {
                   .build();
           StatsFsMetrics metrics = StatsFsMetrics.builder(otel, fs).ownMetrics(false).build();
           Sampler sampler = fs.sampler();
-          Sampler patient = fs.sampler(StatFilter.all(), Duration.ofSeconds(1))) {
+          Sampler withTimeout = fs.sampler(StatFilter.all(), Duration.ofSeconds(1))) {
         long discovery = System.nanoTime() - began;
         assertEquals(SOURCES * STATS, fs.catalog().stats().size());
         long scan = System.nanoTime();
@@ -68,15 +68,15 @@ class LargeTreeTest {
         scan = System.nanoTime() - scan;
         for (int i = 0; i < WARM_UP; i++) {
           sampler.sample();
-          patient.sample();
+          withTimeout.sample();
           reader.collectAllMetrics();
         }
         assertEquals(
             SOURCES * STATS,
             reader.collectAllMetrics().stream().mapToInt(LargeTreeTest::points).sum());
-        long[][] cost = measure(sampler::sample, patient::sample, reader::collectAllMetrics);
+        long[][] cost = measure(sampler::sample, withTimeout::sample, reader::collectAllMetrics);
         for (int i = 0; i < 20 && !isExpected(cost[2][1] - cost[0][1]); i++) {
-          cost = measure(sampler::sample, patient::sample, reader::collectAllMetrics);
+          cost = measure(sampler::sample, withTimeout::sample, reader::collectAllMetrics);
         }
         long[] sample = cost[0];
         long[] guarded = cost[1];
@@ -86,13 +86,13 @@ class LargeTreeTest {
                 + " a refresh without changes %.1f ms%n",
             SOURCES * STATS, SOURCES, discovery / 1e6, scan / 1e6);
         print("sample by the caller", sample);
-        print("sample with patience", guarded);
+        print("sample with a read timeout", guarded);
         print("collection", collection);
         // Later JDKs allocate more to look at a file's type.
         long most = Runtime.version().feature() == 17 ? 400 : 560;
         assertTrue(sample[1] <= most * SOURCES * STATS, sample[1] + " bytes per sample");
         assertTrue(
-            guarded[1] - sample[1] < 1_000, guarded[1] - sample[1] + " bytes for the patience");
+            guarded[1] - sample[1] < 1_000, guarded[1] - sample[1] + " bytes for the timeout");
         long beyond = collection[1] - sample[1];
         assertTrue(isExpected(beyond), beyond + " bytes per collection beyond the sample");
       }

@@ -43,7 +43,7 @@ final class RedeployProgram {
       fs.addListener(catalog -> {});
       metrics =
           StatsFsMetrics.builder(otel, fs)
-              .patience(Duration.ofMillis(500))
+              .readTimeout(Duration.ofMillis(500))
               .filter(stat -> !stat.name().isEmpty())
               .build();
       if (reader.collectAllMetrics().isEmpty()) {

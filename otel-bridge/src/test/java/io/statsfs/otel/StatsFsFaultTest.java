@@ -208,7 +208,7 @@ class StatsFsFaultTest {
     others.keySet().removeIf(series -> series.contains("a{device=1"));
     try (StatsFs fs = open(Duration.ZERO);
         StatsFsMetrics metrics =
-            StatsFsMetrics.builder(otel, fs).patience(Duration.ofSeconds(1)).build()) {
+            StatsFsMetrics.builder(otel, fs).readTimeout(Duration.ofSeconds(1)).build()) {
       assertEquals(all, stats(collect(), "kvm"));
       for (String operation : List.of("read", "open")) {
         simulator.command("hang kvm/1/a " + operation);

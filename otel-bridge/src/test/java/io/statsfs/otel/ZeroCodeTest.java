@@ -289,7 +289,7 @@ class ZeroCodeTest {
     set("own-metrics", "false");
     set("reader", "nio");
     set("naming", "statsfs");
-    set("patience", "2s");
+    set("read-timeout", "2s");
     set("refresh-interval", "1h");
     try (OpenTelemetrySdk sdk = sdk()) {
       export(sdk);
@@ -349,7 +349,7 @@ class ZeroCodeTest {
   @Test
   void aTimeWithoutAUnitIsTakenAndReported() {
     set("refresh-interval", "1000");
-    set("patience", "2s");
+    set("read-timeout", "2s");
     assertEquals(3, exportOnce().size());
     assertEquals(1, logged.size(), "" + logged);
     assertTrue(
@@ -420,7 +420,7 @@ class ZeroCodeTest {
     "counters, 1, true or false",
     "refresh-interval, soon, refresh-interval",
     "refresh-interval, 100us, refresh interval",
-    "patience, 1ms, patience",
+    "read-timeout, 1ms, read timeout",
     "naming, upside-down, upside-down",
     "aggregates, some, 'kept, dropped, alone'",
     "series-limit, few, series-limit=few",

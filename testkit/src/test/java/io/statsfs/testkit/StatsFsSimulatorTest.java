@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StatsFsSimulatorTest {
   private static final String PATH = "io.statsfs.simulator.path";
   private static final String OWN = "statsfs-simulator-" + ProcessHandle.current().pid() + "-";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @TempDir Path directory;
   private List<Path> before;
@@ -72,9 +72,9 @@ class StatsFsSimulatorTest {
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    Instant end = Instant.now().plus(PATIENCE);
+    Instant end = Instant.now().plus(TIMEOUT);
     while (!condition.getAsBoolean()) {
-      assertTrue(Instant.now().isBefore(end), () -> "not within " + PATIENCE + ": " + what);
+      assertTrue(Instant.now().isBefore(end), () -> "not within " + TIMEOUT + ": " + what);
       Thread.sleep(10);
     }
   }

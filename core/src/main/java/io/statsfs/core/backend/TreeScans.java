@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TreeScans implements AutoCloseable {
   /** Of a single step of a scan, such as looking at one directory. */
-  public static final Duration PATIENCE = Duration.ofSeconds(5);
+  public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** Of a look at the root of a tree whose scan hangs. */
-  private static final Duration PATIENCE_OF_LOOKS = Duration.ofSeconds(1);
+  private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(1);
 
   /** Threads that may be left behind in a tree, in scans and in looks at its root. */
   private static final int MOST_LEFT = 4;
@@ -42,8 +42,8 @@ public final class TreeScans implements AutoCloseable {
   private final Shares entries;
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
-  private final Watchdog watchdog = new Watchdog("statsfs-scan", PATIENCE);
-  private final Watchdog looks = new Watchdog("statsfs-look", PATIENCE_OF_LOOKS);
+  private final Watchdog watchdog = new Watchdog("statsfs-scan", TIMEOUT);
+  private final Watchdog looks = new Watchdog("statsfs-look", LOOK_TIMEOUT);
 
   public TreeScans(Scanners scanners, Limits limits) {
     List<Tree> trees = scanners.trees();
@@ -191,7 +191,7 @@ public final class TreeScans implements AutoCloseable {
     }
     Look look = new Look(List.of(() -> scan.scanner.look(scan.tree)));
     // From five seconds to five minutes.
-    scan.lookAt = System.nanoTime() + (PATIENCE.toNanos() << Math.min(scan.looks++, 6));
+    scan.lookAt = System.nanoTime() + (TIMEOUT.toNanos() << Math.min(scan.looks++, 6));
     if (!looks.run(look)) {
       scan.left++;
       return scan;

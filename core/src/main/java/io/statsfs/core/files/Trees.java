@@ -482,7 +482,7 @@ public final class Trees {
    */
   private Tree open(Path root, @Nullable Layout layout, @Nullable Mount home) {
     GuardedCall<Tree> opening = new GuardedCall<>(() -> openHere(root, layout, home));
-    try (Watchdog watchdog = new Watchdog("statsfs-open", TreeScans.PATIENCE)) {
+    try (Watchdog watchdog = new Watchdog("statsfs-open", TreeScans.TIMEOUT)) {
       if (watchdog.run(opening)) {
         return opening.get();
       }

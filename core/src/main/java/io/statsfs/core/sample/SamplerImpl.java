@@ -73,11 +73,11 @@ public final class SamplerImpl implements Sampler {
   private long sampleDurationNanos;
   private boolean closed;
 
-  public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration patience) {
+  public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration timeout) {
     this.fs = fs;
     this.filter = filter;
-    watchdog = patience == null ? null : new Watchdog("statsfs-sampler", patience);
-    stuck = new StuckUnits(fs.scanners(), patience == null ? Duration.ZERO : patience);
+    watchdog = timeout == null ? null : new Watchdog("statsfs-sampler", timeout);
+    stuck = new StuckUnits(fs.scanners(), timeout == null ? Duration.ZERO : timeout);
     catalog = fs.catalog();
     follow(catalog);
   }

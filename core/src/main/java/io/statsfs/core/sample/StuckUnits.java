@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A unit is left out while a thread hangs in it, and is then tried again: at once after the
  * first time, and after pauses that grow if it gets stuck again and again, as each time costs a
- * sample the whole patience. A unit that is tried and does not get stuck is like any other from
- * then on.
+ * sample the whole timeout. A unit that is tried and does not get stuck is like any other from then
+ * on.
  *
  * <p>As soon as a reading is stuck, another thread looks at what holds the source, such as its
  * directory, and at the unit. If it hangs at the first, the whole source is left out. Otherwise the
@@ -51,7 +51,7 @@ final class StuckUnits {
   private static final long LONGEST_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Scanners scanners;
-  private final long patienceNanos;
+  private final long timeoutNanos;
   private final List<Stuck> units = new ArrayList<>();
   private final List<Left> left = new ArrayList<>();
   private final Map<Tree, Pause> pauses = new HashMap<>();
@@ -61,9 +61,9 @@ final class StuckUnits {
 
   private boolean isChanged;
 
-  StuckUnits(Scanners scanners, Duration patience) {
+  StuckUnits(Scanners scanners, Duration timeout) {
     this.scanners = scanners;
-    patienceNanos = Math.min(LONGEST_PAUSE_NANOS, TimeUnit.NANOSECONDS.convert(patience));
+    timeoutNanos = Math.min(LONGEST_PAUSE_NANOS, TimeUnit.NANOSECONDS.convert(timeout));
   }
 
   /** Where a thread was left behind, even if that is not there any more. */
@@ -181,9 +181,9 @@ final class StuckUnits {
     return null;
   }
 
-  /** Grows from twice the patience to a minute. */
+  /** Grows from twice the timeout to a minute. */
   private long pause(int times) {
-    return Math.min(LONGEST_PAUSE_NANOS, patienceNanos << Math.min(times, 10));
+    return Math.min(LONGEST_PAUSE_NANOS, timeoutNanos << Math.min(times, 10));
   }
 
   /**

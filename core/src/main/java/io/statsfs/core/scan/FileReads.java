@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * left behind with its thread, of which there are few. For one thread at a time.
  */
 final class FileReads implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   /** Threads that may hang in what is there. */
   private static final int MOST_HANGING = 4;
@@ -27,7 +27,7 @@ final class FileReads implements AutoCloseable {
   private static final int MOST_LEFT = 16;
 
   private final int maxBytes;
-  private final Watchdog watchdog = new Watchdog("statsfs-file", PATIENCE);
+  private final Watchdog watchdog = new Watchdog("statsfs-file", TIMEOUT);
   private final List<GuardedCall<ByteBuffer>> hanging = new ArrayList<>();
   private final List<GuardedCall<ByteBuffer>> left = new ArrayList<>();
 

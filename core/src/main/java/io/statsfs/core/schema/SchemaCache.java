@@ -42,7 +42,7 @@ public final class SchemaCache {
   /** The kernel prints into a buffer of 10,240 bytes, and cuts what does not fit without a word. */
   private static final int KERNEL_LIMIT = 10_239;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   /** Longer than a scan takes from looking at a schema to asking for it. */
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -61,12 +61,12 @@ public final class SchemaCache {
   private @Nullable Reading left;
 
   public SchemaCache(long maxBytes) {
-    this(maxBytes, PATIENCE, GRACE);
+    this(maxBytes, TIMEOUT, GRACE);
   }
 
-  public SchemaCache(long maxBytes, Duration patience, Duration grace) {
+  public SchemaCache(long maxBytes, Duration timeout, Duration grace) {
     graceNanos = grace.toNanos();
-    watchdog = new Watchdog("statsfs-schema", patience);
+    watchdog = new Watchdog("statsfs-schema", timeout);
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -166,7 +166,7 @@ public final class SchemaCache {
 
   /** The reading of a schema. Waits first for other copies of this library in the JVM. */
   private static final class Reading extends GuardedCall<ByteBuffer> {
-    /** How often the watchdog looks at one that waits before its patience begins. */
+    /** How often the watchdog looks at one that waits before its timeout begins. */
     private static final int LOOKS_WHILE_WAITING = 8;
 
     final CacheKey key;

@@ -32,7 +32,7 @@ public final class Watchdog implements AutoCloseable {
 
   /**
    * How often the work is looked at before it counts as stuck. More than once, since the whole
-   * process may have paused for longer than the patience, for the garbage collector or with the
+   * process may have paused for longer than the timeout, for the garbage collector or with the
    * machine. The work must have time to go on after that.
    */
   private static final int LOOKS = 4;
@@ -51,11 +51,11 @@ public final class Watchdog implements AutoCloseable {
 
   /**
    * @param threadName what the thread is to be called
-   * @param patience how long work may stay where it is
+   * @param timeout how long work may stay where it is
    */
-  public Watchdog(String threadName, Duration patience) {
+  public Watchdog(String threadName, Duration timeout) {
     this.threadName = threadName;
-    nanosPerLook = TimeUnit.NANOSECONDS.convert(patience) / LOOKS;
+    nanosPerLook = TimeUnit.NANOSECONDS.convert(timeout) / LOOKS;
   }
 
   /**

@@ -60,7 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(60)
 class BackendTest extends BackendContract {
-  private static final Duration PATIENCE = Duration.ofMillis(300);
+  private static final Duration TIMEOUT = Duration.ofMillis(300);
 
   @TempDir private static Path jars;
   private static URLClassLoader loader;
@@ -322,7 +322,7 @@ class BackendTest extends BackendContract {
   void aValueThatHangsAffectsOnlyItself() throws Exception {
     AtomicInteger calls = new AtomicInteger();
     try (StatsFs fs = both();
-        Sampler sampler = fs.sampler(StatFilter.all(), PATIENCE)) {
+        Sampler sampler = fs.sampler(StatFilter.all(), TIMEOUT)) {
       sampler.sample();
       assertEquals(4, sampler.count(Status.OK));
       generators.put(

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 /** What hangs is simulated by a reader that waits; real files that hang are in other tests. */
 @Timeout(120)
 class StuckFilesTest {
-  private static final Duration PATIENCE = Duration.ofMillis(40);
+  private static final Duration TIMEOUT = Duration.ofMillis(40);
 
   /** The latches of stats that hang. */
   private final Map<String, CountDownLatch> hanging = new ConcurrentHashMap<>();
@@ -142,7 +142,7 @@ class StuckFilesTest {
   void aStuckFileAffectsOnlyItselfAndCostsOneThread() {
     try (TestTree tree = tree(3);
         Fs fs = open(new Fs(tree.root()));
-        Sampler sampler = fs.fs.sampler(StatFilter.all(), PATIENCE)) {
+        Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT)) {
       assertEquals(values(3), sample(sampler));
       long before = threads();
       hang("kvm/vm1/a");
@@ -181,7 +181,7 @@ class StuckFilesTest {
   void whatComesAndGoesIsFollowedWhileAFileIsStuck() {
     try (TestTree tree = tree(2);
         Fs fs = open(new Fs(tree.root()));
-        Sampler sampler = fs.fs.sampler(StatFilter.all(), PATIENCE)) {
+        Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT)) {
       hang("kvm/vm0/a");
       assertEquals(values(2, "kvm/vm0/a"), sample(sampler));
       int attempts = tried("kvm/vm0/a");
@@ -210,7 +210,7 @@ class StuckFilesTest {
     String stat = "kvm/vm0/a";
     try (TestTree tree = tree(2);
         Fs fs = open(new Fs(tree.root()));
-        Sampler sampler = fs.fs.sampler(StatFilter.all(), PATIENCE)) {
+        Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT)) {
       assertEquals(values(2), sample(sampler));
       for (int times = 1; times <= 2; times++) {
         int attempts = tried(stat);
@@ -220,7 +220,7 @@ class StuckFilesTest {
       }
       long began = System.nanoTime();
       await(() -> sample(sampler).get(stat).equals("0"));
-      assertTrue(System.nanoTime() - began >= 2 * PATIENCE.toNanos(), "tried again at once");
+      assertTrue(System.nanoTime() - began >= 2 * TIMEOUT.toNanos(), "tried again at once");
       // It is like any other then.
       hang(stat);
       assertEquals("BLOCKED 0", sample(sampler).get(stat));
@@ -281,7 +281,7 @@ class StuckFilesTest {
   void filesThatAreReplacedFreeTheirPlacesThoughTheirThreadsNeverReturn() {
     try (TestTree tree = tree(6);
         Fs fs = open(new Fs(tree.root()));
-        Sampler sampler = fs.fs.sampler(StatFilter.all(), PATIENCE)) {
+        Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT)) {
       hang(firstFiles(0, 4));
       assertEquals(Set.of("BLOCKED 0"), Set.copyOf(sample(sampler).values()));
       hangNoMore(firstFiles(0, 4));
@@ -310,7 +310,7 @@ class StuckFilesTest {
   void aTreeThatReplacesFilesThatHangForEverCostsABoundedNumberOfThreads() {
     try (TestTree tree = tree(1);
         Fs fs = open(new Fs(tree.root()));
-        Sampler sampler = fs.fs.sampler(StatFilter.name("a"), PATIENCE)) {
+        Sampler sampler = fs.fs.sampler(StatFilter.name("a"), TIMEOUT)) {
       for (int i = 0; i < 30; i++) {
         hang("kvm/vm0/a");
         assertEquals(Map.of("kvm/vm0/a", "BLOCKED 0"), sample(sampler));
@@ -331,7 +331,7 @@ class StuckFilesTest {
     hang("kvm/vm0/a");
     try (TestTree tree = tree(2);
         Fs fs = open(new Fs(tree.root()))) {
-      Sampler sampler = fs.fs.sampler(StatFilter.all(), PATIENCE);
+      Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT);
       assertEquals(values(2, "kvm/vm0/a"), sample(sampler));
       sampler.close();
       await(() -> threads() == 1);
@@ -342,7 +342,7 @@ class StuckFilesTest {
   }
 
   @Test
-  void withoutPatienceTheCallerReads() {
+  void withoutAReadTimeoutTheCallerReads() {
     Thread[] reader = new Thread[1];
     try (TestTree tree = tree(1);
         Fs fs = new Fs(tree.root());
@@ -350,14 +350,15 @@ class StuckFilesTest {
       fs.reader.onSample = () -> reader[0] = Thread.currentThread();
       sampler.sample();
       assertEquals(Thread.currentThread(), reader[0]);
-      for (Duration patience : List.of(Duration.ZERO, Duration.ofMillis(9), Duration.ofDays(-1))) {
+      for (Duration timeout : List.of(Duration.ZERO, Duration.ofMillis(9), Duration.ofDays(-1))) {
         assertThrows(
-            IllegalArgumentException.class, () -> fs.fs.sampler(StatFilter.all(), patience));
+            IllegalArgumentException.class, () -> fs.fs.sampler(StatFilter.all(), timeout));
       }
-      try (Sampler patient = fs.fs.sampler(StatFilter.all(), Duration.ofSeconds(Long.MAX_VALUE))) {
-        patient.sample();
+      try (Sampler withTimeout =
+          fs.fs.sampler(StatFilter.all(), Duration.ofSeconds(Long.MAX_VALUE))) {
+        withTimeout.sample();
         assertFalse(Thread.currentThread().equals(reader[0]));
-        Stat stat = patient.stat(0);
+        Stat stat = withTimeout.stat(0);
         Source source = stat.source();
         assertEquals("kvm/vm0", source.toString());
       }

@@ -106,8 +106,8 @@ class SchemaCacheTest {
     Path file = write("kvm", TEXT);
     ExecutorService executor = Executors.newFixedThreadPool(2);
     try {
-      SchemaCache patient = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
-      Future<Schema> first = executor.submit(() -> patient.get(key(pipe), MAX));
+      SchemaCache longTimeout = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
+      Future<Schema> first = executor.submit(() -> longTimeout.get(key(pipe), MAX));
       SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
       await(() -> isRead());
       Future<Schema> second = executor.submit(() -> other.get(SchemaCache.key(file), MAX));
@@ -126,23 +126,23 @@ class SchemaCacheTest {
   void oneThatDoesNotAnswerIsLeftBehindAndTakenWhenItDoes() throws Exception {
     Path pipe = pipe();
     Path file = write("kvm", TEXT);
-    SchemaCache impatient = new SchemaCache(MAX, Duration.ofMillis(50), Duration.ZERO);
-    IOException silent = assertThrows(IOException.class, () -> impatient.get(key(pipe), MAX));
+    SchemaCache shortTimeout = new SchemaCache(MAX, Duration.ofMillis(50), Duration.ZERO);
+    IOException silent = assertThrows(IOException.class, () -> shortTimeout.get(key(pipe), MAX));
     assertEquals(pipe + ": it does not answer", silent.getMessage());
     for (int i = 0; i < 3; i++) {
       IOException meanwhile =
-          assertThrows(IOException.class, () -> impatient.get(SchemaCache.key(file), MAX));
+          assertThrows(IOException.class, () -> shortTimeout.get(SchemaCache.key(file), MAX));
       assertEquals(
           file + ": " + pipe + " does not answer, and schemas are read one at a time",
           meanwhile.getMessage());
-      assertThrows(IOException.class, () -> impatient.get(key(pipe), MAX));
+      assertThrows(IOException.class, () -> shortTimeout.get(key(pipe), MAX));
     }
     // A second opening would wait for a second writer.
     Files.writeString(pipe, TEXT);
     await(() -> !isRead());
-    assertEquals("1", impatient.get(SchemaCache.key(file), MAX).labels().get("vm"));
-    assertEquals("1", impatient.get(key(pipe), MAX).labels().get("vm"));
-    assertEquals(2, impatient.counts().loads());
+    assertEquals("1", shortTimeout.get(SchemaCache.key(file), MAX).labels().get("vm"));
+    assertEquals("1", shortTimeout.get(key(pipe), MAX).labels().get("vm"));
+    assertEquals(2, shortTimeout.counts().loads());
   }
 
   /** A pipe keeps the one who opens it waiting until there is a writer. */
@@ -373,7 +373,7 @@ class SchemaCacheTest {
               () -> {
                 synchronized (lock) {
                   held.await();
-                  // Longer than the patience, shorter than what is waited for a copy.
+                  // Longer than the timeout, shorter than what is waited for a copy.
                   Thread.sleep(600);
                 }
                 return null;

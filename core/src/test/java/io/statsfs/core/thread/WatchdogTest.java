@@ -20,7 +20,7 @@ class WatchdogTest {
   private static final Duration SHORT = Duration.ofMillis(40);
 
   private final Watchdog watchdog = new Watchdog("guarded", SHORT);
-  private final Watchdog patient = new Watchdog("guarded", Duration.ofMinutes(1));
+  private final Watchdog longTimeout = new Watchdog("guarded", Duration.ofMinutes(1));
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch returned = new CountDownLatch(1);
 
@@ -28,7 +28,7 @@ class WatchdogTest {
   void close() {
     release.countDown();
     watchdog.close();
-    patient.close();
+    longTimeout.close();
   }
 
   /** Remembers the thread that did it; never stuck, however slow the machine is. */
@@ -178,18 +178,18 @@ class WatchdogTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                patient.run(
+                longTimeout.run(
                     () -> {
                       throw thrown;
                     })));
     assertThrows(
         OutOfMemoryError.class,
         () ->
-            patient.run(
+            longTimeout.run(
                 () -> {
                   throw new OutOfMemoryError();
                 }));
-    assertTrue(patient.run(new Noted()));
+    assertTrue(longTimeout.run(new Noted()));
   }
 
   @Test
@@ -206,7 +206,7 @@ class WatchdogTest {
   void handingOverAllocatesNothing() {
     Noted work = new Noted();
     for (int i = 0; i < 2_000; i++) {
-      patient.run(work);
+      longTimeout.run(work);
     }
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -217,7 +217,7 @@ class WatchdogTest {
       long[] before = {threads.getThreadAllocatedBytes(ids[0]), 0};
       before[1] = threads.getThreadAllocatedBytes(ids[1]);
       for (int i = 0; i < 1_000; i++) {
-        patient.run(work);
+        longTimeout.run(work);
       }
       least[1] = Math.min(least[1], threads.getThreadAllocatedBytes(ids[1]) - before[1]);
       least[0] = Math.min(least[0], threads.getThreadAllocatedBytes(ids[0]) - before[0]);

@@ -38,7 +38,7 @@ record Settings(
     int seriesLimit,
     boolean counters,
     boolean states,
-    @Nullable Duration patience,
+    @Nullable Duration readTimeout,
     boolean ownMetrics) {
 
   /** Which stats are exported beside those that includes name. */
@@ -68,7 +68,7 @@ record Settings(
           "series-limit",
           "counters",
           "states",
-          "patience",
+          "read-timeout",
           "own-metrics");
 
   /**
@@ -99,7 +99,7 @@ record Settings(
         Objects.requireNonNullElse(source.number("series-limit"), seriesByDefault),
         flag(source, "counters", false),
         flag(source, "states", false),
-        source.duration("patience"),
+        source.duration("read-timeout"),
         flag(source, "own-metrics", true));
   }
 
@@ -220,8 +220,8 @@ record Settings(
     if (counters) {
       builder.countersBySchema();
     }
-    if (patience != null) {
-      builder.patience(patience);
+    if (readTimeout != null) {
+      builder.readTimeout(readTimeout);
     }
     return builder.build();
   }

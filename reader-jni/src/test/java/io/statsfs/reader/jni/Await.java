@@ -7,15 +7,15 @@ import java.util.function.Supplier;
 
 /** Waits for what happens in its own time. */
 final class Await {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private Await() {}
 
   static void until(BooleanSupplier condition, Supplier<String> what) throws InterruptedException {
-    Instant end = Instant.now().plus(PATIENCE);
+    Instant end = Instant.now().plus(TIMEOUT);
     while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(end)) {
-        throw new AssertionError("Within " + PATIENCE + " it did not become so: " + what.get());
+        throw new AssertionError("Within " + TIMEOUT + " it did not become so: " + what.get());
       }
       Thread.sleep(10);
     }

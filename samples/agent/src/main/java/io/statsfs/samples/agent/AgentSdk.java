@@ -189,8 +189,8 @@ final class AgentSdk {
   }
 
   /** Exports now, and waits until that is done or has failed. */
-  void flush(Duration patience) {
-    sdk.getSdkMeterProvider().forceFlush().join(patience.toMillis(), TimeUnit.MILLISECONDS);
+  void flush(Duration timeout) {
+    sdk.getSdkMeterProvider().forceFlush().join(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Exports once more, and ends within a bounded time. */

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** The stats that there are, and, where there is none, why. */
 final class StatList {
   /** So that a file that hangs does not keep the others from being shown. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   private StatList() {}
 
@@ -27,7 +27,7 @@ final class StatList {
    * @return whether there is any
    */
   static boolean print(StatsFs fs, Patterns patterns, Terminal terminal) throws IOException {
-    try (Sampler sampler = fs.sampler(patterns.filter(), PATIENCE)) {
+    try (Sampler sampler = fs.sampler(patterns.filter(), TIMEOUT)) {
       sampler.sample();
       for (int i = 0; i < sampler.size(); i++) {
         Stat stat = sampler.stat(i);
@@ -86,7 +86,7 @@ final class StatList {
 
   /** Why no stat that is wanted has a value to export. */
   static String whyThereIsNoValue(StatsFs fs, Patterns patterns) {
-    try (Sampler sampler = fs.sampler(patterns.filter(), PATIENCE)) {
+    try (Sampler sampler = fs.sampler(patterns.filter(), TIMEOUT)) {
       sampler.sample();
       if (sampler.size() == 0) {
         return whyThereIsNone(sampler.catalog());

@@ -75,7 +75,7 @@ public final class StatsFsAgent implements Callable<Integer> {
       "--once leaves Prometheus no time to scrape; leave one of them out";
 
   /** For all tries of an export, each of which ends after OTEL_EXPORTER_OTLP_TIMEOUT. */
-  private static final Duration EXPORT_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration EXPORT_TIMEOUT = Duration.ofMinutes(2);
 
   private final Terminal terminal = Terminal.standard();
 
@@ -490,7 +490,7 @@ public final class StatsFsAgent implements Callable<Integer> {
     try (StatsFsMetrics metrics = builder.build()) {
       sdk.open();
       // The SDK would wait for one interval.
-      sdk.flush(once ? EXPORT_PATIENCE : Duration.ZERO);
+      sdk.flush(once ? EXPORT_TIMEOUT : Duration.ZERO);
       if (!once) {
         logWhatIsExported(fs);
         terminal.awaitFailure();

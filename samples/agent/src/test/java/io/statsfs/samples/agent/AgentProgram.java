@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** The agent as users start it, in a process of its own. */
 final class AgentProgram implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final Process process;
   private final List<String> out = new ArrayList<>();
@@ -131,7 +131,7 @@ final class AgentProgram implements AutoCloseable {
 
   int exitCode() {
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("The agent does not end. " + this);
       }
       for (Thread reader : readers) {
@@ -182,7 +182,7 @@ final class AgentProgram implements AutoCloseable {
   }
 
   void await(String what, Supplier<Boolean> condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.get()) {
       if (System.nanoTime() > end || !process.isAlive()) {
         throw new AssertionError(what + " does not come about. " + this);

@@ -6,13 +6,13 @@ import java.util.function.Supplier;
 
 /** Waits for what comes about sooner or later. */
 final class Await {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private Await() {}
 
   static void until(String what, Callable<Boolean> condition, Supplier<?> otherwise)
       throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (!isTrue(condition)) {
       if (System.nanoTime() > end) {
         throw new AssertionError(what + " does not come about. " + otherwise.get());
