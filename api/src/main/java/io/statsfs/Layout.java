@@ -146,19 +146,29 @@ public final class Layout {
   }
 
   /**
-   * Any file of {@code name value} lines: a name, one number, and at most one more word, the unit,
-   * as in {@code /proc/vmstat} and {@code /proc/meminfo}. A colon at the end of a name is dropped.
-   * Neither name nor unit may look like a number: begin like one, or be eight hexadecimal digits or
-   * more.
+   * A file that nothing declares. Its values are stats if the whole of its text is of one of these
+   * forms; {@link Source#form} says which:
    *
-   * <p>Other lines give no stat. They are one problem of the catalog, with their number and what
-   * they seem to be. The first line of a name counts; a name that several sections of a file have
-   * gives no stat.
+   * <ul>
+   *   <li>lines of a name and a number, as in {@code /proc/vmstat} and {@code /proc/meminfo}. A
+   *       colon at the end of the name is dropped, and at most one more word is the unit;
+   *   <li>header and value lines in pairs, {@code Tcp: InSegs OutSegs} and {@code Tcp: 12 13};
+   *   <li>{@code KEY SUB=VALUE SUB=VALUE} lines, as in {@code /proc/pressure/cpu};
+   *   <li>{@code KEY: SUB VALUE SUB VALUE} lines, as in {@code /proc/net/sockstat};
+   *   <li>a kstat of ZFS: below a line {@code name type data} lines of these three;
+   *   <li>a single number, whose stat is called {@code value}.
+   * </ul>
+   *
+   * <p>The first word of a line, where it is not the name of a stat, is the value of the label
+   * {@code row}. Names do not look like numbers: they do not begin like one, and are not eight
+   * hexadecimal digits or more; nor does a unit. Each name is there once. If one line is something
+   * else, nothing of the file is read, and a problem of the catalog says what it seems to be. So
+   * tables need a declaration: their text does not say which of their keys are names.
    *
    * @param subsystem the name that the file's stats go under
    * @return the layout
    */
-  public static Layout flatKeyed(String subsystem) {
+  public static Layout file(String subsystem) {
     return builder(subsystem).subsystem(subsystem).rootFile().build();
   }
 
@@ -361,8 +371,8 @@ public final class Layout {
   }
 
   /**
-   * Whether the root is no directory but a file: of {@code name value} lines, unless {@link #files}
-   * declares it.
+   * Whether the root is no directory but a file, whose form is recognized ({@link #file}) unless
+   * {@link #files} declares it.
    *
    * @return true for a file
    */
@@ -784,7 +794,7 @@ public final class Layout {
     }
 
     /**
-     * Says that the root is itself a file of many {@code name value} lines.
+     * Says that the root is itself a file, of one of the forms of {@link #file}.
      *
      * @return this
      */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What holds stats: a directory of one file per value, a file of many {@code name value} lines, or
+ * What holds stats: a directory of one file per value, a file of several values or a row of it, or
  * whatever else a backend takes for one, such as a virtual machine.
  *
  * <p>This library implements it, and backends may; later versions may add methods, with a default.
@@ -61,6 +61,17 @@ public interface Source {
    *     Optional}
    */
   default Optional<Path> path() {
+    return Optional.empty();
+  }
+
+  /**
+   * The form that a file which no layout declares was recognized as, since the whole of its text
+   * has it: {@code names and numbers ('NAME NUMBER [UNIT]')}, for one.
+   *
+   * @return the form in words, for people; empty if the form is declared, or the source is a
+   *     directory of one file per value. Does not allocate
+   */
+  default Optional<String> form() {
     return Optional.empty();
   }
 

@@ -47,8 +47,8 @@ public interface StatsFs extends AutoCloseable {
   /**
    * Opens one tree at a place.
    *
-   * @param root the directory where the tree begins, or a file of {@code name value} lines; its
-   *     layout is found as {@link Builder#root(Path)} says
+   * @param root the directory where the tree begins, or a file, see {@link Layout#file}; its layout
+   *     is found as {@link Builder#root(Path)} says
    * @return the opened tree
    * @throws TreeUnavailableException if {@code root} does not exist or cannot be read
    * @throws ReaderUnavailableException if no reader can be used here
@@ -341,12 +341,12 @@ public interface StatsFs extends AutoCloseable {
      * <p>The layout follows from what the root is, however its path is spelled: by the mounts of
      * this process ({@code /proc/self/mountinfo}, proc(5)) it is the declared layout whose home has
      * the same type of file system and the same path inside of it ({@code class/net}); {@link
-     * Layout#flatKeyed(String)} for another file, else {@link Layout#statsfs()}. So a symbolic link
-     * to the root, or a mount of it elsewhere, will do. Where no mount fits, as in a chroot whose
-     * root is no mount, the type is unknown: then no declared layout is chosen, no file is kept
-     * open, and {@link Catalog#problems()} says so.
+     * Layout#file(String)} for another file, else {@link Layout#statsfs()}. So a symbolic link to
+     * the root, or a mount of it elsewhere, will do. Where no mount fits, as in a chroot whose root
+     * is no mount, the type is unknown: then no declared layout is chosen, no file is kept open,
+     * and {@link Catalog#problems()} says so.
      *
-     * @param root a directory, or a file of {@code name value} lines
+     * @param root a directory, or a file
      * @return this
      */
     Builder root(Path root);

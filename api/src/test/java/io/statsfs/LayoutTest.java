@@ -219,12 +219,12 @@ class LayoutTest {
     Layout.Builder builder = Layout.builder("mine").declaredFilesOnly();
     assertThrows(IllegalStateException.class, builder::build);
     assertTrue(builder.subsystem("s").build().hasDeclaredFilesOnly());
-    assertFalse(Layout.flatKeyed("s").hasDeclaredFilesOnly());
+    assertFalse(Layout.file("s").hasDeclaredFilesOnly());
   }
 
   @Test
   void flatKeyedIsAFileUnderItsSubsystem() {
-    Layout layout = Layout.flatKeyed("meminfo");
+    Layout layout = Layout.file("meminfo");
     assertTrue(layout.isRootFile());
     assertEquals("meminfo", layout.subsystem().orElseThrow());
   }

@@ -234,7 +234,7 @@ abstract class ChangeContract extends NameContract {
   @Test
   void aFileOfManyValuesInAnotherOrder() {
     try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\nc 3\nd 4\n");
-        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
         Sampler sampler = fs.sampler();
         Sampler some = fs.sampler(StatFilter.name("b").or(StatFilter.name("d")))) {
       for (String text :
@@ -254,7 +254,7 @@ abstract class ChangeContract extends NameContract {
   @Test
   void linesThatAppearedOrVanishedAreFollowedAfterTheRefresh() {
     try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\nc 3\n");
-        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
         Sampler sampler = fs.sampler();
         Sampler some = fs.sampler(StatFilter.name("c").or(StatFilter.name("new")))) {
       assertEquals(Map.of("flat/a", "1", "flat/b", "2", "flat/c", "3"), sample(sampler));
@@ -273,7 +273,7 @@ abstract class ChangeContract extends NameContract {
   @Test
   void linesThatChangedWithoutASignOfItAreNoticedBySampling() throws Exception {
     try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\nc 3\n");
-        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
         Sampler sampler = fs.sampler()) {
       assertEquals(Map.of("flat/a", "1", "flat/b", "2", "flat/c", "3"), sample(sampler));
       // As in procfs, where neither the size nor the time changes.

@@ -151,7 +151,7 @@ abstract class FailureContract extends ValueContract {
   @Test
   void aLineThatVanishedIsGone() {
     try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\nc 3\n");
-        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
         Sampler sampler = fs.sampler()) {
       assertEquals(Map.of("flat/a", "1", "flat/b", "2", "flat/c", "3"), sample(sampler));
       tree.stat("flat", "a 10\nc 30\n");
@@ -164,7 +164,7 @@ abstract class FailureContract extends ValueContract {
   @Test
   void aLineThatIsNoNumberAnyMoreCostsOnlyItself() {
     try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\nc 3\nd 4\n");
-        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
         Sampler sampler = fs.sampler()) {
       tree.stat("flat", "a 10\nb 2x\nc 99999999999999999999\nd -4\n");
       assertEquals(
@@ -180,7 +180,7 @@ abstract class FailureContract extends ValueContract {
   @Test
   void aFileOfManyValuesFailsForAllOfThem() {
     try (TestTree tree = TestTree.inMemory().stat("flat", "a 1\nb 2\n");
-        StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+        StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
         Sampler sampler = fs.sampler();
         Sampler one = fs.sampler(StatFilter.name("b"))) {
       tree.remove("flat");

@@ -10,6 +10,7 @@ import io.statsfs.Catalog;
 import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Sampler;
+import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
 import io.statsfs.StatReadException;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Part of {@link ReaderContract}: which lines of a file are stats, and what is said of the rest.
+ * Part of {@link ReaderContract}: which values of a file that nothing declares are stats, and what
+ * is said of others.
  */
 abstract class FlatKeyedContract extends ReaderTest {
   private static final String NONE = "NOT_A_NUMBER 0";
@@ -34,9 +36,9 @@ abstract class FlatKeyedContract extends ReaderTest {
   /**
    * A file as the kernel, ZFS or another file system writes it, shortened.
    *
-   * @param stats what of it are stats: the name and the value of each, and their unit
-   * @param passedOver how many lines are none
-   * @param form what it seems to be, as the problem says
+   * @param stats what of it are stats: the name and the value of each
+   * @param passedOver of how many lines a problem says that they are no name and number; 0 for none
+   * @param form what it is recognized as, or what it seems to be, as the problem says
    */
   private record Form(String file, String text, String stats, int passedOver, String form) {}
 
@@ -166,20 +168,20 @@ abstract class FlatKeyedContract extends ReaderTest {
               IcmpMsg: OutType3
               IcmpMsg: 104
               """,
-              "",
-              4,
+              "IcmpMsg/OutType3=104 Tcp/RtoAlgorithm=1 Tcp/RtoMin=200 Tcp/MaxConn=-1 Tcp/ActiveOpens=3556",
+              0,
               "header and value lines"),
           new Form(
               "netstat",
               "TcpExt: SyncookiesSent EmbryonicRsts\nTcpExt: 0 1\n",
-              "",
-              2,
+              "TcpExt/SyncookiesSent=0 TcpExt/EmbryonicRsts=1",
+              0,
               "header and value lines"),
           new Form(
               "sockstat",
               "sockets: used 1602\nTCP: inuse 35 orphan 0 tw 4 alloc 59 mem 22\nUDPLITE: inuse 0\n",
-              "",
-              3,
+              "TCP/inuse=35 TCP/orphan=0 TCP/tw=4 TCP/alloc=59 TCP/mem=22 UDPLITE/inuse=0 sockets/used=1602",
+              0,
               "alternating"),
           new Form(
               "pressure",
@@ -187,14 +189,15 @@ abstract class FlatKeyedContract extends ReaderTest {
               some avg10=0.10 avg60=2.00 avg300=3.85 total=15
               full avg10=0.20 avg60=3.00 avg300=4.95 total=25
               """,
-              "",
-              2,
+              "full/avg10=0.2 full/avg60=3.0 full/avg300=4.95 full/total=25"
+                  + " some/avg10=0.1 some/avg60=2.0 some/avg300=3.85 some/total=15",
+              0,
               "nested-keyed"),
           new Form(
               "io.stat",
               "8:0 rbytes=1 wbytes=2 rios=3 wios=4\n8:16 rbytes=0 wbytes=0 rios=0 wios=0\n",
-              "",
-              2,
+              "8:0/rbytes=1 8:0/wbytes=2 8:0/rios=3 8:0/wios=4 8:16/rbytes=0 8:16/wbytes=0 8:16/rios=0 8:16/wios=0",
+              0,
               "nested-keyed"),
           new Form(
               "numa_stat",
@@ -290,8 +293,8 @@ abstract class FlatKeyedContract extends ReaderTest {
               hits                            4    8772612
               p                               4    516395305
               """,
-              "",
-              4,
+              "hits=8772612 p=516395305",
+              0,
               "name type data"),
           new Form(
               "objset",
@@ -304,7 +307,7 @@ abstract class FlatKeyedContract extends ReaderTest {
               "",
               4,
               "name type data"),
-          new Form("nr_open", "1048576\n", "", 1, "a single value"),
+          new Form("nr_open", "1048576\n", "value=1048576", 0, "a single value"),
           new Form(
               "mdstat",
               """
@@ -361,10 +364,38 @@ abstract class FlatKeyedContract extends ReaderTest {
               "",
               3,
               "free text"),
+          new Form(
+              "pair_of_other_lengths",
+              "Tcp: InSegs OutSegs Retrans\nTcp: 1 2\n",
+              "",
+              2,
+              "header and value"),
+          new Form("alone", "Tcp: InSegs OutSegs\nTcp: 1 2\nUdp: In\n", "", 3, "header and value"),
+          new Form("pair_of_text", "Tcp: InSegs Name\nTcp: 1 x\n", "", 2, "free text"),
+          new Form("pair_twice", "A: x\nA: 1\nA: y\nA: 2\n", "", 4, "header and value"),
+          new Form("column_twice", "A: x x\nA: 1 2\n", "", 2, "header and value"),
+          new Form(
+              "one_of_text", "some avg10=0.1 total=1\nfull avg10=max\n", "", 2, "nested-keyed"),
+          new Form("total_objects", "26 N0=26\n", "", 1, "nested-keyed"),
+          new Form("key_lost", "avg10=0.1 total=1\n", "", 1, "nested-keyed"),
+          new Form("key_twice", "a x=1\na y=2\n", "", 2, "nested-keyed"),
+          new Form("unit", "TCP: inuse 27 kB orphan 0 kB\n", "", 1, "free text"),
+          new Form("name_left", "TCP: inuse 27 orphan\n", "", 1, "free text"),
+          new Form("number_as_name", "TCP: 0 27 1 28\n", "", 1, "fixed columns"),
+          new Form("words_before", "Node 0: free 1 used 2\n", "", 1, "fixed columns"),
+          new Form("two_values", "1048576\n7\n", "", 2, "free text"),
+          new Form("exponent", "0e12\n", "", 1, "a single value"),
+          new Form(
+              "kstat_of_text",
+              "6 1 0x01 2 3 4 5\nname type data\nhits 4 7\nstate 7 ONLINE\n",
+              "",
+              4,
+              "name type data"),
+          new Form("kstat_twice", "6 1 2\nname type data\na 4 1\na 4 2\n", "", 4, "name type data"),
           new Form("blanks", "\n   a 1\n\t\tb:\t2   \r\n\n c 3 %\n", "a=1 b=2 c=3", 0, ""));
 
   @TestFactory
-  List<DynamicTest> aLineIsAStatIfAllOfItIsANameANumberAndAUnit() {
+  List<DynamicTest> aFileIsReadIfAllOfItIsOfAFormThatNamesItsValues() {
     return FORMS.stream()
         .map(form -> DynamicTest.dynamicTest(form.file, () -> check(form)))
         .toList();
@@ -372,17 +403,22 @@ abstract class FlatKeyedContract extends ReaderTest {
 
   private void check(Form form) {
     try (TestTree tree = TestTree.inMemory().stat(form.file, form.text);
-        StatsFs fs = open(tree.path(form.file), Layout.flatKeyed("f"));
+        StatsFs fs = open(tree.path(form.file), Layout.file("f"));
         Sampler sampler = fs.sampler()) {
       String stats =
           fs.catalog().stats().stream()
-              .map(stat -> stat.name() + "=" + Long.toUnsignedString(fs.readLong(stat)))
+              .map(stat -> stat.toString().substring("f/".length()) + "=" + number(fs, stat))
               .collect(Collectors.joining(" "));
-      assertEquals(form.stats, signed(stats));
+      assertEquals(form.stats, stats);
+      for (Source source : fs.catalog().sources()) {
+        String words = form.form.isEmpty() ? "names and numbers" : form.form;
+        assertTrue(source.form().orElseThrow().contains(words), source.form()::toString);
+      }
       for (Map.Entry<String, String> outcome : sample(sampler).entrySet()) {
         String name = outcome.getKey().substring("f/".length());
         assertTrue(
-            (" " + form.stats + " ").contains(" " + name + "=" + outcome.getValue() + " "),
+            (" " + form.stats + " ")
+                .contains(" " + name + "=" + outcome.getValue().replace("double ", "") + " "),
             outcome::toString);
       }
       List<Problem> problems = fs.catalog().problems();
@@ -404,8 +440,13 @@ abstract class FlatKeyedContract extends ReaderTest {
     }
   }
 
-  private static String signed(String stats) {
-    return stats.replace("18446744073709550592", "-1024");
+  private static String number(StatsFs fs, Stat stat) {
+    String text = fs.readText(stat);
+    if (text.contains(".")) {
+      return Double.toString(fs.readDouble(stat));
+    }
+    long value = fs.readLong(stat);
+    return text.startsWith("-") ? Long.toString(value) : Long.toUnsignedString(value);
   }
 
   @Test
@@ -431,7 +472,7 @@ abstract class FlatKeyedContract extends ReaderTest {
     numbers.forEach(number -> text.append(number).append(" 7\n"));
     numbers.forEach(number -> text.append("name").append(number).append(" 7 ").append(number));
     try (TestTree tree = TestTree.inMemory().stat("f", text.toString());
-        StatsFs fs = open(tree.path("f"), Layout.flatKeyed("f"))) {
+        StatsFs fs = open(tree.path("f"), Layout.file("f"))) {
       assertEquals(List.of(), fs.catalog().stats());
       assertEquals(1, fs.catalog().problems().size());
     }
@@ -441,7 +482,7 @@ abstract class FlatKeyedContract extends ReaderTest {
   void aKeyWhoseValueBecomesTextIsStillThere() {
     String numbers = "a 1\nb 2\nc 3\nd 4\ne 5\nf 6\n";
     try (TestTree tree = TestTree.inMemory().stat("f", numbers);
-        StatsFs fs = open(tree.path("f"), Layout.flatKeyed("f"));
+        StatsFs fs = open(tree.path("f"), Layout.file("f"));
         Sampler sampler = fs.sampler();
         Sampler one = fs.sampler(StatFilter.name("b"))) {
       List<Stat> stats = fs.catalog().stats();
@@ -493,7 +534,7 @@ abstract class FlatKeyedContract extends ReaderTest {
   @Test
   void ofAFileThatDoesNotFitAsAWholeNothingIsRead() {
     try (TestTree tree = TestTree.inMemory().stat("f", "a 1\nb 2\na 3\n");
-        StatsFs fs = open(tree.path("f"), Layout.flatKeyed("f"))) {
+        StatsFs fs = open(tree.path("f"), Layout.file("f"))) {
       assertEquals(List.of(), fs.catalog().stats());
       assertEquals(1, fs.catalog().problems().size());
       tree.stat("f", "a 1\nb 2\n");
@@ -506,7 +547,7 @@ abstract class FlatKeyedContract extends ReaderTest {
   @Test
   void theProblemKeepsItsNumberWhileTheStatsStayTheSame() {
     try (TestTree tree = TestTree.inMemory().stat("f", "a 1\nx y\n");
-        StatsFs fs = open(tree.path("f"), Layout.flatKeyed("f"))) {
+        StatsFs fs = open(tree.path("f"), Layout.file("f"))) {
       Catalog before = fs.catalog();
       assertEquals(1, before.problems().size());
       StringBuilder more = new StringBuilder("a 1\n");
@@ -527,7 +568,7 @@ abstract class FlatKeyedContract extends ReaderTest {
   @Test
   void anEmptyFileIsAProblem() {
     try (TestTree tree = TestTree.inMemory().stat("f", "\n \n");
-        StatsFs fs = open(tree.path("f"), Layout.flatKeyed("f"))) {
+        StatsFs fs = open(tree.path("f"), Layout.file("f"))) {
       assertEquals(1, fs.catalog().problems().size());
       assertTrue(fs.catalog().problems().get(0).message().contains("no line"));
     }

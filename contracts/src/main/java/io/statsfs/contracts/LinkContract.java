@@ -121,7 +121,7 @@ abstract class LinkContract extends FailureContract {
       links.link("way", first.root()).link("to", Path.of("way"));
       try (StatsFs fs = open(links.path("to/sub"));
           Sampler sampler = fs.sampler();
-          StatsFs flat = open(links.path("to/flat"), Layout.flatKeyed("flat"));
+          StatsFs flat = open(links.path("to/flat"), Layout.file("flat"));
           Sampler lines = flat.sampler()) {
         assertEquals(Map.of("dev/x", "1"), sample(sampler));
         assertEquals(1, fs.readLong(fs.catalog().stats().get(0)));
@@ -230,7 +230,7 @@ abstract class LinkContract extends FailureContract {
       try (StatsFs fs = open(tree);
           Sampler sampler = fs.sampler();
           Sampler withTimeout = fs.sampler(StatFilter.all(), Duration.ofSeconds(20));
-          StatsFs flat = open(other.path("flat"), Layout.flatKeyed("flat"));
+          StatsFs flat = open(other.path("flat"), Layout.file("flat"));
           Sampler lines = flat.sampler()) {
         Map<String, String> all = sample(sampler);
         // Nobody writes to them, so that opening one would take for ever.

@@ -108,12 +108,12 @@ abstract class NameContract extends LinkContract {
         expected.put("flat/" + (name.equals("::") ? ":" : name), Integer.toString(expected.size()));
       }
       tree.file("flat", text.toString().getBytes(StandardCharsets.UTF_8));
-      try (StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+      try (StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
           Sampler sampler = fs.sampler()) {
         assertEquals(expected, sample(sampler));
       }
       tree.file("flat", "\u00e9 5\n\u00ff\u00fe 6\n".getBytes(StandardCharsets.ISO_8859_1));
-      try (StatsFs fs = open(tree.path("flat"), Layout.flatKeyed("flat"));
+      try (StatsFs fs = open(tree.path("flat"), Layout.file("flat"));
           Sampler sampler = fs.sampler()) {
         assertEquals(Map.of("flat/\\xe9", "5", "flat/\\xff\\xfe", "6"), sample(sampler));
       }

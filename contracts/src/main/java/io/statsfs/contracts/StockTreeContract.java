@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -244,9 +245,35 @@ abstract class StockTreeContract extends PermissionContract {
   @Test
   void everyLineOfVmstatAndMeminfoIsAStat() throws Exception {
     for (Path file : List.of(VMSTAT, Path.of("/proc/meminfo"))) {
-      try (StatsFs fs = open(file, Layout.flatKeyed("f"))) {
+      try (StatsFs fs = open(file, Layout.file("f"))) {
         assertEquals(List.of(), fs.catalog().problems());
         assertEquals(Files.readAllLines(file).size(), fs.catalog().stats().size());
+      }
+    }
+  }
+
+  /** Each number behind a key is the value of a stat. */
+  @Test
+  void ofFilesThatNameTheirValuesEachIsAStat() throws Exception {
+    for (String name : List.of("net/snmp", "net/netstat", "net/sockstat", "pressure/cpu")) {
+      Path file = Path.of("/proc", name);
+      if (!Files.exists(file)) {
+        continue;
+      }
+      long numbers =
+          Pattern.compile("[ =]-?[0-9.]+(?=[ \n])")
+              .matcher(Files.readString(file))
+              .results()
+              .count();
+      try (StatsFs fs = open(file, Layout.file("f"));
+          Sampler sampler = fs.sampler()) {
+        assertEquals(List.of(), fs.catalog().problems(), name);
+        assertEquals(numbers, sampler.size(), name);
+        sampler.sample();
+        assertTrue(fs.catalog().sources().stream().allMatch(s -> s.form().isPresent()), name);
+        for (int i = 0; i < sampler.size(); i++) {
+          assertEquals(Status.OK, sampler.status(i), name + ": " + sampler.stat(i));
+        }
       }
     }
   }
@@ -264,9 +291,6 @@ abstract class StockTreeContract extends PermissionContract {
             "diskstats",
             "interrupts",
             "net/dev",
-            "net/snmp",
-            "net/netstat",
-            "net/sockstat",
             "net/softnet_stat",
             "sys/fs/file-nr",
             "sys/fs/inode-nr",
@@ -275,7 +299,7 @@ abstract class StockTreeContract extends PermissionContract {
       if (!Files.exists(file)) {
         continue;
       }
-      try (StatsFs fs = open(file, Layout.flatKeyed("f"))) {
+      try (StatsFs fs = open(file, Layout.file("f"))) {
         assertEquals(List.of(), fs.catalog().stats(), name);
         assertEquals(1, fs.catalog().problems().size(), name);
         assertTrue(fs.catalog().problems().get(0).message().contains("seems to be"), name);

@@ -88,7 +88,7 @@ abstract class UnopenedFileContract extends StockTreeContract {
     Path file = Path.of("/proc/sys/vm/drop_caches");
     assumeTrue(Files.exists(file), "there is no " + file);
     TreeUnavailableException e =
-        assertThrows(TreeUnavailableException.class, () -> open(file, Layout.flatKeyed("vm")));
+        assertThrows(TreeUnavailableException.class, () -> open(file, Layout.file("vm")));
     assertEquals(TreeUnavailableException.Reason.NOT_A_TREE, e.reason());
     assertTrue(e.getMessage().contains(file + " is write-only"), e::getMessage);
   }
@@ -136,7 +136,7 @@ abstract class UnopenedFileContract extends StockTreeContract {
     TreeUnavailableException e = assertThrows(TreeUnavailableException.class, () -> open(root));
     assertEquals(TreeUnavailableException.Reason.NOT_A_TREE, e.reason());
     assertTrue(e.getMessage().startsWith(root + " is not opened: "), e::getMessage);
-    assertThrows(TreeUnavailableException.class, () -> open(root, Layout.flatKeyed("log")));
+    assertThrows(TreeUnavailableException.class, () -> open(root, Layout.file("log")));
   }
 
   /** Reading {@code stat_refresh} has all CPUs bring their counters together. */

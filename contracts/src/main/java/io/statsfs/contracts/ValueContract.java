@@ -496,7 +496,7 @@ abstract class ValueContract extends TableContract {
   @Test
   void aFileOfManyValues() throws Exception {
     try (TestTree tree = TestTree.inMemory().stat("memory.stat", FLAT)) {
-      try (StatsFs fs = open(tree.path("memory.stat"), Layout.flatKeyed("mem"));
+      try (StatsFs fs = open(tree.path("memory.stat"), Layout.file("mem"));
           Sampler sampler = fs.sampler()) {
         Map<String, String> expected = new TreeMap<>();
         FLAT_OUTCOMES.forEach((name, outcome) -> expected.put("mem/" + name, outcome));
@@ -548,7 +548,7 @@ abstract class ValueContract extends TableContract {
   @Test
   void aSubsetOfAFileOfManyValues() {
     try (TestTree tree = TestTree.inMemory().stat("memory.stat", FLAT);
-        StatsFs fs = open(tree.path("memory.stat"), Layout.flatKeyed("mem"));
+        StatsFs fs = open(tree.path("memory.stat"), Layout.file("mem"));
         Sampler some = fs.sampler(StatFilter.name("file").or(StatFilter.name("l*")));
         Sampler last = fs.sampler(StatFilter.name("last"));
         Sampler first = fs.sampler(StatFilter.name("anon"))) {
@@ -590,7 +590,7 @@ abstract class ValueContract extends TableContract {
       String cut = "o".repeat(shift) + " 0\n" + text + "z 123456789\n";
       try (TestTree tree = TestTree.inMemory().stat("flat", cut);
           StatsFs fs =
-              builder().root(tree.path("flat"), Layout.flatKeyed("flat")).limits(limits).build();
+              builder().root(tree.path("flat"), Layout.file("flat")).limits(limits).build();
           Sampler sampler = fs.sampler()) {
         for (Map.Entry<String, String> outcome : sample(sampler).entrySet()) {
           String name = outcome.getKey();

@@ -114,7 +114,7 @@ class HostileTextTest {
         Fs fs =
             new Fs(
                 tree.path("flat"),
-                Layout.flatKeyed("flat"),
+                Layout.file("flat"),
                 Limits.builder().fileBytes(LARGE).build())) {
       // A loaded machine may need more than the timeout for a file, and takes it in later.
       for (int i = 0; i < 20 && fs.catalog().stats().isEmpty(); i++) {

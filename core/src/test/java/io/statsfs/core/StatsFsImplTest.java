@@ -147,7 +147,7 @@ class StatsFsImplTest {
   @Test
   void valuesOfFlatKeyedFilesAreRead() {
     tree.stat("values", "a 1\nb: 18446744073709551615 kB\nc 5\n");
-    try (Fs fs = new Fs(tree.path("values"), Layout.flatKeyed("v"))) {
+    try (Fs fs = new Fs(tree.path("values"), Layout.file("v"))) {
       Catalog catalog = fs.catalog();
       assertEquals(1, fs.fs.readLong(catalog.get("v", "", "a")));
       assertEquals(-1, fs.fs.readLong(catalog.get("v", "", "b")));
@@ -171,7 +171,7 @@ class StatsFsImplTest {
     tree.stat("kvm/float", "1").schema("kvm", SCHEMA).stat("values", "a 1\n").settle();
     Thread.currentThread().interrupt();
     try (Fs fs = new Fs(tree.root());
-        Fs flat = new Fs(tree.path("values"), Layout.flatKeyed("v"))) {
+        Fs flat = new Fs(tree.path("values"), Layout.file("v"))) {
       assertEquals(List.of(), fs.problems());
       assertEquals(Stat.Type.FLOAT, stat(fs, "float").type());
       assertEquals(1, fs.fs.readLong(stat(fs, "float")));

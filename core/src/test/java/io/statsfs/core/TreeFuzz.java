@@ -58,7 +58,7 @@ public final class TreeFuzz {
               .stats(Layouts.shipped("net").stats())
               .build(),
           Layout.builder("flat files").schemaFile(".schema").flatKeyedFiles("flat", "a").build(),
-          Layout.flatKeyed("flat"),
+          Layout.file("flat"),
           Layout.builder("fixed").subsystem("kvm").exclude("a", ".schema").build(),
           Layout.builder("any depth").subsystem("g").sources("d{x}/{path...}").build(),
           Layout.builder("levels").sources("{a}e{b}/devices/m{n}").links(".").build(),

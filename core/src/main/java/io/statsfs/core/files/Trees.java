@@ -561,7 +561,7 @@ public final class Trees {
         .orElseGet(
             () ->
                 Files.isRegularFile(root)
-                    ? Layout.flatKeyed(PathText.nameOf(root.toAbsolutePath().normalize()))
+                    ? Layout.file(PathText.nameOf(root.toAbsolutePath().normalize()))
                     : Layout.statsfs());
   }
 

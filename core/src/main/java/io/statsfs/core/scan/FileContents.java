@@ -4,6 +4,7 @@ import io.statsfs.Problem;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.spi.Shape;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,11 @@ interface FileContents {
 
   /** How the text of the file is divided into cells. */
   Shape shape();
+
+  /** The form that the last text was recognized as; empty if it was declared, or none was. */
+  default Optional<String> form() {
+    return Optional.empty();
+  }
 
   /**
    * Finds the rows, columns and stats of a text.

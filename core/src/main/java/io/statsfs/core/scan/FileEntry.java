@@ -26,7 +26,7 @@ final class FileEntry extends Entry {
   /** A report stays until a reading succeeds, since a sample makes it once. */
   private int reportsRead;
 
-  /** Without a declaration, its lines of a name and a number are stats. */
+  /** Without a declaration, its values are stats if all of it is of a form that is recognized. */
   FileEntry(TreeContext context, Place place, Path path, @Nullable FileDeclaration declaration) {
     super(context, place, path);
     this.declaration = declaration;
@@ -102,8 +102,11 @@ final class FileEntry extends Entry {
     if (found.problem() != null) {
       seen(found.problem().kind(), path, found.problem().cause(), found.problem().message());
     }
-    if (table == null || !table.type().equals(type)) {
-      table = new TableFile(path, type, contents.shape());
+    if (table == null
+        || !table.type().equals(type)
+        || !table.shape().equals(contents.shape())
+        || !table.form().equals(contents.form())) {
+      table = new TableFile(path, type, contents.shape(), contents.form());
       sources = List.of();
       reportsRead = 0;
     }

@@ -210,6 +210,11 @@ public final class SourceImpl implements Source {
   }
 
   @Override
+  public Optional<String> form() {
+    return table == null ? Optional.empty() : table.form();
+  }
+
+  @Override
   public String origin() {
     return PathText.of(path);
   }

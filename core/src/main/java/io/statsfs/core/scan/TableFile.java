@@ -5,6 +5,7 @@ import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.spi.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +17,15 @@ public final class TableFile {
   private final Path path;
   private final FileSystemType type;
   private final Shape shape;
+  private final Optional<String> form;
   private final AtomicInteger reports = new AtomicInteger();
   private volatile TableCells cells;
 
-  TableFile(Path path, FileSystemType type, Shape shape) {
+  TableFile(Path path, FileSystemType type, Shape shape, Optional<String> form) {
     this.path = path;
     this.type = type;
     this.shape = shape;
+    this.form = form;
     cells = new TableCells(shape, List.of(), List.of());
   }
 
@@ -39,6 +42,11 @@ public final class TableFile {
   /** How its text is divided. */
   public Shape shape() {
     return shape;
+  }
+
+  /** What its text was recognized as; empty if that is declared. */
+  public Optional<String> form() {
+    return form;
   }
 
   /** What it held when it was looked at last. */

@@ -10,9 +10,14 @@ import io.statsfs.spi.PathText;
 import io.statsfs.spi.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A file that nothing declares: if all its lines are a name and a number, these are stats. */
+/**
+ * A file that nothing declares: its values are stats if the whole of its text is of one of the
+ * forms that are recognized.
+ */
 final class UndeclaredContents implements FileContents {
   private final Place place;
   private final Schema shipped;
@@ -24,6 +29,11 @@ final class UndeclaredContents implements FileContents {
 
   private List<String> names = List.of();
 
+  /** The form that the last text had as a whole; null if it had none. */
+  private @Nullable FileForm form;
+
+  private @Nullable DeclaredContents ofForm;
+
   UndeclaredContents(Place place, Schema shipped) {
     this.place = place;
     this.shipped = shipped;
@@ -31,7 +41,12 @@ final class UndeclaredContents implements FileContents {
 
   @Override
   public Shape shape() {
-    return Shape.FLAT_KEYED;
+    return ofForm == null ? Shape.FLAT_KEYED : ofForm.shape();
+  }
+
+  @Override
+  public Optional<String> form() {
+    return Optional.ofNullable(form).map(FileForm::toString);
   }
 
   @Override
@@ -55,8 +70,36 @@ final class UndeclaredContents implements FileContents {
     Finding problem = problem(content, names.equals(before));
     // A line that is something else says that the others may be, too.
     boolean fits = content.passedOver() == 0 && !cells.isEmpty();
+    // Others than the root are declared to have names and numbers.
+    if (!fits && !isCut && place.depth() == 0) {
+      Found found = readAsWhole(text, length, step);
+      if (found != null) {
+        return found;
+      }
+    }
+    become(fits ? FileForm.NAMES_AND_NUMBERS : null);
     List<Group> groups = fits ? List.of(new Group(place, cells)) : List.of();
     return new Found(rows.all(), List.of(column), groups, problem);
+  }
+
+  /** Null if the text is of no other form. */
+  private @Nullable Found readAsWhole(byte[] text, int length, Runnable step) {
+    FileForm now = FileForm.ofWhole(text, length, step).orElse(null);
+    if (now == null) {
+      return null;
+    } else if (now != form) {
+      become(now);
+      ofForm = new DeclaredContents(place, shipped, now.declaration());
+    }
+    Found found = Objects.requireNonNull(ofForm).read(text, length, false, step);
+    return found.problem() == null
+        ? found
+        : new Found(found.rows(), found.columns(), List.of(), found.problem());
+  }
+
+  private void become(@Nullable FileForm now) {
+    form = now;
+    ofForm = null;
   }
 
   private Schema.Metric metric(String name) {
@@ -91,7 +134,9 @@ final class UndeclaredContents implements FileContents {
           + " lines are not 'NAME NUMBER [UNIT]' or repeat a name, so nothing is read of the file; it"
           + " seems to be "
           + form
-          + ", which is read only where a layout declares it";
+          + ", which is read "
+          + (form.isRecognized() ? "if all of the file is, or " : "only ")
+          + "where a layout declares it";
     }
   }
 }

@@ -318,9 +318,7 @@ class ClearingTest {
     tree.stat("values", text);
     try (Fs fs =
         new Fs(
-            tree.path("values"),
-            Layout.flatKeyed("kvm"),
-            new Clearing(path -> on("statsfs", path)))) {
+            tree.path("values"), Layout.file("kvm"), new Clearing(path -> on("statsfs", path)))) {
       refused(Reason.NOT_CLEARABLE, "several values", fs.fs, stat(fs, "a"));
       assertEquals(text, text("values"));
     }

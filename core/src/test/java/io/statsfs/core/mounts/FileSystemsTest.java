@@ -216,7 +216,7 @@ class FileSystemsTest {
     tree.stat("root/kvm/a", 1).stat("file", "a 1\n").settle();
     FileSystems mounts = with("");
     try (Fs fs = new Fs(tree.path("root"), Layout.statsfs(), mounts);
-        Fs file = new Fs(tree.path("file"), Layout.flatKeyed("file"), mounts)) {
+        Fs file = new Fs(tree.path("file"), Layout.file("file"), mounts)) {
       assertEquals(FileSystemType.UNKNOWN, ((SourceImpl) fs.source("kvm")).type());
       assertEquals(FileSystemType.UNKNOWN, ((SourceImpl) file.source("file")).type());
       with("1 0 " + Mounted.device(tree.root()) + " / / rw - sysfs s rw\n");

@@ -349,7 +349,7 @@ class ChangingTreeTest {
   @Test
   void flatKeyedFileFollowsItsNames() {
     tree.stat("values", "a 1\nb 2\n");
-    try (Fs fs = new Fs(tree.path("values"), Layout.flatKeyed("v"))) {
+    try (Fs fs = new Fs(tree.path("values"), Layout.file("v"))) {
       Source before = fs.source("v");
       tree.stat("values", "a 10000\nb 20000\n");
       fs.refresh();
@@ -375,7 +375,7 @@ class ChangingTreeTest {
     tree.stat("values", "a 1\nb 2\n");
     Path file = tree.path("values");
     FileTime time = Files.getLastModifiedTime(file);
-    try (Fs fs = new Fs(file, Layout.flatKeyed("v"));
+    try (Fs fs = new Fs(file, Layout.file("v"));
         var sampler = fs.fs.sampler()) {
       sampler.sample();
       tree.stat("values", "a 1\nc 2\n");

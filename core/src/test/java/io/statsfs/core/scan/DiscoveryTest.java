@@ -443,7 +443,7 @@ class DiscoveryTest {
     int end = text.lastIndexOf("123456", 4096) + 3;
     text.insert(0, "x".repeat(4096 - end - 3) + " 1\n");
     tree.stat("values", text.toString());
-    try (Fs fs = new Fs(tree.path("values"), Layout.flatKeyed("values"), limits)) {
+    try (Fs fs = new Fs(tree.path("values"), Layout.file("values"), limits)) {
       assertTrue(fs.problems().get(0).contains("longer than 4096 bytes"), fs.problems().toString());
       assertTrue(fs.stats().size() > 100);
       for (Stat stat : fs.catalog().stats().subList(1, fs.stats().size())) {
@@ -468,7 +468,7 @@ class DiscoveryTest {
             .files(FileDeclaration.flatKeyed("file", List.of()))
             .build();
     try (Fs files = new Fs(tree.root(), declared);
-        Fs file = new Fs(tree.path("file"), Layout.flatKeyed("other"))) {
+        Fs file = new Fs(tree.path("file"), Layout.file("other"))) {
       tree.stat("file", text + "last 1\n");
       for (Fs fs : List.of(files, file)) {
         Steps steps = new Steps(fs.fs.catalog().trees().get(0));
