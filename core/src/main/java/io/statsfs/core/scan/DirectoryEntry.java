@@ -172,6 +172,8 @@ final class DirectoryEntry extends Entry {
     ChangeDetection detected = mayChangeUnseen() ? ChangeDetection.NONE : type.changeDetection();
     return !settled
         || detected == ChangeDetection.NONE
+        // One that went while it was listed looks empty, and may be back without a sign of it.
+        || stats.isEmpty() && children.isEmpty()
         || inode == null
         || inode.modified() != now.modified()
         || inode.links() != now.links()
@@ -231,7 +233,9 @@ final class DirectoryEntry extends Entry {
       if (inode == null || !inode.isSame(now) || !list(scan, now)) {
         return false;
       }
-      children.values().removeIf(child -> child.inode == null && !child.scan(scan));
+      if (children.values().removeIf(child -> child.inode == null && !child.scan(scan))) {
+        settled = false;
+      }
       return true;
     } catch (IOException | RuntimeException e) {
       // Gone, or not ours to see: the next scan finds out which.
