@@ -2,7 +2,6 @@ package io.statsfs.core;
 
 import io.statsfs.Status;
 import io.statsfs.core.text.FileCells;
-import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.TextCell;
@@ -15,9 +14,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,6 @@ public final class TextFuzz {
   private static final Pattern DECIMAL = Pattern.compile(DIGITS + "\\.[0-9]+");
   private static final Pattern FLOAT =
       Pattern.compile(DIGITS + "(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?");
-  private static final Pattern TABLE =
-      Pattern.compile(String.join(BLANK + "+", BLANK + "*name", "type", "data" + BLANK + "*"));
   private static final Pattern LIKE_A_NUMBER =
       Pattern.compile("[-+]?\\.?[0-9].*|[0-9a-fA-F]{8,}", Pattern.DOTALL);
 
@@ -115,53 +114,34 @@ public final class TextFuzz {
   }
 
   private static void lines(byte[] bytes) {
-    Map<String, String> units = new LinkedHashMap<>();
+    List<FlatKeyedText.Line> expected = new ArrayList<>();
+    // Of the first line of each name, if that fits.
     Map<String, String> values = new LinkedHashMap<>();
-    // For each name the number of blank lines and lines that do not fit before its first line.
-    Map<String, Integer> sections = new LinkedHashMap<>();
-    int section = 0;
+    Set<String> names = new HashSet<>();
     int all = 0;
-    int passedOver = 0;
-    boolean isTable = false;
-    boolean isBlank = false;
     for (String line : new String(bytes, StandardCharsets.ISO_8859_1).split("\n")) {
       if (line.matches(BLANK + "*")) {
-        isBlank = true;
         continue;
       }
-      section += isBlank ? 1 : 0;
-      isBlank = false;
       all++;
       Words words = Words.of(line);
       String name = decode(words.name);
-      Integer before = sections.putIfAbsent(name, section);
-      if (before == null && words.fits()) {
-        units.put(name, words.rest.size() == 1 ? "" : decode(words.rest.get(1)));
+      if (names.add(name) && words.fits()) {
+        String unit = words.rest.size() == 1 ? "" : decode(words.rest.get(1));
+        expected.add(new FlatKeyedText.Line(name, unit));
         values.put(name, words.rest.get(0));
-        continue;
-      } else if (before != null && words.fits() && before != section) {
-        units.remove(name);
       }
-      section += words.fits() ? 0 : 1;
-      // Only among the first.
-      isTable |= passedOver++ < 100 && TABLE.matcher(line).matches();
     }
     FlatKeyedText.Content found = FlatKeyedText.read(bytes, bytes.length, name -> false);
-    if (isTable) {
-      units.clear();
-    } else if (found.form() == FileForm.NAMED_COLUMNS) {
-      // That is a guess; what follows from it is not.
-      units.values().removeIf(unit -> !unit.isEmpty());
-    }
-    List<FlatKeyedText.Line> expected = new ArrayList<>();
-    units.forEach((name, unit) -> expected.add(new FlatKeyedText.Line(name, unit)));
-    require(found.lines().equals(expected), found + ", but " + expected);
-    require(found.passedOver() == all - units.size(), found + ", but of " + all + " lines");
+    int unfit = all - expected.size();
+    require(found.stats().equals(unfit == 0 ? expected : List.of()), found + ", but " + expected);
+    require(found.lines() == all && found.unfit() == unfit, found + ", but " + unfit);
+    require((found.form() == null) == (unfit == 0), found.toString());
 
     // Each second one first, so that they are not in the order of the text.
     List<String> mixed = new ArrayList<>();
     int i = 0;
-    for (String name : units.keySet()) {
+    for (String name : values.keySet()) {
       mixed.add(i++ % 2 == 0 ? 0 : mixed.size(), name);
     }
     int[] slots = new int[mixed.size()];

@@ -24,10 +24,8 @@ final class UndeclaredContents implements FileContents {
   private final TableKeys rows = new TableKeys();
   private final TableKey column = TableKey.of(0);
 
-  /** What was said of lines that give no stat, for as long as the names stay the same. */
-  private @Nullable PassedOver passedOver;
-
-  private List<String> names = List.of();
+  /** What was said of lines that do not fit, for as long as they seem to be of one form. */
+  private @Nullable Finding unfit;
 
   /** The form that the last text had as a whole; null if it had none. */
   private @Nullable FileForm form;
@@ -56,7 +54,7 @@ final class UndeclaredContents implements FileContents {
         FlatKeyedText.read(text, end, name -> metric(name).type() == Stat.Type.FLOAT);
     rows.begin();
     List<CellFound> cells = new ArrayList<>();
-    for (FlatKeyedText.Line line : content.lines()) {
+    for (FlatKeyedText.Line line : content.stats()) {
       step.run();
       Schema.Metric metric = metric(line.name());
       // What the kernel writes as kB are 1024 bytes.
@@ -65,11 +63,8 @@ final class UndeclaredContents implements FileContents {
       cells.add(
           new CellFound(line.name(), needsUnit ? metric.withUnit("KiBy") : metric, row, column));
     }
-    List<String> before = names;
-    names = cells.stream().map(CellFound::name).toList();
-    Finding problem = problem(content, names.equals(before));
-    // A line that is something else says that the others may be, too.
-    boolean fits = content.passedOver() == 0 && !cells.isEmpty();
+    boolean fits = !cells.isEmpty();
+    Finding problem = problem(content);
     // Others than the root are declared to have names and numbers.
     if (!fits && !isCut && place.depth() == 0) {
       Found found = readAsWhole(text, length, step);
@@ -108,35 +103,31 @@ final class UndeclaredContents implements FileContents {
   }
 
   /**
-   * The lines that give no stat are one problem. Their number may change with each reading; the
+   * The lines that do not fit are one problem. Their number may change with each reading; the
    * problem keeps the one that it began with, or there would be a new catalog each time.
    */
-  private @Nullable Finding problem(FlatKeyedText.Content content, boolean isSame) {
-    if (content.passedOver() == 0) {
-      passedOver = null;
-      return content.lines().isEmpty()
+  private @Nullable Finding problem(FlatKeyedText.Content content) {
+    FileForm seeming = content.form();
+    if (seeming == null) {
+      unfit = null;
+      return content.lines() == 0
           ? new Finding(MALFORMED, "no line", "has no line, so it gives no stat")
           : null;
     }
-    if (!isSame || passedOver == null || passedOver.form() != content.form()) {
-      int all = content.lines().size() + content.passedOver();
-      passedOver = new PassedOver(content.passedOver(), all, content.form());
+    String cause = "undeclared: " + seeming;
+    if (unfit == null || !unfit.cause().equals(cause)) {
+      String message =
+          content.unfit()
+              + " of "
+              + content.lines()
+              + " lines are not 'NAME NUMBER [UNIT]' or repeat a name, so nothing is read of the"
+              + " file; it seems to be "
+              + seeming
+              + ", which is read "
+              + (seeming.isRecognized() ? "if all of the file is, or " : "only ")
+              + "where a layout declares it";
+      unfit = new Finding(MALFORMED, cause, message);
     }
-    return new Finding(MALFORMED, "lines passed over: " + content.form(), passedOver.message());
-  }
-
-  /** What of a file gives no stat. */
-  private record PassedOver(int lines, int all, FileForm form) {
-    String message() {
-      return lines
-          + " of "
-          + all
-          + " lines are not 'NAME NUMBER [UNIT]' or repeat a name, so nothing is read of the file; it"
-          + " seems to be "
-          + form
-          + ", which is read "
-          + (form.isRecognized() ? "if all of the file is, or " : "only ")
-          + "where a layout declares it";
-    }
+    return unfit;
   }
 }

@@ -4,23 +4,20 @@ import io.statsfs.spi.PathText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Recognizes the stats of a file that nothing declares: its lines of a name and a number.
+ * Recognizes the stats of a file that nothing declares: all of its lines are a name and a number,
+ * or it has none.
  *
  * <p>A line fits if it is a name, perhaps a colon, one number, and at most one more word, the unit.
  * Neither name nor unit may look like a number ({@link NumberText#isLikeANumber}), or a column of a
- * table would be taken for one. Blanks before and behind do not matter. Lines that do not fit give
- * no stat.
- *
- * <p>The first word of a line is its name whether it fits or not, and of several lines with one
- * name the first counts: if that one does not fit, none does, so that the values below a header are
- * not taken for its first column.
+ * table would be taken for one. Blanks before and behind do not matter, nor do blank lines. A line
+ * does not fit if another one before it begins with the same name, whether that one fits or not.
  *
  * <p>Stateless. What is recognized is read with {@link io.statsfs.spi.Shape#FLAT_KEYED}.
  */
@@ -46,67 +43,45 @@ public final class FlatKeyedText {
   /**
    * The stats that a text has.
    *
-   * <p>A name on several lines that fit, with a blank line or a line of another form between them,
-   * is the same word in several sections of the text. Its value would be that of one section, and
-   * so it gives no stat. Nor does anything in the table that {@code name type data} is the header
-   * of, whose second column is not the value. In other tables with a header, a third word is a
-   * column, and not a unit.
-   *
    * @param text the bytes
    * @param length how many of them, from the beginning
    * @param isFloat which names a schema says FLOAT of
-   * @return the lines that give stats, in their order, each name once, and what the others are
+   * @return the lines in their order, if all fit
    */
   public static Content read(byte[] text, int length, Predicate<String> isFloat) {
-    Map<String, Line> found = new LinkedHashMap<>();
-    Map<String, Integer> sections = new HashMap<>();
-    List<String> examples = new ArrayList<>();
-    boolean hasHeader = false;
+    List<Line> found = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    List<String> others = new ArrayList<>();
     int count = 0;
-    int section = 0;
+    int unfit = 0;
     Lines lines = new Lines();
     lines.begin(text, length);
     while (lines.next()) {
       count++;
-      section += lines.afterBlankLine ? 1 : 0;
       String name = PathText.decode(lines.bytes(lines.name, lines.nameEnd));
-      boolean fits = lines.fits(isFloat.test(name));
-      Integer before = sections.putIfAbsent(name, section);
-      if (before == null && fits) {
-        found.put(name, new Line(name, PathText.decode(lines.bytes(lines.unit, lines.unitEnd))));
+      if (names.add(name) && lines.fits(isFloat.test(name))) {
+        found.add(new Line(name, PathText.decode(lines.bytes(lines.unit, lines.unitEnd))));
         continue;
       }
-      if (before != null && fits && before != section) {
-        found.remove(name);
+      unfit++;
+      if (others.size() < FileForm.MOST_LINES) {
+        others.add(lines.line());
       }
-      if (examples.size() < FileForm.MOST_LINES) {
-        examples.add(lines.line());
-      }
-      section += fits ? 0 : 1;
-      hasHeader |= found.isEmpty() && lines.isHeaderOfThreeColumns();
     }
-    FileForm form = FileForm.of(examples, count);
-    if (form == FileForm.NAME_TYPE_DATA) {
-      found.clear();
-    } else if (hasHeader
-        && !found.isEmpty()
-        && found.values().stream().noneMatch(line -> line.unit.isEmpty())) {
-      form = FileForm.NAMED_COLUMNS;
-    }
-    if (form == FileForm.NAMED_COLUMNS) {
-      found.values().removeIf(line -> !line.unit.isEmpty());
-    }
-    return new Content(List.copyOf(found.values()), count - found.size(), form);
+    return unfit == 0
+        ? new Content(List.copyOf(found), count, 0, null)
+        : new Content(List.of(), count, unfit, FileForm.of(others, count));
   }
 
   /**
    * What a file holds.
    *
-   * @param lines those that give stats
-   * @param passedOver the number of lines that give none, without blank ones
-   * @param form what these seem to be
+   * @param stats one for each line; empty if some do not fit
+   * @param lines their number, without blank ones
+   * @param unfit how many of these do not fit
+   * @param form what these seem to be; null if all fit
    */
-  public record Content(List<Line> lines, int passedOver, FileForm form) {}
+  public record Content(List<Line> stats, int lines, int unfit, @Nullable FileForm form) {}
 
   /**
    * A line of a file of many values.
@@ -128,7 +103,6 @@ public final class FlatKeyedText {
     int unit;
     int unitEnd;
     int lineEnd;
-    boolean afterBlankLine;
 
     /** There is no word behind the unit, and that does not look like a number. */
     private boolean endsWithUnit;
@@ -140,10 +114,8 @@ public final class FlatKeyedText {
     }
 
     boolean next() {
-      afterBlankLine = false;
       int i = blanksEnd(next);
       while (i < length && text[i] == '\n') {
-        afterBlankLine = true;
         i = blanksEnd(i + 1);
       }
       if (i >= length) {
@@ -178,14 +150,6 @@ public final class FlatKeyedText {
     /** Whether there is one number behind the name, and at most a unit. */
     boolean isNumber(boolean isFloat) {
       return endsWithUnit && NumberText.isNumber(text, value, valueEnd, isFloat);
-    }
-
-    boolean isHeaderOfThreeColumns() {
-      return endsWithUnit
-          && unit < unitEnd
-          && NumberText.isSpace(text[nameEnd])
-          && !NumberText.isLikeANumber(text, name, nameEnd)
-          && !NumberText.isLikeANumber(text, value, valueEnd);
     }
 
     byte[] bytes(int from, int to) {

@@ -43,7 +43,7 @@ class FlatKeyedTextTest {
   }
 
   private static List<Line> lines(String text) {
-    return read(text).lines();
+    return read(text).stats();
   }
 
   private static Content read(String text) {
@@ -146,7 +146,7 @@ class FlatKeyedTextTest {
     String content = Files.readString(Path.of(file));
     List<String> names = names(content);
     assertEquals(content.lines().count(), names.size());
-    assertEquals(0, read(content).passedOver());
+    assertEquals(0, read(content).unfit());
     Sampled sampled = new Sampled(names.toArray(String[]::new)).put(content);
     assertFalse(sampled.text.isOutdated());
     assertEquals(
@@ -217,11 +217,15 @@ class FlatKeyedTextTest {
   }
 
   @Test
-  void malformedLinesArePassedOver() {
+  void oneLineOfAnotherFormLeavesNothing() {
     String text =
         "\n \nalone\n blank before 1\na 1\nenum TEXT\nsign -\nb +2\ncpu  : 3\n\t4\n5\n-6\nc\t-7\tx y\n";
-    assertEquals(List.of(new Line("a", ""), new Line("b", "")), lines(text));
-    assertEquals(9, read(text).passedOver());
+    assertEquals(new Content(List.of(), 11, 9, FileForm.FREE_TEXT), read(text));
+    List<String> fit = List.of("a 1", "b +2");
+    for (String line : text.lines().filter(line -> !line.isBlank()).toList()) {
+      assertEquals(fit.contains(line), names("x 1\n" + line + "\ny 2\n").size() == 3, line);
+    }
+    assertEquals(List.of("a", "b"), names(String.join("\n\n", fit)));
     Sampled sampled = new Sampled("a", "b").put(text);
     assertEquals("1 2", sampled.values());
     // Two lines could be stats, and are none.
@@ -232,7 +236,8 @@ class FlatKeyedTextTest {
   @Test
   void lineWithoutANameIsPassedOver() {
     String text = ": 5\na: 1\n:b: 2\n:: 3\n";
-    assertEquals(List.of("a", ":b", ":"), names(text));
+    assertEquals(List.of(), names(text));
+    assertEquals(List.of("a", ":b", ":"), names(text.substring(4)));
     Sampled sampled = new Sampled("a", ":b", ":").put(text);
     assertEquals("1 2 3", sampled.values());
     assertFalse(sampled.text.isOutdated());
@@ -240,7 +245,7 @@ class FlatKeyedTextTest {
 
   @Test
   void valueThatOnlyBeginsLikeANumberIsNotANumber() {
-    assertEquals(List.of("c"), names("a 5x\nb 18446744073709551616\nc 1.5\n"));
+    assertEquals(2, read("a 5x\nb 18446744073709551616\nc 1.5\n").unfit());
     Sampled sampled = new Sampled("a", "b", "c").put("a 5x\nb 18446744073709551616\nc 1.5\n");
     assertEquals("NOT_A_NUMBER NOT_A_NUMBER 1.5", sampled.values());
     assertFalse(sampled.text.isOutdated());
@@ -249,31 +254,26 @@ class FlatKeyedTextTest {
   @Test
   void firstOfLinesOfOneNameCounts() {
     String text = "a 1\nb 2\na 3\nb 4x\n";
-    assertEquals(List.of("a", "b"), names(text));
+    assertEquals(new Content(List.of(), 4, 2, FileForm.FREE_TEXT), read(text));
     Sampled sampled = new Sampled("a", "b").put(text);
     assertEquals("1 2", sampled.values());
     assertEquals("1, 1", one(text, "a"));
     assertEquals("2, 2", one(text, "b"));
-    assertEquals(2, read(text).passedOver());
   }
 
   /** As below a header: what the second line says is no value of that name. */
   @Test
   void firstOfLinesOfOneNameCountsThoughItDoesNotFit() {
     String text = "IcmpMsg: InType3\nIcmpMsg: 34\nb 2\n";
-    assertEquals(List.of("b"), names(text));
-    assertEquals(2, read(text).passedOver());
+    assertEquals(new Content(List.of(), 3, 2, FileForm.HEADER_AND_VALUE_LINES), read(text));
     assertEquals("InType3, NOT_A_NUMBER", one(text, "IcmpMsg"));
     assertEquals("NOT_A_NUMBER 2", new Sampled("IcmpMsg", "b").put(text).values());
   }
 
   @Test
-  void namesThatSeveralSectionsHaveGiveNoStat() {
-    String zones = "Node 0, zone DMA\n  min 33\n  low 41\nNode 0, zone Normal\n  min 18\nage 3\n";
-    assertEquals(List.of("low", "age"), names(zones));
-    assertEquals(4, read(zones).passedOver());
-    assertEquals(List.of("c"), names("a: 1\nb: 2\n\na: 3\nb: 4\nc: 5\n"));
-    assertEquals(List.of("a", "b"), names("head line 1\n\na: 1\nb: 2\na: 3\nb: 4\n"));
+  void namesThatSeveralSectionsHaveLeaveNothing() {
+    assertEquals(2, read("a: 1\nb: 2\n\na: 3\nb: 4\nc: 5\n").unfit());
+    assertEquals(List.of(), names("a: 1\nb: 2\n\na: 3\nb: 4\nc: 5\n"));
   }
 
   @Test
@@ -332,16 +332,17 @@ class FlatKeyedTextTest {
 
   @Test
   void exponentsFitWhereASchemaSaysFloat() {
-    String text = "a 1e5\nb 1e5\n";
+    String text = "a 1\nb 1e5\n";
     assertEquals(
-        List.of(new Line("b", "")),
-        FlatKeyedText.read(bytes(text), text.length(), "b"::equals).lines());
+        List.of(new Line("a", ""), new Line("b", "")),
+        FlatKeyedText.read(bytes(text), text.length(), "b"::equals).stats());
+    assertEquals(1, FlatKeyedText.read(bytes(text), text.length(), "a"::equals).unfit());
   }
 
   @Test
   void namesAreBytes() {
     byte[] text = {'a', (byte) 0xff, ' ', '1', '\n', '\\', 'x', 'f', 'f', ' ', '2', '\n'};
-    List<Line> lines = FlatKeyedText.read(text, text.length, name -> false).lines();
+    List<Line> lines = FlatKeyedText.read(text, text.length, name -> false).stats();
     assertEquals(List.of(new Line("a\\xff", ""), new Line("\\x5cxff", "")), lines);
     Sampled sampled = new Sampled("a\\xff", "\\x5cxff");
     sampled.text.put(text, text.length, false, sampled.memory);
@@ -353,7 +354,7 @@ class FlatKeyedTextTest {
     Sampled sampled = new Sampled("a", "b");
     sampled.text.put(bytes("a 12\nb 2\n"), 3, false, sampled.memory);
     assertEquals("1 GONE", sampled.values());
-    assertEquals(1, FlatKeyedText.read(bytes("a 12\nb 2\n"), 5, name -> false).lines().size());
+    assertEquals(1, FlatKeyedText.read(bytes("a 12\nb 2\n"), 5, name -> false).stats().size());
   }
 
   @Test
@@ -396,7 +397,7 @@ class FlatKeyedTextTest {
   void puttingAllocatesNothing() throws IOException {
     byte[] content = Files.readAllBytes(Path.of("/proc/vmstat"));
     List<String> names =
-        FlatKeyedText.read(content, content.length, name -> false).lines().stream()
+        FlatKeyedText.read(content, content.length, name -> false).stats().stream()
             .map(Line::name)
             .toList();
     // Half of the lines are found in the table, the others by their order.
