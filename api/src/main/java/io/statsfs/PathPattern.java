@@ -1,32 +1,40 @@
 package io.statsfs;
 
+import io.statsfs.pattern.Part;
+import io.statsfs.pattern.Parts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A pattern of paths, see {@link Layout.Builder#labelsOfPath}. Immutable. */
 final class PathPattern {
   private static final String ANY_LEVELS = "...";
 
-  /** What the values of a label can be: which characters, in a regular expression. */
-  private static final Map<String, String> KINDS =
-      Map.of("", "[^/]+", "hex", "[0-9a-f]+", "uid", "[0-9a-f]+(?:[-_][0-9a-f]+)*");
+  private static final String HEX = "0123456789abcdef";
+
+  /** What the values of a label can be. */
+  private static final Map<String, Part> KINDS =
+      Map.of(
+          "",
+          Part.run(c -> c != '/', 1),
+          "hex",
+          Part.run(c -> HEX.indexOf(c) >= 0, 1),
+          "uid",
+          Part.joined(HEX, "-_"));
 
   private final String text;
   private final List<String> labels;
   private final List<String> kinds;
-  private final Pattern pattern;
+  private final Parts parts;
 
-  private PathPattern(String text, List<String> labels, List<String> kinds, Pattern pattern) {
+  private PathPattern(String text, List<String> labels, List<String> kinds, Parts parts) {
     this.text = text;
     this.labels = List.copyOf(labels);
     this.kinds = List.copyOf(kinds);
-    this.pattern = pattern;
+    this.parts = parts;
   }
 
   /**
@@ -37,10 +45,10 @@ final class PathPattern {
   static PathPattern of(String text) {
     List<String> labels = new ArrayList<>();
     List<String> kinds = new ArrayList<>();
-    StringBuilder regex = new StringBuilder();
+    Parts.Builder parts = Parts.builder();
     boolean isAnywhere = text.startsWith(ANY_LEVELS + "/");
     if (isAnywhere) {
-      regex.append("(?:.*/)?");
+      parts.part(Part.levels());
     }
     int i = isAnywhere ? ANY_LEVELS.length() + 1 : 0;
     while (i < text.length()) {
@@ -51,7 +59,7 @@ final class PathPattern {
       } else if (c == '{') {
         String[] label = text.substring(i + 1, end).split(":", 2);
         String kind = label.length == 1 ? "" : label[1];
-        String values = KINDS.get(kind);
+        Part values = KINDS.get(kind);
         if (label[0].isEmpty() || labels.contains(label[0])) {
           throw new IllegalArgumentException("'" + text + "' has a label without a name or twice");
         } else if (values == null || label.length > 1 && kind.isEmpty()) {
@@ -60,16 +68,18 @@ final class PathPattern {
         }
         labels.add(label[0]);
         kinds.add(kind);
-        regex.append('(').append(values).append(')');
+        parts.label(values);
+      } else if (c == '*') {
+        parts.part(Part.run(any -> any != '/', 0));
       } else {
-        regex.append(c == '*' ? "[^/]*" : Pattern.quote(String.valueOf(c)));
+        parts.character(c);
       }
       i = end + 1;
     }
     if (labels.isEmpty()) {
       throw new IllegalArgumentException("'" + text + "' has no label");
     }
-    return new PathPattern(text, labels, kinds, Pattern.compile(regex.toString(), Pattern.DOTALL));
+    return new PathPattern(text, labels, kinds, parts.build());
   }
 
   List<String> labels() {
@@ -78,13 +88,13 @@ final class PathPattern {
 
   /** The values of the labels; null if the path does not match. */
   @Nullable Map<String, String> match(String path) {
-    Matcher matcher = pattern.matcher(path);
-    if (!matcher.matches()) {
+    int[] places = parts.find(path);
+    if (places == null) {
       return null;
     }
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < labels.size(); i++) {
-      String value = matcher.group(i + 1);
+      String value = path.substring(places[2 * i], places[2 * i + 1]);
       // Names of systemd's slices have a '_' where a level would begin with '-'.
       values.put(labels.get(i), kinds.get(i).equals("uid") ? value.replace('_', '-') : value);
     }

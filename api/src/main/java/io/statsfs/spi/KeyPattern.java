@@ -1,13 +1,14 @@
 package io.statsfs.spi;
 
+import io.statsfs.pattern.Part;
+import io.statsfs.pattern.Parts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * matches {@code proc3}, and no other key. <code>{label:number}</code> stands for digits alone:
  * <code>cpu{cpu:number}</code> matches {@code cpu0}, and not {@code cpufreq}.
  *
+ * <p>Where a key can be divided in several ways, the first variable part is the longest that it can
+ * be, then the second. A character is a code point. Matching takes time in proportion to the length
+ * of the key times the number of parts.
+ *
  * <p>Immutable; equal if the texts are.
  */
 public final class KeyPattern {
@@ -25,20 +30,14 @@ public final class KeyPattern {
 
   private final String text;
   private final List<String> labels;
-  private final @Nullable Pattern pattern;
 
-  /** What each key begins with, so that most that do not match are found out by that. */
-  private final String beginning;
+  /** Null if the pattern is literal. */
+  private final @Nullable Parts parts;
 
-  private KeyPattern(String text, List<String> labels, @Nullable Pattern pattern) {
+  private KeyPattern(String text, List<String> labels, @Nullable Parts parts) {
     this.text = text;
     this.labels = labels;
-    this.pattern = pattern;
-    int variable = 0;
-    while (variable < text.length() && !isVariable(text.charAt(variable))) {
-      variable++;
-    }
-    beginning = text.substring(0, variable);
+    this.parts = parts;
   }
 
   /**
@@ -55,7 +54,7 @@ public final class KeyPattern {
       return new KeyPattern(text, List.of(), null);
     }
     List<String> labels = new ArrayList<>();
-    StringBuilder regex = new StringBuilder();
+    Parts.Builder parts = Parts.builder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       int end = c == '{' ? text.indexOf('}', i) : c == '[' ? text.indexOf(']', i) : -1;
@@ -64,31 +63,50 @@ public final class KeyPattern {
       } else if (c == '[' && end < i + 2) {
         throw new IllegalArgumentException("'" + text + "' has half a set of characters");
       } else if (c == '[') {
-        // All but the hyphen stand for themselves.
-        regex.append('[').append(text.substring(i + 1, end).replaceAll("[^\\w-]", "\\\\$0"));
-        regex.append(']');
+        parts.part(Part.one(set(text.substring(i + 1, end).codePoints().toArray())));
         i = end;
       } else if (c == '{') {
-        addLabel(text.substring(i + 1, end), labels, regex);
+        addLabel(text.substring(i + 1, end), labels, parts);
         i = end;
       } else if (c == '*') {
-        regex.append(".*");
+        parts.part(Part.run(any -> true, 0));
       } else if (c == '?') {
-        regex.append('.');
+        parts.part(Part.one(any -> true));
       } else {
-        // What is not ASCII has no meaning in a regular expression.
-        regex.append(c < 0x80 && !Character.isLetterOrDigit(c) ? "\\" : "").append(c);
+        parts.character(c);
       }
     }
     if (new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException("'" + text + "' has a label twice");
     }
-    return new KeyPattern(
-        text, List.copyOf(labels), Pattern.compile(regex.toString(), Pattern.DOTALL));
+    return new KeyPattern(text, List.copyOf(labels), parts.build());
+  }
+
+  /** Characters, of which two can have a hyphen between them for all from one to the other. */
+  private static IntPredicate set(int[] characters) {
+    List<int[]> ranges = new ArrayList<>();
+    for (int i = 0; i < characters.length; i++) {
+      boolean isRange = i + 2 < characters.length && characters[i + 1] == '-';
+      int last = isRange ? characters[i + 2] : characters[i];
+      if (last < characters[i]) {
+        throw new IllegalArgumentException(
+            "'" + Character.toString(characters[i]) + "-' has nothing behind it in the set");
+      }
+      ranges.add(new int[] {characters[i], last});
+      i += isRange ? 2 : 0;
+    }
+    return c -> {
+      for (int[] range : ranges) {
+        if (range[0] <= c && c <= range[1]) {
+          return true;
+        }
+      }
+      return false;
+    };
   }
 
   /** A label: its name, and perhaps its only value or what its values are. */
-  private static void addLabel(String label, List<String> labels, StringBuilder regex) {
+  private static void addLabel(String label, List<String> labels, Parts.Builder parts) {
     int equals = label.indexOf('=');
     int colon = equals < 0 ? label.indexOf(':') : -1;
     String name = label.substring(0, equals >= 0 ? equals : colon >= 0 ? colon : label.length());
@@ -99,9 +117,11 @@ public final class KeyPattern {
           "'{" + label + "}' is no label; behind a colon there can be 'number'");
     }
     labels.add(name);
-    String values = colon >= 0 ? "[0-9]+" : ".+";
-    regex.append('(').append(equals < 0 ? values : Pattern.quote(label.substring(equals + 1)));
-    regex.append(')');
+    if (equals >= 0) {
+      parts.label(Part.text(label.substring(equals + 1)));
+    } else {
+      parts.label(Part.run(colon >= 0 ? c -> '0' <= c && c <= '9' : any -> true, 1));
+    }
   }
 
   private static boolean hasVariables(String text) {
@@ -127,7 +147,7 @@ public final class KeyPattern {
    * @return true if it has no {@code *}, no {@code ?}, no set of characters and no label
    */
   public boolean isLiteral() {
-    return pattern == null;
+    return parts == null;
   }
 
   /**
@@ -146,9 +166,7 @@ public final class KeyPattern {
    * @return true if so
    */
   public boolean matches(String key) {
-    return pattern == null
-        ? text.equals(key)
-        : key.startsWith(beginning) && pattern.matcher(key).matches();
+    return parts == null ? text.equals(key) : parts.matches(key);
   }
 
   /**
@@ -158,16 +176,15 @@ public final class KeyPattern {
    * @return the values by label, in the order of the text; null if the key does not match
    */
   public @Nullable Map<String, String> match(String key) {
-    if (pattern == null) {
-      return text.equals(key) ? Map.of() : null;
-    }
-    Matcher matcher = pattern.matcher(key);
-    if (!key.startsWith(beginning) || !matcher.matches()) {
+    int[] places = find(key);
+    if (places == null) {
       return null;
+    } else if (places.length == 0) {
+      return Map.of();
     }
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < labels.size(); i++) {
-      values.put(labels.get(i), matcher.group(i + 1));
+      values.put(labels.get(i), key.substring(places[2 * i], places[2 * i + 1]));
     }
     return Collections.unmodifiableMap(values);
   }
@@ -180,19 +197,10 @@ public final class KeyPattern {
    *     key does not match
    */
   public int @Nullable [] find(String key) {
-    if (pattern == null) {
-      return text.equals(key) ? new int[0] : null;
+    if (parts != null) {
+      return parts.find(key);
     }
-    Matcher matcher = pattern.matcher(key);
-    if (!key.startsWith(beginning) || !matcher.matches()) {
-      return null;
-    }
-    int[] places = new int[labels.size() * 2];
-    for (int i = 0; i < labels.size(); i++) {
-      places[2 * i] = matcher.start(i + 1);
-      places[2 * i + 1] = matcher.end(i + 1);
-    }
-    return places;
+    return text.equals(key) ? new int[0] : null;
   }
 
   @Override

@@ -25,6 +25,10 @@ class DeclarationTest {
     assertFalse(partition.matches("sda") || partition.matches("sda1x"));
     assertThrows(IllegalArgumentException.class, () -> KeyPattern.of("a[b"));
     assertThrows(IllegalArgumentException.class, () -> KeyPattern.of("a[]"));
+    assertThrows(IllegalArgumentException.class, () -> KeyPattern.of("[9-0]"));
+    KeyPattern hyphens = KeyPattern.of("[-a][b-][c-e-]?");
+    assertTrue(hyphens.matches("-bd\ud83d\ude00") && hyphens.matches("a--."));
+    assertFalse(hyphens.matches("b-cx") || hyphens.matches("ab.x") || hyphens.matches("abc"));
   }
 
   private static final StatDeclaration HITS =
