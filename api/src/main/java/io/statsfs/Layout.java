@@ -5,6 +5,7 @@ import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatFileName;
+import io.statsfs.spi.TableDeclaration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -883,9 +884,10 @@ public final class Layout {
      *     file system than {@code cgroup}, or the own cgroup is asked for without the type {@code
      *     cgroup2}, or {@code cgroup} and a controller; if labels are taken from a path without
      *     sources at any depth; if {@link #describedStatsOnly} is together with {@link
-     *     #declaredFilesOnly} or {@link #schemaFile}; if a label of a file is also one of its
-     *     directory, or a stat's name is nothing but labels; if a {@link #label} by a file is also
-     *     one of names, its file has a label that no stat has, or there are files of several values
+     *     #declaredFilesOnly} or {@link #schemaFile}; if a label of a file, a table or a path is
+     *     also one of a directory, or a stat's name is nothing but labels; if a {@link #label} by a
+     *     file is also one of names or of a path, its file has a label that no stat has, or there
+     *     are files of several values
      */
     public Layout build() {
       if (later == null) {
@@ -919,26 +921,41 @@ public final class Layout {
                 + (declaredFilesOnly ? "declared files alone" : "a schema file")
                 + " exclude each other");
       }
+      Set<String> ofDirectories = new HashSet<>();
+      if (levels != null) {
+        levels.forEach(level -> ofDirectories.addAll(level.labels()));
+      }
+      for (PathPattern pattern : labelsOfPath) {
+        // Those of several patterns may be the same, as only one of these matches.
+        requireOtherLabels(pattern, pattern.labels(), ofDirectories);
+      }
+      labelsOfPath.forEach(pattern -> ofDirectories.addAll(pattern.labels()));
       for (StatDeclaration stat : stats) {
-        requireOwnLabels(stat.name());
+        requireOtherLabels(stat, stat.name().labels(), ofDirectories);
         if (StatFileName.statOf(stat.name()).isEmpty()) {
           throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
         }
       }
-      files.forEach(file -> requireOwnLabels(file.name()));
-      labelFiles.forEach(this::requireNewLabel);
+      for (FileDeclaration file : files) {
+        requireOtherLabels(file.name(), file.name().labels(), ofDirectories);
+        for (TableDeclaration table : file.tables()) {
+          requireOtherLabels(file.path(), table.labelKeys(), ofDirectories);
+        }
+      }
+      labelFiles.forEach((label, names) -> requireNewLabel(label, names, ofDirectories));
     }
 
-    private void requireOwnLabels(KeyPattern fileNames) {
-      for (Level level : levels == null ? List.<Level>of() : levels) {
-        if (!Collections.disjoint(level.labels(), fileNames.labels())) {
+    private static void requireOtherLabels(
+        Object what, List<String> labels, Set<String> ofDirectories) {
+      for (String label : labels) {
+        if (ofDirectories.contains(label)) {
           throw new IllegalStateException(
-              "'" + fileNames + "' has a label of its directory, '" + level + "'");
+              "'" + what + "' has the label '" + label + "', which directories give already");
         }
       }
     }
 
-    private void requireNewLabel(String label, List<KeyPattern> names) {
+    private void requireNewLabel(String label, List<KeyPattern> names, Set<String> ofDirectories) {
       if (!files.isEmpty() || rootFile || !flatKeyedFiles.isEmpty()) {
         throw new IllegalStateException("Only sources of files of one value have labels by files");
       }
@@ -949,10 +966,7 @@ public final class Layout {
           throw new IllegalStateException("'" + name + "' has a label that no stat has");
         }
       }
-      if (levels != null) {
-        levels.forEach(level -> known.addAll(level.labels()));
-      }
-      if (known.contains(label)) {
+      if (known.contains(label) || ofDirectories.contains(label)) {
         throw new IllegalStateException("The label '" + label + "' is one of names already");
       }
     }

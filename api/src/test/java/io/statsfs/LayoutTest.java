@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.statsfs.spi.Axis;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.TableDeclaration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,6 +177,33 @@ class LayoutTest {
     } else {
       assertThrows(IllegalStateException.class, builder::build);
     }
+  }
+
+  private static TableDeclaration table(String rows) {
+    return TableDeclaration.of(null, Axis.labels(rows), Axis.stats("*"), List.of());
+  }
+
+  /** One of the two would be lost. */
+  @Test
+  void aLabelHasOneOrigin() {
+    Shape shape = Shape.builder().rowKeyWord(0).columnKey(Shape.ColumnKey.WORD_BEFORE).build();
+    Layout.Builder paths = Layout.builder("x").sources("{path...}").labelsOfPath(".../{path}");
+    Layout.Builder rows =
+        Layout.builder("x")
+            .sources("{cpu}")
+            .files(FileDeclaration.of("f", shape, List.of(table("cpu{cpu}"))));
+    Layout.Builder rowsOfPath =
+        Layout.builder("x")
+            .sources("{path...}")
+            .labelsOfPath("a/{cpu}", "b/{cpu}")
+            .files(FileDeclaration.of("f", shape, List.of(table("cpu{cpu}"))));
+    Layout.Builder files =
+        Layout.builder("x").sources("{path...}").labelsOfPath("a/{pod}").label("pod", "name");
+    for (Layout.Builder layout : List.of(paths, rows, rowsOfPath, files)) {
+      assertThrows(IllegalStateException.class, layout::build);
+    }
+    rows.sources("{node}").build();
+    files.labelsOfPath("a/{pod_name}", "b/{pod_name}").build();
   }
 
   @Test

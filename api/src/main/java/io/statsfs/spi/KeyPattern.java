@@ -90,7 +90,7 @@ public final class KeyPattern {
       int last = isRange ? characters[i + 2] : characters[i];
       if (last < characters[i]) {
         throw new IllegalArgumentException(
-            "'" + Character.toString(characters[i]) + "-' has nothing behind it in the set");
+            "'[" + new String(characters, i, 3) + "]' is no set: its last character comes first");
       }
       ranges.add(new int[] {characters[i], last});
       i += isRange ? 2 : 0;

@@ -31,7 +31,6 @@ final class LayoutText {
   private static final int MOST_STATS = 5000;
   private static final int MOST_FILES = 500;
   private static final int LONGEST_PATTERN = 200;
-  private static final int MOST_WILDCARDS = 6;
   private static final int MOST_LABELS = 20;
   private static final int LONGEST_TEXT = 1024;
 
@@ -92,9 +91,6 @@ final class LayoutText {
     YamlNode sources = tree.find("sources");
     if (sources != null) {
       String levels = path(sources);
-      for (String level : levels.split("/")) {
-        requireFewVariables(sources, level);
-      }
       at(sources.mark(), () -> layout.sources(levels));
     }
     List<String> paths = new ArrayList<>();
@@ -177,7 +173,6 @@ final class LayoutText {
       List<String> files = new ArrayList<>();
       for (Scalar file : Fields.texts(entry.value())) {
         String path = text(file, "the path of a file");
-        requireFewVariables(file, path);
         if (hasControls(path)) {
           throw expected(file, "the path of a file");
         }
@@ -218,7 +213,6 @@ final class LayoutText {
       List<FileDeclaration> declared = new ArrayList<>();
       for (Entry entry : entries(files, "files by their path", MOST_FILES)) {
         String path = path(entry.key());
-        requireFewVariables(entry.key(), path.substring(path.lastIndexOf('/') + 1));
         declared.add(file(path, entry.value()));
       }
       at(files.mark(), () -> layout.files(declared.toArray(FileDeclaration[]::new)));
@@ -681,17 +675,7 @@ final class LayoutText {
   private static String pattern(YamlNode node) throws DeclarationException {
     String text = name(node);
     at(node.mark(), () -> KeyPattern.of(text));
-    requireFewVariables(node, text);
     return text;
-  }
-
-  private static void requireFewVariables(YamlNode node, String pattern)
-      throws DeclarationException {
-    long variables = pattern.chars().filter(c -> c == '*' || c == '?' || c == '{').count();
-    if (variables > MOST_WILDCARDS) {
-      throw new DeclarationException(
-          node.mark(), "'" + pattern + "' has more than " + MOST_WILDCARDS + " variable parts");
-    }
   }
 
   /** A path to what is below. */

@@ -159,7 +159,7 @@ class LayoutTextTest {
     assertEquals("{x}.stat", file.name().toString());
     assertEquals(List.of("x"), file.name().labels());
     assertEquals("b.stat", layout.files().get(1).name().toString());
-    for (String path : List.of("{x}/a", "a*", "{x}{x}", "{a}{b}{c}{d}{e}{f}{g}", "{x")) {
+    for (String path : List.of("{x}/a", "a*", "{x}{x}", "{x")) {
       assertThrows(
           DeclarationException.class,
           () -> read("tree: t\nfiles: {'" + path + "': flat-keyed}"),
@@ -394,14 +394,12 @@ class LayoutTextTest {
         "tree: t\\nfile: {shape: {separators: 'a'}} | x.yaml:2:28: These cannot separate",
         "tree: t\\nfile: {shape: {radix: 2}} | x.yaml:2:23: 'radix' has no value '2'",
         "tree: t\\nfile: {shape: {row: word 0}, rows: 'cpu{'} | x.yaml:2:36: 'cpu{' has half",
-        "tree: t\\nfile: {shape: {row: word 0}, rows: '[9-0]{a}'} | x.yaml:2:36: Illegal",
+        "tree: t\\nfile: {shape: {row: word 0}, rows: '[9-0]{a}'} | x.yaml:2:36: '[9-0]' is no set",
         "tree: t\\nfile: {shape: {row: word 0}, columns: [a, b]} | x.yaml:2:7: Rows and",
         "tree: t\\nfile: {shape: {row: word 0}, rows: '{d}', columns: [a, a]} |"
             + " x.yaml:2:56: 'a' is in the list already",
         "tree: t\\nfile: {shape: {header: once, row: word 0}, columns: 1, rows: a} | x.yaml:2:7: Rows and",
         "tree: t\\nfile: {shape: {row: word 0}, rows: {names: [a]}} | x.yaml:2:37: only columns",
-        "tree: t\\nfile: {shape: {row: word 0}, rows: '*****?*'} | x.yaml:2:36: '*****?*' has more"
-            + " than 6",
         "tree: t\\nfile: flat-keyed\\nsources: a | x.yaml:3:1: a tree that is one file has no",
         "tree: t\\nfile: flat-keyed\\nsubsystem: '*' | x.yaml:3:1: a tree that is one file",
         "tree: t\\nfiles: {/a: flat-keyed} | x.yaml:2:9: expected a path relative",

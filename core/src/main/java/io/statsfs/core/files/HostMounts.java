@@ -15,12 +15,19 @@ import org.jspecify.annotations.Nullable;
  * host's are nested.
  */
 final class HostMounts {
+  /** The mounts of this process. */
+  static final HostMounts NONE = new HostMounts(null, null);
+
   private final @Nullable Path proc;
   private final @Nullable Path sys;
 
   HostMounts(BackendSettings settings) {
-    proc = settings.proc().orElse(null);
-    sys = settings.sys().orElse(null);
+    this(settings.proc().orElse(null), settings.sys().orElse(null));
+  }
+
+  private HostMounts(@Nullable Path proc, @Nullable Path sys) {
+    this.proc = proc;
+    this.sys = sys;
   }
 
   /** The directories that are named. */
@@ -86,7 +93,7 @@ final class HostMounts {
       case "sysfs" -> List.of("");
       case "debugfs" -> List.of("kernel/debug");
       case "tracefs" -> List.of("kernel/tracing");
-      case "statsfs", "stats_fs" -> List.of("kernel/stats");
+      case "statsfs", "stats_fs" -> List.of("kernel/stats", "kernel/statsfs", "kernel/stats_fs");
       case "cgroup2" -> List.of(hasV2("fs/cgroup/unified") ? "fs/cgroup/unified" : "fs/cgroup");
       case "cgroup" ->
           layout

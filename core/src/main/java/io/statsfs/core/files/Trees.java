@@ -132,13 +132,13 @@ public final class Trees {
             .filter(l -> settings.trees().contains(l.name()))
             .filter(l -> isNeeded || !l.homeTypes().isEmpty())
             .toList();
+    HostMounts host = new HostMounts(settings);
+    requireDirectories(host);
     if (!settings.isDetecting() && named.isEmpty()) {
       return new Detected(List.of(), List.of(), Map.of(), Set.of());
     } else if (settings.isStatsfsRequired()) {
-      return new Detected(List.of(statsfs()), List.of(), Map.of(), Set.of());
+      return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of());
     }
-    HostMounts host = new HostMounts(settings);
-    requireDirectories(host);
     List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), host);
     Detected found = Detected.of(searches, named);
     if (found.trees.isEmpty() && isNeeded) {
@@ -241,24 +241,27 @@ public final class Trees {
   }
 
   /** The statsfs, and nothing else. */
-  Tree statsfs() {
-    Search statsfs = search(Layout.statsfs(), mounts());
+  Tree statsfs(HostMounts host) {
+    Search statsfs = search(Layout.statsfs(), mounts(), host);
     if (statsfs.tree == null) {
       throw unavailable(statsfs);
     }
+    requireStatsfs(statsfs.tree);
     return statsfs.tree;
   }
 
   private TreeUnavailableException unavailable(Search statsfs) {
-    if (statsfs.failure != null) {
+    if (statsfs.failure != null && statsfs.failure.reason() != Reason.NOT_FOUND) {
       return statsfs.failure;
     }
+    String where = statsfs.root == null ? "/sys/kernel/stats" : PathText.of(statsfs.root);
     try {
       return fileSystems.isSupported(Layout.statsfs().homeTypes())
           ? new TreeUnavailableException(
               Reason.NOT_MOUNTED,
-              "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs"
-                  + " /sys/kernel/stats.",
+              "This kernel has statsfs, but it is not mounted. As root: mount -t statsfs statsfs "
+                  + where
+                  + ".",
               null)
           : new TreeUnavailableException(
               Reason.NOT_SUPPORTED,
@@ -501,10 +504,19 @@ public final class Trees {
     FileSystemPath at = fileSystems.at(root);
     String type = at.type().name();
     Layout layout = given == null ? guess(root, at) : given;
-    if (home != null && !at.isHomeOf(layout)) {
+    if (home != null && !type.equals(home.type())) {
       throw new TreeUnavailableException(
           Reason.NOT_A_TREE,
           PathText.of(root) + " is on " + type + " and not on " + home.type() + ".",
+          null);
+    } else if (home != null && at.type().userMade() && !at.isHomeOf(layout)) {
+      // Links in the kernel's own file systems lead where the kernel wants them to.
+      throw new TreeUnavailableException(
+          Reason.NOT_A_TREE,
+          PathText.of(root)
+              + " leads to another place, "
+              + PrintableText.of(at.path())
+              + " of its file system. To read that, name it as a root.",
           null);
     }
     try {

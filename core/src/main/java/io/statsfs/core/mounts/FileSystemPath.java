@@ -2,6 +2,7 @@ package io.statsfs.core.mounts;
 
 import io.statsfs.Layout;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Which file or directory of which type of file system a path leads to.
@@ -14,6 +15,7 @@ import java.util.Set;
 public record FileSystemPath(
     FileSystemType type, String path, boolean isMounted, Set<String> controllers) {
   private static final long PID = ProcessHandle.current().pid();
+  private static final Pattern PROCESS = Pattern.compile("^/[0-9]+(?=/)");
 
   public static final FileSystemPath UNKNOWN =
       new FileSystemPath(FileSystemType.UNKNOWN, "", false);
@@ -44,13 +46,15 @@ public record FileSystemPath(
     return layout.homeTypes().contains(type.name())
         && (path.equals(home)
             || isCgroup && layout.isOwnCgroup() && path.endsWith(home)
-            // What is /proc/self is that of this process.
-            || home.equals("/self") && type.name().equals("proc") && path.equals("/" + PID)
-            // What is /proc/net is that of the process.
-            || (home + "/").startsWith("/net/")
-                && type.name().equals("proc")
-                && path.matches("/[0-9]+/net(/.*)?")
-                && path.endsWith(home));
+            || type.name().equals("proc") && isBehindLink(home));
+  }
+
+  /** Whether procfs leads here by a link of its root: self is a process, and net is that of one. */
+  private boolean isBehindLink(String home) {
+    String process = home.equals("/self") || home.startsWith("/self/") ? "/" + PID : "";
+    return process.isEmpty()
+        ? (home + "/").startsWith("/net/") && PROCESS.matcher(path).replaceFirst("").equals(home)
+        : path.equals(process + home.substring("/self".length()));
   }
 
   /** Whether writing {@code 0} to the file of a cumulative stat zeroes it here. */

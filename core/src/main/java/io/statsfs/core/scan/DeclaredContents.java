@@ -57,6 +57,12 @@ final class DeclaredContents implements FileContents {
 
   private boolean isAmbiguous;
 
+  /** A key that several rows have, or several columns of a row, which tables have; null if none. */
+  private @Nullable String repeated;
+
+  /** What was said of such a key, for as long as there is one. */
+  private @Nullable Finding repetition;
+
   /** What was said of lines without the shape, for as long as there are any. */
   private @Nullable Finding broken;
 
@@ -94,6 +100,7 @@ final class DeclaredContents implements FileContents {
     columns.begin();
     sources.clear();
     isAmbiguous = false;
+    repeated = null;
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
     int known = knownColumns();
@@ -119,6 +126,7 @@ final class DeclaredContents implements FileContents {
         // Also if it does not have the shape, so that the rows are numbered without a gap.
         rows.of(number, () -> TableKey.of(number));
       } else if (!isOneRow && !seen.add(row)) {
+        repeated = repeated == null && !tables(row, number).isEmpty() ? row : repeated;
         continue;
       }
       while (lines.nextCell()) {
@@ -162,9 +170,13 @@ final class DeclaredContents implements FileContents {
     if (shape().header() == Shape.Header.ONCE) {
       while (lines.nextHeaderWord()) {
         // Of columns with one name the first counts.
-        boolean isFirst = !columns.has(PathText.decode(lines.columnKey()));
+        String key = PathText.decode(lines.columnKey());
+        boolean isFirst = !columns.has(key);
         Word word = keyedWord(false);
         header.add(isFirst ? word : new Word("", word.column, false));
+        boolean isWanted =
+            !isFirst && file.tables().stream().anyMatch(t -> t.columns().match(key) != null);
+        repeated = repeated == null && isWanted ? key : repeated;
       }
     }
     return header;
@@ -172,7 +184,10 @@ final class DeclaredContents implements FileContents {
 
   /** How many words the shortest line has. */
   private int shortestLine(byte[] text, int length, boolean isCut, int known) {
-    begin(text, length, isCut, known);
+    lines.begin(text, length, isCut && !shape().isOneLine(), known);
+    while (shape().header() == Shape.Header.ONCE && lines.nextHeaderWord()) {
+      // The header is passed over.
+    }
     int shortest = Integer.MAX_VALUE;
     while (lines.nextLine()) {
       while (lines.nextCell()) {
@@ -280,14 +295,17 @@ final class DeclaredContents implements FileContents {
   /** Takes the stats of a line. Whether one of them is a number; null if there is none. */
   private @Nullable Boolean add(TableKey row, List<Word> words, List<OfTable> tables) {
     // A cell belongs to the first table that has it, and of columns with one name the first counts.
-    Set<TableKey> taken = new HashSet<>();
+    Map<TableKey, OfTable> taken = new HashMap<>();
     Boolean hasNumber = null;
     for (OfTable of : tables) {
       TableDeclaration table = file.tables().get(of.table);
       for (Word word : words) {
         String columnName = columnName(table.columns(), word);
         Map<String, String> labels = columnName == null ? null : table.columns().match(columnName);
-        if (labels != null && taken.add(word.column)) {
+        OfTable first = labels == null ? null : taken.putIfAbsent(word.column, of);
+        if (first == of) {
+          repeated = repeated == null ? word.key : repeated;
+        } else if (labels != null && first == null) {
           String name =
               table.rows().meaning() == Axis.Meaning.STATS
                   ? of.name
@@ -374,6 +392,19 @@ final class DeclaredContents implements FileContents {
     if (isAmbiguous) {
       return new Found(rowKeys, columnKeys, groups, AMBIGUOUS);
     }
+    if (repeated != null) {
+      if (repetition == null) {
+        String message =
+            "has several rows of one key, or columns in a row, such as '"
+                + repeated
+                + "', which the layout "
+                + place.tree().layout()
+                + " declares; the first one of each key is read";
+        repetition = new Finding(MALFORMED, "a key is repeated", message);
+      }
+      return new Found(rowKeys, columnKeys, groups, repetition);
+    }
+    repetition = null;
     Finding empty = null;
     if (groups.isEmpty() && !mayBeEmpty(rowKeys, all)) {
       empty =

@@ -6,16 +6,23 @@ import io.statsfs.Layout;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatFilter;
+import io.statsfs.spi.Axis;
 import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatFileName;
 import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,19 +51,35 @@ final class IdleDeclarations {
   }
 
   private @Nullable String describe() {
-    Set<String> names = new HashSet<>();
-    Set<String> subsystems = new HashSet<>();
+    Map<String, Set<String>> bySubsystem = new HashMap<>();
+    Set<String> all = new HashSet<>();
+    Set<String> fileNames = new HashSet<>();
     for (Source source : sources) {
-      subsystems.add(source.subsystem());
-      source.stats().forEach(stat -> names.add(stat.name()));
+      Set<String> its = bySubsystem.computeIfAbsent(source.subsystem(), s -> new HashSet<>());
+      source.stats().forEach(stat -> its.add(stat.name()));
+      all.addAll(its);
+      source.path().ifPresent(path -> fileNames.add(PathText.nameOf(path)));
     }
     Set<String> idle = new LinkedHashSet<>();
-    for (StatDeclaration declared : declarations()) {
-      // What a pattern with labels describes has another name.
-      boolean isKnown =
-          !declared.name().toString().equals("*") && declared.name().labels().isEmpty();
-      if (isKnown && !isThere(declared, names)) {
-        idle.add("'" + declared + "'");
+    layout.stats().forEach(stat -> add(stat, all, idle));
+    for (FileDeclaration file : layout.files()) {
+      List<TableDeclaration> tables = file.tables();
+      // Rows that are values of labels come and go.
+      boolean comesAndGoes =
+          tables.stream().anyMatch(table -> table.rows().meaning() == Axis.Meaning.LABELS);
+      if (!comesAndGoes
+          && !layout.isRootFile()
+          && fileNames.stream().noneMatch(file.name()::matches)) {
+        idle.add("the file '" + file.path() + "'");
+        continue;
+      }
+      for (TableDeclaration table : tables) {
+        String subsystem = Objects.requireNonNullElse(table.subsystem(), "");
+        Set<String> names =
+            subsystem.isEmpty() ? all : bySubsystem.getOrDefault(subsystem, Set.of());
+        table.stats().forEach(stat -> add(stat, names, idle));
+        add(table.rows(), names, idle);
+        add(table.columns(), names, idle);
       }
     }
     for (MetricDeclaration metric : layout.metrics()) {
@@ -66,7 +89,7 @@ final class IdleDeclarations {
         for (Term term : terms) {
           String path = term.toString().startsWith("-") ? term.toString().substring(1) : "" + term;
           // Other subsystems may be those of other trees.
-          if (subsystems.contains(path.substring(0, path.indexOf('/'))) && !isThere(path)) {
+          if (bySubsystem.containsKey(path.substring(0, path.indexOf('/'))) && !isThere(path)) {
             idle.add("'" + path + "' of " + metric.name());
           }
         }
@@ -84,19 +107,31 @@ final class IdleDeclarations {
         + ". If this kernel has it, check the names";
   }
 
-  private List<StatDeclaration> declarations() {
-    List<StatDeclaration> all = new ArrayList<>(layout.stats());
-    for (FileDeclaration file : layout.files()) {
-      for (TableDeclaration table : file.tables()) {
-        all.addAll(table.stats());
-      }
+  private static void add(StatDeclaration declared, Set<String> names, Set<String> idle) {
+    // What a pattern with labels describes has their values in its name no more.
+    String name = StatFileName.statOf(declared.name());
+    if (!isThere(KeyPattern.of(name), names)
+        && declared.formerNames().stream().noneMatch(names::contains)) {
+      idle.add("'" + declared + "'");
     }
-    return all;
   }
 
-  private static boolean isThere(StatDeclaration declared, Set<String> names) {
-    return declared.name().isLiteral() && names.contains(declared.name().toString())
-        || names.stream().anyMatch(declared::describes);
+  /** Adds the keys of rows, or of columns, that are names of stats. */
+  private static void add(Axis axis, Set<String> names, Set<String> idle) {
+    if (axis.meaning() == Axis.Meaning.STATS) {
+      axis.patterns().stream()
+          .filter(pattern -> !isThere(pattern, names))
+          .forEach(pattern -> idle.add("'" + pattern + "'"));
+      axis.names().stream()
+          .filter(name -> axis.match(name) != null && !name.equals("-") && !names.contains(name))
+          .forEach(name -> idle.add("'" + name + "'"));
+    }
+  }
+
+  private static boolean isThere(KeyPattern pattern, Set<String> names) {
+    return pattern.isLiteral()
+        ? names.contains(pattern.toString())
+        : pattern.toString().equals("*") || names.stream().anyMatch(pattern::matches);
   }
 
   private boolean isThere(String path) {

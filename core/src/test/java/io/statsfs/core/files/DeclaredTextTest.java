@@ -298,4 +298,56 @@ class DeclaredTextTest {
     assertEquals(List.of("t/x/y/z/v 1{a=x/y, b=z}"), values);
     assertEquals(1, problems.size());
   }
+
+  /** The first line has the header; the last shows that two of one length are needed. */
+  @Test
+  void linesBelowAHeaderMayHaveToBeUniform() {
+    String declaration =
+        """
+        tree: t
+        file:
+          shape: {header: once, header-words: 1, row: word 0, uniform: true}
+          rows: "{device}"
+          columns: [reads, writes]
+        """;
+    read(declaration, "name reads writes\na 1 2\nb 3 4\n");
+    assertEquals(
+        List.of(
+            "t/a/reads 1{device=a}",
+            "t/a/writes 2{device=a}",
+            "t/b/reads 3{device=b}",
+            "t/b/writes 4{device=b}"),
+        values);
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void whatIsLeftOutAsItsKeyIsRepeatedIsReported() {
+    String why =
+        "has several rows of one key, or columns in a row, such as '%s', which the layout t"
+            + " declares; the first one of each key is read";
+    String pairs =
+        "tree: t\nfile: {shape: {header: per-pair, row: before-colon}, rows: '{p}', columns: '*'}";
+    read(pairs, "A: x\nA: 1\nB: y\nB: 2\nA: z\nA: 3\n");
+    assertEquals(List.of("t/A/x 1{p=A}", "t/B/y 2{p=B}"), values);
+    assertEquals(List.of(why.formatted("A")), problems);
+    read(pairs, "A: x x\nA: 1 2\n");
+    assertEquals(List.of("t/A/x 1{p=A}"), values);
+    assertEquals(List.of(why.formatted("x")), problems);
+    String table =
+        "tree: t\nfile: {shape: {header: once, row: word 0}, rows: '{p}', columns: [x, y]}";
+    read(table, "x y x\nA 1 2 3\n");
+    assertEquals(List.of("t/A/x 1{p=A}", "t/A/y 2{p=A}"), values);
+    assertEquals(List.of(why.formatted("x")), problems);
+    // What no table has may be there as often as it likes.
+    read(
+        "tree: t\nfile: {shape: {row: word 0, trailing-words: any}, rows: [a], columns: 0}",
+        "b 1\na 2\nb 3\n");
+    assertEquals(List.of("t/a 2{}"), values);
+    assertEquals(List.of(), problems);
+    read(
+        "tree: t\nfile: {shape: {header: once, row: word 0}, rows: '{p}', columns: [y]}",
+        "x y x\nA 1 2 3\n");
+    assertEquals(List.of(), problems);
+  }
 }

@@ -146,6 +146,25 @@ class DeclaredTreesTest {
     }
   }
 
+  /** The kernel leads there by links: self, net, and those of classes to devices. */
+  @Test
+  void aPlaceMayBeBehindLinksOfTheKernel() {
+    declare("io", "tree: io\nat: {type: proc, path: self/io}\nfile: flat-keyed");
+    declare("limits", "tree: fds\nat: {type: proc, path: self/fdinfo}\nsources: '{fd}'");
+    declare("mine", "tree: mine\nat: {type: proc, path: net/snmp6}\nfile: flat-keyed");
+    declare("lo", "tree: lo\nat: {type: sysfs, path: class/net/lo/statistics}\nsubsystem: lo");
+    try (StatsFs fs = builder().trees("io", "fds", "mine", "lo").build()) {
+      assertEquals(List.of("fds", "io", "lo", "mine"), trees(fs).stream().sorted().toList());
+      assertTrue(fs.readLong(fs.catalog().get("io", "", "rchar")) > 0);
+      assertTrue(fs.readLong(fs.catalog().get("lo", "", "rx_bytes")) >= 0);
+    }
+    for (String path : List.of("/proc/self/io", "/proc/" + ProcessHandle.current().pid() + "/io")) {
+      try (StatsFs fs = builder().root(Path.of(path)).build()) {
+        assertEquals(List.of("io"), trees(fs));
+      }
+    }
+  }
+
   @Test
   void aTreeWithoutAPlaceThatIsNamedIsWhatRootsAre() {
     declare("copy", "tree: copy\nfile: {shape: {row: none}, columns: [open, _, limit]}");
@@ -236,6 +255,34 @@ class DeclaredTreesTest {
     try (StatsFs fs = builder().root(tree.path("here/f"), "t").build()) {
       assertEquals(List.of(), fs.catalog().problems());
     }
+  }
+
+  @Test
+  void whateverOfADeclarationIsNotThereIsSaid() {
+    tree.stat("here/d/f", "a 1\nb 2\n").stat("here/d/temp1_input", 3);
+    String declaration =
+        """
+        tree: t
+        sources: "{d}"
+        files:
+          f:
+            shape: {row: word 0}
+            tables:
+              - rows: [a, c]
+              - rows: [b]
+                subsystem: u
+                stats: {"*": {kind: level}, a: {kind: level}}
+          g: flat-keyed
+          h: {shape: {row: word 0}, rows: "{h}", columns: [x]}
+        stats:
+          temp{sensor}_input: {kind: level}
+          temp{sensor}_max: {kind: level}
+        """;
+    assertEquals(
+        List.of(
+            "the layout t declares what is not there: 'temp{sensor}_max', 'c', 'a', the file 'g',"
+                + " 'x'. If this kernel has it, check the names"),
+        problems(tree.path("here"), declaration));
   }
 
   private static List<String> optional(StatsFs fs) {

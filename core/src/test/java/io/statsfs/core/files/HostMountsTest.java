@@ -100,6 +100,24 @@ class HostMountsTest {
   }
 
   @Test
+  void aStatsfsThatIsRequiredIsThatOfTheHost() throws IOException {
+    Files.createDirectory(host.resolve("proc"));
+    file("sys/kernel/stats/kvm/exits", "1\n");
+    TreeUnavailableException e =
+        assertThrows(
+            TreeUnavailableException.class,
+            () -> builder().host(host).detect().requireStatsfs().build());
+    assertTrue(
+        e.getMessage().startsWith(host.resolve("sys/kernel/stats") + " is on "), e.getMessage());
+    assertTrue(e.getMessage().endsWith(", and statsfs is required."), e.getMessage());
+    e =
+        assertThrows(
+            TreeUnavailableException.class,
+            () -> builder().host(host.resolve("no")).requireStatsfs().build());
+    assertTrue(e.getMessage().contains("/no/proc is no directory"), e.getMessage());
+  }
+
+  @Test
   void aDirectoryThatIsNotThereIsAnError() {
     TreeUnavailableException e =
         assertThrows(

@@ -105,7 +105,7 @@ class TreesTest {
   void anotherStatsfsMountIsTriedWhenTheFirstIsGone() {
     tree.stat("b/kvm/exits", 1);
     Trees trees = Fs.trees(machine("nodev\tstatsfs\n", "statsfs a", "statsfs b"));
-    assertEquals(tree.path("b"), trees.statsfs().root().orElseThrow());
+    assertEquals(tree.path("b"), trees.statsfs(HostMounts.NONE).root().orElseThrow());
     assertEquals(
         List.of(tree.path("b")), detect(trees).trees().stream().map(FilePaths::of).toList());
   }
@@ -114,7 +114,7 @@ class TreesTest {
   void oneInUserSpaceIsNotLookedForSinceAnyUserCanMountOne() {
     tree.stat("a/kvm/exits", 1);
     Trees trees = Fs.trees(machine("nodev\tstatsfs\n", "fuse.statsfs a"));
-    refused(Reason.NOT_MOUNTED, trees::statsfs);
+    refused(Reason.NOT_MOUNTED, () -> trees.statsfs(HostMounts.NONE));
   }
 
   @Test
@@ -201,7 +201,10 @@ class TreesTest {
     tree.stat("stats/kvm/a", 1).stat("proc/vmstat", "pgpgin 7\n");
     Trees trees =
         Fs.trees(machine("nodev\tstatsfs\n", "statsfs stats", "tmpfs stats", "proc proc"));
-    assertTrue(refused(Reason.NOT_A_TREE, trees::statsfs).getMessage().contains("hidden by tmpfs"));
+    assertTrue(
+        refused(Reason.NOT_A_TREE, () -> trees.statsfs(HostMounts.NONE))
+            .getMessage()
+            .contains("hidden by tmpfs"));
     assertEquals(
         List.of(Layouts.shipped("vmstat")),
         detect(trees).trees().stream().map(Tree::layout).toList());
@@ -335,7 +338,8 @@ class TreesTest {
   @Test
   void withoutMountinfoNothingIsLookedForAndTheMessageSaysWhy() {
     Trees trees = Fs.trees(new FileSystems(tree.path("no"), tree.path("no")));
-    for (Executable action : List.<Executable>of(() -> detect(trees), trees::statsfs)) {
+    for (Executable action :
+        List.<Executable>of(() -> detect(trees), () -> trees.statsfs(HostMounts.NONE))) {
       TreeUnavailableException e = refused(Reason.NOT_READABLE, action);
       String expected = tree.path("no") + " cannot be read, so no tree can be looked for: it does";
       assertTrue(e.getMessage().startsWith(expected), e.getMessage());
