@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +95,15 @@ final class HostMounts {
       case "debugfs" -> List.of("kernel/debug");
       case "tracefs" -> List.of("kernel/tracing");
       case "statsfs", "stats_fs" -> List.of("kernel/stats", "kernel/statsfs", "kernel/stats_fs");
-      case "cgroup2" -> List.of(hasV2("fs/cgroup/unified") ? "fs/cgroup/unified" : "fs/cgroup");
+      // What is below the mounts of version 1 would be taken for cgroups of version 2, and the
+      // other way round.
+      case "cgroup2" ->
+          Stream.of("fs/cgroup/unified", "fs/cgroup").filter(this::hasV2).limit(1).toList();
       case "cgroup" ->
-          layout
-              .controller()
-              .map(controller -> List.of("fs/cgroup/" + controller))
-              .orElse(List.of());
+          layout.controller().stream()
+              .map(controller -> "fs/cgroup/" + controller)
+              .filter(mount -> !hasV2(mount))
+              .toList();
       default -> List.of();
     };
   }

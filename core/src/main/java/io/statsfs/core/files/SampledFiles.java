@@ -38,8 +38,11 @@ final class SampledFiles {
   private final List<Stat> stats;
   private final int[] indices;
 
-  /** Stats of which an error can say that there is no value. */
-  private final int[] mayFail;
+  /** Where the values go of which an error can say that there is none. */
+  private final int[] mayHaveNone;
+
+  /** The errors that say so of each of these. */
+  private final int[][] noValueErrnos;
 
   /**
    * The files of some stats.
@@ -51,10 +54,16 @@ final class SampledFiles {
   SampledFiles(List<Stat> stats, int[] indices, int maxBytes) {
     this.stats = stats;
     this.indices = indices;
-    mayFail =
+    int[] some =
         IntStream.range(0, stats.size())
             .filter(i -> !SourceImpl.noValueErrnos(stats.get(i)).isEmpty())
             .toArray();
+    mayHaveNone = IntStream.of(some).map(i -> indices[i]).toArray();
+    noValueErrnos =
+        IntStream.of(some)
+            .mapToObj(i -> SourceImpl.noValueErrnos(stats.get(i)))
+            .map(errnos -> errnos.stream().mapToInt(Integer::intValue).toArray())
+            .toArray(int[][]::new);
     Map<TableFile, Table> byFile = new IdentityHashMap<>();
     List<Table> inOrder = new ArrayList<>();
     for (int i = 0; i < stats.size(); ) {
@@ -228,14 +237,13 @@ final class SampledFiles {
 
   /** Of stats that could not be read, and of which the error says that there is no value. */
   void putNoValues(SampleMemory memory) {
-    for (int k = 0; k < mayFail.length; k++) {
-      int index = indices[mayFail[k]];
+    for (int i = 0; i < mayHaveNone.length; i++) {
+      int index = mayHaveNone[i];
       if (memory.status(index) == Status.FAILED) {
-        List<Integer> errnos = SourceImpl.noValueErrnos(stats.get(mayFail[k]));
-        for (int e = 0; e < errnos.size(); e++) {
-          if (errnos.get(e) == memory.errno(index)) {
-            memory.putFailure(index, Status.NO_VALUE, memory.errno(index));
-            break;
+        int errno = memory.errno(index);
+        for (int noValue : noValueErrnos[i]) {
+          if (noValue == errno) {
+            memory.putFailure(index, Status.NO_VALUE, errno);
           }
         }
       }

@@ -135,7 +135,7 @@ public final class Trees {
     HostMounts host = new HostMounts(settings);
     requireDirectories(host);
     if (!settings.isDetecting() && named.isEmpty()) {
-      return new Detected(List.of(), List.of(), Map.of(), Set.of());
+      return new Detected(List.of(), withoutEffect(host), Map.of(), Set.of());
     } else if (settings.isStatsfsRequired()) {
       return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of());
     }
@@ -155,6 +155,19 @@ public final class Trees {
       }
     }
     return new Detected(found.trees, problems, found.cgroups, found.unnamed);
+  }
+
+  /** Roots are read where they are. */
+  private static List<Problem> withoutEffect(HostMounts host) {
+    if (host.all().isEmpty()) {
+      return List.of();
+    }
+    String directories = host.all().stream().map(PathText::of).collect(joining(" and "));
+    String message =
+        "nothing is looked for in "
+            + directories
+            + ", as only roots are opened; name trees, or leave out the roots";
+    return List.of(Problem.builder(Problem.Kind.NOT_OPENED, message).build());
   }
 
   /** The layout of a tree that is declared. */

@@ -15,8 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A file of several values. It is read anew when it, or what samples find, changes. */
+/**
+ * A file of several values. It is read anew when it, or what samples find, changes. One that had
+ * nothing is in no sample, and few file systems show that it changed, so it is read again now and
+ * then: with each scan at first, and every tenth time after a hundred readings.
+ */
 final class FileEntry extends Entry {
+  private static final int MOST_SCANS_PER_READING = 10;
+
   private final @Nullable FileDeclaration declaration;
   private final FileReads.OfFile reads;
   private final DenialPause denial = new DenialPause();
@@ -25,6 +31,11 @@ final class FileEntry extends Entry {
 
   /** A report stays until a reading succeeds, since a sample makes it once. */
   private int reportsRead;
+
+  /** How many readings in a row found nothing, and how many scans there were since the last. */
+  private int emptyReadings;
+
+  private int scansSinceRead;
 
   /** Without a declaration, its values are stats if all of it is of a form that is recognized. */
   FileEntry(TreeContext context, Place place, Path path, @Nullable FileDeclaration declaration) {
@@ -52,9 +63,9 @@ final class FileEntry extends Entry {
     }
     reads.replacedBy(now);
     int reports = table == null ? 0 : table.reports();
+    scansSinceRead++;
     if (inode == null
-        // No sample sees when there is something to read.
-        || sources.isEmpty()
+        || sources.isEmpty() && scansSinceRead >= scansPerReading()
         || reportsRead != reports
         || inode.modified() != now.modified()
         || inode.size() != now.size()) {
@@ -64,6 +75,10 @@ final class FileEntry extends Entry {
     }
     count(scan, sources.stream().mapToInt(source -> source.stats().size()).sum());
     return true;
+  }
+
+  private int scansPerReading() {
+    return Math.min(MOST_SCANS_PER_READING, 1 + emptyReadings / MOST_SCANS_PER_READING);
   }
 
   @Override
@@ -112,6 +127,8 @@ final class FileEntry extends Entry {
     }
     table.hold(new TableCells(contents.shape(), found.rows(), found.columns()));
     take(found.groups(), scan);
+    scansSinceRead = 0;
+    emptyReadings = sources.isEmpty() ? emptyReadings + 1 : 0;
   }
 
   /** Goes on with the sources that have not changed. */

@@ -100,6 +100,43 @@ class HostMountsTest {
   }
 
   @Test
+  void cgroupsOfOneVersionAreNotTakenForThoseOfTheOther() throws IOException {
+    file("proc/uptime", "12.50 20.00\n");
+    file("sys/fs/cgroup/cpu/cpu.stat", "nr_periods 1\n");
+    file("sys/fs/cgroup/pids/a/cgroup.controllers", "");
+    file("sys/fs/cgroup/pids/cgroup.controllers", "");
+    file("sys/fs/cgroup/pids/a/pids.current", "1\n");
+    try (StatsFs fs =
+        builder()
+            .host(host)
+            .trees("uptime", "cgroups", "cgroups_v1_cpu", "cgroups_v1_pids")
+            .build()) {
+      assertEquals(host.resolve("sys/fs/cgroup/cpu"), rootOf(fs, "cgroups_v1_cpu"));
+      assertEquals(
+          List.of("cgroups", "cgroups_v1_pids"),
+          fs.catalog().problems().stream().map(Problem::treeName).toList());
+    }
+    file("sys/fs/cgroup/unified/cgroup.controllers", "cpu\n");
+    try (StatsFs fs = builder().host(host).trees("cgroups").build()) {
+      assertEquals(host.resolve("sys/fs/cgroup/unified"), rootOf(fs, "cgroups"));
+    }
+  }
+
+  @Test
+  void whereOnlyRootsAreOpenedTheHostHasNoEffect() throws IOException {
+    file("proc/uptime", "12.50 20.00\n");
+    Path root = host.resolve("proc/uptime");
+    try (StatsFs fs = builder().root(root, "uptime").proc(host.resolve("proc")).build()) {
+      assertEquals(
+          List.of(
+              "nothing is looked for in "
+                  + host.resolve("proc")
+                  + ", as only roots are opened; name trees, or leave out the roots"),
+          fs.catalog().problems().stream().map(Problem::message).toList());
+    }
+  }
+
+  @Test
   void aStatsfsThatIsRequiredIsThatOfTheHost() throws IOException {
     Files.createDirectory(host.resolve("proc"));
     file("sys/kernel/stats/kvm/exits", "1\n");

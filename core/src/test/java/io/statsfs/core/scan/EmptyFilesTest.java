@@ -8,8 +8,13 @@ import io.statsfs.core.Fs;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.trees.DeclarationException;
 import io.statsfs.trees.Layouts;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +87,36 @@ class EmptyFilesTest {
       fs.refresh();
       assertEquals(List.of("t/b/y"), fs.stats());
     }
+  }
+
+  /** A cgroup that is idle may be so for ever, and one that begins shows no sign of it. */
+  @Test
+  void filesThatStayEmptyAreReadLessOften() throws IOException {
+    tree.stat("file", "loop 1 2\n").settle();
+    Path file = tree.path("file");
+    FileTime time = Files.getLastModifiedTime(file);
+    int[] scans = new int[4];
+    for (int i = 0; i < scans.length; i++) {
+      write(file, "loop 1 2\n", time);
+      try (Fs fs = new Fs(file, layout(DISKS))) {
+        for (int n = 0; n < 60 * i; n++) {
+          fs.refresh();
+        }
+        write(file, "sdab 1 2\n", time);
+        while (fs.stats().isEmpty()) {
+          fs.refresh();
+          scans[i]++;
+        }
+      }
+    }
+    assertEquals(1, scans[0]);
+    assertTrue(scans[1] > 1 || scans[2] > 1 || scans[3] > 1, Arrays.toString(scans));
+    assertTrue(IntStream.of(scans).allMatch(n -> n <= 10), Arrays.toString(scans));
+  }
+
+  private static void write(Path file, String text, FileTime time) throws IOException {
+    Files.writeString(file, text);
+    Files.setLastModifiedTime(file, time);
   }
 
   @Test
