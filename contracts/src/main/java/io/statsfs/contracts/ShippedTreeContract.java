@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -64,6 +66,95 @@ abstract class ShippedTreeContract extends FlatKeyedContract {
             List.of(),
             fs.catalog().stats().stream().filter(s -> !ShippedTrees.isDescribedByName(s)).toList(),
             "no declaration describes these by their names");
+      }
+    }
+  }
+
+  /** Trees of names and numbers take each other's texts, and the lines of that form in stat. */
+  private static final Set<String> NAMES_AND_NUMBERS =
+      Set.of("meminfo", "snmp6", "stat", "tls_stat", "vmstat", "xfrm_stat");
+
+  /** What other trees take, since the lines, or most that they know, are of one form. */
+  private static final Set<String> TAKEN =
+      Set.of(
+          "buddyinfo interrupts, netstat, nfs, nfsd, schedstat, slabinfo, snmp, stat, wireless",
+          "interrupts softirqs",
+          "netstat snmp",
+          "nfs nfsd",
+          "nfsd nfs",
+          "schedstat stat",
+          "slabinfo nfs",
+          "snmp netstat",
+          "sockstat sockstat6",
+          "sockstat6 sockstat",
+          "softnet buddyinfo, nfs",
+          "stat schedstat");
+
+  private static boolean mayTake(String tree, String text) {
+    return NAMES_AND_NUMBERS.containsAll(Set.of(tree, text))
+        || TAKEN.stream()
+            .anyMatch(
+                taken ->
+                    taken.startsWith(tree + " ")
+                        && List.of(taken.substring(tree.length() + 1).split(", ")).contains(text));
+  }
+
+  /** Trees of a table below a header, which is all that a text of one line has. */
+  private static final Set<String> WITH_HEADER =
+      Set.of("cgroup_controllers", "interrupts", "slabinfo", "swaps", "wireless");
+
+  /** Nothing is guessed: a text at a wrong place gives no value, also if some of it would fit. */
+  @Test
+  void aTextOfAnotherFormGivesNoValueAndOneProblem() {
+    List<Layout> layouts = ShippedTrees.all().stream().filter(Layout::isRootFile).toList();
+    Map<String, String> texts = new TreeMap<>();
+    for (KernelText text : ShippedTrees.kernelTexts()) {
+      if (layouts.stream().anyMatch(layout -> layout.name().equals(text.tree()))) {
+        texts.putIfAbsent(text.tree(), text.files().values().iterator().next());
+      }
+    }
+    Set<String> wrong = new TreeSet<>();
+    try (TestTree root = TestTree.inMemory()) {
+      texts.forEach(root::stat);
+      root.settle();
+      for (Layout layout : layouts) {
+        for (String text : texts.keySet()) {
+          if (!text.equals(layout.name())) {
+            try (StatsFs fs = open(root.path(text), layout)) {
+              boolean isEmpty = fs.catalog().stats().isEmpty();
+              int problems = fs.catalog().problems().size();
+              boolean isHeader = WITH_HEADER.contains(layout.name());
+              if (!isEmpty && !mayTake(layout.name(), text)
+                  || isEmpty && problems != 1 && !(isHeader && problems == 0)) {
+                wrong.add(layout.name() + " takes " + text + ": " + fs.catalog());
+              }
+            }
+          }
+        }
+      }
+    }
+    assertTrue(texts.size() > 20, texts.keySet()::toString);
+    assertEquals(Set.of(), wrong);
+  }
+
+  /** The first line of a name counts, and that there are two is said. */
+  @Test
+  void aRowThatIsThereTwiceIsAProblem() {
+    Layout vmstat =
+        ShippedTrees.all().stream()
+            .filter(l -> l.name().equals("vmstat"))
+            .findFirst()
+            .orElseThrow();
+    try (TestTree root = TestTree.inMemory()) {
+      root.stat("v", "pgfault 1\npgmajfault 2\npgmajfault 3\npgpgin 4\n7 5\n").settle();
+      try (StatsFs fs = open(root.path("v"), vmstat);
+          Sampler sampler = fs.sampler()) {
+        assertEquals(
+            List.of("vmstat/pgfault 1", "vmstat/pgmajfault 2", "vmstat/pgpgin 4"),
+            values(sampler).toList());
+        assertEquals(1, fs.catalog().problems().size());
+        String message = fs.catalog().problems().get(0).message();
+        assertTrue(message.startsWith("2 of 5 lines are not"), message);
       }
     }
   }

@@ -6,10 +6,12 @@ import static io.statsfs.Problem.Kind.NO_STATS;
 import static java.util.stream.Collectors.joining;
 
 import io.statsfs.core.schema.Schema;
+import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ShapedText;
 import io.statsfs.spi.Axis;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
@@ -60,8 +62,14 @@ final class DeclaredContents implements FileContents {
   /** A key that several rows have, or several columns of a row, which tables have; null if none. */
   private @Nullable String repeated;
 
+  /** Rows with a key that one above has. */
+  private int repetitions;
+
   /** What was said of such a key, for as long as there is one. */
   private @Nullable Finding repetition;
+
+  /** Whether there is a line that is no table's, and that none excludes. */
+  private boolean hasStranger;
 
   /** What was said of lines without the shape, for as long as there are any. */
   private @Nullable Finding broken;
@@ -101,6 +109,8 @@ final class DeclaredContents implements FileContents {
     sources.clear();
     isAmbiguous = false;
     repeated = null;
+    repetitions = 0;
+    hasStranger = false;
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
     int known = knownColumns();
@@ -126,7 +136,10 @@ final class DeclaredContents implements FileContents {
         // Also if it does not have the shape, so that the rows are numbered without a gap.
         rows.of(number, () -> TableKey.of(number));
       } else if (!isOneRow && !seen.add(row)) {
-        repeated = repeated == null && !tables(row, number).isEmpty() ? row : repeated;
+        if (!tables(row, number).isEmpty()) {
+          repeated = repeated == null ? row : repeated;
+          repetitions++;
+        }
         continue;
       }
       while (lines.nextCell()) {
@@ -137,7 +150,9 @@ final class DeclaredContents implements FileContents {
       List<OfTable> tables = tables(row, number);
       if (!fits || isMalformed(row, number)) {
         // What no table has may look like anything.
-        without += fits || !tables.isEmpty() ? 1 : 0;
+        boolean isOfNone = !fits && tables.isEmpty();
+        without += isOfNone ? 0 : 1;
+        hasStranger |= isOfNone && file.tables().stream().noneMatch(t -> isExcluded(t, row));
         continue;
       } else if (words.isEmpty()) {
         continue;
@@ -312,12 +327,24 @@ final class DeclaredContents implements FileContents {
                   : table.columns().meaning() == Axis.Meaning.STATS
                       ? columnName
                       : table.stats().get(0).name().toString();
+          if (isNumber(table.rows(), name) || isNumber(table.columns(), name)) {
+            hasNumber = hasNumber != null && hasNumber;
+            continue;
+          }
           hasNumber = word.isNumber || hasNumber != null && hasNumber;
           add(of, labels, new CellFound(name, metric(of.table, name), row, word.column));
         }
       }
     }
     return hasNumber;
+  }
+
+  /** Whether a key that is the name of a stat, whatever it is, looks like a number. */
+  private static boolean isNumber(Axis axis, String name) {
+    return axis.meaning() == Axis.Meaning.STATS
+        && axis.names().isEmpty()
+        && NumberText.isLikeANumber(name)
+        && axis.patterns().stream().noneMatch(KeyPattern::isLiteral);
   }
 
   private void add(OfTable of, Map<String, String> columnLabels, CellFound cell) {
@@ -365,22 +392,23 @@ final class DeclaredContents implements FileContents {
     }
     List<Group> groups = new ArrayList<>();
     // If lines that have the shape are no more than the others, they may have it by accident.
-    boolean isOfAnotherForm = without > 0 && without >= fitting;
+    int odd = without + repetitions;
+    boolean isOfAnotherForm = odd > 0 && odd >= fitting;
     if (!isOfAnotherForm) {
       sources.values().forEach(s -> groups.add(new Group(s.place, List.copyOf(s.byName.values()))));
     }
-    if (without > 0) {
+    if (without > 0 || isOfAnotherForm) {
       if (broken == null || isOfAnotherForm != wasOfAnotherForm) {
         broken =
             new Finding(
                 MALFORMED,
                 "lines of another form",
-                without
+                odd
                     + " of "
-                    + (fitting + without)
+                    + (fitting + odd)
                     + " lines are not '"
                     + shape()
-                    + "', as the layout "
+                    + (repetitions > 0 ? "' or repeat a key, as the layout " : "', as the layout ")
                     + place.tree().layout()
                     + " declares; "
                     + (isOfAnotherForm ? "the file gives no value" : "they give no value"));
@@ -432,18 +460,22 @@ final class DeclaredContents implements FileContents {
    * go, and a file beside others is empty where a part of the kernel is switched off.
    */
   private boolean mayBeEmpty(List<TableKey> rowKeys, int lines) {
-    return file.tables().stream()
-            .anyMatch(
-                table ->
-                    table.rows().meaning() == Axis.Meaning.LABELS
-                        && rowKeys.stream().allMatch(key -> isExcluded(table, key)))
+    return !hasStranger
+            && file.tables().stream()
+                .anyMatch(
+                    table ->
+                        table.rows().meaning() == Axis.Meaning.LABELS
+                            && rowKeys.stream().allMatch(key -> isExcluded(table, key)))
         || lines == 0 && !place.tree().layout().isRootFile();
   }
 
   private static boolean isExcluded(TableDeclaration table, TableKey row) {
     byte[] bytes = row.bytes();
-    return bytes != null
-        && table.rows().excluded().stream().anyMatch(p -> p.matches(PathText.decode(bytes)));
+    return bytes != null && isExcluded(table, PathText.decode(bytes));
+  }
+
+  private static boolean isExcluded(TableDeclaration table, String row) {
+    return table.rows().excluded().stream().anyMatch(pattern -> pattern.matches(row));
   }
 
   private static String declared(TableDeclaration table) {

@@ -1,6 +1,7 @@
 package io.statsfs.core.text;
 
 import io.statsfs.Status;
+import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,16 @@ public final class NumberText {
   /** Whether {@link #put} would take a text for a number, even one that no double can hold. */
   static boolean isNumber(byte[] text, int from, int to, boolean isFloat) {
     return parse(text, from, to, isFloat, null, 0);
+  }
+
+  /**
+   * Whether a name may be a number, as {@link #isLikeANumber(byte[], int, int)} says.
+   *
+   * @param name as {@link io.statsfs.spi.PathText} writes it
+   */
+  public static boolean isLikeANumber(String name) {
+    byte[] bytes = PathText.encode(name);
+    return isLikeANumber(bytes, 0, bytes.length);
   }
 
   /**

@@ -122,11 +122,11 @@ class FilePatternsTest {
   @Test
   void filesAreDeclaredAtAnyDepthBesideDescribedStats() {
     tree.stat("memory.current", 1).stat("a/cpu.pressure", PRESSURE).stat("a/b/memory.current", 2);
-    tree.stat("a/b/io.stat", "8:0 1\n").stat("a/other", 1).stat("a/b/memory.max", "max\n").settle();
+    tree.stat("a/b/io.stat", "disk 1\n").stat("a/other", 1).stat("a/b/memory.max", "max\n").settle();
     Layout.Builder layout =
         layout(pressure("{resource}.pressure"), FileDeclaration.flatKeyed("io.stat", List.of()))
             .sources("{cgroup...}");
-    List<String> files = List.of("s/a/b/8:0", "s/a/cpu/full/total", "s/a/cpu/some/total");
+    List<String> files = List.of("s/a/b/disk", "s/a/cpu/full/total", "s/a/cpu/some/total");
     try (Fs fs = new Fs(tree.root(), layout.declaredFilesOnly().build())) {
       assertEquals(files, fs.stats());
       assertEquals(
@@ -142,7 +142,7 @@ class FilePatternsTest {
     try (Fs fs = new Fs(tree.root(), described)) {
       assertEquals(
           List.of(
-              "s/a/b/8:0",
+              "s/a/b/disk",
               "s/a/b/memory.current",
               "s/a/cpu/full/total",
               "s/a/cpu/some/total",
