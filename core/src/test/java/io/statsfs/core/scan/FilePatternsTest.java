@@ -122,7 +122,10 @@ class FilePatternsTest {
   @Test
   void filesAreDeclaredAtAnyDepthBesideDescribedStats() {
     tree.stat("memory.current", 1).stat("a/cpu.pressure", PRESSURE).stat("a/b/memory.current", 2);
-    tree.stat("a/b/io.stat", "disk 1\n").stat("a/other", 1).stat("a/b/memory.max", "max\n").settle();
+    tree.stat("a/b/io.stat", "disk 1\n")
+        .stat("a/other", 1)
+        .stat("a/b/memory.max", "max\n")
+        .settle();
     Layout.Builder layout =
         layout(pressure("{resource}.pressure"), FileDeclaration.flatKeyed("io.stat", List.of()))
             .sources("{cgroup...}");
