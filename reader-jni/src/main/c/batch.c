@@ -365,6 +365,7 @@ static void *take_copy(char **rest, const void *from, size_t bytes) {
 
 static void make_shape(const int32_t *plan, const char *text, struct sfs_shape *shape) {
   shape->skip_lines = plan[SFS_SHAPE_SKIP_LINES];
+  shape->heading = (enum sfs_heading)plan[SFS_SHAPE_HEADING];
   shape->header = (enum sfs_header)plan[SFS_SHAPE_HEADER];
   shape->header_words = plan[SFS_SHAPE_HEADER_WORDS];
   shape->prefix_words = plan[SFS_SHAPE_PREFIX_WORDS];

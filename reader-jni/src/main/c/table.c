@@ -26,12 +26,13 @@ void sfs_shape_init(struct sfs_shape *shape, const char *separators) {
 
 /* ---- keys ---- */
 
-/* A key in a text; of two words if the second one is not NULL, then with a blank between them. */
+/* A key in a text; of two parts if the second one is not NULL, then with a character between them. */
 struct key {
   const char *text;
   size_t length;
   const char *second;
   size_t second_length;
+  char between;
 };
 
 static inline uint64_t eight_bytes(const char *at) {
@@ -59,7 +60,7 @@ static int is_key(const struct sfs_key *known, const struct key *key) {
     return known->length == key->length && equal(known->text, key->text, key->length);
   }
   return known->length == key->length + 1 + key->second_length &&
-         equal(known->text, key->text, key->length) && known->text[key->length] == ' ' &&
+         equal(known->text, key->text, key->length) && known->text[key->length] == key->between &&
          equal(known->text + key->length + 1, key->second, key->second_length);
 }
 
@@ -80,7 +81,7 @@ static uint32_t hash_on(uint32_t hash, const char *text, size_t length, uint32_t
 static uint32_t hash(const struct key *key, uint32_t seed) {
   uint32_t hash = hash_on(0, key->text, key->length, seed);
   if (key->second != NULL) {
-    hash = hash_on(hash_on(hash, " ", 1, seed), key->second, key->second_length, seed);
+    hash = hash_on(hash_on(hash, &key->between, 1, seed), key->second, key->second_length, seed);
   }
   return hash ^ hash >> 15;
 }
@@ -132,7 +133,7 @@ static char *axis_init(struct sfs_axis *axis, char *memory, uint32_t seed) {
   axis->index = (uint32_t *)memory;
   axis->mask = index_size(axis->count) - 1;
   for (uint32_t i = 0; i < axis->count; i++) {
-    const struct key key = {axis->keys[i].text, axis->keys[i].length, NULL, 0};
+    const struct key key = {axis->keys[i].text, axis->keys[i].length, NULL, 0, 0};
     uint32_t at = hash(&key, seed) & axis->mask;
     while (axis->index[at] != 0) {
       at = (at + 1) & axis->mask;
@@ -151,7 +152,7 @@ void sfs_table_init(struct sfs_table *table, void *memory) {
   char *rest = axis_init(&table->rows, memory, table->seed);
   for (uint32_t i = 0; i < table->rows.count && table->rows.keys != NULL; i++) {
     struct sfs_key *key = &table->rows.keys[i];
-    key->is_word = 1;
+    key->is_word = table->shape->heading == SFS_HEADING_NONE;
     for (uint32_t k = 0; k < key->length; k++) {
       key->is_word &= table->shape->classes[(unsigned char)key->text[k]] == IN_WORD;
     }
@@ -180,6 +181,8 @@ struct reading {
   const char *text;
   const char *end;
   struct sfs_results to;
+  const char *heading;      /* of the line */
+  size_t heading_length;
   uint64_t begin;           /* the clock's first count of this text */
   uint32_t expected_row;    /* if lines are in the order of the keys */
   uint32_t expected_column; /* the same */
@@ -422,7 +425,7 @@ static inline int read_places(struct reading *reading, struct words *words, cons
 static uint32_t meet_column(struct reading *reading, const char *text, const char *end,
                             uint32_t *unknown_cells) {
   struct sfs_table *table = reading->table;
-  const struct key key = {text, (size_t)(end - text), NULL, 0};
+  const struct key key = {text, (size_t)(end - text), NULL, 0, 0};
   uint32_t column = find_from(&table->columns, &reading->expected_column, &key, table->seed);
   if (column == table->columns.count) {
     ++*unknown_cells;
@@ -587,6 +590,7 @@ static inline enum found_key read_key(const struct reading *reading, const char 
   words->number = 0;
   words->key = NO_WORD;
   key->second = NULL;
+  key->between = ' ';
   if (shape->skip_through != 0 && !skip_through(reading, words)) {
     return NO_KEY;
   }
@@ -643,12 +647,39 @@ static inline void read_cells(struct reading *reading, struct words *words, uint
   }
 }
 
+/* Takes in a line that is a heading, and whose first word is `first`. Returns 0 if it is none. */
+static int read_heading(struct reading *reading, const char *at, const char *first) {
+  const char *end = skip_line(reading, first) - 1;
+  while (reading->classes[(unsigned char)end[-1]] == BLANK) {
+    end--;
+  }
+  const int is_colon = reading->shape->heading == SFS_HEADING_COLON;
+  if (is_colon ? end[-1] != ':' : first > at) {
+    return 0;
+  }
+  reading->heading = first;
+  reading->heading_length = (size_t)(end - first) - (is_colon ? 1 : 0);
+  return 1;
+}
+
+/* Puts the heading before the key of a row, if that has a key. */
+static enum found_key put_heading(const struct reading *reading, enum found_key found, struct key *key) {
+  if (found == NO_KEY || reading->heading_length > SFS_HEADING_BYTES) {
+    return NO_KEY;
+  }
+  *key = (struct key){reading->heading, reading->heading_length, key->text, key->length, '\n'};
+  return found;
+}
+
 /* Reads a line, and returns where the next one begins. */
 static const char *read_line(struct reading *reading, const char *at) {
   const struct sfs_shape *shape = reading->shape;
   const char *first = skip_blanks(reading, at);
   if (*first == '\n' && shape->row_key != SFS_ROW_KEY_LINE_NUMBER) {
     return first + 1;
+  }
+  if (shape->heading != SFS_HEADING_NONE && read_heading(reading, at, first)) {
+    return skip_line(reading, first);
   }
   const uint32_t number = reading->line++;
   if (shape->row_key == SFS_ROW_KEY_NONE && number > 0) {
@@ -658,6 +689,9 @@ static const char *read_line(struct reading *reading, const char *at) {
   struct words words;
   struct key key;
   enum found_key found = read_key(reading, first, &words, &key);
+  if (shape->heading != SFS_HEADING_NONE) {
+    found = put_heading(reading, found, &key);
+  }
   if (found != NO_KEY) {
     read_cells(reading, &words, find_row(reading, found, &key));
   } else if (shape->row_key == SFS_ROW_KEY_NONE || shape->row_key == SFS_ROW_KEY_LINE_NUMBER) {
@@ -754,6 +788,7 @@ int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int
                             .classes = shape->classes,
                             .text = text,
                             .end = text + length,
+                            .heading = text,
                             .to = *results,
                             .begin = table->clock + 1};
   if (cut) {

@@ -1,7 +1,7 @@
 /*
  * Texts as tables: what the cells of a text say. A cell has a row key and a column key; a shape says
  * where they stand in the text. io.statsfs.spi.Shape says what each part of a shape means, and
- * io.statsfs.core.text.TableText reads texts in the same way.
+ * io.statsfs.core.text.ShapedText reads texts in the same way.
  *
  * Makes no system call and takes no memory, so that it can be tested and fuzzed alone.
  */
@@ -26,6 +26,8 @@ enum sfs_status {
 /* Where an outcome has the kind of a number (enum sfs_number), and an errno. */
 enum { SFS_KIND_SHIFT = 8, SFS_ERRNO_SHIFT = 16 };
 
+enum sfs_heading { SFS_HEADING_NONE = 0, SFS_HEADING_UNINDENTED = 1, SFS_HEADING_COLON = 2 };
+
 enum sfs_header { SFS_HEADER_NONE = 0, SFS_HEADER_ONCE = 1, SFS_HEADER_PER_PAIR = 2 };
 
 enum sfs_row_key {
@@ -46,6 +48,7 @@ enum sfs_column_key {
 enum { SFS_ANY = -1 };
 
 struct sfs_shape {
+  enum sfs_heading heading;
   enum sfs_header header;
   enum sfs_row_key row_key;
   enum sfs_column_key column_key;
@@ -70,10 +73,13 @@ void sfs_shape_init(struct sfs_shape *shape, const char *separators);
 /* Of a text of one line no more is read than this; one that is longer breaks the shape. */
 enum { SFS_VALUE_BYTES = 4096 };
 
+/* Below a heading with more bytes lines have no key. */
+enum { SFS_HEADING_BYTES = 1024 };
+
 struct sfs_key {
   const char *text;
   uint32_t length;
-  uint32_t is_word; /* set by sfs_table_init: there is no blank in it */
+  uint32_t is_word; /* set by sfs_table_init: a word of the line is all of it */
 };
 
 /* The rows or columns of a table. */

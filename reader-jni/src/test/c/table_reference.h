@@ -45,7 +45,7 @@ struct setting {
   int results;
 };
 
-static const char *const row_keys[] = {"a", "b", "ab", "a:", "a b", "N0", "\xff", "Tcp", "a\nb", "", ":", "1"};
+static const char *const row_keys[] = {"a", "b", "ab", "a:", "a b", "N0", "\xff", "Tcp", "a\nb", "", ":", "1", "\na", "b\na", "Tcp\na"};
 static const char *const column_keys[] = {"x", "y", "xy", "a", "1", "b", "", "x=y", "\xff", "a b"};
 
 /* What texts are made of, to a third each: words, ends of them, and whatever else. */
@@ -96,6 +96,10 @@ static inline struct setting make_setting(struct bytes *bytes) {
   shape->second_row_key_word = keyed && words % 8 > 4 ? shape->row_key_word + 1 + (int)(words / 8 % 3) : -1;
   shape->is_uniform = words >= 192 && shape->header != SFS_HEADER_PER_PAIR &&
                       (shape->column_key == SFS_COLUMN_KEY_POSITION || shape->column_key == SFS_COLUMN_KEY_HEADER);
+  if (shape->header == SFS_HEADER_NONE && shape->second_row_key_word < 0 &&
+      (keyed || shape->row_key == SFS_ROW_KEY_BEFORE_COLON)) {
+    shape->heading = (enum sfs_heading)(form % 3);
+  }
   unsigned limits = next_byte(bytes);
   shape->skip_through = skips % 8 != 1 || limits / 64 == 3 ? 0 : skips % 16 == 9 ? '/' : ':';
   shape->radix = radixes[limits % 4];
@@ -272,6 +276,28 @@ static inline int looks_like_a_number(struct piece word) {
   return sfs_is_like_a_number(word.at, word.at + word.length);
 }
 
+/* Whether a line that is not blank is a heading, and if so its text. */
+static inline int is_heading(const struct setting *setting, struct piece line, struct piece *heading) {
+  struct piece text = line;
+  while (is_blank(setting, text.at[0])) {
+    text.at++;
+    text.length--;
+  }
+  while (is_blank(setting, text.at[text.length - 1])) {
+    text.length--;
+  }
+  if (setting->shape.heading == SFS_HEADING_COLON) {
+    if (text.at[text.length - 1] != ':') {
+      return 0;
+    }
+    text.length--;
+  } else if (setting->shape.heading == SFS_HEADING_NONE || text.at != line.at) {
+    return 0;
+  }
+  *heading = text;
+  return 1;
+}
+
 /* A line's cells; -1 if the line breaks the shape. The number of those read before that is in *read. */
 static inline int cells_of(const struct setting *setting, const struct piece *words, int word_count,
                            const struct piece *header, int header_count, struct cell *cells, int *read) {
@@ -430,6 +456,7 @@ static inline void expect(const struct setting *setting, const char *text, size_
     first++;
   }
   const int of_header = expected->unknown_cells;
+  struct piece heading = {text, 0};
   int number = 0;
   for (int i = first; i < count; i++) {
     if (shape->row_key == SFS_ROW_KEY_LINE_NUMBER) {
@@ -441,6 +468,9 @@ static inline void expect(const struct setting *setting, const char *text, size_
     if (is_blank_line(setting, lines[i])) {
       continue;
     }
+    if (is_heading(setting, lines[i], &heading)) {
+      continue;
+    }
     struct cut_line *line = cut_line(setting, lines[i]);
     if (shape->row_key == SFS_ROW_KEY_NONE) {
       if (number++ == 0) {
@@ -450,6 +480,16 @@ static inline void expect(const struct setting *setting, const char *text, size_
     }
     if (line->key_length < 0) {
       continue;
+    }
+    if (shape->heading != SFS_HEADING_NONE) {
+      if (heading.length > SFS_HEADING_BYTES) {
+        continue;
+      }
+      const size_t before = heading.length + 1;
+      memmove(line->key + before, line->key, (size_t)line->key_length);
+      memcpy(line->key, heading.at, heading.length);
+      line->key[before - 1] = '\n';
+      line->key_length += (int)before;
     }
     int row = find_known(&setting->rows, line->key, (size_t)line->key_length);
     if (shape->header != SFS_HEADER_PER_PAIR) {

@@ -293,6 +293,54 @@ static void keys_of_two_words(void) {
   CHECK_CELL(1, 3, 4);
 }
 
+/* /proc/zoneinfo, and io_done of bcachefs: rows below headings. */
+static void headings(void) {
+  begin((struct sfs_shape){.heading = SFS_HEADING_UNINDENTED, .row_key = SFS_ROW_KEY_WORD, .least_columns = 1,
+                           .trailing_words = SFS_ANY},
+        "", "-,-,-", "-");
+  table.rows.count = 3; /* The keys have commas themselves. */
+  keys[0][0] = (struct sfs_key){"Node 0, zone      DMA\nmin", 25, 0};
+  keys[0][1] = (struct sfs_key){"Node 0, zone   Normal\nmin", 25, 0};
+  keys[0][2] = (struct sfs_key){"\nmin", 4, 0};
+  free(memory);
+  memory = calloc(1, sfs_table_bytes(&table));
+  sfs_table_init(&table, memory);
+  CHECK_EQUAL(0, read_text("  min 1\n\nNode 0, zone      DMA\n  min 2\n  min 3\nNode 0, zone   Normal \n\n  min: 4 5"));
+  CHECK_CELL(0, 0, 2);
+  CHECK_CELL(1, 0, 4);
+  CHECK_CELL(2, 0, 1);
+  /* A row without its heading is another row. */
+  CHECK_EQUAL(1, read_text("  min 1\nNode 0, zone Normal\n  min 4\nmin 5\n"));
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_NO_CELL(1, 0, ABSENT);
+  CHECK_CELL(2, 0, 1);
+  begin((struct sfs_shape){.heading = SFS_HEADING_COLON, .row_key = SFS_ROW_KEY_BEFORE_COLON, .least_columns = 1},
+        "", "read\nsb,write\nsb", "-");
+  CHECK_EQUAL(0, read_text("read:\nsb  : 1\n  write: \nsb:2\n"));
+  CHECK_CELL(0, 0, 1);
+  CHECK_CELL(1, 0, 2);
+  CHECK_EQUAL(1, read_text("read\nsb: 1\nwrite:x\nsb:2"));
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_NO_CELL(1, 0, ABSENT);
+  /* Below one that is too long there is no row. */
+  static char text[SFS_HEADING_BYTES + 16];
+  static char key[SFS_HEADING_BYTES + 8];
+  for (size_t length = SFS_HEADING_BYTES; length <= SFS_HEADING_BYTES + 1; length++) {
+    memset(text, 'x', length);
+    strcpy(text + length, ":\nsb: 3\n");
+    memset(key, 'x', length);
+    strcpy(key + length, "\nsb");
+    begin((struct sfs_shape){.heading = SFS_HEADING_COLON, .row_key = SFS_ROW_KEY_BEFORE_COLON, .least_columns = 1},
+          "", key, "-");
+    CHECK_EQUAL(length > SFS_HEADING_BYTES, read_text(text));
+    if (length > SFS_HEADING_BYTES) {
+      CHECK_NO_CELL(0, 0, ABSENT);
+    } else {
+      CHECK_CELL(0, 0, 3);
+    }
+  }
+}
+
 /* /proc/softirqs: columns are CPUs, which come and go. */
 static void header_once(void) {
   begin((struct sfs_shape){.header = SFS_HEADER_ONCE, .column_key = SFS_COLUMN_KEY_HEADER,
@@ -401,7 +449,7 @@ static void line_numbers(void) {
 /* Texts that could take quadratic time, or more memory than there is. */
 static void hostile_texts(void) {
   enum { SIZE = 1 << 20 };
-  static const char *const fillings[] = {"a", " ", "\n", ":", "=", "a ", "a:", "a=", "x=1 ", "a 1 ", "a: x\n", "x "};
+  static const char *const fillings[] = {"a", " ", "\n", ":", "=", "a ", "a:", "a=", "x=1 ", "a 1 ", "a: x\n", "x ", " a\n"};
   char *text = malloc(SIZE + 1);
   REQUIRE(text != NULL);
   for (int form = 0; form < 16; form++) {
@@ -409,6 +457,9 @@ static void hostile_texts(void) {
                            .column_key = (enum sfs_column_key)(form / 4), .trailing_words = SFS_ANY};
     if (of.column_key == SFS_COLUMN_KEY_HEADER) {
       of.header = form % 4 == 1 || form % 4 == 2 ? SFS_HEADER_PER_PAIR : SFS_HEADER_ONCE;
+    }
+    if (form == 1 || form == 2) {
+      of.heading = (enum sfs_heading)form;
     }
     begin(of, "", form % 4 == 0 ? "a" : "a,b", "x,y");
     const struct sfs_results results = {slots, values, outcomes};
@@ -445,7 +496,7 @@ int main(void) {
       TEST(prefixed_keys),   TEST(keyed_rows),         TEST(keys_among_cells),
       TEST(uniform_rows),    TEST(names_in_brackets),
       TEST(words_without_a_value),
-      TEST(keys_of_two_words), TEST(header_once),      TEST(header_with_words_before),
+      TEST(keys_of_two_words), TEST(headings),         TEST(header_once),      TEST(header_with_words_before),
       TEST(header_per_pair), TEST(words_before),       TEST(before_equals),
       TEST(line_numbers),    TEST(hostile_texts),      TEST(random_texts),
   };

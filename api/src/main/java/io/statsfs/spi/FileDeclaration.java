@@ -37,8 +37,10 @@ public final class FileDeclaration {
       } else if (!isByPosition && !table.columns().names().isEmpty()
           || shape.rowKey() != Shape.RowKey.LINE_NUMBER && !table.rows().names().isEmpty()) {
         throw new IllegalArgumentException("Only numbers can be given names");
+      } else if (table.sections().isKeyless() != (shape.heading() == Shape.Heading.NONE)) {
+        throw new IllegalArgumentException("Headings and sections of tables need each other");
       }
-      for (Axis axis : List.of(table.rows(), table.columns())) {
+      for (Axis axis : List.of(table.sections(), table.rows(), table.columns())) {
         if (axis.patterns().stream()
             .anyMatch(keys -> !Collections.disjoint(keys.labels(), name.labels()))) {
           throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
@@ -60,7 +62,8 @@ public final class FileDeclaration {
    * @throws IllegalArgumentException if there is no table; if the path has another pattern than
    *     labels in its last part; or if an axis does not fit the shape: the rows are {@linkplain
    *     Axis#single single without a key} if, and only if, there is no row key; single columns, and
-   *     names of numbers, need columns by position; names of rows line numbers
+   *     names of numbers, need columns by position; names of rows line numbers; sections headings,
+   *     and the other way round
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
     return new FileDeclaration(path, shape, tables);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *       {@linkplain Shape#isOneLine one line} is read up to {@link #VALUE_BYTES} or the first part
  *       that ends with a line feed; if it is longer, its line does not have the shape.
  *   <li>Blank lines are passed over, unless the number of a line is the key of its row. So are
+ *       {@linkplain Shape#heading headings}, whose text is a part of the keys of the rows below,
  *       lines without a key, and lines of a row without a wanted cell. Of several lines with one
  *       key, and of several columns with one key in a line, the first counts.
  *   <li>A wanted cell without a text is {@link io.statsfs.Status#GONE}. One whose text is no

@@ -26,6 +26,9 @@ public final class Shape {
   /** As {@link #trailingWords()}: whatever is beyond the last known column is left alone. */
   public static final int ANY = -1;
 
+  /** How many bytes a heading has at most. Below one that is longer lines have no key. */
+  public static final int HEADING_BYTES = 1024;
+
   /** The file holds one value, and white space around it. */
   public static final Shape VALUE = builder().build();
 
@@ -79,7 +82,18 @@ public final class Shape {
     BEFORE_EQUALS
   }
 
+  /** Which lines are headings, each of which begins a section of rows. */
+  public enum Heading {
+    /** None; all rows are of one section. */
+    NONE,
+    /** Those that do not begin with a blank, while the rows of their section do. */
+    UNINDENTED,
+    /** Those that end with a colon, which is no part of the heading. */
+    COLON
+  }
+
   private final int skipLines;
+  private final Heading heading;
   private final Header header;
   private final int headerWords;
   private final RowKey rowKey;
@@ -97,6 +111,7 @@ public final class Shape {
 
   private Shape(Builder builder) {
     skipLines = builder.skipLines;
+    heading = builder.heading;
     header = builder.header;
     headerWords = builder.headerWords;
     rowKey = builder.rowKey;
@@ -115,6 +130,7 @@ public final class Shape {
 
   private Shape(Shape other, List<String> noValue) {
     skipLines = other.skipLines;
+    heading = other.heading;
     header = other.header;
     headerWords = other.headerWords;
     rowKey = other.rowKey;
@@ -157,6 +173,17 @@ public final class Shape {
    */
   public int skipLines() {
     return skipLines;
+  }
+
+  /**
+   * Which lines are headings. The key of a row is then that of the heading above it, without the
+   * blanks around, a line feed, and its own. Rows above the first heading have an empty one.
+   *
+   * @return their kind; NONE unless {@link #rowKey} is BEFORE_COLON, or WORD with one word, and
+   *     {@link #header} is NONE
+   */
+  public Heading heading() {
+    return heading;
   }
 
   /**
@@ -307,6 +334,7 @@ public final class Shape {
   public boolean equals(Object other) {
     return other instanceof Shape that
         && skipLines == that.skipLines
+        && heading == that.heading
         && header == that.header
         && headerWords == that.headerWords
         && rowKey == that.rowKey
@@ -327,6 +355,7 @@ public final class Shape {
   public int hashCode() {
     return Objects.hash(
         skipLines,
+        heading,
         header,
         headerWords,
         rowKey,
@@ -347,6 +376,9 @@ public final class Shape {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
+    if (heading != Heading.NONE) {
+      text.append("headings, and below each ");
+    }
     if (header == Header.ONCE) {
       text.append("a header, then ");
     } else if (header == Header.PER_PAIR) {
@@ -382,6 +414,7 @@ public final class Shape {
   /** Declares a shape. Each method returns this. Not safe for use by several threads. */
   public static final class Builder {
     private int skipLines;
+    private Heading heading = Heading.NONE;
     private Header header = Header.NONE;
     private int headerWords;
     private RowKey rowKey = RowKey.NONE;
@@ -406,6 +439,17 @@ public final class Shape {
      */
     public Builder skipLines(int lines) {
       skipLines = requireNotNegative(lines, "lines");
+      return this;
+    }
+
+    /**
+     * Says that lines are headings, each of which begins a section of rows. Default: there is none.
+     *
+     * @param which which lines
+     * @return this
+     */
+    public Builder heading(Heading which) {
+      heading = Objects.requireNonNull(which, "which");
       return this;
     }
 
@@ -531,13 +575,13 @@ public final class Shape {
      * @param characters at most 8 of ASCII, in any order
      * @return this
      * @throws IllegalArgumentException if there are more, or one is a letter, a digit, a control
-     *     character, {@code :}, {@code =} or not ASCII
+     *     character, {@code =} or not ASCII
      */
     public Builder separators(String characters) {
       boolean isAllowed = characters.length() <= MOST_SEPARATORS;
       for (int i = 0; i < characters.length(); i++) {
         char c = characters.charAt(i);
-        isAllowed &= c > ' ' && c < 0x7f && c != ':' && c != '=' && !Character.isLetterOrDigit(c);
+        isAllowed &= c > ' ' && c < 0x7f && c != '=' && !Character.isLetterOrDigit(c);
       }
       if (!isAllowed) {
         throw new IllegalArgumentException("These cannot separate words: '" + characters + "'");
@@ -603,8 +647,9 @@ public final class Shape {
      * @return the shape
      * @throws IllegalStateException if columns have the keys of a header and there is none, or the
      *     other way round; if there are header words without {@link Header#ONCE}; or if pairs of
-     *     lines have no key; if lines are uniform and columns have keys beside their values; or if
-     *     what is dropped ends with a character that separates words
+     *     lines have no key; if there are headings, and rows have another key than one word or what
+     *     is before a colon, or there is a header; if lines are uniform and columns have keys
+     *     beside their values; or if what is dropped ends with a character that separates words
      */
     public Shape build() {
       if (columnKey == ColumnKey.HEADER != (header != Header.NONE)) {
@@ -615,11 +660,20 @@ public final class Shape {
       } else if (header == Header.PER_PAIR
           && (rowKey == RowKey.NONE || rowKey == RowKey.LINE_NUMBER)) {
         throw new IllegalStateException("Pairs of lines need a key in both");
+      } else if (heading != Heading.NONE
+          && (header != Header.NONE
+              || secondRowKeyWord >= 0
+              || rowKey != RowKey.WORD && rowKey != RowKey.BEFORE_COLON)) {
+        throw new IllegalStateException(
+            "Below headings rows have the key 'word N' or 'before-colon', and no header");
       } else if (isUniform
           && (header == Header.PER_PAIR
               || columnKey == ColumnKey.WORD_BEFORE
               || columnKey == ColumnKey.BEFORE_EQUALS)) {
         throw new IllegalStateException("Only rows of numbers alone are uniform");
+      } else if (separators.indexOf(':') >= 0
+          && (rowKey == RowKey.WORD || rowKey == RowKey.BEFORE_COLON)) {
+        throw new IllegalStateException("A colon ends keys of rows, so it cannot separate words");
       } else if (separators.indexOf(skipThrough) >= 0) {
         throw new IllegalStateException(
             "'" + skipThrough + "' cannot both end what is dropped and separate words");

@@ -1,9 +1,9 @@
 package io.statsfs.spi;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableDeclaration {
   private final @Nullable String subsystem;
+  private final Axis sections;
   private final Axis rows;
   private final Axis columns;
   private final List<StatDeclaration> stats;
@@ -22,12 +23,14 @@ public final class TableDeclaration {
 
   private TableDeclaration(
       @Nullable String subsystem,
+      Axis sections,
       Axis rows,
       Axis columns,
       List<StatDeclaration> stats,
       boolean isDefault) {
     this.isDefault = isDefault;
     this.subsystem = subsystem;
+    this.sections = Objects.requireNonNull(sections, "sections");
     this.rows = Objects.requireNonNull(rows, "rows");
     this.columns = Objects.requireNonNull(columns, "columns");
     this.stats = List.copyOf(stats);
@@ -42,8 +45,14 @@ public final class TableDeclaration {
       throw new IllegalArgumentException(
           "Neither rows nor columns name stats, so 'stats' needs one stat, with its name");
     }
-    if (!Collections.disjoint(rows.labelKeys(), columns.labelKeys())) {
-      throw new IllegalArgumentException("A label cannot come from rows and from columns");
+    if (sections.meaning() == Axis.Meaning.STATS || !sections.names().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Sections are one heading, or headings with labels, such as '{name}'");
+    }
+    List<String> labels = labelKeys();
+    if (labels.size() > Set.copyOf(labels).size()) {
+      throw new IllegalArgumentException(
+          "A label cannot come from two of sections, rows and columns");
     }
   }
 
@@ -61,7 +70,7 @@ public final class TableDeclaration {
    */
   public static TableDeclaration of(
       @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
-    return new TableDeclaration(subsystem, rows, columns, stats, true);
+    return new TableDeclaration(subsystem, Axis.single(), rows, columns, stats, true);
   }
 
   /**
@@ -72,7 +81,19 @@ public final class TableDeclaration {
    * @return another table
    */
   public TableDeclaration byDefault(boolean isDefault) {
-    return new TableDeclaration(subsystem, rows, columns, stats, isDefault);
+    return new TableDeclaration(subsystem, sections, rows, columns, stats, isDefault);
+  }
+
+  /**
+   * The same table, whose rows are those below some {@linkplain Shape#heading headings}.
+   *
+   * @param headings one heading, or patterns with labels. What is between words there is one blank,
+   *     whatever the text has
+   * @return another table
+   * @throws IllegalArgumentException if it is another axis, or has a label of the rows or columns
+   */
+  public TableDeclaration inSections(Axis headings) {
+    return new TableDeclaration(subsystem, headings, rows, columns, stats, isDefault);
   }
 
   /**
@@ -82,6 +103,15 @@ public final class TableDeclaration {
    */
   public @Nullable String subsystem() {
     return subsystem;
+  }
+
+  /**
+   * What the headings of the rows are.
+   *
+   * @return the axis; {@linkplain Axis#isKeyless without a key} if the text has no headings
+   */
+  public Axis sections() {
+    return sections;
   }
 
   /**
@@ -123,10 +153,11 @@ public final class TableDeclaration {
   /**
    * The labels of the sources.
    *
-   * @return the keys: those of the rows, then those of the columns
+   * @return the keys: those of the sections, then those of the rows, then those of the columns
    */
   public List<String> labelKeys() {
-    List<String> keys = new ArrayList<>(rows.labelKeys());
+    List<String> keys = new ArrayList<>(sections.labelKeys());
+    keys.addAll(rows.labelKeys());
     keys.addAll(columns.labelKeys());
     return keys;
   }
@@ -135,6 +166,7 @@ public final class TableDeclaration {
   public boolean equals(Object other) {
     return other instanceof TableDeclaration that
         && Objects.equals(subsystem, that.subsystem)
+        && sections.equals(that.sections)
         && rows.equals(that.rows)
         && columns.equals(that.columns)
         && stats.equals(that.stats)
@@ -143,12 +175,16 @@ public final class TableDeclaration {
 
   @Override
   public int hashCode() {
-    return Objects.hash(subsystem, rows, columns, stats);
+    return Objects.hash(subsystem, sections, rows, columns, stats);
   }
 
   /** Its axes, for people. */
   @Override
   public String toString() {
-    return "rows " + rows + ", columns " + columns;
+    return (sections.isKeyless() ? "" : "sections " + sections + ", ")
+        + "rows "
+        + rows
+        + ", columns "
+        + columns;
   }
 }

@@ -183,6 +183,7 @@ final class CompiledLayouts {
 
     void shape(Shape shape) throws IOException {
       out.writeShort(shape.skipLines());
+      word(shape.heading());
       word(shape.header());
       out.writeShort(shape.headerWords());
       word(shape.rowKey());
@@ -201,6 +202,8 @@ final class CompiledLayouts {
     void table(TableDeclaration table) throws IOException {
       String subsystem = table.subsystem();
       texts(subsystem == null ? List.of() : List.of(subsystem));
+      Axis sections = table.sections();
+      list(sections.isKeyless() ? List.of() : List.of(sections), Writer::axis);
       axis(table.rows());
       axis(table.columns());
       list(table.stats(), Writer::stat);
@@ -312,6 +315,7 @@ final class CompiledLayouts {
   }
 
   private static final class Reader {
+    private static final Shape.Heading[] HEADINGS = Shape.Heading.values();
     private static final Shape.Header[] HEADERS = Shape.Header.values();
     private static final Shape.ColumnKey[] COLUMN_KEYS = Shape.ColumnKey.values();
     private static final Shape.RowKey[] ROW_KEYS = Shape.RowKey.values();
@@ -435,7 +439,7 @@ final class CompiledLayouts {
     }
 
     Shape shape() {
-      Shape.Builder shape = Shape.builder().skipLines(number());
+      Shape.Builder shape = Shape.builder().skipLines(number()).heading(HEADINGS[small()]);
       shape.header(HEADERS[small()]).headerWords(number());
       Shape.RowKey rowKey = ROW_KEYS[small()];
       int first = signed();
@@ -467,7 +471,12 @@ final class CompiledLayouts {
     }
 
     TableDeclaration table() {
-      TableDeclaration table = TableDeclaration.of(optional(), axis(), axis(), stats());
+      String subsystem = optional();
+      Axis sections = number() == 0 ? null : axis();
+      TableDeclaration table = TableDeclaration.of(subsystem, axis(), axis(), stats());
+      if (sections != null) {
+        table = table.inSections(sections);
+      }
       return flag() ? table : table.byDefault(false);
     }
 

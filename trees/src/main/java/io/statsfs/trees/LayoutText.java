@@ -231,6 +231,7 @@ final class LayoutText {
             "shape",
             "tables",
             "subsystem",
+            "sections",
             "row",
             "rows",
             "columns",
@@ -243,7 +244,7 @@ final class LayoutText {
     if (list == null) {
       tables.add(table(file, shape, true));
     } else {
-      for (String other : List.of("subsystem", "row", "rows", "columns", "stats")) {
+      for (String other : List.of("subsystem", "sections", "row", "rows", "columns", "stats")) {
         if (file.has(other)) {
           throw new DeclarationException(
               file.mark(other), "'" + other + "' belongs into one of the 'tables'");
@@ -255,7 +256,16 @@ final class LayoutText {
       boolean isDefault = file.isTrue("default", true);
       for (YamlNode table : sequence.values()) {
         Fields fields =
-            new Fields(table, "a table", "subsystem", "row", "rows", "columns", "stats", "default");
+            new Fields(
+                table,
+                "a table",
+                "subsystem",
+                "sections",
+                "row",
+                "rows",
+                "columns",
+                "stats",
+                "default");
         tables.add(table(fields, shape, isDefault));
       }
     }
@@ -322,9 +332,26 @@ final class LayoutText {
             ? axis(columnsNode, "'columns'", numbersColumns)
             : numbersColumns ? Axis.single() : Axis.stats("*");
     List<StatDeclaration> stats = stats(table, false);
+    Axis sections = sections(table);
     TableDeclaration declared =
-        at(table.mark(), () -> TableDeclaration.of(subsystem, rows, columns, stats));
+        at(
+            table.mark(),
+            () -> TableDeclaration.of(subsystem, rows, columns, stats).inSections(sections));
     return declared.byDefault(table.isTrue("default", isDefault));
+  }
+
+  private static Axis sections(Fields table) throws DeclarationException {
+    List<String> headings = new ArrayList<>();
+    for (Scalar heading : table.texts("sections")) {
+      headings.add(pattern(heading));
+    }
+    if (headings.isEmpty()) {
+      return Axis.single();
+    }
+    String[] all = headings.toArray(String[]::new);
+    return at(
+        table.mark("sections"),
+        () -> all.length == 1 && all[0].indexOf('{') < 0 ? Axis.key(all[0]) : Axis.labels(all));
   }
 
   /**
@@ -398,6 +425,7 @@ final class LayoutText {
             node,
             "a shape",
             "skip-lines",
+            "headings",
             "header",
             "header-words",
             "row",
@@ -425,6 +453,11 @@ final class LayoutText {
     }
     if (fields.isTrue("uniform", false)) {
       shape.uniform();
+    }
+    YamlNode headings = fields.find("headings");
+    if (headings != null) {
+      shape.heading(
+          word(headings, "'headings'", List.of(Shape.Heading.values()), Fields::lowerCase));
     }
     YamlNode header = fields.find("header");
     if (header != null) {

@@ -298,6 +298,13 @@ class LayoutTextTest {
     assertEquals(
         Shape.builder().columnKey(Shape.ColumnKey.BEFORE_EQUALS).build(),
         file("shape: {row: none, column: before-equals}\n").shape());
+    FileDeclaration headings =
+        file(
+            "shape: {headings: unindented, row: word 1}\nsections: 'a {s}'\nrows: '{r}'\n"
+                + "columns: [v]\n");
+    assertEquals(
+        Shape.builder().heading(Shape.Heading.UNINDENTED).rowKeyWord(1).build(), headings.shape());
+    assertEquals(List.of("s", "r"), headings.tables().get(0).labelKeys());
     assertEquals(Shape.FLAT_KEYED, read("tree: t\nfile: flat-keyed").files().get(0).shape());
   }
 
@@ -392,6 +399,14 @@ class LayoutTextTest {
             + " expected one of none, once, per-pair",
         "tree: t\\nfile: {shape: {column: header}} | x.yaml:2:15: A header, and columns",
         "tree: t\\nfile: {shape: {separators: 'a'}} | x.yaml:2:28: These cannot separate",
+        "tree: t\\nfile: {shape: {row: word 0, separators: ':'}} | x.yaml:2:15: A colon ends keys",
+        "tree: t\\nfile: {shape: {headings: colon}} | x.yaml:2:15: Below headings rows have",
+        "tree: t\\nfile: {shape: {headings: colon, row: word 0}} | x.yaml:2:7: Headings and sections",
+        "tree: t\\nfile: {shape: {row: word 0}, sections: '{a}'} | x.yaml:2:7: Headings and sections",
+        "tree: t\\nfile: {shape: {headings: colon, row: word 0}, sections: [a, b]} |"
+            + " x.yaml:2:47: 'a' has other labels than",
+        "tree: t\\nfile: {shape: {headings: colon, row: word 0}, sections: '{a}', rows: '{a}',"
+            + " columns: [b]} | x.yaml:2:7: A label cannot come from two",
         "tree: t\\nfile: {shape: {radix: 2}} | x.yaml:2:23: 'radix' has no value '2'",
         "tree: t\\nfile: {shape: {row: word 0}, rows: 'cpu{'} | x.yaml:2:36: 'cpu{' has half",
         "tree: t\\nfile: {shape: {row: word 0}, rows: '[9-0]{a}'} | x.yaml:2:36: '[9-0]' is no set",

@@ -44,7 +44,7 @@ final class HostMounts {
    * and its cgroup, which stay its own.
    */
   boolean have(Layout layout) {
-    boolean isOwn = layout.isOwnCgroup() || isBelow(layout, "self");
+    boolean isOwn = layout.isOwnCgroup() || isBelow(layout, "self") && !isOfMounts(layout);
     return !isOwn && !layout.homeTypes().isEmpty() && (isProc(layout) ? proc : sys) != null;
   }
 
@@ -54,6 +54,11 @@ final class HostMounts {
 
   private static boolean isBelow(Layout layout, String directory) {
     return isProc(layout) && (layout.homePath() + "/").startsWith(directory + "/");
+  }
+
+  /** Whether it is of all that is mounted where the process is, and not of the process. */
+  private static boolean isOfMounts(Layout layout) {
+    return isBelow(layout, "self/mountstats");
   }
 
   /** Why a tree of the host cannot be had there; null if it can. */
@@ -75,9 +80,14 @@ final class HostMounts {
   List<Path> places(Layout layout) {
     List<Path> places = new ArrayList<>();
     if (isProc(layout) && proc != null) {
-      // There net is a link to that of the process that reads.
-      Path base = isBelow(layout, "net") ? proc.resolve("1") : proc;
-      places.add(base.resolve(layout.homePath()));
+      // There net and self are links to those of the process that reads.
+      String path = layout.homePath();
+      if (isBelow(layout, "net")) {
+        path = "1/" + path;
+      } else if (isOfMounts(layout)) {
+        path = path.replaceFirst("self", "1");
+      }
+      places.add(proc.resolve(path));
     } else if (sys != null) {
       for (String type : layout.homeTypes()) {
         for (String mount : mounts(layout, type)) {

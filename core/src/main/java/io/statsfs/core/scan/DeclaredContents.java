@@ -19,12 +19,11 @@ import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A file whose shape and tables are declared. */
@@ -34,6 +33,8 @@ final class DeclaredContents implements FileContents {
 
   /** In a message. */
   private static final int SHOWN_KEYS = 4;
+
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   private static final Finding AMBIGUOUS =
       new Finding(
@@ -70,6 +71,9 @@ final class DeclaredContents implements FileContents {
 
   /** Whether there is a line that is no table's, and that none excludes. */
   private boolean hasStranger;
+
+  /** Whether a heading is one of a table's; of headings without a row nothing else is known. */
+  private boolean hasKnownHeading;
 
   /** What was said of lines without the shape, for as long as there are any. */
   private @Nullable Finding broken;
@@ -111,7 +115,9 @@ final class DeclaredContents implements FileContents {
     repeated = null;
     repetitions = 0;
     hasStranger = false;
+    hasKnownHeading = shape().heading() != Shape.Heading.NONE && readHeadings(text, length, isCut);
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
+    boolean numbersRows = shape().rowKey() == Shape.RowKey.LINE_NUMBER;
     boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
     int known = knownColumns();
     int mostWords = shape().isUniform() ? shortestLine(text, length, isCut, known) : 0;
@@ -122,7 +128,7 @@ final class DeclaredContents implements FileContents {
       }
     }
     List<Word> words = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Map<String, Integer> seen = new HashMap<>();
     int all = 0;
     int fitting = 0;
     int without = 0;
@@ -132,12 +138,18 @@ final class DeclaredContents implements FileContents {
       words.clear();
       String row = rowKey();
       int number = lines.line();
-      if (shape().rowKey() == Shape.RowKey.LINE_NUMBER) {
+      if (numbersRows) {
         // Also if it does not have the shape, so that the rows are numbered without a gap.
         rows.of(number, () -> TableKey.of(number));
-      } else if (!isOneRow && !seen.add(row)) {
-        if (!tables(row, number).isEmpty()) {
-          repeated = repeated == null ? row : repeated;
+      }
+      Integer section = numbersRows || isOneRow ? null : seen.putIfAbsent(row, lines.section());
+      if (section != null) {
+        // Below one heading there may be more of another kind, as the watermarks of CPUs in
+        // zoneinfo.
+        boolean isOfOneSection =
+            shape().heading() != Shape.Heading.NONE && section == lines.section();
+        if (!isOfOneSection && !tables(row, number).isEmpty()) {
+          repeated = repeated == null ? row.replace('\n', ' ') : repeated;
           repetitions++;
         }
         continue;
@@ -195,6 +207,20 @@ final class DeclaredContents implements FileContents {
       }
     }
     return header;
+  }
+
+  /** Whether one of the headings is a table's. */
+  private boolean readHeadings(byte[] text, int length, boolean isCut) {
+    lines.begin(text, length, isCut, 0);
+    while (lines.nextHeading()) {
+      String heading = PathText.decode(lines.heading());
+      for (TableDeclaration table : file.tables()) {
+        if (table.sections().match(BLANKS.matcher(heading).replaceAll(" ")) != null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** How many words the shortest line has. */
@@ -264,20 +290,35 @@ final class DeclaredContents implements FileContents {
   private List<OfTable> tables(String row, int number) {
     List<OfTable> found = new ArrayList<>();
     for (int i = 0; i < file.tables().size(); i++) {
-      Axis axis = file.tables().get(i).rows();
-      String name = rowName(axis, row, number);
-      Map<String, String> labels = name == null ? null : axis.match(name);
-      if (labels != null) {
-        found.add(new OfTable(i, Objects.requireNonNull(name), labels));
+      TableDeclaration table = file.tables().get(i);
+      Map<String, String> ofSection = sectionLabels(table, row);
+      String name = ofSection == null ? null : rowName(table.rows(), row, number);
+      Map<String, String> labels = name == null ? null : table.rows().match(name);
+      if (ofSection != null && name != null && labels != null) {
+        if (!ofSection.isEmpty()) {
+          Map<String, String> all = new LinkedHashMap<>(ofSection);
+          all.putAll(labels);
+          labels = all;
+        }
+        found.add(new OfTable(i, name, labels));
       }
     }
     return found;
   }
 
+  /** The labels that the heading of a row gives; null if the table does not have that section. */
+  private @Nullable Map<String, String> sectionLabels(TableDeclaration table, String row) {
+    if (shape().heading() == Shape.Heading.NONE) {
+      return Map.of();
+    }
+    String heading = row.substring(0, row.indexOf('\n'));
+    return table.sections().match(BLANKS.matcher(heading).replaceAll(" "));
+  }
+
   /** Whether a row would be a table's, but has no number where the table wants one. */
   private boolean isMalformed(String row, int number) {
     for (TableDeclaration table : file.tables()) {
-      String name = rowName(table.rows(), row, number);
+      String name = sectionLabels(table, row) == null ? null : rowName(table.rows(), row, number);
       if (name != null && table.rows().isMalformed(name)) {
         return true;
       }
@@ -290,7 +331,7 @@ final class DeclaredContents implements FileContents {
     return switch (shape().rowKey()) {
       case NONE -> "";
       case LINE_NUMBER -> axis.key(number).orElse(null);
-      case WORD, BEFORE_COLON -> row;
+      case WORD, BEFORE_COLON -> row.substring(row.indexOf('\n') + 1);
     };
   }
 
@@ -437,7 +478,7 @@ final class DeclaredContents implements FileContents {
     if (groups.isEmpty() && !mayBeEmpty(rowKeys, all)) {
       empty =
           all == 0
-              ? new Finding(MALFORMED, "no line", "has no line, so it gives no stat")
+              ? new Finding(MALFORMED, "no line", noLine())
               : new Finding(
                   NO_STATS,
                   "no cell is declared",
@@ -457,9 +498,15 @@ final class DeclaredContents implements FileContents {
 
   /**
    * Whether it is as it should be that no cell is declared: rows that are values of labels come and
-   * go, and a file beside others is empty where a part of the kernel is switched off.
+   * go, as do those below headings, and a file beside others is empty where a part of the kernel is
+   * switched off.
    */
   private boolean mayBeEmpty(List<TableKey> rowKeys, int lines) {
+    boolean hasRowsOfLabels =
+        file.tables().stream().anyMatch(t -> t.rows().meaning() == Axis.Meaning.LABELS);
+    if (shape().heading() != Shape.Heading.NONE && hasRowsOfLabels) {
+      return lines == 0 && hasKnownHeading;
+    }
     return !hasStranger
             && file.tables().stream()
                 .anyMatch(
@@ -467,6 +514,14 @@ final class DeclaredContents implements FileContents {
                         table.rows().meaning() == Axis.Meaning.LABELS
                             && rowKeys.stream().allMatch(key -> isExcluded(table, key)))
         || lines == 0 && !place.tree().layout().isRootFile();
+  }
+
+  private String noLine() {
+    return shape().heading() == Shape.Heading.NONE
+        ? "has no line, so it gives no stat"
+        : "has no heading that the layout "
+            + place.tree().layout()
+            + " declares, and no line below one, so it gives no stat";
   }
 
   private static boolean isExcluded(TableDeclaration table, TableKey row) {
@@ -479,7 +534,11 @@ final class DeclaredContents implements FileContents {
   }
 
   private static String declared(TableDeclaration table) {
-    return "rows " + keys(table.rows()) + " and columns " + keys(table.columns());
+    return (table.sections().isKeyless() ? "" : "sections " + keys(table.sections()) + ", ")
+        + "rows "
+        + keys(table.rows())
+        + " and columns "
+        + keys(table.columns());
   }
 
   private static String keys(Axis axis) {
@@ -496,7 +555,7 @@ final class DeclaredContents implements FileContents {
         keys.stream()
             .filter(key -> key.bytes() != null)
             .limit(SHOWN_KEYS)
-            .map(key -> PathText.decode(Objects.requireNonNull(key.bytes())))
+            .map(key -> PathText.decode(Objects.requireNonNull(key.bytes())).replace('\n', ' '))
             .collect(joining(", "));
     return keys.size()
         + " "

@@ -37,6 +37,7 @@ public final class ShapedText {
   private static final int MOST_PLAIN_DIGITS = 18;
 
   private final Shape shape;
+  private final Shape.Heading heading;
   private final boolean isPerPair;
   private final boolean hasWordKey;
   private final boolean hasColonKey;
@@ -62,6 +63,14 @@ public final class ShapedText {
   private int line;
 
   private int linesWithoutKey;
+
+  /** How many headings there were. */
+  private int section;
+
+  /** The heading above the line. */
+  private int headingFrom;
+
+  private int headingTo;
 
   private byte[] rowText = NOTHING;
   private int rowFrom;
@@ -105,6 +114,7 @@ public final class ShapedText {
    */
   public ShapedText(Shape shape) {
     this.shape = shape;
+    heading = shape.heading();
     isPerPair = shape.header() == Shape.Header.PER_PAIR;
     hasWordKey = shape.rowKey() == Shape.RowKey.WORD;
     hasColonKey = shape.rowKey() == Shape.RowKey.BEFORE_COLON;
@@ -151,6 +161,9 @@ public final class ShapedText {
     at = 0;
     line = -1;
     linesWithoutKey = 0;
+    section = 0;
+    headingFrom = 0;
+    headingTo = 0;
     isBegun = false;
     for (int i = shape.skipLines(); i > 0 && at < end; i--) {
       at = lineEnd(at) + 1;
@@ -212,12 +225,17 @@ public final class ShapedText {
       if (!numbersLines && isAtEnd(at)) {
         continue;
       }
+      if (heading != Shape.Heading.NONE && readHeading(begin)) {
+        continue;
+      }
       column = -1;
       isBroken = false;
       isAlone = false;
-      if (readKey(begin)) {
+      if (headingTo - headingFrom <= Shape.HEADING_BYTES && readKey(begin)) {
         if (isPerPair) {
           readPair();
+        } else if (heading != Shape.Heading.NONE) {
+          joinToRow(headingFrom, headingTo, '\n', rowFrom, rowTo);
         }
         return true;
       } else if (!hasWordKey && !hasColonKey) {
@@ -226,6 +244,54 @@ public final class ShapedText {
       }
       linesWithoutKey++;
     }
+  }
+
+  /** Takes in a line that is a heading; false if it is none. The line's first word is at hand. */
+  private boolean readHeading(int begin) {
+    int to = lineEnd(at);
+    while (separates[text[to - 1] & 0xff]) {
+      to--;
+    }
+    boolean isColon = heading == Shape.Heading.COLON;
+    if (isColon ? text[to - 1] != ':' : at > begin) {
+      return false;
+    }
+    section++;
+    headingFrom = at;
+    headingTo = isColon ? to - 1 : to;
+    return true;
+  }
+
+  /**
+   * Goes to the next heading, and passes over the lines between. Not together with {@link
+   * #nextLine}.
+   *
+   * @return false if there is none
+   */
+  public boolean nextHeading() {
+    while (true) {
+      if (isBegun) {
+        at = lineEnd(at) + 1;
+      }
+      isBegun = true;
+      if (at >= end) {
+        return false;
+      }
+      int begin = at;
+      at = blanksEnd(at);
+      if (!isAtEnd(at) && readHeading(begin)) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * The heading that {@link #nextHeading} has found.
+   *
+   * @return its bytes
+   */
+  public byte[] heading() {
+    return Arrays.copyOfRange(text, headingFrom, headingTo);
   }
 
   /** Goes from the beginning of a line to its first cell; false if the line has no key. */
@@ -284,7 +350,7 @@ public final class ShapedText {
         at = i;
         return false;
       }
-      join(keyAt, keyEnd, i, wordEnd(i));
+      joinToRow(keyAt, keyEnd, ' ', i, wordEnd(i));
     }
     if (rowTo > rowFrom && rowText[rowTo - 1] == ':') {
       rowTo--;
@@ -293,13 +359,14 @@ public final class ShapedText {
     return rowTo > rowFrom;
   }
 
-  private void join(int firstFrom, int firstTo, int secondFrom, int secondTo) {
+  /** Makes two parts of the text the key of the row. */
+  private void joinToRow(int firstFrom, int firstTo, char between, int secondFrom, int secondTo) {
     int length = firstTo - firstFrom + 1 + secondTo - secondFrom;
     byte[] both = joinedBefore.length < length ? new byte[length * 2] : joinedBefore;
     joinedBefore = joined;
     joined = both;
     System.arraycopy(text, firstFrom, both, 0, firstTo - firstFrom);
-    both[firstTo - firstFrom] = ' ';
+    both[firstTo - firstFrom] = (byte) between;
     System.arraycopy(text, secondFrom, both, firstTo - firstFrom + 1, secondTo - secondFrom);
     rowText = both;
     rowFrom = 0;
@@ -561,6 +628,15 @@ public final class ShapedText {
   }
 
   /**
+   * The number of the section that the line is in.
+   *
+   * @return how many headings are above the line
+   */
+  public int section() {
+    return section;
+  }
+
+  /**
    * How many lines were passed over as they have no key and are not blank.
    *
    * @return the number, so far
@@ -604,7 +680,7 @@ public final class ShapedText {
   }
 
   /**
-   * The key of the row.
+   * The key of the row, behind that of its heading.
    *
    * @return its bytes; not for lines without a key
    */

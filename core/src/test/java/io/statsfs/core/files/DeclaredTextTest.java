@@ -256,6 +256,113 @@ class DeclaredTextTest {
     assertEquals(List.of(), problems);
   }
 
+  private static final String ZONES =
+      """
+      tree: zones
+      file:
+        shape: {headings: unindented, row: word 0, trailing-words: any}
+        tables:
+          - sections: "Node {node}, zone {zone}"
+            rows: [min, low]
+          - sections: Total
+            row: sum
+            columns: [pages]
+      """;
+
+  @Test
+  void rowsBelowHeadingsHaveTheirLabels() {
+    read(
+        ZONES,
+        "Node 0, zone      DMA\n  pages free 9\n    min   1\n    low   2\n  pagesets\n    cpu: 0\n"
+            + "Node 0, zone   Normal\n\n    min   3\n    min   4\nTotal \n  min 5\n  sum: 6\n");
+
+    assertEquals(
+        List.of(
+            "zones/pages 6{}",
+            "zones/0/DMA/min 1{node=0, zone=DMA}",
+            "zones/0/DMA/low 2{node=0, zone=DMA}",
+            "zones/0/Normal/min 3{node=0, zone=Normal}"),
+        values);
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void ofAHeadingThatIsNotDeclaredNoRowIsRead() {
+    read(ZONES, "  min 1\nnode 0, zone DMA\n  min 2\nNode 0, zone DMA\n  low 3\n");
+
+    assertEquals(List.of("zones/0/DMA/low 3{node=0, zone=DMA}"), values);
+    assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void headingsAloneAndRowsOfAnotherFormGiveNoValueAndOneProblem() {
+    for (String headings : List.of("Node 0, zone DMA\nNode 1, zone DMA\n", "node 0\nnode 1\n")) {
+      read(ZONES, headings);
+      assertNothing();
+    }
+
+    read(ZONES, "Node 0, zone DMA\n  min\n  low x\nNode 1, zone DMA\n  min 1\n");
+    assertNothing();
+  }
+
+  @Test
+  void twoSectionsOfOneHeadingAreReported() {
+    read(ZONES, "Node 0, zone DMA\n  min 1\nTotal\nNode 0, zone DMA\n  min 2\n  low 3\n");
+    assertEquals(
+        List.of("zones/0/DMA/min 1{node=0, zone=DMA}", "zones/0/DMA/low 3{node=0, zone=DMA}"),
+        values);
+    assertEquals(1, problems.size(), problems::toString);
+  }
+
+  @Test
+  void linesBelowAHeadingThatIsTooLongAreReported() {
+    read(
+        ZONES,
+        "Node 0, zone " + "x".repeat(1024) + "\n  min 1\nNode 0, zone DMA\n  low 3\n min 4\n");
+    assertEquals(2, values.size(), values::toString);
+    assertEquals(1, problems.size(), problems::toString);
+  }
+
+  @Test
+  void aHeadingCanBeALineThatEndsWithAColon() {
+    read(
+        "tree: done\nfile:\n  shape: {headings: colon, row: before-colon}\n"
+            + "  sections: \"{operation}\"\n  rows: \"{type}\"\n  columns: [bytes]\n",
+        "read:\nuser :1\nsuper block: 2\nwrite:\nuser : 3\n");
+
+    assertEquals(
+        List.of(
+            "done/read/super block/bytes 2{operation=read, type=super block}",
+            "done/read/user/bytes 1{operation=read, type=user}",
+            "done/write/user/bytes 3{operation=write, type=user}"),
+        values);
+    assertEquals(List.of(), problems);
+  }
+
+  /** As the mounts that are not of NFS have none. */
+  @Test
+  void belowAKnownHeadingThereMayBeNoRowIfRowsAreLabels() {
+    String declaration =
+        "tree: m\nfile:\n  shape: {headings: unindented, row: word 0}\n"
+            + "  sections: \"mount {mount}\"\n  rows: \"{operation}\"\n  columns: [requests]\n";
+    read(declaration, "mount a\nmount b\n");
+    assertEquals(List.of(), values);
+    assertEquals(List.of(), problems);
+    read(declaration, "mounts\nmount\n");
+    assertNothing();
+    read(declaration, "mount a\n READ 1\n");
+    assertEquals(List.of("m/a/READ/requests 1{mount=a, operation=READ}"), values);
+  }
+
+  @Test
+  void aColonSeparatesWordsWhereRowsHaveNoKey() {
+    read(
+        "tree: port\nfile:\n  shape: {row: none, separators: \":\", trailing-words: any}\n"
+            + "  columns: [state]\n",
+        "4: ACTIVE\n");
+    assertEquals(List.of("port/state 4{}"), values);
+  }
+
   @Test
   void wordsSayThatThereIsNoValue() {
     String declaration =

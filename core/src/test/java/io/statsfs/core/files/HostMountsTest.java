@@ -65,6 +65,17 @@ class HostMountsTest {
   }
 
   @Test
+  void whatIsOfAllMountsIsThatOfTheHostsFirstProcess() throws IOException {
+    file("proc/self/mountstats", "");
+    file(
+        "proc/1/mountstats", "device s:/a mounted on /b with fstype nfs statvers=1.1\n\tage:\t7\n");
+    try (StatsFs fs = builder().proc(host.resolve("proc")).trees("mountstats").build()) {
+      assertEquals(host.resolve("proc/1/mountstats"), rootOf(fs, "mountstats"));
+      assertEquals(7, fs.readLong(fs.catalog().stats().get(0)));
+    }
+  }
+
+  @Test
   void whatIsThisProcesssOwnStaysSo() throws IOException {
     file("proc/uptime", "12.50 20.00\n");
     file("proc/self/io", "rchar: 1\n");

@@ -153,6 +153,12 @@ class LayoutExamplesTest {
         "xfs_stat/blocks_allocated 2",
         "xfs_stat/lookups 5",
         "xfs_stat/compares 6");
+    given(
+        "zones",
+        "",
+        "Node 0, zone      DMA\n  pages free     3840\n        min      30\nNode 0, zone  Movable\n",
+        "zones/0/DMA/free 3840",
+        "zones/0/DMA/min 30");
     given("my_pids", "pids.events", "max 3\n", "my_pids/max 3");
     given(
         "my_containers",

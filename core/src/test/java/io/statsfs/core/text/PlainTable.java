@@ -6,6 +6,7 @@ import io.statsfs.spi.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -78,10 +79,18 @@ public final class PlainTable {
       row.isBroken |= lines.size() != 1 || isCut && shape.isOneLine();
       return;
     }
+    String heading = "";
     for (int i = 0; i < lines.size(); i++) {
-      String key = shape.rowKey() == Shape.RowKey.LINE_NUMBER ? "" + i : key(lines.get(i));
-      if (key == null) {
+      String newHeading = heading(lines.get(i));
+      if (newHeading != null) {
+        heading = newHeading;
         continue;
+      }
+      String key = shape.rowKey() == Shape.RowKey.LINE_NUMBER ? "" + i : key(lines.get(i));
+      if (key == null || heading.length() > Shape.HEADING_BYTES) {
+        continue;
+      } else if (shape.heading() != Shape.Heading.NONE) {
+        key = heading + "\n" + key;
       }
       Row row = new Row();
       if (shape.header() != Shape.Header.PER_PAIR) {
@@ -94,13 +103,28 @@ public final class PlainTable {
         row.isBroken = true;
       }
       if (rows.putIfAbsent(key, row) != null && !row.isBroken) {
-        row.columns.forEach(column -> repeated.add(key));
+        repeated.addAll(Collections.nCopies(row.columns.size(), key));
       }
     }
   }
 
   private boolean isBlank(char c) {
     return c == ' ' || c >= '\t' && c <= '\r' || shape.separators().indexOf(c) >= 0;
+  }
+
+  /** The text of a line that is a heading; null if it is none. */
+  private @Nullable String heading(String line) {
+    List<String> words = words(line);
+    if (shape.heading() == Shape.Heading.NONE || words.isEmpty()) {
+      return null;
+    }
+    int begin = line.indexOf(words.get(0));
+    String last = words.get(words.size() - 1);
+    String text = line.substring(begin, line.lastIndexOf(last) + last.length());
+    if (shape.heading() == Shape.Heading.UNINDENTED) {
+      return begin == 0 ? text : null;
+    }
+    return text.endsWith(":") ? text.substring(0, text.length() - 1) : null;
   }
 
   private List<String> words(String line) {

@@ -87,6 +87,7 @@ public final class ShapeFuzz {
       case 5 -> builder.columnKey(Shape.ColumnKey.BEFORE_EQUALS);
       default -> {}
     }
+    builder.heading(Shape.Heading.values()[(bytes[1] >> 5 & 3) % 3]);
     try {
       return builder.build().withNoValue(List.of("1", "max"));
     } catch (IllegalStateException e) {

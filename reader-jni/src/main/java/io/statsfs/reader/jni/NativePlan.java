@@ -45,7 +45,8 @@ final class NativePlan {
   static final int SHAPE_SKIP_THROUGH = 12;
   static final int SHAPE_UNIFORM = 13;
   static final int SHAPE_NO_VALUE = 14;
-  static final int SHAPE_SIZE = 15;
+  static final int SHAPE_HEADING = 15;
+  static final int SHAPE_SIZE = 16;
 
   static final int TABLE_SHAPE = 0;
   static final int TABLE_ROWS = 1;
@@ -194,6 +195,7 @@ final class NativePlan {
   private int putShape(Shape of) {
     int[] shape = new int[SHAPE_SIZE];
     shape[SHAPE_SKIP_LINES] = of.skipLines();
+    shape[SHAPE_HEADING] = of.heading().ordinal();
     shape[SHAPE_HEADER] = of.header().ordinal();
     shape[SHAPE_HEADER_WORDS] = of.headerWords();
     shape[SHAPE_PREFIX_WORDS] = of.prefixWords();

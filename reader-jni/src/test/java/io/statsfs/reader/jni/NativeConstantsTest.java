@@ -60,11 +60,13 @@ class NativeConstantsTest {
   void tables() throws Exception {
     Map<String, Integer> ofJava = new TreeMap<>();
     put(ofJava, "", Status.values());
+    put(ofJava, "HEADING_", Shape.Heading.values());
     put(ofJava, "HEADER_", Shape.Header.values());
     put(ofJava, "ROW_KEY_", Shape.RowKey.values());
     put(ofJava, "COLUMN_KEY_", Shape.ColumnKey.values());
     ofJava.put("UNFINISHED", JniBatch.UNFINISHED);
     ofJava.put("ANY", Shape.ANY);
+    ofJava.put("HEADING_BYTES", Shape.HEADING_BYTES);
     ofJava.put("VALUE_BYTES", FilePlan.VALUE_BYTES);
     ofJava.put("SLOT_FLOAT", NativePlan.SLOT_FLOAT);
     ofJava.put("SLOT_NO_VALUE", NativePlan.SLOT_NO_VALUE);

@@ -8,6 +8,7 @@ import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.Shape.ColumnKey;
 import io.statsfs.spi.Shape.Header;
+import io.statsfs.spi.Shape.Heading;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +35,8 @@ public final class ShapeFuzz {
   private static final int[] RADIXES = {10, 10, 16, 8};
   private static final String[] SEPARATORS = {"", "", "|", "/|"};
   private static final String[] ROW_KEYS = {
-    "a", "b", "ab", "a:", "a b", "N0", "\u00ff", "Tcp", "a\nb", "", ":", "1"
+    "a", "b", "ab", "a:", "a b", "N0", "\u00ff", "Tcp", "a\nb", "", ":", "1", "\na", "b\na",
+    "Tcp\na"
   };
   private static final String[] COLUMN_KEYS = {
     "x", "y", "xy", "a", "1", "b", "", "x=y", "\u00ff", "a b"
@@ -227,6 +229,10 @@ public final class ShapeFuzz {
         && !isPerPair
         && (columnKey == ColumnKey.POSITION || columnKey == ColumnKey.HEADER)) {
       shape.uniform();
+    }
+    boolean hasOneKey = rowKey == 1 && words % 8 <= 4 || rowKey == 2;
+    if (hasOneKey && columnKey != ColumnKey.HEADER) {
+      shape.heading(Heading.values()[form % 3]);
     }
     int limits = next();
     if (skips % 8 == 1 && limits / 64 < 3) {
