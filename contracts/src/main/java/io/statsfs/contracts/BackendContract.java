@@ -16,6 +16,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.spi.Backend;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -186,7 +187,7 @@ public abstract class BackendContract {
       assertRead(others, outcomes);
       assertRead(others, Outcomes.sample(sampler));
       release();
-      SimulatedTest.await(
+      Await.until(
           () -> Outcomes.sample(sampler).get(stat).equals(added.get(stat).toString()),
           () -> stat + " does not come back: " + Outcomes.of(sampler));
       assertRead(others, Outcomes.of(sampler));

@@ -12,6 +12,7 @@ import io.statsfs.Status;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -192,7 +193,7 @@ abstract class BatchContract extends DescriptorContract {
       for (int i = 0; i < 20; i++) {
         forgetSampler(fs);
       }
-      awaitCollection(() -> OpenFiles.all().equals(before));
+      Await.collected(() -> OpenFiles.all().equals(before), () -> "nothing is collected");
       // The others go on.
       try (Sampler sampler = fs.sampler(StatFilter.device("lo"))) {
         sampler.sample();
@@ -216,7 +217,9 @@ abstract class BatchContract extends DescriptorContract {
         forgotten.add(forgetSampler(fs));
       }
       // Nobody knows them any more, but what they hold need not have been given back yet.
-      awaitCollection(() -> forgotten.stream().allMatch(sampler -> sampler.get() == null));
+      Await.collected(
+          () -> forgotten.stream().allMatch(sampler -> sampler.get() == null),
+          () -> "nothing is collected");
     }
     assertEquals(before, OpenFiles.all());
   }
@@ -227,13 +230,5 @@ abstract class BatchContract extends DescriptorContract {
     sampler.sample();
     assertTrue(fs.diagnostics().filesKeptOpen() >= sampler.size());
     return new WeakReference<>(sampler);
-  }
-
-  private static void awaitCollection(Callable<Boolean> condition) throws Exception {
-    for (int i = 0; i < 1000 && !condition.call(); i++) {
-      System.gc();
-      Thread.sleep(10);
-    }
-    assertTrue(condition.call(), "collecting garbage has no effect");
   }
 }

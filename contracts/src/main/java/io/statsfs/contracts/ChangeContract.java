@@ -13,16 +13,15 @@ import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Part of {@link ReaderContract}: samplers follow the catalog. */
@@ -216,18 +215,9 @@ abstract class ChangeContract extends NameContract {
       assertEquals(Map.of("sub/a/x", "1"), sample(sampler));
       tree.stat("sub/b/x", 2);
       Map<String, String> both = Map.of("sub/a/x", "1", "sub/b/x", "2");
-      await(() -> sample(sampler).equals(both));
+      Await.until(() -> sample(sampler).equals(both));
       tree.remove("sub/a");
-      await(() -> sample(sampler).equals(Map.of("sub/b/x", "2")));
-    }
-  }
-
-  /** Fails if this does not come true; an interrupt, as by a timeout of the test, is not heard. */
-  static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, "waited in vain");
-      Thread.onSpinWait();
+      Await.until(() -> sample(sampler).equals(Map.of("sub/b/x", "2")));
     }
   }
 

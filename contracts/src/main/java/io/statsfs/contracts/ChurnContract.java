@@ -7,6 +7,7 @@ import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,9 +55,9 @@ abstract class ChurnContract extends TableFaultContract {
     long threads = threads();
     long heap = heap();
     churn(Integer.parseInt(System.getenv().getOrDefault("STATSFS_STRESS_SECONDS", "10")));
-    await(() -> OpenFiles.all().equals(open), () -> OpenFiles.all() + ", not " + open);
-    await(() -> threads() <= threads, () -> threads() + " threads, not " + threads);
-    await(() -> heap() < heap + HEAP_BOUND, () -> heap() + " bytes, before " + heap);
+    Await.until(() -> OpenFiles.all().equals(open), () -> OpenFiles.all() + ", not " + open);
+    Await.until(() -> threads() <= threads, () -> threads() + " threads, not " + threads);
+    Await.until(() -> heap() < heap + HEAP_BOUND, () -> heap() + " bytes, before " + heap);
     System.out.printf(
         "churn with %s: %d sources made, %d samples, %d values checked, %d gone, %d blocked,"
             + " %d refreshes, heap %d -> %d kB%n",

@@ -11,6 +11,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.LogCapture;
 import java.util.Collection;
@@ -315,7 +316,7 @@ abstract class FaultyFileContract extends StatsFsSchemaContract {
           assertEquals(1, lines.lines().size(), lines.lines()::toString);
           simulator.heal("kvm/vm1/.schema");
           // After EPERM not at once.
-          await(
+          Await.until(
               () -> {
                 fs.refresh();
                 return problems(fs).isEmpty();

@@ -11,6 +11,7 @@ import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.testkit.StatsFsSimulator;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.Command;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +53,7 @@ abstract class HangContract extends FaultyFileContract {
         simulator.heal("kvm/vm1/s1");
         awaitOutcomes(healthy, sampler);
       }
-      await(() -> guardedThreads().size() <= 2, () -> guardedThreads().toString());
+      Await.until(() -> guardedThreads().size() <= 2, () -> guardedThreads().toString());
     }
     assertNothingIsLeft();
   }
@@ -120,7 +121,7 @@ abstract class HangContract extends FaultyFileContract {
       assertEquals(0, simulator.opens("kvm/z/.schema").total());
       assertEquals(2, log.lines().size(), log.lines()::toString);
       simulator.heal("kvm/new/.schema");
-      await(
+      Await.until(
           () -> {
             fs.refresh();
             return problems(fs).isEmpty();
@@ -161,7 +162,7 @@ abstract class HangContract extends FaultyFileContract {
       assertEquals(1, log.lines().size(), log.lines()::toString);
       simulator.heal("kvm/vm1");
       expected.put("kvm/vm1/vcpu0/s0", "3");
-      await(
+      Await.until(
           () -> {
             fs.refresh();
             return problems(fs).isEmpty();
@@ -212,7 +213,7 @@ abstract class HangContract extends FaultyFileContract {
         signal("CONT");
       }
       awaitOutcomes(expected, sampler);
-      await(
+      Await.until(
           () -> {
             fs.refresh();
             return problems(fs).isEmpty();
@@ -235,7 +236,7 @@ abstract class HangContract extends FaultyFileContract {
       awaitOutcomes(with(expected, "kvm/vm(0/s0|2/s1)", "BLOCKED 0"), sampler);
       signal("KILL");
       awaitOutcomes(with(expected, "kvm/.*", "FAILED 107"), sampler);
-      await(
+      Await.until(
           () -> Collections.frequency(guardedThreads(), "statsfs-sampler") <= 1,
           () -> guardedThreads().toString());
       fs.refresh();
@@ -246,7 +247,7 @@ abstract class HangContract extends FaultyFileContract {
       fs.refresh();
       awaitOutcomes(Map.of("net/lo/a", "1"), sampler);
     }
-    await(() -> guardedThreads().isEmpty(), () -> "threads are left: " + guardedThreads());
+    Await.until(() -> guardedThreads().isEmpty(), () -> "threads are left: " + guardedThreads());
   }
 
   private void signal(String name) {
@@ -287,7 +288,7 @@ abstract class HangContract extends FaultyFileContract {
       }
       awaitHanging(1);
       Future<?> closing = pool.submit(fs::close);
-      await(closing::isDone, () -> "closing hangs with " + hanging);
+      Await.until(closing::isDone, () -> "closing hangs with " + hanging);
       closing.get();
       awaitHanging(1);
       simulator.heal("all");

@@ -6,6 +6,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.LogCapture;
 import io.statsfs.testkit.process.OpenFiles;
 import java.time.Duration;
@@ -15,8 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -99,7 +98,7 @@ abstract class SimulatedTest extends ReaderTest {
   static void awaitOutcomes(Map<String, String> expected, Sampler sampler) {
     Map<String, String> sorted = new TreeMap<>(expected);
     List<Map<String, String>> last = new ArrayList<>(List.of(Map.of()));
-    await(
+    Await.until(
         () -> {
           last.set(0, Outcomes.sample(sampler));
           return last.get(0).equals(sorted);
@@ -107,22 +106,8 @@ abstract class SimulatedTest extends ReaderTest {
         () -> sorted + " does not come about, but " + last.get(0));
   }
 
-  static void await(BooleanSupplier condition, Supplier<String> otherwise) {
-    long end = System.nanoTime() + DEADLINE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(otherwise.get());
-      }
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
   final void awaitHanging(int requests) {
-    await(
+    Await.until(
         () -> simulator.command("hanging").equals(Integer.toString(requests)),
         () -> simulator.command("hanging") + " requests hang");
   }
@@ -138,9 +123,9 @@ abstract class SimulatedTest extends ReaderTest {
 
   /** After everything was closed. */
   final void assertNothingIsLeft() {
-    await(() -> guardedThreads().isEmpty(), () -> "threads are left: " + guardedThreads());
+    Await.until(() -> guardedThreads().isEmpty(), () -> "threads are left: " + guardedThreads());
     // A thread that read a schema closes it in its own time.
-    await(
+    Await.until(
         () -> OpenFiles.below(simulator.root()).isEmpty(),
         () -> "files are open: " + OpenFiles.below(simulator.root()));
   }

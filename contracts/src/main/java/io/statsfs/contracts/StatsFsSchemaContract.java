@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
+import io.statsfs.testkit.process.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +153,7 @@ abstract class StatsFsSchemaContract extends StatsFsValueContract {
         Duration interval = Duration.ofMillis(10L * i);
         several.add(builder().root(simulator.root()).refreshInterval(interval).build());
       }
-      await(
+      Await.until(
           () -> {
             several.get(0).refresh();
             several.get(2).refresh();

@@ -14,6 +14,7 @@ import io.statsfs.Stat;
 import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -177,7 +178,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
   /** One open at a time, and none now. The kernel reports the last closing with a delay. */
   private void awaitOpens(String path, int total) {
     String expected = "opened " + total + " times, 1 at once, 0 now";
-    await(
+    Await.until(
         () -> simulator.opens(path).toString().equals(expected),
         () -> simulator.opens(path) + " instead of " + expected);
   }
@@ -502,7 +503,7 @@ abstract class StatsFsValueContract extends SimulatedTest {
   /** Waits until directories are so old that their listings count as complete. */
   final void settle() {
     long end = System.nanoTime() + Duration.ofMillis(1100).toNanos();
-    await(() -> System.nanoTime() > end, () -> "time stands still");
+    Await.until(() -> System.nanoTime() > end, () -> "time stands still");
   }
 
   private long listings() {

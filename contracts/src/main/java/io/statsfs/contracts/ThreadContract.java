@@ -11,6 +11,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -229,7 +230,7 @@ abstract class ThreadContract extends ChangeContract {
                     }
                   });
           int wanted = i % 3;
-          await(() -> samples.get() >= wanted && sampling.get() || loop.isDone());
+          Await.until(() -> samples.get() >= wanted && sampling.get() || loop.isDone());
           if (closeStatsFs) {
             fs.close();
           } else {

@@ -1,7 +1,6 @@
 package io.statsfs.otel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -9,6 +8,7 @@ import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.statsfs.metrics.Aggregates;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.io.File;
 import java.lang.ref.WeakReference;
 import java.net.URL;
@@ -61,12 +61,7 @@ class ClassLoaderTest {
       tree.stat("kvm/1-2/grows", "9223372036854775807").stat("kvm/1-2/text-", "a");
       tree.schema("kvm/1-2", "LABEL\nvm-id 7\nvm_id 7\n\n").settle();
       WeakReference<ClassLoader> loader = run(otel, tree, reader);
-      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-      while (loader.get() != null) {
-        assertTrue(System.nanoTime() < end, "The class loader is still reachable");
-        System.gc();
-        Thread.sleep(50);
-      }
+      Await.collected(() -> loader.get() == null, () -> "the class loader is still reachable");
     }
   }
 

@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.statsfs.StatsFs;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -99,15 +98,6 @@ class StatsFsFaultTest {
     return stats;
   }
 
-  private static void await(BooleanSupplier condition, Supplier<String> otherwise)
-      throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, otherwise);
-      Thread.sleep(10);
-    }
-  }
-
   /** Sources that were removed; the first ones that were made, in their order. */
   private long removed() {
     return Long.parseLong(simulator.command("sources").split(" ")[2]);
@@ -121,9 +111,9 @@ class StatsFsFaultTest {
     final List<String> open = OpenFiles.all();
     String counts =
         churn(Integer.parseInt(System.getenv().getOrDefault("STATSFS_STRESS_SECONDS", "10")));
-    await(() -> OpenFiles.all().equals(open), () -> OpenFiles.all() + ", not " + open);
-    await(() -> threads() <= threads, () -> threads() + " threads, not " + threads);
-    await(() -> heap() < heap + HEAP_BOUND, () -> heap() + " bytes, before " + heap);
+    Await.until(() -> OpenFiles.all().equals(open), () -> OpenFiles.all() + ", not " + open);
+    Await.until(() -> threads() <= threads, () -> threads() + " threads, not " + threads);
+    Await.until(() -> heap() < heap + HEAP_BOUND, () -> heap() + " bytes, before " + heap);
     System.out.printf(
         "churn of collections: %s, heap %d -> %d kB%n", counts, heap >> 10, heap() >> 10);
   }
@@ -212,19 +202,19 @@ class StatsFsFaultTest {
       assertEquals(all, stats(collect(), "kvm"));
       for (String operation : List.of("read", "open")) {
         simulator.command("hang kvm/1/a " + operation);
-        await(() -> stats(collect(), "kvm").equals(others), () -> collect().toString());
+        Await.until(() -> stats(collect(), "kvm").equals(others), () -> collect().toString());
         assertEquals("1", simulator.command("hanging"));
         for (int i = 0; i < 10; i++) {
           simulator.set("kvm/2/a", 100 + i);
           others.put("statsfs.kvm.a{device=2, subsystem=kvm}", "" + (100 + i));
-          await(() -> stats(collect(), "kvm").equals(others), () -> collect().toString());
+          Await.until(() -> stats(collect(), "kvm").equals(others), () -> collect().toString());
         }
         Map<String, String> points = collect();
         assertEquals("1", points.get("statsfs.stats{status=blocked}"), points::toString);
         assertEquals("5", points.get("statsfs.stats{status=ok}"), points::toString);
         simulator.heal("all");
         all.put("statsfs.kvm.a{device=2, subsystem=kvm}", "109");
-        await(() -> stats(collect(), "kvm").equals(all), () -> collect().toString());
+        Await.until(() -> stats(collect(), "kvm").equals(all), () -> collect().toString());
         assertEquals("0", collect().get("statsfs.stats{status=blocked}"));
       }
       assertEquals(1, logged.size(), logged::toString);
@@ -233,7 +223,7 @@ class StatsFsFaultTest {
           logged.get(0).contains(simulator.path("kvm/1/a") + ": it does not answer"),
           logged::toString);
     }
-    await(
+    Await.until(
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(t -> t.getName().equals("statsfs-sampler")),

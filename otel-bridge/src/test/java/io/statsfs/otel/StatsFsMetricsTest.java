@@ -33,6 +33,7 @@ import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.LogCapture;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
@@ -216,11 +217,7 @@ class StatsFsMetricsTest {
                 .build();
         StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
       tree.stat("a/y/other", 7);
-      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-      while (!"7".equals(collect().get("statsfs.a.other{device=y, subsystem=a}"))) {
-        assertTrue(System.nanoTime() < end, "The new source did not come");
-        Thread.sleep(10);
-      }
+      Await.until(() -> "7".equals(collect().get("statsfs.a.other{device=y, subsystem=a}")));
     }
   }
 
@@ -638,12 +635,7 @@ class StatsFsMetricsTest {
       WeakReference<StatsFsMetrics> reference = new WeakReference<>(metrics);
       metrics.close();
       metrics = null;
-      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-      while (reference.get() != null) {
-        assertTrue(System.nanoTime() < end, "the SDK or the StatsFs still holds it");
-        System.gc();
-        Thread.sleep(10);
-      }
+      Await.collected(() -> reference.get() == null, () -> "the SDK or the StatsFs still holds it");
     }
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.Command;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -88,13 +88,6 @@ class SimulatorBehaviourTest {
     assertTrue(
         String.valueOf(e.getMessage()).contains(text),
         () -> "expected '" + text + "' but it is: " + e);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; !condition.getAsBoolean(); i++) {
-      assertTrue(i < 3000, "this does not come about");
-      Thread.sleep(10);
-    }
   }
 
   @Nested
@@ -421,7 +414,7 @@ class SimulatorBehaviourTest {
                 }
               },
               task -> new Thread(task).start());
-      await(() -> simulator.command("hanging").equals("1"));
+      Await.until(() -> simulator.command("hanging").equals("1"));
       assertFalse(written.isDone());
       assertTrue(simulator.command("writes kvm/state").startsWith("1 "));
       simulator.heal("kvm/state");
@@ -452,7 +445,7 @@ class SimulatorBehaviourTest {
       }
       assertTrue(list("kvm").contains("1-2"));
       Set<Integer> sizes = new HashSet<>();
-      await(
+      Await.until(
           () -> {
             try {
               List<String> names = list("kvm/1-2");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.Command;
 import java.io.FileInputStream;
@@ -15,12 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,14 +67,6 @@ class StatsFsSimulatorTest {
       return Files.readString(Path.of("/proc/self/mountinfo"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    Instant end = Instant.now().plus(TIMEOUT);
-    while (!condition.getAsBoolean()) {
-      assertTrue(Instant.now().isBefore(end), () -> "not within " + TIMEOUT + ": " + what);
-      Thread.sleep(10);
     }
   }
 
@@ -262,7 +253,7 @@ class StatsFsSimulatorTest {
         StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative value=5")) {
       simulator.hang("kvm/exits");
       CompletableFuture<String> read = read(simulator.path("kvm/exits"));
-      await("a read hangs", () -> simulator.command("hanging").equals("1"));
+      Await.until(() -> simulator.command("hanging").equals("1"), () -> "a read hangs");
       simulator.set("kvm/exits", 6);
       assertFalse(read.isDone());
       simulator.heal("kvm/exits");
@@ -291,7 +282,7 @@ class StatsFsSimulatorTest {
         StatsFsSimulator.start("source kvm", "stat kvm/exits u64 cumulative value=5")) {
       simulator.hang("kvm/exits");
       read = read(simulator.path("kvm/exits"));
-      await("a read hangs", () -> simulator.command("hanging").equals("1"));
+      Await.until(() -> simulator.command("hanging").equals("1"), () -> "a read hangs");
     }
     ExecutionException e = assertThrows(ExecutionException.class, read::get);
     assertTrue(e.getCause() instanceof UncheckedIOException, e.toString());
@@ -362,7 +353,7 @@ class StatsFsSimulatorTest {
       root = Path.of(process.answer("start").get("root"));
       assertTrue(mounts().contains(root.toString()), mounts());
     }
-    await("the mount is gone", () -> !mounts().contains(root.toString()));
+    Await.until(() -> !mounts().contains(root.toString()), () -> "the mount is gone");
     // The directory is what a killed process leaves.
     Files.delete(root);
     try (Stream<Path> files = Files.list(root.getParent())) {

@@ -15,6 +15,7 @@ import io.statsfs.Status;
 import io.statsfs.contracts.Outcomes;
 import io.statsfs.core.Fs;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -120,14 +120,6 @@ class StuckFilesTest {
     return values;
   }
 
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
-      Thread.onSpinWait();
-    }
-  }
-
   /** Of this test; others may have left some that have not ended yet. */
   private long threads() {
     return samplers().filter(thread -> !others.contains(thread)).count();
@@ -159,8 +151,8 @@ class StuckFilesTest {
       assertEquals(attempts, tried("kvm/vm1/a"), "tried while it hangs");
       assertEquals(before + 1, threads());
       release("kvm/vm1/a");
-      await(() -> sample(sampler).get("kvm/vm1/a").equals("1"));
-      await(() -> threads() == before);
+      Await.until(() -> sample(sampler).get("kvm/vm1/a").equals("1"));
+      Await.until(() -> threads() == before);
     }
   }
 
@@ -196,7 +188,7 @@ class StuckFilesTest {
       fs.refresh();
       assertEquals(Map.of("kvm/vm2/a", "2", "kvm/vm2/b", "20"), sample(sampler));
       release("kvm/vm0/a");
-      await(() -> threads() == 1);
+      Await.until(() -> threads() == 1);
       int prepared = fs.reader.prepared;
       for (int i = 0; i < 5; i++) {
         assertEquals(Map.of("kvm/vm2/a", "2", "kvm/vm2/b", "20"), sample(sampler));
@@ -215,17 +207,17 @@ class StuckFilesTest {
       for (int times = 1; times <= 2; times++) {
         int attempts = tried(stat);
         hang(stat);
-        await(() -> sample(sampler).get(stat).equals("BLOCKED 0") && tried(stat) > attempts);
+        Await.until(() -> sample(sampler).get(stat).equals("BLOCKED 0") && tried(stat) > attempts);
         release(stat);
       }
       long began = System.nanoTime();
-      await(() -> sample(sampler).get(stat).equals("0"));
+      Await.until(() -> sample(sampler).get(stat).equals("0"));
       assertTrue(System.nanoTime() - began >= 2 * TIMEOUT.toNanos(), "tried again at once");
       // It is like any other then.
       hang(stat);
       assertEquals("BLOCKED 0", sample(sampler).get(stat));
       release(stat);
-      await(() -> sample(sampler).get(stat).equals("0"));
+      Await.until(() -> sample(sampler).get(stat).equals("0"));
     }
   }
 
@@ -259,7 +251,7 @@ class StuckFilesTest {
       // Then the others, though the threads never return.
       Map<String, String> expected = values(8, firstFiles(0, 4));
       expected.put("net/lo/a", "7");
-      await(() -> sample(sampler).equals(expected));
+      Await.until(() -> sample(sampler).equals(expected));
       assertEquals(culprits, blockers(sampler));
       assertEquals(5, threads());
       // A fifth one is one too many again, for a longer pause.
@@ -267,13 +259,13 @@ class StuckFilesTest {
       outcomes = sample(sampler);
       assertEquals("BLOCKED 0", outcomes.get("kvm/vm7/b"));
       expected.put("kvm/vm5/b", "BLOCKED 0");
-      await(() -> sample(sampler).equals(expected));
+      Await.until(() -> sample(sampler).equals(expected));
       assertEquals(6, threads());
       release(firstFiles(0, 4));
       release("kvm/vm5/b");
       expected.putAll(values(8));
-      await(() -> sample(sampler).equals(expected));
-      await(() -> threads() == 1);
+      Await.until(() -> sample(sampler).equals(expected));
+      Await.until(() -> threads() == 1);
     }
   }
 
@@ -285,11 +277,11 @@ class StuckFilesTest {
       hang(firstFiles(0, 4));
       assertEquals(Set.of("BLOCKED 0"), Set.copyOf(sample(sampler).values()));
       hangNoMore(firstFiles(0, 4));
-      await(() -> sample(sampler).equals(values(6, firstFiles(0, 4))));
+      Await.until(() -> sample(sampler).equals(values(6, firstFiles(0, 4))));
       // Two in place, and two with their directories.
       tree.remove("kvm/vm0/a").stat("kvm/vm0/a", 0);
       tree.move("kvm/vm1/a", "kvm/vm1/old").stat("kvm/vm1/a", 1);
-      await(() -> sample(sampler).equals(values(6, firstFiles(2, 4))));
+      Await.until(() -> sample(sampler).equals(values(6, firstFiles(2, 4))));
       for (int i = 2; i < 4; i++) {
         tree.move("kvm/vm" + i, "old" + i).stat("kvm/vm" + i + "/a", i);
         tree.stat("kvm/vm" + i + "/b", 10 * i).remove("old" + i);
@@ -302,7 +294,7 @@ class StuckFilesTest {
       hang(firstFiles(3, 6));
       assertEquals(values(6, firstFiles(3, 6)), sample(sampler));
       releaseAll();
-      await(() -> threads() == 1);
+      Await.until(() -> threads() == 1);
     }
   }
 
@@ -321,8 +313,8 @@ class StuckFilesTest {
       assertEquals(Map.of("kvm/vm0/a", "BLOCKED 0"), sample(sampler));
       assertTrue(threads() <= 17, () -> threads() + " threads");
       forever.forEach(CountDownLatch::countDown);
-      await(() -> sample(sampler).equals(Map.of("kvm/vm0/a", "0")));
-      await(() -> threads() == 1);
+      Await.until(() -> sample(sampler).equals(Map.of("kvm/vm0/a", "0")));
+      Await.until(() -> threads() == 1);
     }
   }
 
@@ -334,10 +326,10 @@ class StuckFilesTest {
       Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT);
       assertEquals(values(2, "kvm/vm0/a"), sample(sampler));
       sampler.close();
-      await(() -> threads() == 1);
+      Await.until(() -> threads() == 1);
       release("kvm/vm0/a");
       // The reader that is closed next finds no batch open.
-      await(() -> threads() == 0);
+      Await.until(() -> threads() == 0);
     }
   }
 

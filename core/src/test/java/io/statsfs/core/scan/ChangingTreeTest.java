@@ -15,6 +15,7 @@ import io.statsfs.Tree;
 import io.statsfs.core.Fs;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -64,14 +65,6 @@ class ChangingTreeTest {
   private static boolean wasListed(Path directory) throws IOException {
     FileTime accessed = Files.readAttributes(directory, BasicFileAttributes.class).lastAccessTime();
     return accessed.toMillis() > LONG_AGO.toMillis() + 1000;
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
-      Thread.onSpinWait();
-    }
   }
 
   @Test
@@ -310,7 +303,7 @@ class ChangingTreeTest {
             new Thread(
                 () -> {
                   for (String name : "a b c d e f g h i j".split(" ")) {
-                    await(new Elapsed(3));
+                    Await.until(new Elapsed(3)::getAsBoolean);
                     tree.stat("kvm/new/" + name, 1);
                   }
                   tree.schema("kvm/new", SCHEMA);
@@ -435,15 +428,15 @@ class ChangingTreeTest {
       thread = refresher();
       assertTrue(thread.isDaemon());
       tree.stat("kvm/2/a", 1);
-      await(() -> fs.catalog().find("kvm", "2", "a").isPresent());
+      Await.until(() -> fs.catalog().find("kvm", "2", "a").isPresent());
       tree.remove("kvm/1");
-      await(() -> fs.catalog().find("kvm", "1", "a").isEmpty());
+      Await.until(() -> fs.catalog().find("kvm", "1", "a").isEmpty());
       // Somebody who interrupts all threads does not end it.
       thread.interrupt();
       tree.stat("kvm/3/a", 1);
-      await(() -> fs.catalog().find("kvm", "3", "a").isPresent());
+      Await.until(() -> fs.catalog().find("kvm", "3", "a").isPresent());
     }
-    await(() -> !thread.isAlive());
+    Await.until(() -> !thread.isAlive());
   }
 
   @Test
@@ -461,7 +454,8 @@ class ChangingTreeTest {
     List<Tree> trees = List.of(Fs.tree(tree.root(), Layout.statsfs()));
     try (Fs fs = new Fs(trees, Limits.defaults(), Duration.ofSeconds(Long.MAX_VALUE))) {
       Thread thread = refresher();
-      await(() -> thread.getState() == Thread.State.TIMED_WAITING || !fs.log.lines().isEmpty());
+      Await.until(
+          () -> thread.getState() == Thread.State.TIMED_WAITING || !fs.log.lines().isEmpty());
       assertEquals(List.of(), fs.log.lines());
     }
   }
@@ -473,7 +467,7 @@ class ChangingTreeTest {
   }
 
   private static Thread refresher() {
-    await(() -> refreshers().size() == 1);
+    Await.until(() -> refreshers().size() == 1);
     return refreshers().get(0);
   }
 

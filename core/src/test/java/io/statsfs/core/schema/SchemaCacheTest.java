@@ -13,6 +13,7 @@ import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.files.FilesBackend;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.io.IOException;
 import java.lang.Thread.State;
 import java.nio.file.Files;
@@ -30,7 +31,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,9 +109,9 @@ class SchemaCacheTest {
       SchemaCache longTimeout = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
       Future<Schema> first = executor.submit(() -> longTimeout.get(key(pipe), MAX));
       SchemaCache other = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
-      await(() -> isRead());
+      Await.until(() -> isRead());
       Future<Schema> second = executor.submit(() -> other.get(SchemaCache.key(file), MAX));
-      await(() -> isWaitedFor());
+      Await.until(() -> isWaitedFor());
       assertFalse(second.isDone());
       Files.writeString(pipe, TEXT);
       assertEquals("1", first.get(30, TimeUnit.SECONDS).labels().get("vm"));
@@ -139,7 +139,7 @@ class SchemaCacheTest {
     }
     // A second opening would wait for a second writer.
     Files.writeString(pipe, TEXT);
-    await(() -> !isRead());
+    Await.until(() -> !isRead());
     assertEquals("1", shortTimeout.get(SchemaCache.key(file), MAX).labels().get("vm"));
     assertEquals("1", shortTimeout.get(key(pipe), MAX).labels().get("vm"));
     assertEquals(2, shortTimeout.counts().loads());
@@ -175,14 +175,6 @@ class SchemaCacheTest {
       }
     }
     return false;
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - deadline < 0, "waited in vain");
-      Thread.onSpinWait();
-    }
   }
 
   @Test
@@ -346,7 +338,7 @@ class SchemaCacheTest {
       assertTrue(e.getMessage().contains("waits for another copy of this library"), e.toString());
       freed.await();
       copy.get();
-      await(() -> isThere(hasty, file));
+      Await.until(() -> isThere(hasty, file));
     } finally {
       other.shutdownNow();
     }

@@ -9,6 +9,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.ChildJvm;
 import io.statsfs.testkit.process.OpenFiles;
 import java.nio.file.Path;

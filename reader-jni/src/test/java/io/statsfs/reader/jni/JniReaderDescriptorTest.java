@@ -20,6 +20,7 @@ import io.statsfs.spi.Shape;
 import io.statsfs.testkit.DebugfsMount;
 import io.statsfs.testkit.NetworkInterface;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.lang.ref.Reference;

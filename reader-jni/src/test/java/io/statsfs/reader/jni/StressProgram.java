@@ -11,6 +11,7 @@ import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.TableDeclaration;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;

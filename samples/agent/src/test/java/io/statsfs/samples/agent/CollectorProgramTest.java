@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class CollectorProgramTest {
           agent(protocol, "--once", "--counters", "--root", tree.root().toString())) {
         assertEquals(0, agent.exitCode(), agent.toString());
       }
-      Await.until("the points", () -> !next.collections().isEmpty(), collector::log);
+      Await.until(() -> !next.collections().isEmpty(), collector::log);
     }
     assertEquals(
         new TreeMap<>(
@@ -100,7 +101,7 @@ class CollectorProgramTest {
       assertEquals(0, agent.exitCode(), agent.toString());
     }
     Map<String, Long> after = interfaces();
-    Await.until("the points", () -> !next.collections().isEmpty(), collector::log);
+    Await.until(() -> !next.collections().isEmpty(), collector::log);
     Map<String, String> points = next.collections().lastEntry().getValue();
     assertTrue(before.size() > 20, "" + before.size());
     // Others may make and remove interfaces meanwhile.

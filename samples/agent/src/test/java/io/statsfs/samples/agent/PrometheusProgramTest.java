@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -89,7 +90,9 @@ class PrometheusProgramTest {
   }
 
   private void await(String expression, List<Double> values) throws InterruptedException {
-    Await.until(expression + " = " + values, () -> query(expression).equals(values), this::targets);
+    Await.until(
+        () -> query(expression).equals(values),
+        () -> expression + " = " + values + "; " + targets());
   }
 
   /** What Prometheus says of the last scrape. */
@@ -221,7 +224,8 @@ class PrometheusProgramTest {
     try (AgentProgram agent = agent()) {
       for (String expression : expressions) {
         Await.until(
-            expression + " has data", () -> !query(expression).isEmpty(), () -> agent + targets());
+            () -> !query(expression).isEmpty(),
+            () -> expression + " has data; " + agent + targets());
       }
     }
   }
