@@ -121,12 +121,7 @@ abstract class HangContract extends FaultyFileContract {
       assertEquals(0, simulator.opens("kvm/z/.schema").total());
       assertEquals(2, log.lines().size(), log.lines()::toString);
       simulator.heal("kvm/new/.schema");
-      Await.until(
-          () -> {
-            fs.refresh();
-            return problems(fs).isEmpty();
-          },
-          () -> problems(fs).toString());
+      awaitHealed(fs);
       assertEquals("New.", stat(fs, "kvm/new/s0").description());
       assertEquals("Other.", stat(fs, "kvm/z/s0").description());
       String[] schemas = simulator.command("schemas").split(" ");
@@ -162,12 +157,7 @@ abstract class HangContract extends FaultyFileContract {
       assertEquals(1, log.lines().size(), log.lines()::toString);
       simulator.heal("kvm/vm1");
       expected.put("kvm/vm1/vcpu0/s0", "3");
-      Await.until(
-          () -> {
-            fs.refresh();
-            return problems(fs).isEmpty();
-          },
-          () -> problems(fs).toString());
+      awaitHealed(fs);
       awaitOutcomes(expected, sampler);
     }
     assertNothingIsLeft();
@@ -213,12 +203,7 @@ abstract class HangContract extends FaultyFileContract {
         signal("CONT");
       }
       awaitOutcomes(expected, sampler);
-      Await.until(
-          () -> {
-            fs.refresh();
-            return problems(fs).isEmpty();
-          },
-          () -> problems(fs).toString());
+      awaitHealed(fs);
       awaitOutcomes(expected, sampler);
     }
     assertNothingIsLeft();
@@ -248,6 +233,15 @@ abstract class HangContract extends FaultyFileContract {
       awaitOutcomes(Map.of("net/lo/a", "1"), sampler);
     }
     Await.until(() -> guardedThreads().isEmpty(), () -> "threads are left: " + guardedThreads());
+  }
+
+  private void awaitHealed(StatsFs fs) {
+    Await.until(
+        () -> {
+          fs.refresh();
+          return problems(fs).isEmpty();
+        },
+        () -> problems(fs).toString());
   }
 
   private void signal(String name) {

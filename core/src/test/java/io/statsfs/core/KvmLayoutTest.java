@@ -9,7 +9,7 @@ import io.statsfs.testkit.TestTree;
 import io.statsfs.trees.Layouts;
 import java.nio.file.Files;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,12 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the layout of KVM says of the files that the architectures have. */
 class KvmLayoutTest {
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private void file(String path, String permissions) {
     if (!Files.exists(tree.path(path))) {

@@ -25,17 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-  private final TestTree tree = TestTree.inMemory();
+  @AutoClose private final TestTree tree = TestTree.inMemory();
   private final List<String> logged = new ArrayList<>();
-
-  @AfterEach
-  void cleanUp() {
-    tree.close();
-  }
 
   private StatsFs open(Layout layout) {
     return StatsFs.builder()

@@ -20,7 +20,7 @@ import java.math.MathContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,12 +29,7 @@ class ValueTest {
   private static final String MOST = "18446744073709551615";
   private static final String ABSENT = "absent";
 
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void cleanUp() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private static MetricDeclaration metric(String unit, Point point) {
     return MetricDeclaration.builder("semconv", "m", Instrument.GAUGE)

@@ -21,19 +21,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the exporter of OpenTelemetry makes of names that become equal there. */
 class PrometheusNamesTest {
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void cleanUp() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private static String metric(String name, String flag, String unit) {
     return "METRIC\nNAME " + name + "\nFLAG " + flag + "\nTYPE INT\nDESC x." + unit + "\n\n";

@@ -13,19 +13,14 @@ import io.statsfs.testkit.TestTree;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Stats that two roots have, such as those of a host and of a container. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DuplicateStatsTest {
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private Fs open(String... roots) {
     tree.settle();

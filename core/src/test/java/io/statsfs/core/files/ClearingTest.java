@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,13 +47,8 @@ class ClearingTest {
   private static final String UNTOUCHED = "1084\n";
   private static final String CLEARED = "0084\n";
 
-  private final TestTree tree = TestTree.inMemory();
+  @AutoClose private final TestTree tree = TestTree.inMemory();
   private int looks;
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
 
   private Fs open() {
     return open("statsfs");

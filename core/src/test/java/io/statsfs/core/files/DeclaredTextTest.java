@@ -17,7 +17,7 @@ import io.statsfs.trees.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What a declaration of one file makes of its text. */
@@ -73,14 +73,9 @@ class DeclaredTextTest {
         columns: [_, _, reads, merged, sectors]
       """;
 
-  private final TestTree tree = TestTree.inMemory();
+  @AutoClose private final TestTree tree = TestTree.inMemory();
   private final List<String> values = new ArrayList<>();
   private List<String> problems = List.of();
-
-  @AfterEach
-  void cleanUp() {
-    tree.close();
-  }
 
   /** Reads a text, once by a sampler and once stat by stat, which must be the same. */
   private void read(String declaration, String text) {

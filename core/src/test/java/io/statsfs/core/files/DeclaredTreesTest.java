@@ -21,17 +21,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Trees that users declare, on mounts that this machine has. */
 class DeclaredTreesTest {
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void cleanUp() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private StatsFs.Builder builder() {
     return new StatsFsBuilder(

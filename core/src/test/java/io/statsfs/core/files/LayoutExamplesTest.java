@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -172,12 +172,7 @@ class LayoutExamplesTest {
     GIVEN.put(tree, new Given(file, text, values));
   }
 
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   static List<Layout> examples() throws IOException, DeclarationException {
     Matcher matcher = EXAMPLE.matcher(Files.readString(Path.of("../docs/layouts.md")));

@@ -20,8 +20,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.opentest4j.TestAbortedException;
@@ -31,13 +31,8 @@ import org.opentest4j.TestAbortedException;
 class FileSystemsTest {
   private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
 
-  private final TestTree tree = TestTree.inMemory();
+  @AutoClose private final TestTree tree = TestTree.inMemory();
   private final FileSystems fileSystems = FileSystems.ofThisProcess();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
 
   private Path directory(String name) {
     return tree.directory(name).path(name);

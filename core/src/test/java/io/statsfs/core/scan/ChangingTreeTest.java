@@ -30,7 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,12 +41,7 @@ class ChangingTreeTest {
       "METRIC\nNAME a\nFLAG CUMULATIVE\nTYPE INT\nDESC about a\n\n";
   private static final FileTime LONG_AGO = FileTime.from(Instant.now().minus(Duration.ofDays(3)));
 
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private Fs open() {
     tree.settle();

@@ -15,7 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,12 +29,7 @@ class EmptyFilesTest {
       "file:\n  shape: {row: word 0}\n  rows: {keys: '{device}', exclude: loop*}\n"
           + "  columns: [_, reads]\n";
 
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private static Layout layout(String yaml) {
     try {

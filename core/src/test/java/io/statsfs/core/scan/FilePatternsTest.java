@@ -19,7 +19,7 @@ import io.statsfs.testkit.process.Command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,12 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class FilePatternsTest {
   private static final String PRESSURE = "some avg10=0.00 total=1\nfull avg10=0.00 total=2\n";
 
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private static FileDeclaration pressure(String path) {
     return FileDeclaration.of(

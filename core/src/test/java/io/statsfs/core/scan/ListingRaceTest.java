@@ -12,7 +12,7 @@ import io.statsfs.testkit.TestTree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,15 +25,10 @@ class ListingRaceTest {
       "LABEL\nlife old\n\nMETRIC\nNAME a\nFLAG CUMULATIVE\nTYPE INT\nDESC about a\n\n";
 
   private final StatsFsSimulator simulator;
-  private final TestTree tree = TestTree.inMemory();
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   ListingRaceTest(StatsFsSimulator simulator) {
     this.simulator = simulator;
-  }
-
-  @AfterEach
-  void remove() {
-    tree.close();
   }
 
   /** Has something done once, after a directory was looked at and before it is listed. */

@@ -22,7 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,12 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ScanFailureTest {
-  private final TestTree tree = TestTree.inMemory();
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory();
 
   private Fs open(Duration interval) {
     tree.stat("one/kvm/1/a", 1).stat("one/kvm/2/a", 1).stat("two/net/b", 1).settle();

@@ -31,7 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,13 +40,8 @@ class SchemaCacheTest {
   private static final String TEXT =
       "LABEL\nvm 1\n\nMETRIC\nNAME exits\nFLAG CUMULATIVE\nTYPE INT\nDESC d\n\n";
 
-  private final TestTree tree = TestTree.inMemory();
+  @AutoClose private final TestTree tree = TestTree.inMemory();
   private final SchemaCache cache = new SchemaCache(32 << 20);
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
 
   private Path write(String source, String text) {
     tree.schema(source, text);

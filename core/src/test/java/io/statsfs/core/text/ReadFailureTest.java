@@ -18,7 +18,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,12 +27,7 @@ class ReadFailureTest {
   private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
-  private final TestTree tree = TestTree.inMemory().stat("kvm/exits", 1);
-
-  @AfterEach
-  void remove() {
-    tree.close();
-  }
+  @AutoClose private final TestTree tree = TestTree.inMemory().stat("kvm/exits", 1);
 
   private static IOException failure(Path path) {
     return assertThrows(

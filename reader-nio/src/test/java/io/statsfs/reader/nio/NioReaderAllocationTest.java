@@ -4,15 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
+import io.statsfs.contracts.Allocation;
 import io.statsfs.contracts.ProcTables;
 import io.statsfs.testkit.TestTree;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,12 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a sample allocates, to the byte. */
 class NioReaderAllocationTest {
+  private static byte[] kept = {};
+
   /** Later JDKs allocate 158 bytes where 17 looks at the type of a file without any. */
   private static final int MOST_PER_FILE = Runtime.version().feature() == 17 ? 400 : 560;
 
   private static final int SAMPLES = 200;
-
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static StatsFs open(Path... roots) {
     StatsFs.Builder builder = StatsFs.builder().reader("nio").refreshInterval(Duration.ZERO);
@@ -37,38 +36,17 @@ class NioReaderAllocationTest {
     return builder.build();
   }
 
-  /**
-   * After the first samples, which open files and load classes. The least of some rounds, since
-   * what the JVM allocates in this thread when it has compiled something is not the sample's.
-   */
-  private static long bytesOfSamples(Sampler sampler) {
-    for (int i = 0; i < 5; i++) {
-      sampler.sample();
-    }
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 5; round++) {
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < SAMPLES; i++) {
-        sampler.sample();
-      }
-      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-    }
-    return least;
-  }
-
   @Test
   void theMeasurementSeesWhatIsAllocated() {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    byte[] bytes = new byte[1000];
-    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    assertTrue(allocated >= bytes.length && allocated < 2 * bytes.length, "" + allocated);
+    long allocated = Allocation.of(() -> kept = new byte[1000]);
+    assertTrue(allocated >= kept.length && allocated < 2 * kept.length, "" + allocated);
   }
 
   @Test
   void aSampleOfKeptFilesOfSysfsAllocatesNothing() {
     try (StatsFs fs = open(Path.of("/sys/class/net"));
         Sampler sampler = fs.sampler(StatFilter.device("lo"))) {
-      assertEquals(0, bytesOfSamples(sampler));
+      assertEquals(0, Allocation.ofSamples(sampler, SAMPLES));
       assertTrue(sampler.size() > 20);
       assertEquals(sampler.size(), sampler.count(Status.OK));
     }
@@ -79,8 +57,8 @@ class NioReaderAllocationTest {
     try (StatsFs fs = open(Path.of("/proc/vmstat"));
         Sampler sampler = fs.sampler();
         Sampler some = fs.sampler(StatFilter.name("pg*"))) {
-      assertEquals(0, bytesOfSamples(sampler));
-      assertEquals(0, bytesOfSamples(some));
+      assertEquals(0, Allocation.ofSamples(sampler, SAMPLES));
+      assertEquals(0, Allocation.ofSamples(some, SAMPLES));
       assertTrue(some.size() > 20 && some.size() < sampler.size());
       assertEquals(sampler.size(), sampler.count(Status.OK));
     }
@@ -99,7 +77,7 @@ class NioReaderAllocationTest {
                 .refreshInterval(Duration.ZERO)
                 .build();
         Sampler sampler = fs.sampler()) {
-      assertEquals(0, bytesOfSamples(sampler));
+      assertEquals(0, Allocation.ofSamples(sampler, SAMPLES));
       assertEquals(sampler.size(), sampler.count(Status.OK));
     }
   }
@@ -108,12 +86,11 @@ class NioReaderAllocationTest {
   void readingTheResultsAllocatesNothing() {
     try (StatsFs fs = open(Path.of("/sys/class/net"), Path.of("/proc/vmstat"));
         Sampler sampler = fs.sampler(StatFilter.subsystem("vmstat").or(StatFilter.device("lo")))) {
-      assertEquals(0, bytesOfSamples(sampler));
+      assertEquals(0, Allocation.ofSamples(sampler, SAMPLES));
       sum(sampler);
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      double sum = sum(sampler);
-      assertEquals(0, THREADS.getCurrentThreadAllocatedBytes() - before);
-      assertTrue(sum > 0);
+      double[] sum = {0};
+      assertEquals(0, Allocation.of(() -> sum[0] = sum(sampler)));
+      assertTrue(sum[0] > 0);
     }
   }
 
@@ -139,7 +116,7 @@ class NioReaderAllocationTest {
       }
       try (StatsFs fs = open(tree.root());
           Sampler sampler = fs.sampler()) {
-        long bytes = bytesOfSamples(sampler) / SAMPLES / sampler.size();
+        long bytes = Allocation.ofSamples(sampler, SAMPLES) / SAMPLES / sampler.size();
         System.out.println("bytes allocated per reopened stat: " + bytes);
         assertTrue(bytes <= MOST_PER_FILE, "" + bytes);
         assertEquals(100, sampler.count(Status.OK));
@@ -156,7 +133,7 @@ class NioReaderAllocationTest {
     try (TestTree tree = TestTree.inMemory().stat("flat", text.toString());
         StatsFs fs = open(tree.path("flat"));
         Sampler sampler = fs.sampler()) {
-      long bytes = bytesOfSamples(sampler) / SAMPLES;
+      long bytes = Allocation.ofSamples(sampler, SAMPLES) / SAMPLES;
       System.out.println("bytes allocated per reopened file of many values: " + bytes);
       assertTrue(bytes <= MOST_PER_FILE, "" + bytes);
       assertEquals(1000, sampler.count(Status.OK));
@@ -171,7 +148,7 @@ class NioReaderAllocationTest {
       }
       try (StatsFs fs = open(tree.root());
           Sampler sampler = fs.sampler()) {
-        long bytes = bytesOfSamples(sampler) / SAMPLES / sampler.size();
+        long bytes = Allocation.ofSamples(sampler, SAMPLES) / SAMPLES / sampler.size();
         assertTrue(bytes <= MOST_PER_FILE, "" + bytes);
         assertEquals(100, sampler.count(Status.NOT_A_NUMBER));
       }
@@ -187,7 +164,7 @@ class NioReaderAllocationTest {
       try (StatsFs fs = open(tree.root());
           Sampler sampler = fs.sampler()) {
         tree.remove("kvm/1234-11");
-        long bytes = bytesOfSamples(sampler) / SAMPLES;
+        long bytes = Allocation.ofSamples(sampler, SAMPLES) / SAMPLES;
         System.out.println("bytes allocated per source that is gone: " + bytes);
         // The exceptions of a thousand files would take a thousand times as much.
         assertTrue(bytes <= 10_000, "" + bytes);
