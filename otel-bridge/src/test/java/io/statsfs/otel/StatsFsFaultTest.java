@@ -10,6 +10,7 @@ import io.statsfs.StatsFs;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
 import io.statsfs.testkit.process.Await;
+import io.statsfs.testkit.process.LogCapture;
 import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,16 +19,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,37 +47,14 @@ class StatsFsFaultTest {
       OpenTelemetrySdk.builder()
           .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(reader).build())
           .build();
-  private final List<String> logged = new CopyOnWriteArrayList<>();
-
-  /** Kept, since the JDK forgets loggers, and their handlers, that nobody holds. */
-  private final Logger logger = Logger.getLogger("io.statsfs");
-
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          logged.add(record.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  @AutoClose private final LogCapture log = new LogCapture();
 
   StatsFsFaultTest(StatsFsSimulator simulator) {
     this.simulator = simulator;
   }
 
-  @BeforeEach
-  void catchLog() {
-    logger.addHandler(handler);
-  }
-
   @AfterEach
   void cleanUp() {
-    logger.removeHandler(handler);
     otel.close();
   }
 
@@ -159,7 +133,8 @@ class StatsFsFaultTest {
       assertTrue(values > 0 || seconds <= 2, "no value was checked");
       // On a loaded machine a scan may come upon a moment, or take so long, that no source lives.
       assertEquals(
-          List.of(), logged.stream().filter(line -> !line.contains("holds no stats")).toList());
+          List.of(),
+          log.lines().stream().filter(line -> !line.contains("holds no stats")).toList());
     }
     // Those that were alive, and the one above them.
     simulator.command("remove many");
@@ -217,11 +192,11 @@ class StatsFsFaultTest {
         Await.until(() -> stats(collect(), "kvm").equals(all), () -> collect().toString());
         assertEquals("0", collect().get("statsfs.stats{status=blocked}"));
       }
-      assertEquals(1, logged.size(), logged::toString);
-      assertTrue(logged.get(0).contains("1 of 6 stats"), logged::toString);
+      assertEquals(1, log.lines().size(), log.lines()::toString);
+      assertTrue(log.lines().get(0).contains("1 of 6 stats"), log.lines()::toString);
       assertTrue(
-          logged.get(0).contains(simulator.path("kvm/1/a") + ": it does not answer"),
-          logged::toString);
+          log.lines().get(0).contains(simulator.path("kvm/1/a") + ": it does not answer"),
+          log.lines()::toString);
     }
     Await.until(
         () ->
@@ -253,10 +228,11 @@ class StatsFsFaultTest {
         }
         assertEquals("2", points.get("statsfs.stats{status=not_a_number}"));
       }
-      assertEquals(2, logged.size(), logged::toString);
+      assertEquals(2, log.lines().size(), log.lines()::toString);
       assertTrue(
-          logged.stream().anyMatch(line -> line.contains("let root chmod 755 " + simulator.root())),
-          logged::toString);
+          log.lines().stream()
+              .anyMatch(line -> line.contains("let root chmod 755 " + simulator.root())),
+          log.lines()::toString);
       simulator.heal("all");
       fs.refresh();
       assertEquals(6, stats(collect(), "kvm").size());

@@ -48,19 +48,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class StatsFsMetricsTest {
-  /** Held, since the JDK forgets a logger that nobody holds, with its handlers. */
-  private static final Logger LOGGER = Logger.getLogger("io.statsfs.otel");
-
   private final InMemoryMetricReader reader = InMemoryMetricReader.create();
   private final InMemoryMetricReader secondReader = InMemoryMetricReader.create();
   private final SdkMeterProvider provider =
@@ -71,29 +65,10 @@ class StatsFsMetricsTest {
   private final OpenTelemetrySdk otel =
       OpenTelemetrySdk.builder().setMeterProvider(provider).build();
   private final TestTree tree = TestTree.inMemory();
-  private final List<String> logged = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          logged.add(record.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void catchLog() {
-    LOGGER.addHandler(handler);
-  }
+  @AutoClose private final LogCapture log = new LogCapture("io.statsfs.otel");
 
   @AfterEach
   void cleanUp() {
-    LOGGER.removeHandler(handler);
     otel.close();
     tree.close();
   }
@@ -513,10 +488,10 @@ class StatsFsMetricsTest {
                 .build()) {
       assertEquals(
           Map.of("statsfs.a.n{subsystem=a}", "1", "statsfs.a.m{subsystem=a}", "2"), collect());
-      int lines = logged.size();
+      int lines = log.lines().size();
       collect();
-      assertEquals(3, lines, "" + logged);
-      assertEquals(3, logged.size(), "nothing is logged twice");
+      assertEquals(3, lines, "" + log.lines());
+      assertEquals(3, log.lines().size(), "nothing is log.lines() twice");
     }
   }
 
@@ -539,7 +514,7 @@ class StatsFsMetricsTest {
         doNothing().when(sampler).sample();
         assertEquals("1", collect().get("statsfs.a.n{subsystem=a}"));
       }
-      assertEquals(1, logged.size(), "" + logged);
+      assertEquals(1, log.lines().size(), "" + log.lines());
     }
   }
 
@@ -648,7 +623,7 @@ class StatsFsMetricsTest {
       assertEquals(Map.of(), collect());
       assertEquals(Map.of(), collect());
     }
-    assertEquals(1, logged.size(), "" + logged);
+    assertEquals(1, log.lines().size(), "" + log.lines());
   }
 
   @Test
@@ -660,9 +635,9 @@ class StatsFsMetricsTest {
         StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
       collect();
       collect();
-      assertEquals(1, logged.size(), "" + logged);
-      assertTrue(logged.get(0).startsWith("statsfs.a.n has 2000 series"), logged.get(0));
-      assertTrue(logged.get(0).contains("otel.java.metrics.cardinality.limit"));
+      assertEquals(1, log.lines().size(), "" + log.lines());
+      assertTrue(log.lines().get(0).startsWith("statsfs.a.n has 2000 series"), log.lines().get(0));
+      assertTrue(log.lines().get(0).contains("otel.java.metrics.cardinality.limit"));
     }
   }
 
@@ -676,8 +651,8 @@ class StatsFsMetricsTest {
     try (StatsFs fs = StatsFs.builder().root(tree.path("flat"), Layout.file("flat")).build();
         StatsFsMetrics metrics = StatsFsMetrics.create(otel, fs)) {
       assertEquals(2000, collect().size());
-      assertEquals(1, logged.size(), "" + logged);
-      assertTrue(logged.get(0).contains("More than 2000 stat names"), logged.get(0));
+      assertEquals(1, log.lines().size(), "" + log.lines());
+      assertTrue(log.lines().get(0).contains("More than 2000 stat names"), log.lines().get(0));
     }
   }
 
@@ -693,7 +668,7 @@ class StatsFsMetricsTest {
         assertEquals(40, collect().size(), "container " + container);
         tree.remove("container" + container);
       }
-      assertEquals(List.of(), logged);
+      assertEquals(List.of(), log.lines());
     }
   }
 
@@ -724,7 +699,7 @@ class StatsFsMetricsTest {
         assertEquals(life < 5 ? 2000 - life : 10, names);
         assertEquals(
             life < 5 ? "0" : "1985", points.get("statsfs.stats.without_series{limit=instruments}"));
-        assertEquals(life < 5 ? 0 : 1, logged.size(), "" + logged);
+        assertEquals(life < 5 ? 0 : 1, log.lines().size(), "" + log.lines());
       }
     }
   }
@@ -869,10 +844,12 @@ class StatsFsMetricsTest {
               "statsfs.kvm.few{subsystem=kvm}", "5");
       assertEquals(expected, collect());
       assertEquals(expected, collect());
-      assertEquals(1, logged.size(), "" + logged);
+      assertEquals(1, log.lines().size(), "" + log.lines());
       assertTrue(
-          logged.get(0).startsWith("statsfs.kvm.n has 5 series, of which the 2 of the deepest"),
-          logged.get(0));
+          log.lines()
+              .get(0)
+              .startsWith("statsfs.kvm.n has 5 series, of which the 2 of the deepest"),
+          log.lines().get(0));
       tree.remove("kvm/c");
       fs.refresh();
       assertEquals("3", collect().get("statsfs.kvm.n{device=a/vcpu0, subsystem=kvm}"));
