@@ -25,7 +25,10 @@ public final class Problem {
 
   /** What kind of problem it is. Later versions may add kinds. */
   public enum Kind {
-    /** A tree seems to be there but cannot be opened, so it is left out. */
+    /**
+     * A tree is left out: it seems to be there but cannot be opened, or was named and is not there.
+     * Or a directory in which trees were to be looked for is not used.
+     */
     NOT_OPENED,
     /**
      * A directory, a file or a schema cannot be listed or read, for lack of permission, say. What
@@ -47,7 +50,10 @@ public final class Problem {
     NO_STATS,
     /** A layout that a user declares is wrong, or cannot be read, and is left out. */
     LAYOUT_LEFT_OUT,
-    /** Lines of a file or of a schema make no sense and were passed over. */
+    /**
+     * Lines of a file or of a schema make no sense, or repeat a key, and were passed over; or the
+     * whole of a file is of no form that is read.
+     */
     MALFORMED,
     /** There is more than the {@link Limits} allow; the rest is left out. */
     LIMIT_EXCEEDED,

@@ -150,8 +150,9 @@ public final class Shape {
   /**
    * This shape with words that say that there is no value, in the cells of which a plan says so.
    *
-   * @param words the words, {@code max} for one; a number is compared as it is written
-   * @return the shape
+   * @param words the words, {@code max} for one, in ASCII and without blanks; a number is compared
+   *     as it is written. They take the place of those that this shape has
+   * @return another shape
    */
   public Shape withNoValue(Collection<String> words) {
     return new Shape(this, words.stream().distinct().sorted().toList());

@@ -318,7 +318,8 @@ public final class StatDeclaration {
     }
 
     /**
-     * Says by what the kernel means that there is no value.
+     * Says by what the kernel means that there is no value. In a file of several values the words
+     * of one stat count for all others of the file that have words, too.
      *
      * @param signs words, such as {@code max} or {@code -1}, which are compared as they are
      *     written, and names of errors: EAGAIN, EBUSY, EDOM, EINVAL, EIO, ENETDOWN, ENODATA,

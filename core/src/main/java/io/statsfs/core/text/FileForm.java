@@ -86,7 +86,11 @@ public enum FileForm {
     this.shape = shape;
   }
 
-  /** Whether a whole text of this form is read without a declaration. */
+  /**
+   * Whether a whole text of this form is read without a declaration.
+   *
+   * @return true if so
+   */
   public boolean isRecognized() {
     return shape != null || this == NAMES_AND_NUMBERS;
   }

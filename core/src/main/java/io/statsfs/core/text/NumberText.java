@@ -128,6 +128,7 @@ public final class NumberText {
    * Whether a name may be a number, as {@link #isLikeANumber(byte[], int, int)} says.
    *
    * @param name as {@link io.statsfs.spi.PathText} writes it
+   * @return true if so
    */
   public static boolean isLikeANumber(String name) {
     byte[] bytes = PathText.encode(name);
