@@ -92,13 +92,16 @@ static long read_text(struct sfs_batch *batch, const struct directory *directory
                        most_bytes(directory, file));
 }
 
-/* Reads a file that is kept open. Returns less than 0 if it is not, or fails: then it is closed. */
+/*
+ * Reads a file that is kept open. Returns less than 0 if it is not, or fails: then it is closed, unless the
+ * error is an answer.
+ */
 static long read_kept(struct sfs_batch *batch, const struct directory *directory,
                       struct file *file) {
   long length = -1;
   if (file->fd != SFS_CLOSED) {
     length = read_text(batch, directory, file, file->fd, 1);
-    if (length < 0) {
+    if (length < 0 && !sfs_is_answer(length)) {
       /* What it was opened for is gone. There may be another one under this name. */
       close_kept(batch, file);
     }
@@ -115,7 +118,7 @@ static long open_and_read(struct sfs_batch *batch, const struct directory *direc
     return fd;
   }
   long length = read_text(batch, directory, file, fd, keep_open);
-  if (length >= 0 && keep_open && sfs_take_descriptor()) {
+  if ((length >= 0 || sfs_is_answer(length)) && keep_open && sfs_take_descriptor()) {
     file->fd = fd;
     batch->kept++;
   } else {
@@ -231,6 +234,10 @@ static int sample_directory(struct sfs_batch *batch, const struct directory *dir
     }
     move_to(batch, i);
     long length = read_kept(batch, directory, file);
+    if (length < 0 && file->fd != SFS_CLOSED) {
+      fail(batch, file, sfs_outcome_of_answer(length), all);
+      continue;
+    }
     if (length < 0) {
       if (in == SFS_CLOSED) {
         in = sfs_open_directory(&batch->root, &directory->place);

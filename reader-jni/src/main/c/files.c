@@ -149,6 +149,10 @@ uint32_t sfs_outcome_of_error(long error, int directory, const char *name) {
   }
 }
 
+uint32_t sfs_outcome_of_answer(long error) {
+  return failure(SFS_FAILED, error);
+}
+
 uint32_t sfs_outcome_without_directory(long error, const struct sfs_root *root,
                                        const struct sfs_directory *directory) {
   return root->fd < 0 ? sfs_outcome_of_error(error, SFS_AT_FDCWD, directory->root)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "system.h"
+
 struct sfs_directory {
   const char *root;
   const char *path;  /* below the root */
@@ -46,8 +48,18 @@ struct sfs_text {
  */
 long sfs_read_text(struct sfs_text *text, int fd, int from_start, int is_one_line, size_t max);
 
+/*
+ * Whether an error of reading a file that may be kept open is what the file itself has to say, such as that
+ * an interface without a link has no speed. Of a file that is gone it would be another one.
+ */
+static inline int sfs_is_answer(long error) {
+  return error == -SFS_EINVAL;
+}
+
 /* The outcome of stats whose file could not be opened or read, or whose directory could not. */
 uint32_t sfs_outcome_of_error(long error, int directory, const char *name);
+/* The same of a file that is there all the same, see sfs_is_answer. */
+uint32_t sfs_outcome_of_answer(long error);
 uint32_t sfs_outcome_without_directory(long error, const struct sfs_root *root,
                                        const struct sfs_directory *directory);
 

@@ -101,6 +101,34 @@ abstract class StockTreeContract extends PermissionContract {
     }
   }
 
+  /** The carrier of an interface that is down: its file is there, and answers EINVAL. */
+  @Test
+  void whatHasNoValueIsKeptOpenAndHasOneAsSoonAsThereIsOne() {
+    try (NetworkInterface own = NetworkInterface.create();
+        StatsFs fs = builder().root(NET, "net_device").build();
+        Sampler sampler =
+            fs.sampler(StatFilter.device(own.name()).and(StatFilter.name("carrier")))) {
+      for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 2; i++) {
+          sampler.sample();
+          assertEquals(Status.NO_VALUE, sampler.status(0));
+          assertEquals(22, sampler.errno(0));
+          assertEquals(1, fs.diagnostics().filesKeptOpen());
+        }
+        own.set(true);
+        sampler.sample();
+        assertEquals(Status.OK, sampler.status(0));
+        own.set(false);
+      }
+      own.delete();
+      sampler.sample();
+      assertEquals(Status.GONE, sampler.status(0));
+      own.createAgain();
+      sampler.sample();
+      assertEquals(Status.NO_VALUE, sampler.status(0));
+    }
+  }
+
   @Test
   void networkStatisticsAreThoseOfTheirFilesOnEveryInterface() throws Exception {
     try (StatsFs fs = open(NET);

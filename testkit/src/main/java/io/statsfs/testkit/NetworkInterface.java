@@ -57,6 +57,17 @@ public final class NetworkInterface implements AutoCloseable {
     Command.run(creation());
   }
 
+  /**
+   * Sets both ends up, so that it has a link, or down.
+   *
+   * @param isUp whether up
+   */
+  public void set(boolean isUp) {
+    for (String end : new String[] {name, name + "p"}) {
+      Command.run("ip", "link", "set", "dev", end, isUp ? "up" : "down");
+    }
+  }
+
   /** Gives it another name. */
   public void rename() {
     String other = Command.uniqueName();

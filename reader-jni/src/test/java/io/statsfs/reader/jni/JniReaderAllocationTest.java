@@ -39,6 +39,17 @@ class JniReaderAllocationTest {
   }
 
   @Test
+  void allDefaultTrees() {
+    try (StatsFs fs =
+            StatsFs.builder().detect().reader("jni").refreshInterval(Duration.ZERO).build();
+        Sampler sampler = fs.sampler(StatFilter.defaults())) {
+      assertEquals(0, bytesOfSamples(sampler, SAMPLES));
+      assertTrue(fs.catalog().trees().size() > 15, "" + fs.catalog().trees());
+      assertTrue(sampler.count(Status.OK) > 200, "" + sampler.count(Status.OK));
+    }
+  }
+
+  @Test
   void filesOfSysfsBeyondTheBudget() {
     Native.setDescriptorBudget(3);
     try (StatsFs fs = open(Path.of("/sys/class/net"));

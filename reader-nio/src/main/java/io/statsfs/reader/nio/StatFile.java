@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A file of one value or of many, that is opened for each sample or kept open between them. */
 final class StatFile {
+  private static final int EINVAL = 22;
 
   private final Path path;
   private final boolean keepOpen;
@@ -67,6 +68,9 @@ final class StatFile {
         close();
         throw e;
       } catch (IOException e) {
+        if (isAnswer(e)) {
+          throw e;
+        }
         // What it was opened for is gone. There may be another one under this name.
         close();
       }
@@ -81,6 +85,9 @@ final class StatFile {
       keep = keepOpen && budget.take();
       text.notKept += keepOpen && !keep ? 1 : 0;
       return length;
+    } catch (IOException e) {
+      keep = keepOpen && isAnswer(e) && budget.take();
+      throw e;
     } finally {
       if (keep) {
         kept = channel;
@@ -88,6 +95,14 @@ final class StatFile {
         channel.close();
       }
     }
+  }
+
+  /**
+   * Whether an error of reading is what the file itself has to say, such as that an interface
+   * without a link has no speed. Of a file that is gone it would be another one.
+   */
+  private static boolean isAnswer(IOException e) {
+    return ReadFailure.errno(e) == EINVAL;
   }
 
   private static int fill(
