@@ -4,14 +4,35 @@
 
 #include "system.h"
 
+/* The kernel's struct linux_dirent64, with a mode in the place of the inode. */
+struct sfs_entry {
+  uint32_t mode; /* of a regular file, if it was asked for and is known, else 0 */
+  uint32_t unused;
+  uint64_t position;
+  uint16_t length; /* of the record */
+  uint8_t type;    /* DT_* */
+  char name[];
+};
+
+static inline void sfs_put_modes(char *memory, size_t used, int directory, int with_modes) {
+  enum { DT_REG = 8 };
+  for (size_t at = 0; at < used;) {
+    struct sfs_entry *entry = (struct sfs_entry *)(memory + at);
+    struct sfs_stat stat = {0, 0, 0};
+    if (with_modes && entry->type == DT_REG) {
+      (void)sfs_fstatat(directory, entry->name, SFS_AT_SYMLINK_NOFOLLOW, &stat);
+    }
+    entry->mode = stat.mode;
+    at += entry->length;
+  }
+}
+
 /*
- * Fills memory, which begins with the path, with the kernel's records (struct linux_dirent64):
- *
- *   offset 0 inode, 8 a position, 16 the record's length in 16 bits, 18 the type (DT_*) in 8, 19 the name
+ * Fills memory, which begins with the path, with entries.
  *
  * Returns the bytes used, or -errno: -E2BIG if the memory does not suffice.
  */
-static inline long sfs_list(char *memory, size_t size) {
+static inline long sfs_list(char *memory, size_t size, int with_modes) {
   enum { LARGEST_RECORD = 19 + 256 + 8 };
   int fd = sfs_openat(SFS_AT_FDCWD, memory, SFS_O_RDONLY | SFS_O_DIRECTORY | SFS_O_CLOEXEC);
   if (fd < 0) {
@@ -23,6 +44,7 @@ static inline long sfs_list(char *memory, size_t size) {
     count = size - used < LARGEST_RECORD ? -SFS_E2BIG : sfs_getdents(fd, memory + used, size - used);
     used += count > 0 ? (size_t)count : 0;
   } while (count > 0);
+  sfs_put_modes(memory, used, fd, with_modes);
   sfs_close(fd);
   return count < 0 ? count : (long)used;
 }

@@ -98,8 +98,8 @@ NATIVE(void, close)(JNIEnv *env, jclass class, jlong batch) {
   sfs_batch_close((struct sfs_batch *)(intptr_t)batch);
 }
 
-NATIVE(jlong, list)(JNIEnv *env, jclass class, jlong memory, jlong size) {
+NATIVE(jlong, list)(JNIEnv *env, jclass class, jlong memory, jlong size, jboolean with_modes) {
   (void)env;
   (void)class;
-  return sfs_list((char *)(intptr_t)memory, (size_t)size);
+  return sfs_list((char *)(intptr_t)memory, (size_t)size, with_modes == JNI_TRUE);
 }

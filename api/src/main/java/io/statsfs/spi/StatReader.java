@@ -34,11 +34,13 @@ public interface StatReader extends AutoCloseable {
    * with a call of its own, which makes up most of the time that finding stats takes.
    *
    * @param directory the directory; a symbolic link is followed
+   * @param withModes whether {@link Entry#mode} is wanted of regular files, for which a reader may
+   *     have to look at each
    * @return all entries but {@code .} and {@code ..}, in any order; null if the caller has to list
    *     the directory itself: where the reader knows no better way, where something fails, and
    *     where a name has a backslash or anything but ASCII
    */
-  default @Nullable List<Entry> list(Path directory) {
+  default @Nullable List<Entry> list(Path directory, boolean withModes) {
     return null;
   }
 
@@ -46,10 +48,12 @@ public interface StatReader extends AutoCloseable {
   final class Entry {
     private final String name;
     private final EntryType type;
+    private final int mode;
 
-    private Entry(String name, EntryType type) {
-      this.name = name;
-      this.type = type;
+    private Entry(String name, EntryType type, int mode) {
+      this.name = Objects.requireNonNull(name, "name");
+      this.type = Objects.requireNonNull(type, "type");
+      this.mode = mode;
     }
 
     /**
@@ -60,7 +64,19 @@ public interface StatReader extends AutoCloseable {
      * @return the entry
      */
     public static Entry of(String name, EntryType type) {
-      return new Entry(Objects.requireNonNull(name, "name"), Objects.requireNonNull(type, "type"));
+      return new Entry(name, type, 0);
+    }
+
+    /**
+     * An entry that was looked at.
+     *
+     * @param name its name
+     * @param type its type
+     * @param mode its type and permissions, as {@code stat(2)} says them; 0 if they are not known
+     * @return the entry
+     */
+    public static Entry of(String name, EntryType type, int mode) {
+      return new Entry(name, type, mode);
     }
 
     /**
@@ -79,6 +95,15 @@ public interface StatReader extends AutoCloseable {
      */
     public EntryType type() {
       return type;
+    }
+
+    /**
+     * The type and the permissions of the entry, as {@code stat(2)} says them.
+     *
+     * @return the mode; 0 if it was not asked for, or is not known
+     */
+    public int mode() {
+      return mode;
     }
 
     /** The name and the type. */

@@ -61,7 +61,7 @@ public final class FakeReader implements StatReader {
   }
 
   @Override
-  public @Nullable List<Entry> list(Path directory) {
+  public @Nullable List<Entry> list(Path directory, boolean withModes) {
     return onList.apply(directory);
   }
 

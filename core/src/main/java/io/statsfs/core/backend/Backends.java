@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,12 +44,7 @@ public final class Backends {
 
   /** Those on the class path and module path. */
   public static List<Backend> find() {
-    return Services.find(
-            "backend",
-            ServiceLoader.load(Backend.class, Backends.class.getClassLoader()),
-            ServiceLoader.load(Backend.class),
-            Backend::name)
-        .providers();
+    return Services.find("backend", Backend.class, Backend::name).providers();
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /** Collects the layouts of all providers. */
@@ -27,11 +26,7 @@ public final class DeclaredLayouts {
   public static Declared find(List<Path> directories) {
     List<Declared> all = new ArrayList<>();
     for (LayoutProvider provider :
-        Services.find(
-                "layout provider",
-                ServiceLoader.load(LayoutProvider.class, DeclaredLayouts.class.getClassLoader()),
-                ServiceLoader.load(LayoutProvider.class),
-                provider -> provider.getClass().getName())
+        Services.find("layout provider", LayoutProvider.class, p -> p.getClass().getName())
             .providers()) {
       try {
         all.add(provider.declared(directories));

@@ -32,11 +32,14 @@ public final class Services {
    *
    * @param what they are, for the log
    */
-  public static <T> Found<T> find(
-      String what, ServiceLoader<T> own, ServiceLoader<T> ofThread, Function<T, String> name) {
+  public static <T> Found<T> find(String what, Class<T> service, Function<T, String> name) {
+    ClassLoader own = Services.class.getClassLoader();
+    ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
     Map<String, T> providers = new LinkedHashMap<>();
-    boolean isComplete = load(what, own, name, providers);
-    isComplete &= load(what, ofThread, name, providers);
+    boolean isComplete = load(what, ServiceLoader.load(service, own), name, providers);
+    if (ofThread != own) {
+      isComplete &= load(what, ServiceLoader.load(service, ofThread), name, providers);
+    }
     return new Found<>(List.copyOf(providers.values()), isComplete);
   }
 

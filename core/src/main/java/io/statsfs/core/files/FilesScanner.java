@@ -14,6 +14,7 @@ import io.statsfs.core.scan.Discovery;
 import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.scan.TableFile;
 import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.Batch;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.ScanRequest;
@@ -25,11 +26,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +52,11 @@ public final class FilesScanner implements Scanner {
   /** Guarded by this. */
   private final Map<Tree, Discovery> discoveries = new HashMap<>();
 
-  /** Those that are scanning. Guarded by this. */
-  private final Set<Discovery> busy = new HashSet<>();
+  /** Those that are scanning, and what reads their files. Guarded by this. */
+  private final Map<Discovery, Watchdog> busy = new HashMap<>();
+
+  /** Of scans that have ended, for the next ones; most often one. Guarded by this. */
+  private final Deque<Watchdog> idle = new ArrayDeque<>();
 
   private boolean closed;
 
@@ -86,19 +90,20 @@ public final class FilesScanner implements Scanner {
 
   @Override
   public ScanResult scan(ScanRequest request) {
-    Discovery discovery = begin(request.tree());
+    Scanning scanning = begin(request.tree());
+    Discovery discovery = scanning.discovery;
     try {
-      Problem moved = movedFrom(request.tree());
+      Problem moved = scanning.isFirst ? null : movedFrom(request.tree());
       if (moved != null) {
         discovery.forget();
         return ScanResult.of(List.of(), List.of(moved));
       }
-      return discovery.scan(request);
+      return discovery.scan(request, scanning.reading);
     } catch (OutOfMemoryError e) {
       discovery.forget();
       throw e;
     } finally {
-      end(request.tree(), discovery);
+      end(discovery);
     }
   }
 
@@ -126,30 +131,44 @@ public final class FilesScanner implements Scanner {
                 + ", so nothing is read here; open the trees again, or restart");
   }
 
-  /** Another one if the last hangs in what is not there any more. */
-  private synchronized Discovery begin(Tree tree) {
+  /**
+   * A scan of a tree.
+   *
+   * @param isFirst whether it is part of the opening
+   */
+  private record Scanning(Discovery discovery, Watchdog reading, boolean isFirst) {}
+
+  /** Another discovery if the last hangs in what is not there any more. */
+  private synchronized Scanning begin(Tree tree) {
     Discovery known = discoveries.get(tree);
     Discovery discovery =
-        known == null || busy.contains(known)
+        known == null || busy.containsKey(known)
             ? new Discovery(
                 tree,
                 fileSystems,
                 limits,
                 schemas,
                 chosen.reader(),
+                known == null ? found.mounts() : null,
                 !found.unnamed().contains(tree),
                 own.contains(tree.layout()))
             : known;
+    Watchdog reading = idle.isEmpty() ? Discovery.watchdog() : idle.pop();
     discoveries.put(tree, discovery);
-    busy.add(discovery);
-    return discovery;
+    busy.put(discovery, reading);
+    return new Scanning(discovery, reading, known == null);
   }
 
-  private synchronized void end(Tree tree, Discovery discovery) {
-    busy.remove(discovery);
-    if (closed || discoveries.get(tree) != discovery) {
-      discovery.close();
+  private void end(Discovery discovery) {
+    Watchdog reading;
+    synchronized (this) {
+      reading = busy.remove(discovery);
+      if (!closed) {
+        idle.push(reading);
+        return;
+      }
     }
+    reading.close();
   }
 
   @Override
@@ -235,17 +254,15 @@ public final class FilesScanner implements Scanner {
 
   @Override
   public void close() {
+    List<Watchdog> unused;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
-      for (Discovery discovery : discoveries.values()) {
-        if (!busy.contains(discovery)) {
-          discovery.close();
-        }
-      }
+      unused = List.copyOf(idle);
     }
+    unused.forEach(Watchdog::close);
     chosen.reader().close();
     schemas.endIdleThread();
   }

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -104,11 +103,7 @@ public final class Readers {
   private static List<ReaderProvider> providers() {
     ClassLoader own = Readers.class.getClassLoader();
     Services.Found<ReaderProvider> found =
-        Services.find(
-            "reader",
-            ServiceLoader.load(ReaderProvider.class, own),
-            ServiceLoader.load(ReaderProvider.class),
-            ReaderProvider::name);
+        Services.find("reader", ReaderProvider.class, ReaderProvider::name);
     if (found.isComplete()) {
       Set<String> names =
           found.providers().stream().map(ReaderProvider::name).collect(Collectors.toSet());

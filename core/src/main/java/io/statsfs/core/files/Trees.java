@@ -10,6 +10,7 @@ import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
 import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.TreeScans;
+import io.statsfs.core.batch.OpenOptions;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
@@ -28,6 +29,7 @@ import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -54,6 +56,7 @@ public final class Trees {
 
   private final FileSystems fileSystems;
   private final Declared layouts;
+  private final Watchdog watchdog = new Watchdog("statsfs-open", TreeScans.TIMEOUT);
 
   public Trees(FileSystems fileSystems, Declared layouts) {
     this.fileSystems = fileSystems;
@@ -66,10 +69,15 @@ public final class Trees {
    * @param problems why others could not be opened though they seem to be there
    * @param cgroups of trees that begin at the cgroup of this process, which it was then
    * @param unnamed those of the trees that nobody named, which may well be empty
+   * @param mounts by which they were found; null if none was looked for
    */
   public record Detected(
-      List<Tree> trees, List<Problem> problems, Map<Tree, String> cgroups, Set<Tree> unnamed) {
-    static Detected of(List<Search> searches, List<Layout> named) {
+      List<Tree> trees,
+      List<Problem> problems,
+      Map<Tree, String> cgroups,
+      Set<Tree> unnamed,
+      @Nullable Mounts mounts) {
+    static Detected of(List<Search> searches, List<Layout> named, @Nullable Mounts mounts) {
       Map<Tree, String> cgroups = new HashMap<>();
       Set<Tree> unnamed = new HashSet<>();
       for (Search search : searches) {
@@ -84,12 +92,19 @@ public final class Trees {
           searches.stream().flatMap(search -> search.tree().stream()).toList(),
           searches.stream().flatMap(search -> search.problem().stream()).toList(),
           cgroups,
-          unnamed);
+          unnamed,
+          mounts);
     }
   }
 
   /** Opens the roots that are named, and those that are asked for and can be found. */
   public Detected open(BackendSettings settings) {
+    try (watchdog) {
+      return openAll(settings);
+    }
+  }
+
+  private Detected openAll(BackendSettings settings) {
     Layout placeless = settings.roots().isEmpty() ? null : placeless(settings.trees());
     List<Tree> opened = settings.roots().stream().map(root -> open(root, placeless)).toList();
     if (settings.isStatsfsRequired()) {
@@ -102,12 +117,13 @@ public final class Trees {
         Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(),
         found.problems,
         found.cgroups,
-        found.unnamed.stream().filter(t -> !opened.contains(t)).collect(toSet()));
+        found.unnamed.stream().filter(t -> !opened.contains(t)).collect(toSet()),
+        found.mounts);
   }
 
   private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
     Layout layout = root.layout().or(() -> root.tree().map(this::layout)).orElse(placeless);
-    return open(root.path(), layout);
+    return open(root.path(), layout, null, null);
   }
 
   /** The layout without a place that is named, which roots have that name no other. */
@@ -135,12 +151,13 @@ public final class Trees {
     HostMounts host = new HostMounts(settings);
     requireDirectories(host);
     if (!settings.isDetecting() && named.isEmpty()) {
-      return new Detected(List.of(), withoutEffect(host), Map.of(), Set.of());
+      return new Detected(List.of(), withoutEffect(host), Map.of(), Set.of(), null);
     } else if (settings.isStatsfsRequired()) {
-      return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of());
+      return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of(), null);
     }
-    List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), host);
-    Detected found = Detected.of(searches, named);
+    Surroundings here = new Surroundings(mounts(), ownCgroups(), host);
+    List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), here);
+    Detected found = Detected.of(searches, named, here.mounts);
     if (found.trees.isEmpty() && isNeeded) {
       throw nothingFound(searches);
     }
@@ -154,7 +171,7 @@ public final class Trees {
                 .build());
       }
     }
-    return new Detected(found.trees, problems, found.cgroups, found.unnamed);
+    return new Detected(found.trees, problems, found.cgroups, found.unnamed, found.mounts);
   }
 
   /** Roots are read where they are. */
@@ -196,20 +213,19 @@ public final class Trees {
    * @param without what detection leaves out
    */
   private List<Search> search(
-      boolean detects, List<Layout> named, Set<String> without, HostMounts host) {
-    Mounts mounts = mounts();
+      boolean detects, List<Layout> named, Set<String> without, Surroundings here) {
     Map<Layout, Search> searches = new LinkedHashMap<>();
     if (detects) {
       Predicate<Layout> isWanted = layout -> layout.isDefault() && !without.contains(layout.name());
       Stream.of(Layout.statsfs())
           .filter(isWanted)
-          .forEach(layout -> searches.put(layout, search(layout, mounts, host)));
+          .forEach(layout -> searches.put(layout, search(layout, here)));
       boolean hasStatsfs = searches.values().stream().anyMatch(s -> s.tree().isPresent());
       Stream.concat(layouts.own().stream(), hasStatsfs ? Stream.of() : layouts.shipped().stream())
           .filter(isWanted)
-          .forEach(layout -> searches.put(layout, search(layout, mounts, host)));
+          .forEach(layout -> searches.put(layout, search(layout, here)));
     }
-    named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, mounts, host)));
+    named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, here)));
     return List.copyOf(searches.values());
   }
 
@@ -255,7 +271,7 @@ public final class Trees {
 
   /** The statsfs, and nothing else. */
   Tree statsfs(HostMounts host) {
-    Search statsfs = search(Layout.statsfs(), mounts(), host);
+    Search statsfs = search(Layout.statsfs(), new Surroundings(mounts(), null, host));
     if (statsfs.tree == null) {
       throw unavailable(statsfs);
     }
@@ -393,16 +409,33 @@ public final class Trees {
     }
   }
 
-  private Search search(Layout layout, Mounts mounts, HostMounts host) {
-    return host.have(layout) ? searchHost(layout, host) : search(layout, mounts);
+  /**
+   * Where all trees of one opening are looked for, read once for all of them.
+   *
+   * @param cgroups null if they cannot be read, as on a kernel without cgroups
+   */
+  private record Surroundings(Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host) {}
+
+  private @Nullable OwnCgroups ownCgroups() {
+    try {
+      return fileSystems.ownCgroups();
+    } catch (IOException e) {
+      return null;
+    }
   }
 
-  private Search searchHost(Layout layout, HostMounts host) {
+  private Search search(Layout layout, Surroundings here) {
+    return here.host.have(layout)
+        ? searchHost(layout, here)
+        : searchMounts(layout, here.mounts, here.cgroups);
+  }
+
+  private Search searchHost(Layout layout, Surroundings here) {
     Search search = new Search(layout);
-    search.whyNot = host.whyNot(layout);
-    for (Path root : search.whyNot == null ? host.places(layout) : List.<Path>of()) {
+    search.whyNot = here.host.whyNot(layout);
+    for (Path root : search.whyNot == null ? here.host.places(layout) : List.<Path>of()) {
       try {
-        search.found(root, open(root, layout));
+        search.found(root, open(root, layout, null, here.mounts));
         break;
       } catch (TreeUnavailableException e) {
         search.failed(root, e);
@@ -412,9 +445,9 @@ public final class Trees {
   }
 
   /** Looks at all mounts that may have a tree of this layout, until one can be opened. */
-  private Search search(Layout layout, Mounts mounts) {
+  private Search searchMounts(Layout layout, Mounts mounts, @Nullable OwnCgroups cgroups) {
     Search search = new Search(layout);
-    search.cgroup = layout.isOwnCgroup() ? ownCgroup(layout) : null;
+    search.cgroup = layout.isOwnCgroup() && cgroups != null ? cgroups.of(layout) : null;
     for (Mount home : homes(layout, mounts)) {
       String place = layout.isOwnCgroup() ? OwnCgroups.at(home, search.cgroup) : home.point();
       if (place == null) {
@@ -423,7 +456,7 @@ public final class Trees {
       Path root = Mounts.path(place).resolve(layout.homePath());
       try {
         requireVisible(root, layout, home, mounts);
-        search.found(root, open(root, layout, home));
+        search.found(root, open(root, layout, home, mounts));
         break;
       } catch (TreeUnavailableException e) {
         search.failed(root, e);
@@ -442,16 +475,6 @@ public final class Trees {
             FileSystemType.of(mount.type()).hasCgroups()
                 ? layout.controller().map(mount.controllers()::contains).orElse(true)
                 : mount.root().equals("/"));
-  }
-
-  /** The cgroup of this process in the hierarchy of a layout; null if there is none. */
-  private @Nullable String ownCgroup(Layout layout) {
-    try {
-      return fileSystems.ownCgroups().of(layout);
-    } catch (IOException e) {
-      // As on a kernel without cgroups.
-      return null;
-    }
   }
 
   private static void requireVisible(Path root, Layout layout, Mount home, Mounts mounts) {
@@ -488,17 +511,21 @@ public final class Trees {
 
   /** A root that a user names; with the layout that it seems to have, if none is given. */
   public Tree open(Path root, @Nullable Layout layout) {
-    return open(root, layout, null);
+    try (watchdog) {
+      return open(root, layout, null, null);
+    }
   }
 
   /**
    * With the layout that the root seems to have, if none is given.
    *
    * @param home the mount that the root was found by, whose type it must have
+   * @param mounts as they were just now; null if they are to be read
    */
-  private Tree open(Path root, @Nullable Layout layout, @Nullable Mount home) {
-    GuardedCall<Tree> opening = new GuardedCall<>(() -> openHere(root, layout, home));
-    try (Watchdog watchdog = new Watchdog("statsfs-open", TreeScans.TIMEOUT)) {
+  private Tree open(
+      Path root, @Nullable Layout layout, @Nullable Mount home, @Nullable Mounts mounts) {
+    GuardedCall<Tree> opening = new GuardedCall<>(() -> openHere(root, layout, home, mounts));
+    try {
       if (watchdog.run(opening)) {
         return opening.get();
       }
@@ -512,9 +539,10 @@ public final class Trees {
     }
   }
 
-  private Tree openHere(Path root, @Nullable Layout given, @Nullable Mount home)
+  private Tree openHere(
+      Path root, @Nullable Layout given, @Nullable Mount home, @Nullable Mounts mounts)
       throws IOException {
-    FileSystemPath at = fileSystems.at(root);
+    FileSystemPath at = fileSystems.at(root, mounts);
     String type = at.type().name();
     Layout layout = given == null ? guess(root, at) : given;
     if (home != null && !type.equals(home.type())) {
@@ -555,15 +583,21 @@ public final class Trees {
               PathText.of(root) + " is not opened: " + ReadEffects.WHY + ".",
               null);
         }
-        TextFile.read(file, 1);
+        if (isMadeByKernel(at.type())) {
+          FileChannel.open(file, OpenOptions.READ).close();
+        } else {
+          TextFile.read(file, 1);
+        }
         return tree(file, layout, type);
       }
       // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
-      if (Files.exists(root) && !Files.isDirectory(root)) {
+      if (!Files.isDirectory(root) && Files.exists(root)) {
         throw new NotDirectoryException(root.toString());
       }
       try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
-        stream.iterator().hasNext();
+        if (!isMadeByKernel(at.type())) {
+          stream.iterator().hasNext();
+        }
       }
     } catch (DirectoryIteratorException e) {
       throw unavailable(root, home, type, e.getCause());
@@ -571,6 +605,14 @@ public final class Trees {
       throw unavailable(root, home, type, e);
     }
     return tree(root, layout, type);
+  }
+
+  /**
+   * Whether what can be opened can be read, too, with rare exceptions that the first scan meets.
+   * Reading twice takes twice as long, as the kernel makes a whole text for its first byte.
+   */
+  private static boolean isMadeByKernel(FileSystemType type) {
+    return !type.userMade() && !type.staleZeros();
   }
 
   private static Tree tree(Path root, Layout layout, String type) {

@@ -94,7 +94,21 @@ public final class FileSystems {
    * @throws IOException if the path cannot be looked at
    */
   public FileSystemPath at(Path path) throws IOException {
-    return look(path).path;
+    return at(path, null);
+  }
+
+  /**
+   * The same, by the mounts as they were just before: where the path leads to something else by
+   * now, they are read again.
+   *
+   * @param mounts null if they are to be read
+   */
+  public FileSystemPath at(Path path, @Nullable Mounts mounts) throws IOException {
+    Look look = look(path, mounts);
+    if (!known.containsKey(look.device)) {
+      remember(look);
+    }
+    return look.path;
   }
 
   /**
@@ -108,19 +122,26 @@ public final class FileSystems {
     if (before != null && before.isStillThere()) {
       return before.type;
     }
-    Look look = look(path);
-    FileSystemType type = look.path.type();
+    Look look = look(path, null);
     known.remove(device);
-    if (look.point != null && look.device == device) {
-      Inode root = Inode.of(look.point, false);
-      if (root.device() == device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
-        if (known.size() >= MAX_KNOWN) {
-          known.clear();
-        }
-        known.put(device, new Known(type, look.point, root));
-      }
+    if (look.device == device) {
+      remember(look);
     }
-    return type;
+    return look.path.type();
+  }
+
+  private void remember(Look look) throws IOException {
+    if (look.point == null) {
+      return;
+    }
+    FileSystemType type = look.path.type();
+    Inode root = Inode.of(look.point, false);
+    if (root.device() == look.device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
+      if (known.size() >= MAX_KNOWN) {
+        known.clear();
+      }
+      known.put(look.device, new Known(type, look.point, root));
+    }
   }
 
   /**
@@ -132,7 +153,7 @@ public final class FileSystems {
     static final Look UNKNOWN = new Look(FileSystemPath.UNKNOWN, 0, null);
   }
 
-  private Look look(Path path) throws IOException {
+  private Look look(Path path, @Nullable Mounts given) throws IOException {
     Mount before = null;
     for (int i = 0; i < ATTEMPTS; i++) {
       Path real;
@@ -149,7 +170,7 @@ public final class FileSystems {
       }
       Mounts mounts;
       try {
-        mounts = mounts();
+        mounts = i == 0 && given != null ? given : mounts();
       } catch (IOException e) {
         return Look.UNKNOWN;
       }
@@ -160,7 +181,7 @@ public final class FileSystems {
       }
       Inode inode = Inode.of(path, true);
       // A link into another mount namespace has a text that leads elsewhere in this one.
-      if (inode.isSame(Inode.of(real, false))) {
+      if (real.equals(path) || inode.isSame(Inode.of(real, false))) {
         boolean hasOwnDevice =
             FileSystemType.hasDevicesOfItsOwn(mount.type())
                 && !mounts.has(inode.device())

@@ -58,6 +58,12 @@ final class DeclaredContents implements FileContents {
   /** The stats of each source, by its subsystem and device. */
   private final Map<List<String>, Cells> sources = new LinkedHashMap<>();
 
+  /** Where the last cell went, and by what that was found. */
+  private @Nullable Cells last;
+
+  private int lastTable;
+  private Map<String, String> lastRowLabels = Map.of();
+  private Map<String, String> lastColumnLabels = Map.of();
   private boolean isAmbiguous;
 
   /** A key that several rows have, or several columns of a row, which tables have; null if none. */
@@ -111,6 +117,7 @@ final class DeclaredContents implements FileContents {
     rows.begin();
     columns.begin();
     sources.clear();
+    last = null;
     isAmbiguous = false;
     repeated = null;
     repetitions = 0;
@@ -389,6 +396,22 @@ final class DeclaredContents implements FileContents {
   }
 
   private void add(OfTable of, Map<String, String> columnLabels, CellFound cell) {
+    Cells cells = last;
+    // Cells beside or below each other are most often of one source.
+    if (cells == null
+        || lastTable != of.table
+        || !lastRowLabels.equals(of.labels)
+        || !lastColumnLabels.equals(columnLabels)) {
+      cells = cells(of, columnLabels);
+      last = cells;
+      lastTable = of.table;
+      lastRowLabels = of.labels;
+      lastColumnLabels = columnLabels;
+    }
+    isAmbiguous |= cells.byName.putIfAbsent(cell.name(), cell) != null;
+  }
+
+  private Cells cells(OfTable of, Map<String, String> columnLabels) {
     Map<String, String> labels = new LinkedHashMap<>(place.labels());
     labels.putAll(of.labels);
     labels.putAll(columnLabels);
@@ -401,8 +424,8 @@ final class DeclaredContents implements FileContents {
             List.of(source.subsystem(), source.device()),
             key -> new Cells(source, new LinkedHashMap<>()));
     // Values with a '/' in them can make one name of other labels.
-    isAmbiguous |=
-        !cells.place.labels().equals(labels) || cells.byName.putIfAbsent(cell.name(), cell) != null;
+    isAmbiguous |= !cells.place.labels().equals(labels);
+    return cells;
   }
 
   private Schema.Metric metric(int table, String name) {

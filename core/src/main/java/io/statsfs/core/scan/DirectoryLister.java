@@ -100,16 +100,17 @@ final class DirectoryLister {
     }
     Collection<String> names = onlyNames();
     if (names != null) {
-      names.forEach(name -> offer(name, null, EntryType.UNKNOWN));
+      names.forEach(name -> offer(name, null, EntryType.UNKNOWN, 0));
       return listing;
     }
-    List<StatReader.Entry> entries = context.reader().list(path);
+    List<StatReader.Entry> entries =
+        context.reader().list(path, place.isSource() && needsMode(type));
     if (entries == null) {
       listByNio(filesOnly);
       return listing;
     }
     for (StatReader.Entry entry : entries) {
-      offer(entry.name(), null, entry.type());
+      offer(entry.name(), null, entry.type(), entry.mode());
     }
     return listing;
   }
@@ -140,18 +141,23 @@ final class DirectoryLister {
   private void listByNio(boolean filesOnly) throws IOException {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
       for (Path file : stream) {
-        offer(PathText.nameOf(file), file, filesOnly ? EntryType.FILE : EntryType.UNKNOWN);
+        offer(PathText.nameOf(file), file, filesOnly ? EntryType.FILE : EntryType.UNKNOWN, 0);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
   }
 
-  private void offer(String name, @Nullable Path given, EntryType type) {
+  private void offer(String name, @Nullable Path given, EntryType type, int mode) {
     scan.step();
     if (isWanted(name)) {
-      add(name, given, type);
+      add(name, given, type, mode);
     }
+  }
+
+  /** Only the mode says if a file is a stat, and which kind of one. */
+  private boolean needsMode(FileSystemType its) {
+    return its.hasControls() || layout().hasKindsByMode();
   }
 
   private boolean isWanted(String name) {
@@ -180,8 +186,12 @@ final class DirectoryLister {
     return first;
   }
 
-  /** Takes in an entry; its path is made from its name if it is not given. */
-  private void add(String name, @Nullable Path given, EntryType listed) {
+  /**
+   * Takes in an entry; its path is made from its name if it is not given.
+   *
+   * @param mode of a file; 0 if it is not known yet
+   */
+  private void add(String name, @Nullable Path given, EntryType listed, int mode) {
     Path entry = given;
     if (entry == null && (listed != EntryType.FILE || place.isSchema(name))) {
       entry = path.resolve(name);
@@ -197,20 +207,19 @@ final class DirectoryLister {
     EntryType is = listed;
     int permissions = 0;
     Mounts.Mount mount = context.mounts().mountedAt(path, name, given);
-    FileSystemType its = mount == null ? type : FileSystemType.of(mount.type());
-    boolean needsMode = its.hasControls() || layout().hasKindsByMode();
+    FileSystemType fileSystem = mount == null ? type : FileSystemType.of(mount.type());
+    boolean needsMode = needsMode(fileSystem);
     if (is == EntryType.FILE && needsMode && place.isSource()) {
-      // Only the mode says if, and which kind of stat it is.
       is = EntryType.UNKNOWN;
-      entry = entry == null ? path.resolve(name) : entry;
+      entry = entry == null && mode == 0 ? path.resolve(name) : entry;
     }
     if (is == EntryType.UNKNOWN) {
       try {
         if (needsMode) {
-          int mode = Inode.mode(entry);
-          is = typeOf(mode);
-          permissions = Inode.permissions(mode);
-          if (is == EntryType.FILE && !Inode.isReadableByAnyone(mode)) {
+          int its = mode == 0 ? Inode.mode(entry) : mode;
+          is = typeOf(its);
+          permissions = Inode.permissions(its);
+          if (is == EntryType.FILE && !Inode.isReadableByAnyone(its)) {
             // A control: write-only, so that it holds no statistic.
             return;
           }
@@ -233,7 +242,7 @@ final class DirectoryLister {
         listing.links.add(entry);
       }
     } else if (is == EntryType.FILE
-        && context.mounts().hasReadEffects(its, mount, path, name, given)) {
+        && context.mounts().hasReadEffects(fileSystem, mount, path, name, given)) {
       if (place.isSource()) {
         listing.withEffects.add(given == null ? path.resolve(name) : given);
       }
@@ -270,7 +279,7 @@ final class DirectoryLister {
   }
 
   private List<String> names(Path directory) throws IOException {
-    List<StatReader.Entry> entries = context.reader().list(directory);
+    List<StatReader.Entry> entries = context.reader().list(directory, false);
     if (entries != null) {
       return entries.stream().map(StatReader.Entry::name).toList();
     }

@@ -7,9 +7,11 @@ import io.statsfs.Tree;
 import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.ScanRequest;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. A file that does not answer when it is read affects only its own
  * source; a directory that does not answer makes the scan hang.
  */
-public final class Discovery implements AutoCloseable {
+public final class Discovery {
   private final Tree tree;
   private final Limits limits;
   private final TreeContext context;
@@ -41,6 +43,7 @@ public final class Discovery implements AutoCloseable {
   /**
    * Begins with nothing.
    *
+   * @param mounts as they were just now; null if they are to be read
    * @param isNamed whether somebody asked for the tree, so that it should have stats
    * @param isOwn whether a user declared the layout, who is then told what of it matches nothing
    */
@@ -50,6 +53,7 @@ public final class Discovery implements AutoCloseable {
       Limits limits,
       SchemaCache schemas,
       StatReader reader,
+      @Nullable Mounts mounts,
       boolean isNamed,
       boolean isOwn) {
     this.tree = tree;
@@ -64,7 +68,7 @@ public final class Discovery implements AutoCloseable {
             new ReaderLists(reader),
             schemas,
             shipped,
-            new TreeMounts(tree, fileSystems),
+            new TreeMounts(tree, fileSystems, mounts),
             new FileReads(limits.fileBytes()),
             new StatFiles(tree.layout(), shipped));
     Place place = Place.root(tree);
@@ -79,6 +83,11 @@ public final class Discovery implements AutoCloseable {
     return layout.files().isEmpty() ? null : layout.files().get(0);
   }
 
+  /** What has the files that scans read read; one of several that are scanned in turn will do. */
+  public static Watchdog watchdog() {
+    return FileReads.watchdog();
+  }
+
   /** Forgets all that was found; the next scan finds again what is still there. */
   public void forget() {
     root.forget();
@@ -89,8 +98,10 @@ public final class Discovery implements AutoCloseable {
    * Looks at the tree.
    *
    * @param request how much to take in
+   * @param reading for this scan alone
    */
-  public ScanResult scan(ScanRequest request) {
+  public ScanResult scan(ScanRequest request, Watchdog reading) {
+    context.reads().readBy(reading);
     ScanBudget budget = new ScanBudget(request.maxSources(), request.maxStats());
     Scan scan = new Scan(request, context.mounts(), budget);
     context.statFiles().limit(request.maxStats());
@@ -237,10 +248,5 @@ public final class Discovery implements AutoCloseable {
             .collect(Collectors.joining("/"));
     return (files.isEmpty() ? "" : ", such as " + files)
         + (directories.isEmpty() ? "" : ", in directories " + directories);
-  }
-
-  @Override
-  public void close() {
-    context.reads().close();
   }
 }

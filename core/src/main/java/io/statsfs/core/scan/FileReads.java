@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files of a tree that scans have to read. One that does not answer within a second is
  * left behind with its thread, of which there are few. For one thread at a time.
  */
-final class FileReads implements AutoCloseable {
+final class FileReads {
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   /** Threads that may hang in what is there. */
@@ -27,12 +28,22 @@ final class FileReads implements AutoCloseable {
   private static final int MOST_LEFT = 16;
 
   private final int maxBytes;
-  private final Watchdog watchdog = new Watchdog("statsfs-file", TIMEOUT);
+  private @Nullable Watchdog watchdog;
   private final List<GuardedCall<ByteBuffer>> hanging = new ArrayList<>();
   private final List<GuardedCall<ByteBuffer>> left = new ArrayList<>();
 
   FileReads(int maxBytes) {
     this.maxBytes = maxBytes;
+  }
+
+  /** What does the reads of a scan; trees whose scans follow each other can share one. */
+  static Watchdog watchdog() {
+    return new Watchdog("statsfs-file", TIMEOUT);
+  }
+
+  /** Before each scan. */
+  void readBy(Watchdog watchdog) {
+    this.watchdog = watchdog;
   }
 
   /** The reads of one file. */
@@ -60,7 +71,7 @@ final class FileReads implements AutoCloseable {
         }
         last = new GuardedCall<>(() -> TextFile.read(path, maxBytes));
         lastInode = now;
-        if (watchdog.run(last)) {
+        if (Objects.requireNonNull(watchdog).run(last)) {
           return last.get();
         }
         hanging.add(last);
@@ -91,10 +102,5 @@ final class FileReads implements AutoCloseable {
   /** The reads of one file of which no more is wanted. */
   OfFile of(Path path, int most) {
     return new OfFile(path, Math.min(most, maxBytes));
-  }
-
-  @Override
-  public void close() {
-    watchdog.close();
   }
 }

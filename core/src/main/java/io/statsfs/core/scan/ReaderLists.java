@@ -15,9 +15,9 @@ final class ReaderLists {
   }
 
   /** The entries of a directory; null if the caller has to list it. */
-  @Nullable List<StatReader.Entry> list(Path directory) {
+  @Nullable List<StatReader.Entry> list(Path directory, boolean withModes) {
     try {
-      List<StatReader.Entry> entries = reader.list(directory);
+      List<StatReader.Entry> entries = reader.list(directory, withModes);
       failure = null;
       return entries;
     } catch (RuntimeException | LinkageError e) {

@@ -11,6 +11,7 @@ import io.statsfs.core.mounts.ReadEffects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TreeMounts {
   private final Tree tree;
   private final FileSystems fileSystems;
+  private @Nullable Mounts atOpening;
   private long rootDevice;
 
   /** Where the root is inside its file system, or as it is spelled where that is unknown. */
@@ -26,9 +28,15 @@ final class TreeMounts {
   /** What was mounted below the root when that was first listed, by the path relative to it. */
   private Map<String, Mounts.Mount> below = Map.of();
 
-  TreeMounts(Tree tree, FileSystems fileSystems) {
+  /**
+   * What is not looked at yet.
+   *
+   * @param atOpening the mounts as they were just now; null if they are to be read
+   */
+  TreeMounts(Tree tree, FileSystems fileSystems, @Nullable Mounts atOpening) {
     this.tree = tree;
     this.fileSystems = fileSystems;
+    this.atOpening = atOpening;
   }
 
   FileSystems fileSystems() {
@@ -37,18 +45,29 @@ final class TreeMounts {
 
   /** Once per root, as reading the mounts takes long where there are many. */
   void look() throws IOException {
-    String known = fileSystems.at(FilePaths.of(tree)).path();
+    Mounts mounts = mounts();
+    String known = fileSystems.at(FilePaths.of(tree), mounts).path();
     inside = known.isEmpty() ? FilePaths.of(tree).toString() : known;
     String above = Mounts.bytes(FilePaths.of(tree).toRealPath());
     below = new HashMap<>();
-    try {
-      for (Mounts.Mount mount : fileSystems.mounts().mounts()) {
-        if (mount.point().startsWith(above.equals("/") ? above : above + "/")) {
-          below.put(mount.point().substring(above.equals("/") ? 0 : above.length()), mount);
-        }
+    for (Mounts.Mount mount : mounts == null ? List.<Mounts.Mount>of() : mounts.mounts()) {
+      if (mount.point().startsWith(above.equals("/") ? above : above + "/")) {
+        below.put(mount.point().substring(above.equals("/") ? 0 : above.length()), mount);
       }
+    }
+  }
+
+  /** Null without a list of mounts, as in a chroot: then nothing is known to be mounted. */
+  private @Nullable Mounts mounts() {
+    Mounts given = atOpening;
+    atOpening = null;
+    if (given != null) {
+      return given;
+    }
+    try {
+      return fileSystems.mounts();
     } catch (IOException e) {
-      // Without a list of mounts, as in a chroot, nothing is known to be mounted.
+      return null;
     }
   }
 

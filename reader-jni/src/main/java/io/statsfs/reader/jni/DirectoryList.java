@@ -36,7 +36,7 @@ final class DirectoryList {
   }
 
   /** The entries; null if this cannot be done here. */
-  @Nullable List<Entry> list(Path directory) {
+  @Nullable List<Entry> list(Path directory, boolean withModes) {
     ByteBuffer memory = spare.getAndSet(null);
     if (memory == null) {
       memory = allocate(INITIAL_BYTES);
@@ -45,7 +45,7 @@ final class DirectoryList {
     List<Entry> entries = null;
     while (path.length < memory.capacity()) {
       memory.put(0, path).put(path.length, (byte) 0);
-      long bytes = Native.list(Native.address(memory), memory.capacity());
+      long bytes = Native.list(Native.address(memory), memory.capacity(), withModes);
       if (bytes >= 0) {
         entries = entries(memory, (int) bytes);
         break;
@@ -72,7 +72,7 @@ final class DirectoryList {
       }
       String name = new String(records, start, end - start, StandardCharsets.ISO_8859_1);
       if (!name.equals(".") && !name.equals("..")) {
-        entries.add(Entry.of(name, type(records[at + TYPE])));
+        entries.add(Entry.of(name, type(records[at + TYPE]), memory.getInt(at)));
       }
     }
     return entries;

@@ -60,8 +60,8 @@ public final class JniReader implements StatReader {
   }
 
   @Override
-  public @Nullable List<Entry> list(Path directory) {
-    return lister.list(directory);
+  public @Nullable List<Entry> list(Path directory, boolean withModes) {
+    return lister.list(directory, withModes);
   }
 
   @Override

@@ -36,5 +36,5 @@ final class Native {
   static native void close(long batch);
 
   /** The bytes of a listing, or a negative errno. The memory begins with the directory's path. */
-  static native long list(long memory, long size);
+  static native long list(long memory, long size, boolean withModes);
 }
