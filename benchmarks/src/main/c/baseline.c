@@ -289,3 +289,77 @@ void walk(int parent, const char *name, struct found *found) {
   free(listing);
   sfs_close(fd);
 }
+
+struct place {
+  char kind;
+  int parent;
+  char *name;
+};
+
+struct places {
+  struct place *all;
+  size_t count;
+  int *directories; /* descriptors of those that are open */
+};
+
+struct places *places_of(const char *list) {
+  FILE *in = fopen(list, "re");
+  if (in == NULL) {
+    die(list);
+  }
+  struct places *places = grow(NULL, sizeof *places);
+  *places = (struct places){NULL, 0, NULL};
+  char line[MAX_LINE];
+  char name[MAX_LINE];
+  char kind;
+  int parent;
+  while (fgets(line, sizeof line, in) != NULL) {
+    if (sscanf(line, "%c %d %[^\n]", &kind, &parent, name) != 3) {
+      errno = EINVAL;
+      die(line);
+    }
+    places->all = grow(places->all, (places->count + 1) * sizeof *places->all);
+    places->all[places->count++] = (struct place){kind, parent, strdup(name)};
+  }
+  fclose(in);
+  places->directories = grow(NULL, places->count * sizeof *places->directories);
+  return places;
+}
+
+void visit(const struct places *places, struct found *found) {
+  static char listing[LISTING_BYTES];
+  for (size_t i = 0; i < places->count; i++) {
+    const struct place *place = &places->all[i];
+    int parent = place->parent < 0 ? AT_FDCWD : places->directories[place->parent];
+    int is_directory = place->kind == 'D';
+    int fd = sfs_openat(parent, place->name,
+                        SFS_O_RDONLY | SFS_O_CLOEXEC | (is_directory ? SFS_O_DIRECTORY : 0));
+    if (fd < 0) {
+      errno = -fd;
+      die(place->name);
+    }
+    long bytes;
+    if (is_directory) {
+      while ((bytes = sfs_getdents(fd, listing, sizeof listing)) > 0) {
+      }
+      places->directories[found->directories++] = fd;
+    } else {
+      while ((bytes = sfs_read(fd, text, sizeof text)) > 0) {
+      }
+      found->files++;
+      sfs_close(fd);
+    }
+  }
+  for (unsigned long i = 0; i < found->directories; i++) {
+    sfs_close(places->directories[i]);
+  }
+}
+
+void free_places(struct places *places) {
+  for (size_t i = 0; i < places->count; i++) {
+    free(places->all[i].name);
+  }
+  free(places->all);
+  free(places->directories);
+  free(places);
+}

@@ -41,4 +41,16 @@ struct found {
 /* Lists a directory and all below it. */
 void walk(int parent, const char *name, struct found *found);
 
+/*
+ * Directories to be listed and files to be read, each once. The list has the lines `D PARENT NAME` and
+ * `F PARENT NAME`, where the parent is the number of a directory before it, from 0 on, or -1 with a path.
+ */
+struct places;
+
+struct places *places_of(const char *list);
+
+void visit(const struct places *places, struct found *found);
+
+void free_places(struct places *places);
+
 #endif

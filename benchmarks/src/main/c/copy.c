@@ -2,6 +2,7 @@
 #include <jni.h>
 
 #include "baseline.h"
+#include "defaults.h"
 
 JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_load(JNIEnv *env, jclass class,
                                                                      jstring list) {
@@ -17,4 +18,19 @@ JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_sample(JNIEnv *en
   (void)env;
   (void)class;
   return (jint)sample(tree, (enum way)way);
+}
+
+JNIEXPORT void JNICALL Java_io_statsfs_benchmarks_BaselineCopy_loadDefaults(JNIEnv *env, jclass class,
+                                                                             jstring list) {
+  (void)class;
+  const char *path = (*env)->GetStringUTFChars(env, list, NULL);
+  defaults_load(path);
+  (*env)->ReleaseStringUTFChars(env, list, path);
+}
+
+JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_sampleDefaults(JNIEnv *env,
+                                                                               jclass class) {
+  (void)env;
+  (void)class;
+  return (jint)defaults_sample();
 }

@@ -6,16 +6,24 @@
  *   measure TREE WAY ROUNDS  WAY is plain-path, plain-kept, openat or kept; answers nanoseconds and
  *                            numbers found
  *   walk ROUNDS ROOT         answers nanoseconds, directories and files
+ *   defaults LIST            prepares a sample of all default trees; answers how many numbers it may have
+ *   measure-defaults ROUNDS  answers nanoseconds and numbers found
+ *   values                   answers what the last such sample found, in the order of the list: `-`, an
+ *                            integer, or the bits of a double behind a d
+ *   cpu PID                  answers the nanoseconds of CPU time that a process has taken
+ *   visit ROUNDS LIST        answers nanoseconds, directories and files
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "baseline.h"
+#include "defaults.h"
 
 enum { MAX_LINE = 8192 };
 
@@ -28,6 +36,21 @@ static uint64_t now(void) {
 static void *rest(void *nothing) {
   pause();
   return nothing;
+}
+
+static void print_values(void) {
+  defaults_sample();
+  for (size_t i = 0; i < defaults_size(); i++) {
+    uint64_t bits;
+    enum value is = defaults_value(i, &bits);
+    const char *before = i == 0 ? "" : " ";
+    if (is == NO_VALUE) {
+      printf("%s-", before);
+    } else {
+      printf("%s%s%lld", before, is == DECIMAL ? "d" : "", (long long)bits);
+    }
+  }
+  printf("\n");
 }
 
 int main(void) {
@@ -69,6 +92,36 @@ int main(void) {
         walk(AT_FDCWD, argument, &found);
       }
       printf("%llu %lu %lu\n", (unsigned long long)(now() - start), found.directories, found.files);
+    } else if (sscanf(line, "defaults %[^\n]", argument) == 1) {
+      defaults_load(argument);
+      printf("%zu\n", defaults_size());
+    } else if (sscanf(line, "measure-defaults %d", &rounds) == 1) {
+      size_t count = 0;
+      uint64_t start = now();
+      for (int i = 0; i < rounds; i++) {
+        count = defaults_sample();
+      }
+      printf("%llu %zu\n", (unsigned long long)(now() - start), count);
+    } else if (strcmp(line, "values\n") == 0) {
+      print_values();
+    } else if (sscanf(line, "cpu %d", &tree) == 1) {
+      clockid_t clock;
+      struct timespec t = {0, 0};
+      if (clock_getcpuclockid(tree, &clock) != 0 || clock_gettime(clock, &t) != 0) {
+        fprintf(stderr, "baseline: the CPU time of %d is not known\n", tree);
+        return 1;
+      }
+      printf("%lld\n", (long long)t.tv_sec * 1000000000 + t.tv_nsec);
+    } else if (sscanf(line, "visit %d %[^\n]", &rounds, argument) == 2) {
+      struct found found = {0, 0};
+      struct places *places = places_of(argument);
+      uint64_t start = now();
+      for (int i = 0; i < rounds; i++) {
+        found = (struct found){0, 0};
+        visit(places, &found);
+      }
+      printf("%llu %lu %lu\n", (unsigned long long)(now() - start), found.directories, found.files);
+      free_places(places);
     } else {
       fprintf(stderr, "baseline: not understood: %s", line);
       return 2;

@@ -22,14 +22,18 @@ final class Baseline implements AutoCloseable {
     answers = process.inputReader();
   }
 
-  private long[] ask(String command) throws IOException {
+  private String answer(String command) throws IOException {
     commands.write(command + "\n");
     commands.flush();
     String answer = answers.readLine();
     if (answer == null) {
       throw new IOException("The baseline ended at: " + command);
     }
-    String[] words = answer.split(" ");
+    return answer;
+  }
+
+  private long[] ask(String command) throws IOException {
+    String[] words = answer(command).split(" ");
     long[] numbers = new long[words.length];
     for (int i = 0; i < words.length; i++) {
       numbers[i] = Long.parseLong(words[i]);
@@ -61,6 +65,40 @@ final class Baseline implements AutoCloseable {
       }
       return answer[0];
     };
+  }
+
+  /**
+   * Has it prepare a sample of the default trees.
+   *
+   * @param list the lines that {@code defaults.h} describes
+   */
+  void loadDefaults(List<String> list) throws IOException {
+    Path file = Files.createTempFile("statsfs-bench-", ".list");
+    try {
+      ask("defaults " + Files.write(file, list));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** Samples the default trees. */
+  Method sampleDefaults() {
+    return rounds -> ask("measure-defaults " + rounds)[0];
+  }
+
+  /** What such a sample finds now. */
+  List<String> values() throws IOException {
+    return List.of(answer("values").split(" "));
+  }
+
+  /** The CPU time of a process, user and system, over all threads it has or had. */
+  long cpuNanos(long pid) throws IOException {
+    return ask("cpu " + pid)[0];
+  }
+
+  /** Lists directories and reads files, those of {@link Opening#places}. */
+  Method visit(Path list) {
+    return rounds -> ask("visit " + rounds + " " + list)[0];
   }
 
   /** Lists all directories of a tree. */

@@ -35,6 +35,22 @@ final class BaselineCopy {
     }
   }
 
+  /** As {@link Baseline#sampleDefaults}. */
+  static Method.Work sampleDefaults(Path library, List<String> list) throws IOException {
+    System.load(library.toRealPath().toString());
+    Path file = Files.createTempFile("statsfs-bench-", ".list");
+    try {
+      loadDefaults(Files.write(file, list).toString());
+      return BaselineCopy::sampleDefaults;
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static native void loadDefaults(String list);
+
+  private static native int sampleDefaults();
+
   private static native int load(String list);
 
   private static native int sample(int tree, int way);

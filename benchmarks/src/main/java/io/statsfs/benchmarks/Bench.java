@@ -47,6 +47,11 @@ final class Bench {
   private static final List<String> TABLES =
       List.copyOf(new TreeSet<>(MeasuredTree.TABLES.keySet()));
   private static final String DEBUGFS = "debugfs kvm";
+  private static final String DEFAULTS = "default trees";
+  private static final String BY_HAND = "C by hand";
+  private static final String BY_HAND_COPY = "C by hand, the same in the JVM";
+  private static final String VISIT = "C: list and read the same";
+  private static final String OPEN = "opening, ";
   private static final int SMALL = 1_000;
   private static final int COLLECTED = 20_000;
   private static final int LARGE = 100_000;
@@ -69,6 +74,8 @@ final class Bench {
   private final Path baselineCopy;
   private final Interleaved sampling = new Interleaved();
   private final Interleaved discovery = new Interleaved();
+  private final Interleaved defaults = new Interleaved();
+  private final Map<String, double[]> cold = new HashMap<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, Row> rows = new HashMap<>();
 
@@ -94,13 +101,19 @@ final class Bench {
   }
 
   /**
-   * {@code full} or {@code quick}, a directory on tmpfs, the one that the baseline was built in,
-   * and debugfs or nothing.
+   * {@code full}, {@code quick} or {@code defaults} (these alone), a directory on tmpfs, the one
+   * that the baseline was built in, and debugfs or nothing.
    */
   public static void main(String[] args) throws Exception {
-    Bench bench = new Bench(args[0].equals("quick"), Path.of(args[1]), Path.of(args[2]));
+    Bench bench = new Bench(!args[0].equals("full"), Path.of(args[1]), Path.of(args[2]));
     try {
-      bench.measure(args.length > 3 ? Path.of(args[3]) : null);
+      if (args[0].equals("defaults")) {
+        bench.measureDefaults();
+        bench.printDefaults();
+        bench.printTargetsOfDefaults();
+      } else {
+        bench.measure(args.length > 3 ? Path.of(args[3]) : null);
+      }
     } finally {
       for (AutoCloseable resource : bench.open) {
         resource.close();
@@ -137,6 +150,7 @@ final class Bench {
     // A young directory is listed more than once.
     TimeUnit.MILLISECONDS.sleep(1500);
 
+    measureDefaults();
     say("measuring discovery");
     discovery.run(quick ? 9 : 31);
     say("measuring samples");
@@ -145,6 +159,7 @@ final class Bench {
     Memory.Use nio = Memory.Use.of(root(LARGE), "nio");
     Memory.Use jni = Memory.Use.of(root(LARGE), "jni");
 
+    printDefaults();
     print(sampling.rows(), "reading");
     print(discovery.rows(), "discovery");
     System.out.printf("%nmemory per stat, of %,d on tmpfs, ready to be sampled%n", LARGE);
@@ -265,6 +280,57 @@ final class Bench {
     compare(sampling, tree.name(), best);
   }
 
+  private void measureDefaults() throws IOException {
+    addDefaults();
+    say("measuring the default trees");
+    defaults.run(quick ? 25 : 61);
+    for (String what : List.of("jni", "nio", "declarations")) {
+      cold.put(what, Opening.cold(what, quick ? 7 : 15));
+    }
+  }
+
+  private void printDefaults() {
+    print(defaults.rows(), "defaults");
+    System.out.printf("%nin a JVM that has just begun%n");
+    print("opening all default trees, jni", cold.get("jni"));
+    print("opening all default trees, nio", cold.get("nio"));
+    print("of that the declarations", cold.get("declarations"));
+  }
+
+  private void addDefaults() throws IOException {
+    DefaultTrees trees = new DefaultTrees();
+    if (!trees.leftOut().isEmpty()) {
+      say("left out on both sides, as the baseline does not know their form: " + trees.leftOut());
+    }
+    int stats = trees.size();
+    baseline.loadDefaults(trees.list());
+    Row best = add(defaults.c(DEFAULTS, BY_HAND, stats, baseline.sampleDefaults()));
+    Method.Work copy = BaselineCopy.sampleDefaults(baselineCopy, trees.list());
+    add(defaults.java(DEFAULTS, BY_HAND_COPY, stats, copy));
+    for (String reader : List.of("jni", "nio")) {
+      Sampler sampler = keep(DefaultTrees.open(reader)).sampler(trees.filter());
+      int same = trees.requireSame(sampler, baseline::values);
+      say(
+          String.format(
+              "the baseline and %s agree on the %d of %d stats of default trees that stand still,"
+                  + " and on which of the others have values",
+              reader, same, stats));
+      String name = reader.equals("jni") ? JNI : NIO;
+      add(defaults.java(DEFAULTS, name, stats, sampler::sample));
+    }
+    compare(defaults, DEFAULTS, best);
+    Path places = Files.write(scratch.resolve("places"), Opening.places());
+    int all;
+    try (StatsFs fs = DefaultTrees.open("jni")) {
+      all = fs.catalog().stats().size();
+    }
+    Row visit = add(defaults.c(OPEN + DEFAULTS, VISIT, all, baseline.visit(places)));
+    for (String reader : List.of("jni", "nio")) {
+      add(defaults.java(OPEN + DEFAULTS, OPEN + reader, all, Opening.of(reader)));
+    }
+    compare(defaults, OPEN + DEFAULTS, visit);
+  }
+
   private void addDiscovery(int stats) {
     String tree = tmpfs(stats);
     Path root = root(stats);
@@ -290,20 +356,30 @@ final class Bench {
 
   private static void print(List<Row> rows, String title) {
     System.out.printf(
-        "%n%-14s | %-38s | %11s | %15s | %8s | %12s%n",
-        title, "method", "ns per stat", "quartiles", "ratio", "bytes");
-    System.out.println("-".repeat(14) + " | " + "-".repeat(97));
+        "%n%-22s | %-39s | %11s | %15s | %5s | %13s | %10s%n",
+        title, "method", "ns per stat", "quartiles", "ratio", "quartiles", "bytes");
+    System.out.println("-".repeat(22) + " | " + "-".repeat(108));
     for (Row row : rows) {
       System.out.printf(
-          "%-14s | %-38s | %11.0f | %6.0f – %6.0f | %8s | %12s%n",
+          "%-22s | %-39s | %11.0f | %6.0f – %6.0f | %5s | %13s | %10s%n",
           row.tree,
           row.name,
           row.quantile(0.5),
           row.quantile(0.25),
           row.quantile(0.75),
           row.best == null ? "1" : String.format("%.2f", row.ratio(row.best)),
+          row.best == null
+              ? ""
+              : String.format("%.2f – %.2f", row.ratio(row.best, 0.25), row.ratio(row.best, 0.75)),
           row.bytes < 0 ? "" : String.format("%,d", row.bytes));
     }
+  }
+
+  private static void print(String what, double[] millis) {
+    int last = millis.length - 1;
+    System.out.printf(
+        "%-38s | %6.1f ms | quartiles %6.1f – %6.1f | least %6.1f%n",
+        what, millis[last / 2], millis[last / 4], millis[last * 3 / 4], millis[0]);
   }
 
   private void printTargets() {
@@ -324,6 +400,7 @@ final class Bench {
         atMost("JNI / C's best, " + tree, jni.ratio(best(jni)), 1.10);
       }
     }
+    printTargetsOfDefaults();
     for (String table : TABLES) {
       Row jni = rows.get(table + JNI);
       if (jni == null) {
@@ -391,6 +468,22 @@ final class Bench {
     Row producer = rows.get(tmpfs(COLLECTED) + JNI + TO_OTLP + BY_PRODUCER);
     Row instruments = rows.get(tmpfs(COLLECTED) + JNI + TO_OTLP);
     compared("to OTLP's bytes, instruments / producer", instruments.ratio(producer));
+  }
+
+  private void printTargetsOfDefaults() {
+    Row copy = rows.get(DEFAULTS + BY_HAND_COPY);
+    double twice = copy.ratio(best(copy));
+    print("the C code twice, " + DEFAULTS, twice, "1 within", 0.03, isEqual(twice));
+    Row jni = rows.get(DEFAULTS + JNI);
+    Row nio = rows.get(DEFAULTS + NIO);
+    atMost("JNI / C by hand, " + DEFAULTS, jni.ratio(best(jni)), 1.30);
+    atMost("NIO / C by hand, " + DEFAULTS, nio.ratio(best(nio)), 2.00);
+    atMost("bytes per sample, JNI, " + DEFAULTS, jni.bytes, 0);
+    atMost("bytes per sample, NIO, " + DEFAULTS, nio.bytes, 0);
+    Row opening = rows.get(OPEN + DEFAULTS + OPEN + "jni");
+    atMost("opening / C that lists and reads the same, jni", opening.ratio(best(opening)), 3);
+    Row nioOpening = rows.get(OPEN + DEFAULTS + OPEN + "nio");
+    compared("opening / C that lists and reads the same, nio", nioOpening.ratio(best(nioOpening)));
   }
 
   private static boolean isEqual(double ratio) {

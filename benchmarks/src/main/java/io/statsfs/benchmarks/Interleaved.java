@@ -55,11 +55,16 @@ final class Interleaved {
 
     /** How many times as long as another method this takes. */
     double ratio(Row other) {
+      return ratio(other, 0.5);
+    }
+
+    /** The same at another quantile of the rounds. */
+    double ratio(Row other, double q) {
       double[] ratios = new double[slices.length];
       for (int i = 0; i < ratios.length; i++) {
         ratios[i] = slices[i] / other.slices[i];
       }
-      return Interleaved.quantile(ratios, 0.5);
+      return Interleaved.quantile(ratios, q);
     }
 
     private void warmUp() throws IOException {
@@ -95,7 +100,12 @@ final class Interleaved {
 
   /** Adds a method that runs in this process. */
   Row java(String tree, String name, int stats, Method.Work work) {
-    return add(new Row(tree, name, stats, true, Method.of(work)));
+    return java(tree, name, stats, Method.of(work));
+  }
+
+  /** The same of one that measures itself. */
+  Row java(String tree, String name, int stats, Method method) {
+    return add(new Row(tree, name, stats, true, method));
   }
 
   /** Adds a method of the baseline. */
@@ -132,7 +142,7 @@ final class Interleaved {
     }
   }
 
-  private static double quantile(double[] values, double q) {
+  static double quantile(double[] values, double q) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     double at = q * (sorted.length - 1);
