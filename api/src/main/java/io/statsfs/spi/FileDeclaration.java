@@ -41,9 +41,10 @@ public final class FileDeclaration {
         throw new IllegalArgumentException("Headings and sections of tables need each other");
       }
       for (Axis axis : List.of(table.sections(), table.rows(), table.columns())) {
-        if (axis.patterns().stream()
-            .anyMatch(keys -> !Collections.disjoint(keys.labels(), name.labels()))) {
-          throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
+        for (KeyPattern keys : axis.patterns()) {
+          if (!Collections.disjoint(keys.labels(), name.labels())) {
+            throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
+          }
         }
       }
     }

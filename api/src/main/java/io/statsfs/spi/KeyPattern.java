@@ -125,7 +125,13 @@ public final class KeyPattern {
   }
 
   private static boolean hasVariables(String text) {
-    return text.chars().anyMatch(KeyPattern::isVariable);
+    // Of each stat that is declared, in JVMs that have just begun, where a stream takes long.
+    for (int i = 0; i < text.length(); i++) {
+      if (isVariable(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isVariable(int c) {
@@ -156,7 +162,15 @@ public final class KeyPattern {
    * @return true if it has a {@code *}, a {@code ?} or a set of characters
    */
   public boolean hasWildcards() {
-    return text.replaceAll("\\{[^}]*\\}", "").chars().anyMatch(c -> "*?[".indexOf(c) >= 0);
+    boolean isLabel = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      isLabel = c == '{' || isLabel && c != '}';
+      if (!isLabel && "*?[".indexOf(c) >= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

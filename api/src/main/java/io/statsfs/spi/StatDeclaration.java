@@ -241,8 +241,8 @@ public final class StatDeclaration {
     private List<String> formerNames = List.of();
     private @Nullable Boolean byDefault;
     private List<String> noValue = List.of();
-    private final List<String> noValueWords = new ArrayList<>();
-    private final List<Integer> noValueErrnos = new ArrayList<>();
+    private List<String> noValueWords = List.of();
+    private List<Integer> noValueErrnos = List.of();
 
     private Builder(KeyPattern name, Stat.Kind kind) {
       this.name = name;
@@ -329,15 +329,15 @@ public final class StatDeclaration {
      */
     public Builder noValue(List<String> signs) {
       noValue = List.copyOf(signs);
-      noValueWords.clear();
-      noValueErrnos.clear();
+      noValueWords = new ArrayList<>();
+      noValueErrnos = new ArrayList<>();
       for (String sign : signs) {
         Integer errno = ERRNOS.get(sign);
         if (errno != null) {
           noValueErrnos.add(errno);
-        } else if (sign.isEmpty() || !sign.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        } else if (!isWord(sign)) {
           throw new IllegalArgumentException("'" + sign + "' is no word of a file");
-        } else if (sign.matches("E[A-Z0-9]{2,}")) {
+        } else if (isLikeAnError(sign)) {
           throw new IllegalArgumentException(
               "'"
                   + sign
@@ -348,6 +348,26 @@ public final class StatDeclaration {
         }
       }
       return this;
+    }
+
+    private static boolean isWord(String sign) {
+      for (int i = 0; i < sign.length(); i++) {
+        char c = sign.charAt(i);
+        if (c <= ' ' || c >= 0x7f) {
+          return false;
+        }
+      }
+      return !sign.isEmpty();
+    }
+
+    private static boolean isLikeAnError(String sign) {
+      for (int i = 1; i < sign.length(); i++) {
+        char c = sign.charAt(i);
+        if ((c < 'A' || c > 'Z') && (c < '0' || c > '9')) {
+          return false;
+        }
+      }
+      return sign.length() > 2 && sign.charAt(0) == 'E';
     }
 
     /**

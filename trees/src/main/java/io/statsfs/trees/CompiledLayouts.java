@@ -396,7 +396,10 @@ final class CompiledLayouts {
       if (sources != null) {
         layout.sources(sources);
       }
-      layout.labelsOfPath(array());
+      String[] labelsOfPath = array();
+      if (labelsOfPath.length > 0) {
+        layout.labelsOfPath(labelsOfPath);
+      }
       String links = optional();
       if (links != null) {
         layout.links(links);
@@ -510,9 +513,16 @@ final class CompiledLayouts {
                 .type(TYPES[small()])
                 .unit(text())
                 .description(text())
-                .document(text())
-                .formerNames(List.of(array()))
-                .noValue(List.of(array()));
+                .document(text());
+        // Most have neither.
+        String[] formerNames = array();
+        if (formerNames.length > 0) {
+          stat.formerNames(List.of(formerNames));
+        }
+        String[] noValue = array();
+        if (noValue.length > 0) {
+          stat.noValue(List.of(noValue));
+        }
         int byDefault = small();
         stats.add((byDefault == UNSAID ? stat : stat.byDefault(byDefault == 1)).build());
       }
