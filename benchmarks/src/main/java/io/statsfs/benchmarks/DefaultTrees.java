@@ -167,7 +167,7 @@ final class DefaultTrees {
     String file = path.toString();
     String name = path.getFileName().toString();
     if (Files.isDirectory(stat.source().path().orElseThrow())) {
-      return 'F';
+      return name.equals("speed") ? 'Q' : 'F';
     } else if (file.startsWith("/proc/pressure/")) {
       return 'P';
     }
