@@ -43,7 +43,7 @@ class JniReaderAllocationTest {
     try (StatsFs fs =
             StatsFs.builder().detect().reader("jni").refreshInterval(Duration.ZERO).build();
         Sampler sampler = fs.sampler(StatFilter.defaults())) {
-      assertEquals(0, bytesOfSamples(sampler, SAMPLES));
+      assertEquals(0, Allocation.ofSamples(sampler, SAMPLES));
       assertTrue(fs.catalog().trees().size() > 15, "" + fs.catalog().trees());
       assertTrue(sampler.count(Status.OK) > 200, "" + sampler.count(Status.OK));
     }
