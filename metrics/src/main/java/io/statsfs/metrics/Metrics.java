@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -440,8 +441,14 @@ public final class Metrics {
         compared[i] = of[i].labels.placedInPrometheus();
       }
     }
+    Set<Integer> left = new HashSet<>();
+    forCollisions(family, compared, left::add);
+    for (int i : left) {
+      labels[i] = of[i].labels.ofStat(sampler.stat(of[i].index));
+      compared[i] = labels[i].inPrometheus();
+    }
     forCollisions(
-        family, compared, i -> labels[i] = of[i].labels.ofStat(sampler.stat(of[i].index)));
+        family, compared, i -> labels[i] = of[i].labels.ofOrigin(sampler.stat(of[i].index)));
     return labels;
   }
 

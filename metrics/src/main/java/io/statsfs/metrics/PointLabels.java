@@ -53,8 +53,8 @@ final class PointLabels {
   }
 
   /**
-   * With {@code stat} and {@code root} as well, which tells apart whatever is left: two trees of
-   * one shape, or two stats that were given one name.
+   * With {@code stat} and {@code root} as well, which tells apart two trees of one shape, or two
+   * stats that were given one name.
    */
   Labels ofStat(Stat stat) {
     if (ofStats == null) {
@@ -62,6 +62,14 @@ final class PointLabels {
     }
     return ofStats.computeIfAbsent(
         stat, s -> placed().with("stat", s.name()).with("root", s.source().tree().origin()));
+  }
+
+  /**
+   * With {@code tree} and {@code origin}, too, which tells apart whatever is left: two declarations
+   * of one file, or two files of a tree with stats of one name.
+   */
+  Labels ofOrigin(Stat stat) {
+    return ofStat(stat).with("tree", stat.source().tree().name()).with("origin", stat.origin());
   }
 
   /**

@@ -297,6 +297,33 @@ class MetricsTest {
     }
   }
 
+  /** Or a counter would add them up. */
+  @Test
+  void twoDeclarationsOfOneDirectoryAreToldApart() {
+    tree.stat("0/user", 1000).settle();
+    Layout.Builder one = Layout.builder("one").subsystem("cpu").sources("{cpu}");
+    Layout.Builder two = Layout.builder("two").subsystem("cpu").sources("{cpu}");
+    Metrics metrics = Metrics.builder(Naming.statsfs()).build();
+    try (StatsFs fs =
+            StatsFs.builder()
+                .root(tree.root(), one.build())
+                .root(tree.root(), two.build())
+                .refreshInterval(Duration.ZERO)
+                .build();
+        Sampler sampler = fs.sampler()) {
+      sampler.sample();
+      metrics.update(sampler);
+      Map<String, String> points = points(metrics, sampler);
+      assertEquals(2, points.size(), "" + points);
+      for (String name : List.of("one", "two")) {
+        assertEquals(
+            1, points.keySet().stream().filter(key -> key.contains("tree=" + name)).count());
+      }
+      String problem = fs.catalog().problems().get(0).message();
+      assertTrue(problem.startsWith("1 stat is in tree one too, such as cpu/0/user. "), problem);
+    }
+  }
+
   @Test
   void otherNamingsDoNotConcernTheDeclarations() {
     tree.stat("0/user", 1000);

@@ -302,19 +302,24 @@ public final class TreeScans implements AutoCloseable {
 
     Problem problem() {
       Tree tree = first.source().tree();
+      boolean isOneFile = owner.origin().equals(tree.origin());
       return Problems.of(
           tree,
           Problem.Kind.DUPLICATE,
           "stats of another tree",
           (count == 1 ? "1 stat is in " : count + " stats are in ")
-              + (owner.equals(tree) ? "this tree twice" : owner.origin() + " too")
+              + (owner.equals(tree)
+                  ? "this tree twice"
+                  : (isOneFile ? "tree " + owner.name() : owner.origin()) + " too")
               + ", such as "
               + first
               + (owner.equals(tree)
                   ? tree.layout().files().isEmpty()
                       ? ". Open a directory above or below as the root"
                       : ". Give the files of layout " + tree.layout() + " subsystems of their own"
-                  : ". Open one of the roots alone, or tell such stats apart by their trees"));
+                  : isOneFile
+                      ? ". Read one of these trees alone, or give one a subsystem of its own"
+                      : ". Open one of the roots alone, or tell such stats apart by their trees"));
     }
   }
 

@@ -11,17 +11,21 @@ import io.statsfs.TreeUnavailableException;
 import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.testkit.TestTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The trees of a host whose file systems are mounted elsewhere. */
 class HostMountsTest {
-  @TempDir Path host;
+  /** In memory, as the type of a file system is not known everywhere else, in a chroot for one. */
+  @AutoClose private final TestTree memory = TestTree.inMemory();
+
+  private final Path host = memory.root();
 
   private static StatsFs.Builder builder() {
     return new StatsFsBuilder(
