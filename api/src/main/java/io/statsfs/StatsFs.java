@@ -276,6 +276,9 @@ public interface StatsFs extends AutoCloseable {
      * Catalog#problems() problem}, and one that this machine does not have is none; if nothing at
      * all can be opened, {@link #build()} fails.
      *
+     * <p>A root that is a file at the place of no tree, such as a copy, is read as the tree that is
+     * named, if that is one and a file; it is not looked for elsewhere then.
+     *
      * @param names of trees
      * @return this
      */

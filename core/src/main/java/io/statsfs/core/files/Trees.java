@@ -106,13 +106,24 @@ public final class Trees {
 
   private Detected openAll(BackendSettings settings) {
     Layout placeless = settings.roots().isEmpty() ? null : placeless(settings.trees());
-    List<Tree> opened = settings.roots().stream().map(root -> open(root, placeless)).toList();
+    List<Tree> opened = new ArrayList<>();
+    Set<String> named = new HashSet<>(settings.trees());
+    for (BackendSettings.Root root : settings.roots()) {
+      Tree tree = open(root, placeless);
+      Layout only = placeless == null ? onlyNamed(settings.trees()) : null;
+      if (only != null && isUndeclaredFile(root, tree, only)) {
+        // It is at the place of no tree, such as a copy: then it is what the name says.
+        tree = open(root.path(), only);
+        named.remove(only.name());
+      }
+      opened.add(tree);
+    }
     if (settings.isStatsfsRequired()) {
       opened.forEach(Trees::requireStatsfs);
       settings.trees().forEach(Trees::requireStatsfs);
     }
     // A root that is named twice, or is found, too, is still one.
-    Detected found = find(settings, opened.isEmpty());
+    Detected found = find(settings, named, opened.isEmpty());
     return new Detected(
         Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(),
         found.problems,
@@ -124,6 +135,20 @@ public final class Trees {
   private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
     Layout layout = root.layout().or(() -> root.tree().map(this::layout)).orElse(placeless);
     return open(root.path(), layout, null, null);
+  }
+
+  /** The only layout that is named; null if there is none, or are several. */
+  private @Nullable Layout onlyNamed(Set<String> names) {
+    return names.size() == 1 ? layout(names.iterator().next()) : null;
+  }
+
+  private static boolean isUndeclaredFile(BackendSettings.Root root, Tree tree, Layout named) {
+    Layout layout = tree.layout();
+    return root.layout().isEmpty()
+        && root.tree().isEmpty()
+        && layout.isRootFile()
+        && layout.files().isEmpty()
+        && named.isRootFile();
   }
 
   /** The layout without a place that is named, which roots have that name no other. */
@@ -141,11 +166,11 @@ public final class Trees {
     return layouts.isEmpty() ? null : layouts.get(0);
   }
 
-  private Detected find(BackendSettings settings, boolean isNeeded) {
+  private Detected find(BackendSettings settings, Set<String> names, boolean isNeeded) {
     // Those without a place are what the roots are.
     List<Layout> named =
         known()
-            .filter(l -> settings.trees().contains(l.name()))
+            .filter(l -> names.contains(l.name()))
             .filter(l -> isNeeded || !l.homeTypes().isEmpty())
             .toList();
     HostMounts host = new HostMounts(settings);

@@ -182,6 +182,25 @@ class DeclaredTreesTest {
             .getMessage());
   }
 
+  /** What is there of this machine would be taken for what the copy has. */
+  @Test
+  void aFileAtThePlaceOfNoTreeIsTheOnlyOneThatIsNamed() {
+    declare(
+        "file_nr",
+        "tree: file_nr\nat: {type: proc, path: sys/fs/file-nr}\n"
+            + "file: {shape: {row: none}, columns: [open, _, limit]}");
+    tree.stat("here/file-nr", "7\t0\t9\n").settle();
+    Path root = tree.path("here/file-nr");
+    try (StatsFs fs = builder().root(root).trees("file_nr").build()) {
+      assertEquals(List.of("file_nr"), trees(fs));
+      assertEquals(List.of(root), fs.catalog().trees().stream().map(t -> t.root().get()).toList());
+      assertEquals(7, fs.readLong(fs.catalog().get("file_nr", "", "open")));
+    }
+    try (StatsFs fs = builder().root(Path.of("/proc/uptime")).trees("file_nr").build()) {
+      assertEquals(List.of("file_nr", "uptime"), trees(fs).stream().sorted().toList());
+    }
+  }
+
   private List<String> problems(Path root, String declaration) {
     declare("t", declaration);
     try (StatsFs fs = builder().root(root, "t").build()) {
