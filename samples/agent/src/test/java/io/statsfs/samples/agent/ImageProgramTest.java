@@ -142,7 +142,7 @@ class ImageProgramTest {
     assertEquals(0, agent.exitCode(), agent.toString());
     assertEquals(1, agent.out().size(), agent.toString());
     assertTrue(agent.out().get(0).startsWith("snmp/Tcp/InSegs "), agent.toString());
-    long value = Long.parseLong(agent.out().get(0).split(" +")[1]);
+    long value = Long.parseLong(agent.out().get(0).split(" +")[3]);
     assertTrue(before <= value && value <= after, before + " <= " + value + " <= " + after);
   }
 
