@@ -112,6 +112,9 @@ static long read_kept(struct sfs_batch *batch, const struct directory *directory
 /* Opens a file, reads it, and keeps it open where that is allowed. Returns -errno if it fails. */
 static long open_and_read(struct sfs_batch *batch, const struct directory *directory, int in,
                           struct file *file) {
+  if (file->table->shape->is_entries) {
+    return sfs_count_entries(&batch->text, &batch->root, in, file->name);
+  }
   int keep_open = (directory->flags & SFS_FLAG_KEEP_OPEN) != 0;
   int fd = sfs_open_file(in, file->name, (directory->flags & SFS_FLAG_USER_MADE) != 0);
   if (fd < 0) {
@@ -385,6 +388,7 @@ static void make_shape(const int32_t *plan, const char *text, struct sfs_shape *
   shape->trailing_words = plan[SFS_SHAPE_TRAILING_WORDS];
   shape->skip_through = (char)plan[SFS_SHAPE_SKIP_THROUGH];
   shape->is_uniform = plan[SFS_SHAPE_UNIFORM];
+  shape->is_entries = plan[SFS_SHAPE_ENTRIES];
   shape->no_value = plan[SFS_SHAPE_NO_VALUE] < 0 ? NULL : text + plan[SFS_SHAPE_NO_VALUE];
   sfs_shape_init(shape, text + plan[SFS_SHAPE_SEPARATORS]);
 }

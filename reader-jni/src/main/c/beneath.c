@@ -61,7 +61,7 @@ static int leave_to(int directory, const struct sfs_stat *place) {
   char up[MOST_LEVELS * 3];
   up[0] = '.';
   up[1] = '\0';
-  struct sfs_stat before = {0, 0, 0};
+  struct sfs_stat before = {0, 0, 0, 0};
   for (size_t length = 0; length + 3 < sizeof up; length += 3) {
     struct sfs_stat at;
     long error = sfs_fstatat(directory, up, 0, &at);

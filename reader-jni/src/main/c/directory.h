@@ -18,7 +18,7 @@ static inline void sfs_put_modes(char *memory, size_t used, int directory, int w
   enum { DT_REG = 8 };
   for (size_t at = 0; at < used;) {
     struct sfs_entry *entry = (struct sfs_entry *)(memory + at);
-    struct sfs_stat stat = {0, 0, 0};
+    struct sfs_stat stat = {0, 0, 0, 0};
     if (with_modes && entry->type == DT_REG) {
       (void)sfs_fstatat(directory, entry->name, SFS_AT_SYMLINK_NOFOLLOW, &stat);
     }

@@ -124,6 +124,89 @@ long sfs_read_text(struct sfs_text *text, int fd, int from_start, int is_one_lin
   return (long)length;
 }
 
+/* A record of getdents64. */
+enum { RECORD_LENGTH = 16, RECORD_NAME = 19 };
+
+static int is_dots(const char *name) {
+  return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
+}
+
+long sfs_list_entries(struct sfs_text *text, int in, const char *name) {
+  int fd = sfs_openat(in, name, SFS_O_RDONLY | SFS_O_DIRECTORY | SFS_O_NOFOLLOW | SFS_O_CLOEXEC);
+  if (fd < 0) {
+    return fd;
+  }
+  long entries = 0;
+  long bytes;
+  while ((bytes = sfs_getdents(fd, text->bytes, text->size)) > 0) {
+    for (long at = 0; at < bytes;) {
+      const char *record = text->bytes + at;
+      uint16_t length;
+      __builtin_memcpy(&length, record + RECORD_LENGTH, sizeof length);
+      entries += !is_dots(record + RECORD_NAME);
+      at += length;
+    }
+  }
+  sfs_close(fd);
+  return bytes < 0 ? bytes : entries;
+}
+
+/* Writes a number at the end of a memory, and returns where it begins. */
+static char *write_number(char *end, long number) {
+  do {
+    *--end = (char)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  return end;
+}
+
+/* Whether a directory has the descriptors of this process: if so, one of them leads to what is open. */
+static int has_descriptor(int in, const char *name, int fd) {
+  enum { LONGEST_NAME = 255, DIGITS = 20 };
+  char path[LONGEST_NAME + 1 + DIGITS + 1];
+  size_t length = 0;
+  for (; name[length] != '\0' && length < LONGEST_NAME; length++) {
+    path[length] = name[length];
+  }
+  path[length++] = '/';
+  char digits[DIGITS];
+  for (const char *digit = write_number(digits + DIGITS, fd); digit < digits + DIGITS; digit++) {
+    path[length++] = *digit;
+  }
+  path[length] = '\0';
+  struct sfs_stat target;
+  struct sfs_stat itself;
+  return sfs_fstatat(in, path, 0, &target) >= 0 && sfs_fstatat(fd, ".", 0, &itself) >= 0 &&
+         target.device == itself.device && target.inode == itself.inode;
+}
+
+long sfs_count_entries(struct sfs_text *text, const struct sfs_root *root, int in, const char *name) {
+  struct sfs_stat stat;
+  long error = sfs_fstatat(in, name, SFS_AT_SYMLINK_NOFOLLOW, &stat);
+  if (error < 0) {
+    return error;
+  } else if ((stat.mode & SFS_S_IFMT) != SFS_S_IFDIR) {
+    return -SFS_ENOTDIR;
+  }
+  /* Since Linux 6.2 the size of a directory of descriptors is their number; other ones have none in procfs. */
+  const int is_size = stat.size > 0 && sfs_file_system(in) == SFS_PROC_SUPER_MAGIC;
+  long entries = is_size ? (long)stat.size : sfs_list_entries(text, in, name);
+  if (entries > 0 && has_descriptor(in, name, in)) {
+    entries -= 1 + (root->fd >= 0 && root->fd != in) + !is_size;
+  }
+  if (entries < 0) {
+    return entries;
+  }
+  char digits[24];
+  char *end = digits + sizeof digits;
+  const char *first = write_number(end, entries);
+  for (long i = 0; i < end - first; i++) {
+    text->bytes[i] = first[i];
+  }
+  text->bytes[end - first] = '\n';
+  return end - first;
+}
+
 static uint32_t failure(enum sfs_status status, long error) {
   return (uint32_t)status | (uint32_t)-error << SFS_ERRNO_SHIFT;
 }

@@ -56,6 +56,15 @@ static inline int sfs_is_answer(long error) {
   return error == -SFS_EINVAL;
 }
 
+/*
+ * Writes how many entries a directory has, as a text, and returns how many bytes it has, or -errno. Of the
+ * descriptors of this process those of the root and of `in` do not count.
+ */
+long sfs_count_entries(struct sfs_text *text, const struct sfs_root *root, int in, const char *name);
+
+/* Lists a directory, in the memory for a text. Returns how many entries it has, or -errno. */
+long sfs_list_entries(struct sfs_text *text, int in, const char *name);
+
 /* The outcome of stats whose file could not be opened or read, or whose directory could not. */
 uint32_t sfs_outcome_of_error(long error, int directory, const char *name);
 /* The same of a file that is there all the same, see sfs_is_answer. */

@@ -47,7 +47,8 @@ enum {
   SFS_SHAPE_UNIFORM = 13,      /* 1 or 0 */
   SFS_SHAPE_NO_VALUE = 14,     /* offset of words, each ended by a zero, the last one empty; or -1 */
   SFS_SHAPE_HEADING = 15,
-  SFS_SHAPE_SIZE = 16
+  SFS_SHAPE_ENTRIES = 16,      /* 1 or 0 */
+  SFS_SHAPE_SIZE = 17
 };
 
 /* Files of the same shape and keys share a table. */

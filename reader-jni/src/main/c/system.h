@@ -51,6 +51,7 @@ enum {
   SFS_S_IFREG = 0100000,
   SFS_S_IFLNK = 0120000,
   SFS_RLIMIT_NOFILE = 7,
+  SFS_PROC_SUPER_MAGIC = 0x9fa0,
 };
 
 #if defined(__x86_64__)
@@ -60,6 +61,7 @@ enum {
   SFS_NR_MMAP = 9,
   SFS_NR_MUNMAP = 11,
   SFS_NR_PREAD64 = 17,
+  SFS_NR_FSTATFS = 138,
   SFS_NR_GETDENTS64 = 217,
   SFS_NR_OPENAT = 257,
   SFS_NR_NEWFSTATAT = 262,
@@ -91,6 +93,7 @@ static inline long sfs_call4(long nr, long a, long b, long c, long d) {
 }
 #elif defined(__aarch64__)
 enum {
+  SFS_NR_FSTATFS = 44,
   SFS_NR_OPENAT = 56,
   SFS_NR_CLOSE = 57,
   SFS_NR_GETDENTS64 = 61,
@@ -147,6 +150,7 @@ struct sfs_stat {
   uint64_t device;
   uint64_t inode;
   uint32_t mode;
+  int64_t size;
 };
 
 static inline long sfs_fstatat(int directory, const char *path, int flags,
@@ -159,7 +163,13 @@ static inline long sfs_fstatat(int directory, const char *path, int flags,
     uint64_t links;
 #endif
     uint32_t mode;
-    uint32_t others[32];
+    uint32_t owners[3]; /* or the links and the owners */
+    uint64_t of_device;
+#if defined(__aarch64__)
+    uint64_t padding;
+#endif
+    int64_t size;
+    uint64_t others[11];
   } its;
   long result;
   do {
@@ -168,7 +178,7 @@ static inline long sfs_fstatat(int directory, const char *path, int flags,
   if (result < 0) {
     return result;
   }
-  *stat = (struct sfs_stat){its.device, its.inode, its.mode};
+  *stat = (struct sfs_stat){its.device, its.inode, its.mode, its.size};
   return 0;
 }
 
@@ -191,6 +201,16 @@ static inline long sfs_pread(int fd, void *buffer, size_t size, long offset) {
     count = sfs_call4(SFS_NR_PREAD64, fd, (long)buffer, (long)size, offset);
   } while (count == -SFS_EINTR);
   return count;
+}
+
+/* The number of the type of a file system, or -errno. */
+static inline long sfs_file_system(int fd) {
+  int64_t its[15]; /* struct statfs */
+  long result;
+  do {
+    result = sfs_call4(SFS_NR_FSTATFS, fd, (long)its, 0, 0);
+  } while (result == -SFS_EINTR);
+  return result < 0 ? result : (long)its[0];
 }
 
 static inline long sfs_getdents(int fd, void *buffer, size_t size) {

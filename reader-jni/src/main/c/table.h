@@ -62,6 +62,7 @@ struct sfs_shape {
   int32_t trailing_words;
   char skip_through;          /* or 0 */
   int is_uniform;
+  int is_entries;             /* it is a directory, whose entries are counted */
   const char *no_value;       /* words, each ended by a zero, behind the last one another; or NULL */
   int is_one_line;            /* a file of this shape ends with its first line; by sfs_shape_init */
   unsigned char classes[256]; /* what each byte is; the same */

@@ -205,6 +205,73 @@ static void empty_plans(void) {
   sfs_batch_close(NULL);
 }
 
+/* More entries than one call lists; what is no directory has none. */
+static void entries_of_directories(void) {
+  plan_home(0);
+  make_directory(in_home("d"));
+  make_directory(in_home("empty"));
+  write_text(in_home("file"), "7\n");
+  REQUIRE(symlink("d", in_home("link")) == 0);
+  plan_entries(&plan, "d");
+  plan_entries(&plan, "empty");
+  plan_entries(&plan, "file");
+  plan_entries(&plan, "link");
+  plan_entries(&plan, "none");
+  plan_value(&plan, "file", 0);
+  struct sampled sampled = open_plan(&plan, NULL);
+  for (int i = 0; i < 1500; i++) {
+    write_text(in_home("d/with a long name, so that there are several calls, %d", i), "");
+    if (i == 2 || i == 1499) {
+      CHECK_EQUAL(DONE, sample(&sampled));
+      CHECK_VALUE(sampled, 0, i + 1);
+      CHECK_VALUE(sampled, 1, 0);
+      CHECK_FAILURE(sampled, 2, SFS_GONE, ENOTDIR);
+      CHECK_FAILURE(sampled, 3, SFS_GONE, ENOTDIR);
+      CHECK_FAILURE(sampled, 4, SFS_GONE, ENOENT);
+      CHECK_VALUE(sampled, 5, 7);
+    }
+  }
+  close_sampled(&sampled);
+}
+
+static int count_entries(const char *path) {
+  int count = 0;
+  DIR *list = opendir(path);
+  REQUIRE(list != NULL);
+  for (struct dirent *entry = readdir(list); entry != NULL; entry = readdir(list)) {
+    count += entry->d_name[0] != '.';
+  }
+  closedir(list);
+  return count;
+}
+
+/* Those that are open for the counting do not count, wherever the tree begins. */
+static void own_descriptors(void) {
+  new_plan();
+  plan_directory(&plan, "/proc/self", "", NULL, 0, 0);
+  plan_entries(&plan, "fd");
+  plan_entries(&plan, "task");
+  char pid[32];
+  snprintf(pid, sizeof pid, "%d", (int)getpid());
+  plan_directory(&plan, "/proc", pid, NULL, 0, 0);
+  plan_entries(&plan, "fd");
+  struct sampled sampled = open_plan(&plan, NULL);
+  int opened[3];
+  for (int i = 0; i < 3; i++) {
+    const int before = count_entries("/proc/self/fd") - 1;
+    CHECK_EQUAL(DONE, sample(&sampled));
+    CHECK_VALUE(sampled, 0, before);
+    CHECK_VALUE(sampled, 1, count_entries("/proc/self/task"));
+    CHECK_VALUE(sampled, 2, before);
+    opened[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    REQUIRE(opened[i] >= 0);
+  }
+  for (int i = 0; i < 3; i++) {
+    close(opened[i]);
+  }
+  close_sampled(&sampled);
+}
+
 /* Each source's results have their own place, whatever becomes of its neighbours. */
 static void many_sources(void) {
   empty_home();
@@ -1424,6 +1491,8 @@ int main(void) {
   static const struct test tests[] = {
       TEST(values),
       TEST(empty_plans),
+      TEST(entries_of_directories),
+      TEST(own_descriptors),
       TEST(many_sources),
       TEST(odd_files),
       TEST(odd_files_kept_open),

@@ -10,8 +10,8 @@
 
 enum { MOST_DIRECTORIES = 8, MOST_ITEMS = 20000, MOST_TABLES = 16, PLAN_TEXT = 1 << 19 };
 
-/* The two shapes that tests of batches need. Table 0 is that of all files with one value. */
-enum { VALUE = 0, FLAT_KEYED = 1, TEST_SHAPES = 2 };
+/* The shapes that tests of batches need. Table 0 is that of all files with one value. */
+enum { VALUE = 0, FLAT_KEYED = 1, ENTRIES = 2, TEST_SHAPES = 3 };
 
 struct plan {
   int32_t header[SFS_PLAN_SIZE];
@@ -91,6 +91,16 @@ static inline void plan_successor(struct plan *plan, const char *name, int32_t p
   plan->files[plan->header[SFS_PLAN_FILES] - 1][SFS_FILE_PREDECESSOR] = predecessor;
 }
 
+/* A directory whose entries are counted; their number is the next result. */
+static inline void plan_entries(struct plan *plan, const char *name) {
+  int32_t i = plan->header[SFS_PLAN_TABLES]++;
+  REQUIRE(i < MOST_TABLES);
+  memcpy(plan->tables[i], plan->tables[0], sizeof plan->tables[0]);
+  plan->tables[i][SFS_TABLE_SHAPE] = ENTRIES;
+  plan_file(plan, name, i);
+  plan_slot(plan, plan->results++ << SFS_SLOT_SHIFT);
+}
+
 /* A file of lines; rows added after this are those of it. */
 static inline int32_t *plan_lines(struct plan *plan, const char *name) {
   int32_t i = plan->header[SFS_PLAN_TABLES]++;
@@ -143,7 +153,12 @@ static inline int32_t *plan_bytes(const struct plan *plan, size_t *bytes) {
                       [SFS_SHAPE_SECOND_ROW_KEY_WORD] = -1,
                       [SFS_SHAPE_RADIX] = 10,
                       [SFS_SHAPE_LEAST_COLUMNS] = 1,
-                      [SFS_SHAPE_TRAILING_WORDS] = 1}};
+                      [SFS_SHAPE_TRAILING_WORDS] = 1},
+      [ENTRIES] = {[SFS_SHAPE_SECOND_ROW_KEY_WORD] = -1,
+                   [SFS_SHAPE_RADIX] = 10,
+                   [SFS_SHAPE_LEAST_COLUMNS] = 1,
+                   [SFS_SHAPE_NO_VALUE] = -1,
+                   [SFS_SHAPE_ENTRIES] = 1}};
   const struct {
     const void *start;
     size_t size;

@@ -39,6 +39,9 @@ public final class FileDeclaration {
         throw new IllegalArgumentException("Only numbers can be given names");
       } else if (table.sections().isKeyless() != (shape.heading() == Shape.Heading.NONE)) {
         throw new IllegalArgumentException("Headings and sections of tables need each other");
+      } else if (shape.isEntries() && (path.isEmpty() || !table.columns().isKeyless())) {
+        throw new IllegalArgumentException(
+            "The number of a directory's entries is one value, below the root");
       }
       for (Axis axis : List.of(table.sections(), table.rows(), table.columns())) {
         for (KeyPattern keys : axis.patterns()) {
@@ -64,7 +67,7 @@ public final class FileDeclaration {
    *     labels in its last part; or if an axis does not fit the shape: the rows are {@linkplain
    *     Axis#single single without a key} if, and only if, there is no row key; single columns, and
    *     names of numbers, need columns by position; names of rows line numbers; sections headings,
-   *     and the other way round
+   *     and the other way round; {@link Shape#ENTRIES} one value
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
     return new FileDeclaration(path, shape, tables);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *       {@linkplain Shape#heading headings}, whose text is a part of the keys of the rows below,
  *       lines without a key, and lines of a row without a wanted cell. Of several lines with one
  *       key, and of several columns with one key in a line, the first counts.
+ *   <li>Of {@link Shape#ENTRIES} it is a directory that is counted; what is none is {@link
+ *       io.statsfs.Status#GONE}.
  *   <li>A wanted cell without a text is {@link io.statsfs.Status#GONE}. One whose text is no
  *       number, and each wanted cell of a line that does not have the shape, is {@link
  *       io.statsfs.Status#NOT_A_NUMBER}. One whose text is a word of {@link Shape#noValue} is

@@ -460,6 +460,7 @@ public final class MetricDeclaration {
    * <p>Immutable; equal if everything is.
    */
   public static final class Term {
+    private final String tree;
     private final String subsystem;
     private final String device;
     private final String stat;
@@ -468,10 +469,13 @@ public final class MetricDeclaration {
     private Term(String path, boolean isSubtracted) {
       int first = path.indexOf('/');
       int last = path.lastIndexOf('/');
-      if (first < 1 || last == path.length() - 1) {
+      int colon = path.indexOf(':');
+      int begin = colon < first ? colon + 1 : 0;
+      if (first <= begin || last == path.length() - 1) {
         throw new IllegalArgumentException("'" + path + "' is not subsystem/device/stat");
       }
-      subsystem = path.substring(0, first);
+      tree = path.substring(0, Math.max(0, begin - 1));
+      subsystem = path.substring(begin, first);
       device = first == last ? "" : path.substring(first + 1, last);
       stat = path.substring(last + 1);
       this.isSubtracted = isSubtracted;
@@ -482,7 +486,8 @@ public final class MetricDeclaration {
      *
      * @param path the subsystem, a pattern of the device unless it is empty, and the stat, with
      *     {@code /} between them: {@code net/*}{@code /rx_bytes}, {@code vmstat/pgfault}. In the
-     *     pattern {@code *} stands for any characters and {@code ?} for one
+     *     pattern {@code *} stands for any characters and {@code ?} for one. Before it there may be
+     *     the name of another tree and a colon: {@code uptime:uptime/uptime}
      * @return the term
      * @throws IllegalArgumentException if the path has no {@code /}
      */
@@ -499,6 +504,15 @@ public final class MetricDeclaration {
      */
     public static Term minus(String path) {
       return new Term(path, true);
+    }
+
+    /**
+     * The name of the tree that has the stat.
+     *
+     * @return the name; empty if it is the tree whose declaration has the metric
+     */
+    public Optional<String> tree() {
+      return tree.isEmpty() ? Optional.empty() : Optional.of(tree);
     }
 
     /**
@@ -540,6 +554,7 @@ public final class MetricDeclaration {
     @Override
     public boolean equals(Object other) {
       return other instanceof Term term
+          && tree.equals(term.tree)
           && subsystem.equals(term.subsystem)
           && device.equals(term.device)
           && stat.equals(term.stat)
@@ -548,7 +563,7 @@ public final class MetricDeclaration {
 
     @Override
     public int hashCode() {
-      return Objects.hash(subsystem, device, stat, isSubtracted);
+      return Objects.hash(tree, subsystem, device, stat, isSubtracted);
     }
 
     /**
@@ -559,6 +574,7 @@ public final class MetricDeclaration {
     @Override
     public String toString() {
       return (isSubtracted ? "-" : "")
+          + (tree.isEmpty() ? "" : tree + ":")
           + subsystem
           + (device.isEmpty() ? "/" : "/" + device + "/")
           + stat;

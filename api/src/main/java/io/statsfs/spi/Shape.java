@@ -35,6 +35,13 @@ public final class Shape {
   /** {@code KEY VALUE} lines, perhaps with a colon behind the key and a unit behind the value. */
   public static final Shape FLAT_KEYED = builder().rowKeyWord(0).trailingWords(1).build();
 
+  /**
+   * There is no text: what has the name is a directory, and its only cell the number of its
+   * entries. Of the file descriptors of this process, {@code /proc/self/fd}, those that are open
+   * for the counting alone do not count.
+   */
+  public static final Shape ENTRIES = builder().entries().build();
+
   private static final int MOST_SEPARATORS = 8;
 
   /** Which lines name the columns. */
@@ -107,6 +114,7 @@ public final class Shape {
   private final int leastColumns;
   private final int trailingWords;
   private final boolean isUniform;
+  private final boolean isEntries;
   private final List<String> noValue;
 
   private Shape(Builder builder) {
@@ -125,6 +133,7 @@ public final class Shape {
     leastColumns = builder.leastColumns;
     trailingWords = builder.trailingWords;
     isUniform = builder.isUniform;
+    isEntries = builder.isEntries;
     noValue = List.of();
   }
 
@@ -144,6 +153,7 @@ public final class Shape {
     leastColumns = other.leastColumns;
     trailingWords = other.trailingWords;
     isUniform = other.isUniform;
+    isEntries = other.isEntries;
     this.noValue = List.copyOf(noValue);
   }
 
@@ -314,6 +324,15 @@ public final class Shape {
   }
 
   /**
+   * Whether it is a directory, whose entries are counted.
+   *
+   * @return true of {@link #ENTRIES} alone
+   */
+  public boolean isEntries() {
+    return isEntries;
+  }
+
+  /**
    * Words that say that there is no value.
    *
    * @return the words, sorted; may be empty
@@ -349,6 +368,7 @@ public final class Shape {
         && leastColumns == that.leastColumns
         && trailingWords == that.trailingWords
         && isUniform == that.isUniform
+        && isEntries == that.isEntries
         && noValue.equals(that.noValue);
   }
 
@@ -370,12 +390,16 @@ public final class Shape {
         leastColumns,
         trailingWords,
         isUniform,
+        isEntries,
         noValue);
   }
 
   /** The shape in words that a problem can say of a file: what one of its lines looks like. */
   @Override
   public String toString() {
+    if (isEntries) {
+      return "the number of entries";
+    }
     StringBuilder text = new StringBuilder();
     if (heading != Heading.NONE) {
       text.append("headings, and below each ");
@@ -429,8 +453,14 @@ public final class Shape {
     private int leastColumns = 1;
     private int trailingWords;
     private boolean isUniform;
+    private boolean isEntries;
 
     private Builder() {}
+
+    private Builder entries() {
+      isEntries = true;
+      return this;
+    }
 
     /**
      * Passes over lines at the beginning, blank ones counted. Default: none.

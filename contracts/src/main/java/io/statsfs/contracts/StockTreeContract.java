@@ -20,13 +20,17 @@ import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.TableDeclaration;
 import io.statsfs.testkit.DebugfsMount;
 import io.statsfs.testkit.NetworkInterface;
+import io.statsfs.testkit.TestTree;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -127,6 +131,83 @@ abstract class StockTreeContract extends PermissionContract {
       sampler.sample();
       assertEquals(Status.NO_VALUE, sampler.status(0));
     }
+  }
+
+  private static Layout entriesOf(String directory) {
+    return Layout.builder("t")
+        .subsystem("t")
+        .declaredFilesOnly()
+        .files(
+            FileDeclaration.of(
+                directory,
+                Shape.ENTRIES,
+                List.of(
+                    TableDeclaration.of(
+                        null,
+                        Axis.single(),
+                        Axis.single(),
+                        List.of(StatDeclaration.builder("entries", Stat.Kind.LEVEL).build())))))
+        .build();
+  }
+
+  @Test
+  void theEntriesOfADirectoryAreCounted() throws IOException {
+    try (TestTree tree = TestTree.inMemory().stat("d/a", 1).stat("d/b", 2).stat("d/c/e", 3);
+        StatsFs fs = open(tree.path(""), entriesOf("d"));
+        Sampler sampler = fs.sampler()) {
+      assertEquals(Map.of("t/entries", "3"), sample(sampler));
+      Stat entries = fs.catalog().stats().get(0);
+      assertEquals(3, fs.readLong(entries));
+      assertEquals("3", fs.readText(entries));
+      tree.stat("d/f", 1);
+      assertEquals(Map.of("t/entries", "4"), sample(sampler));
+      tree.remove("d");
+      assertEquals(Map.of("t/entries", "GONE 2"), sample(sampler));
+      tree.stat("d", 1);
+      assertEquals(Map.of("t/entries", "GONE 20"), sample(sampler));
+      assertEquals(
+          Status.GONE, assertThrows(StatReadException.class, () -> fs.readLong(entries)).status());
+      fs.refresh();
+      assertEquals(List.of(), fs.catalog().stats());
+    }
+  }
+
+  /** Those that are open to count them do not count, and those that others open meanwhile do. */
+  @Test
+  void ownFileDescriptorsAreCounted() throws IOException {
+    Path self = Path.of("/proc/self");
+    List<InputStream> opened = new ArrayList<>();
+    try (StatsFs fs = open(self, entriesOf("fd"));
+        Sampler sampler = fs.sampler()) {
+      Stat stat = fs.catalog().stats().get(0);
+      long before = descriptors(fs, sampler, stat);
+      for (int i = 0; i < 10; i++) {
+        opened.add(Files.newInputStream(Path.of("/dev/null")));
+      }
+      assertEquals(before + 10, descriptors(fs, sampler, stat));
+    } finally {
+      for (InputStream stream : opened) {
+        stream.close();
+      }
+    }
+  }
+
+  /**
+   * The number that a list, a sample and a single value agree on; other threads open files, too.
+   */
+  private static long descriptors(StatsFs fs, Sampler sampler, Stat stat) {
+    Set<List<Long>> seen = new HashSet<>();
+    for (int attempt = 0; attempt < 100; attempt++) {
+      String[] names = new File("/proc/self/fd").list();
+      sampler.sample();
+      // One of the names is the descriptor of the list.
+      List<Long> numbers = List.of(names.length - 1L, sampler.longValue(0), fs.readLong(stat));
+      if (Set.copyOf(numbers).size() == 1) {
+        return numbers.get(0);
+      }
+      seen.add(numbers);
+    }
+    throw new AssertionError("They never agree: " + seen);
   }
 
   @Test

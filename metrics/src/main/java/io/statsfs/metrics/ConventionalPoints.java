@@ -18,15 +18,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the points of a convention among the stats of a sampler: brings together the stats of a
- * tree that have the labels of a declared point in common. For one thread at a time.
+ * tree that have the labels of a declared point in common, and those of other trees that the point
+ * names. For one thread at a time.
  */
 final class ConventionalPoints {
   private final String convention;
   private final Map<Layout, Map<String, List<Use>>> usesByLayout = new IdentityHashMap<>();
+
+  /** Of terms that are stats of another tree, by its name. */
+  private final Map<String, Map<String, List<Use>>> usesByOtherTree = new HashMap<>();
+
   private int declared;
 
   /** Of the declarations of one convention; with an empty name there are none. */
@@ -48,11 +54,15 @@ final class ConventionalPoints {
     final MetricDeclaration metric;
     final MetricDeclaration.Point point;
     final int number;
+    final boolean hasOtherTrees;
 
     Declared(MetricDeclaration metric, MetricDeclaration.Point point, int number) {
       this.metric = metric;
       this.point = point;
       this.number = number;
+      hasOtherTrees =
+          Stream.concat(point.terms().stream(), point.divisor().stream())
+              .anyMatch(term -> term.tree().isPresent());
     }
   }
 
@@ -67,6 +77,11 @@ final class ConventionalPoints {
     final List<List<Integer>> terms = new ArrayList<>();
     final List<Integer> divisors = new ArrayList<>();
 
+    /** Which tree each term, and the divisor, is of, where they may be of several. */
+    private final Map<Integer, Tree> trees = new HashMap<>();
+
+    private boolean isAmbiguous;
+
     Group(Declared declared, Tree tree, Labels labels) {
       this.declared = declared;
       this.tree = tree;
@@ -74,8 +89,18 @@ final class ConventionalPoints {
       declared.point.terms().forEach(t -> terms.add(new ArrayList<>()));
     }
 
+    void add(Use use, int index, Tree its) {
+      (use.term < 0 ? divisors : terms.get(use.term)).add(index);
+      if (declared.hasOtherTrees) {
+        // Two trees of a name can be those of two machines.
+        Tree before = trees.put(use.term, its);
+        isAmbiguous |= before != null && !before.equals(its);
+      }
+    }
+
     boolean isComplete() {
-      return terms.stream().noneMatch(List::isEmpty)
+      return !isAmbiguous
+          && terms.stream().noneMatch(List::isEmpty)
           && divisors.size() == declared.point.divisor().stream().count();
     }
   }
@@ -85,18 +110,22 @@ final class ConventionalPoints {
     if (convention.isEmpty()) {
       return List.of();
     }
+    for (int i = 0; i < sampler.size(); i++) {
+      // What each layout takes of others is known before.
+      usesByLayout.computeIfAbsent(sampler.stat(i).source().tree().layout(), this::uses);
+    }
     Map<List<Object>, Group> groups = new LinkedHashMap<>();
     for (int i = 0; i < sampler.size(); i++) {
       Stat stat = sampler.stat(i);
       Source source = stat.source();
-      for (Use use : uses(source.tree().layout(), source.subsystem(), stat.name())) {
+      for (Use use : uses(stat)) {
         Labels labels = use.device.test(stat) ? labels(use.declared.point, source) : null;
         if (labels != null) {
           Group group =
               groups.computeIfAbsent(
-                  List.of(source.tree(), use.declared, labels),
+                  List.of(use.declared.hasOtherTrees ? "" : source.tree(), use.declared, labels),
                   k -> new Group(use.declared, source.tree(), labels));
-          (use.term < 0 ? group.divisors : group.terms.get(use.term)).add(i);
+          group.add(use, i, source.tree());
         }
       }
     }
@@ -134,15 +163,19 @@ final class ConventionalPoints {
 
   /** Whether a declared point is made of the stat, be the others of the point there or not. */
   boolean isUsed(Stat stat) {
-    Source source = stat.source();
-    return uses(source.tree().layout(), source.subsystem(), stat.name()).stream()
-        .anyMatch(use -> use.device.test(stat));
+    return uses(stat).stream().anyMatch(use -> use.device.test(stat));
   }
 
-  private List<Use> uses(Layout layout, String subsystem, String stat) {
-    return usesByLayout
-        .computeIfAbsent(layout, this::uses)
-        .getOrDefault(key(subsystem, stat), List.of());
+  private List<Use> uses(Stat stat) {
+    Source source = stat.source();
+    String key = key(source.subsystem(), stat.name());
+    List<Use> own =
+        usesByLayout
+            .computeIfAbsent(source.tree().layout(), this::uses)
+            .getOrDefault(key, List.of());
+    List<Use> ofOthers =
+        usesByOtherTree.getOrDefault(source.tree().name(), Map.of()).getOrDefault(key, List.of());
+    return ofOthers.isEmpty() ? own : Stream.concat(own.stream(), ofOthers.stream()).toList();
   }
 
   private Map<String, List<Use>> uses(Layout layout) {
@@ -161,7 +194,11 @@ final class ConventionalPoints {
     return uses;
   }
 
-  private static void add(Map<String, List<Use>> uses, Declared declared, int number, Term term) {
+  private void add(Map<String, List<Use>> own, Declared declared, int number, Term term) {
+    Map<String, List<Use>> uses =
+        term.tree()
+            .map(tree -> usesByOtherTree.computeIfAbsent(tree, t -> new HashMap<>()))
+            .orElse(own);
     uses.computeIfAbsent(key(term.subsystem(), term.stat()), k -> new ArrayList<>())
         .add(new Use(declared, number, StatFilter.device(term.device())));
   }

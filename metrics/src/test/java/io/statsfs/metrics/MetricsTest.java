@@ -185,6 +185,38 @@ class MetricsTest {
     assertEquals(List.of(), logged);
   }
 
+  /** As the time that a process runs is made of the time of the machine. */
+  @Test
+  void aTermCanBeAStatOfAnotherTree() {
+    tree.stat("cpus/0/user", 1000).stat("cpus/1/user", 500).stat("other/all", 7).settle();
+    Layout cpus =
+        cpus(
+            metric(
+                "m",
+                Point.sum(
+                    List.of(Label.text("n", "{cpu}")),
+                    Term.plus("cpu/*/user"),
+                    Term.minus("others:other/all"))),
+            metric(
+                "n",
+                Point.sum(List.of(), Term.plus("others:other/all"), Term.minus("cpu/0/user"))));
+    Layout others =
+        Layout.builder("others").stats(List.of(declared("*", Stat.Kind.LEVEL, "s"))).build();
+    Metrics metrics = Metrics.builder(Naming.semconv().conventionalOnly()).build();
+    try (StatsFs fs =
+            StatsFs.builder()
+                .refreshInterval(Duration.ZERO)
+                .root(tree.path("cpus"), cpus)
+                .root(tree.path(""), others)
+                .build();
+        Sampler sampler = fs.sampler()) {
+      sampler.sample();
+      metrics.update(sampler);
+      // The label is of one tree alone, so that the first metric has no point.
+      assertEquals(Map.of("n{}", "6.0 s"), points(metrics, sampler));
+    }
+  }
+
   @Test
   void whatHasNoConventionalNameCanBeLeftOut() {
     tree.stat("0/user", 1000).stat("0/irq", 20);

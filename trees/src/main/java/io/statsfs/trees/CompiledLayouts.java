@@ -182,6 +182,10 @@ final class CompiledLayouts {
     }
 
     void shape(Shape shape) throws IOException {
+      out.writeBoolean(shape.isEntries());
+      if (shape.isEntries()) {
+        return;
+      }
       out.writeShort(shape.skipLines());
       word(shape.heading());
       word(shape.header());
@@ -442,6 +446,9 @@ final class CompiledLayouts {
     }
 
     Shape shape() {
+      if (flag()) {
+        return Shape.ENTRIES;
+      }
       Shape.Builder shape = Shape.builder().skipLines(number()).heading(HEADINGS[small()]);
       shape.header(HEADERS[small()]).headerWords(number());
       Shape.RowKey rowKey = ROW_KEYS[small()];

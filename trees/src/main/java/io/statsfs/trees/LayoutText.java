@@ -238,7 +238,8 @@ final class LayoutText {
             "stats",
             "default");
     Shape shape =
-        shape(file.get("shape", "flat-keyed, or a mapping that says how lines are divided"));
+        shape(
+            file.get("shape", "flat-keyed, entries, or a mapping that says how lines are divided"));
     List<TableDeclaration> tables = new ArrayList<>();
     YamlNode list = file.find("tables");
     if (list == null) {
@@ -415,10 +416,12 @@ final class LayoutText {
 
   private static Shape shape(YamlNode node) throws DeclarationException {
     if (!(node instanceof YamlNode.Mapping)) {
-      if (!text(node, "flat-keyed, or a mapping").equals("flat-keyed")) {
-        throw expected(node, "flat-keyed, or a mapping that says how lines are divided");
-      }
-      return Shape.FLAT_KEYED;
+      String expected = "flat-keyed, entries, or a mapping that says how lines are divided";
+      return switch (text(node, expected)) {
+        case "flat-keyed" -> Shape.FLAT_KEYED;
+        case "entries" -> Shape.ENTRIES;
+        default -> throw expected(node, expected);
+      };
     }
     Fields fields =
         new Fields(

@@ -89,6 +89,7 @@ class CompiledLayoutsTest {
               three: {shape: {row: before-colon, column: word-before}, rows: "{p}"}
               four: {shape: {column: before-equals}}
               five: flat-keyed
+              nine: {shape: entries, stats: {a: {kind: level}}}
               eight: {shape: {headings: colon, row: before-colon}, sections: ["a {h}", "b {h}"], rows: "{r}", columns: [v]}
               seven: {shape: flat-keyed, default: false, stats: {a: {kind: level, default: true}}}
             stats: {a: {kind: level}}
@@ -118,8 +119,8 @@ class CompiledLayoutsTest {
     assertEquals(layout.subsystem(), copy.subsystem());
     assertEquals(layout.levels().toString(), copy.levels().toString());
     assertEquals(layout.metrics(), copy.metrics());
-    assertEquals(8, copy.files().size());
-    for (int i = 0; i < 8; i++) {
+    assertEquals(9, copy.files().size());
+    for (int i = 0; i < 9; i++) {
       assertEquals(layout.files().get(i).path(), copy.files().get(i).path());
       assertEquals(layout.files().get(i).shape(), copy.files().get(i).shape());
       assertEquals(layout.files().get(i).tables(), copy.files().get(i).tables());

@@ -305,6 +305,12 @@ class LayoutTextTest {
     assertEquals(
         Shape.builder().heading(Shape.Heading.UNINDENTED).rowKeyWord(1).build(), headings.shape());
     assertEquals(List.of("s", "r"), headings.tables().get(0).labelKeys());
+    assertEquals(
+        Shape.ENTRIES,
+        read("tree: t\nfiles: {d: {shape: entries, stats: {a: {kind: level}}}}")
+            .files()
+            .get(0)
+            .shape());
     assertEquals(Shape.FLAT_KEYED, read("tree: t\nfile: flat-keyed").files().get(0).shape());
   }
 
@@ -400,6 +406,8 @@ class LayoutTextTest {
         "tree: t\\nfile: {shape: {column: header}} | x.yaml:2:15: A header, and columns",
         "tree: t\\nfile: {shape: {separators: 'a'}} | x.yaml:2:28: These cannot separate",
         "tree: t\\nfile: {shape: {row: word 0, separators: ':'}} | x.yaml:2:15: A colon ends keys",
+        "tree: t\\nfile: {shape: entries, stats: {a: {kind: level}}} | x.yaml:2:7: The number of a",
+        "tree: t\\nfiles: {d: entries} | x.yaml:2:12: Neither rows nor columns name stats",
         "tree: t\\nfile: {shape: {headings: colon}} | x.yaml:2:15: Below headings rows have",
         "tree: t\\nfile: {shape: {headings: colon, row: word 0}} | x.yaml:2:7: Headings and sections",
         "tree: t\\nfile: {shape: {row: word 0}, sections: '{a}'} | x.yaml:2:7: Headings and sections",

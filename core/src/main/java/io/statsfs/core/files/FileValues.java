@@ -4,6 +4,7 @@ import io.statsfs.Limits;
 import io.statsfs.Stat;
 import io.statsfs.StatReadException;
 import io.statsfs.Status;
+import io.statsfs.core.batch.EntryCount;
 import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.Inode;
@@ -96,14 +97,19 @@ final class FileValues {
   private ByteBuffer readFile(Stat stat) {
     Path file = FilePaths.of(stat);
     SourceImpl source = (SourceImpl) stat.source();
+    TableFile table = source.table();
+    boolean isEntries = table != null && table.shape().isEntries();
     try {
       if (source.type().userMade()) {
         directory(source).require();
-        ReadFailure.requireRegularFile(file);
+        if (!isEntries) {
+          ReadFailure.requireRegularFile(file);
+        }
       }
-      return source.table() == null
-          ? readOneValue(source, file)
-          : TextFile.read(file, limits.fileBytes());
+      if (isEntries) {
+        return EntryCount.text(file);
+      }
+      return table == null ? readOneValue(source, file) : TextFile.read(file, limits.fileBytes());
     } catch (IOException e) {
       boolean isNoValue = SourceImpl.noValueErrnos(stat).contains(ReadFailure.errno(e));
       throw new StatReadException(

@@ -90,7 +90,7 @@ final class DirectoryLister {
     boolean isListed = isListed();
     if (place.isSource()) {
       for (FileDeclaration declared : layout().files()) {
-        if (!isListed || !declared.directory().isEmpty()) {
+        if (!isListed || !declared.directory().isEmpty() || declared.shape().isEntries()) {
           addDeclared(declared);
         }
       }
@@ -163,6 +163,12 @@ final class DirectoryLister {
   private boolean isWanted(String name) {
     return !layout().excludes(name)
         && (place.isSource() && mayBeFile(name) || place.hasChild(name) || place.isSchema(name));
+  }
+
+  /** Whether a directory of that name is one whose entries are counted. */
+  private boolean isCounted(String name) {
+    FileDeclaration declared = place.isSource() ? declared("", name) : null;
+    return declared != null && declared.shape().isEntries();
   }
 
   /** Whether a file of that name belongs to a source. */
@@ -246,6 +252,9 @@ final class DirectoryLister {
       if (place.isSource()) {
         listing.withEffects.add(given == null ? path.resolve(name) : given);
       }
+    } else if (is == EntryType.DIRECTORY && isCounted(name)) {
+      // It was taken in already.
+      return;
     } else if (isLink || is == EntryType.DIRECTORY) {
       addDirectory(name, entry, isLink);
     } else if (is == EntryType.FILE && place.isSource()) {
@@ -267,7 +276,8 @@ final class DirectoryLister {
     try {
       for (String name : names(directory)) {
         scan.step();
-        if (declared.equals(declared(declared.directory(), name)) && isFile(directory, name)) {
+        if (declared.equals(declared(declared.directory(), name))
+            && isFile(directory, name, declared.shape().isEntries())) {
           addDeclared(declared, name);
         }
       }
@@ -293,10 +303,11 @@ final class DirectoryLister {
   }
 
   /** Whether there is a file that is no control. */
-  private static boolean isFile(Path directory, String name) {
+  private static boolean isFile(Path directory, String name, boolean isEntries) {
     try {
       int mode = Inode.mode(directory.resolve(name));
-      return Inode.isRegularFile(mode) && Inode.isReadableByAnyone(mode);
+      return (isEntries ? Inode.isDirectory(mode) : Inode.isRegularFile(mode))
+          && Inode.isReadableByAnyone(mode);
     } catch (IOException e) {
       return false;
     }

@@ -24,6 +24,7 @@ final class FileEntry extends Entry {
   private static final int MOST_SCANS_PER_READING = 10;
 
   private final @Nullable FileDeclaration declaration;
+  private final boolean isEntries;
   private final FileReads.OfFile reads;
   private final DenialPause denial = new DenialPause();
   private FileContents contents;
@@ -41,7 +42,8 @@ final class FileEntry extends Entry {
   FileEntry(TreeContext context, Place place, Path path, @Nullable FileDeclaration declaration) {
     super(context, place, path);
     this.declaration = declaration;
-    reads = context.reads().of(path);
+    isEntries = declaration != null && declaration.shape().isEntries();
+    reads = isEntries ? context.reads().ofEntries(path) : context.reads().of(path);
     contents = contents();
   }
 
@@ -58,7 +60,7 @@ final class FileEntry extends Entry {
 
   @Override
   boolean scan(Scan scan, Inode now) throws IOException {
-    if (!now.isRegularFile()) {
+    if (isEntries ? !now.isDirectory() : !now.isRegularFile()) {
       return false;
     }
     reads.replacedBy(now);

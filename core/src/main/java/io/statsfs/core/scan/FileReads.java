@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.core.batch.EntryCount;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.thread.GuardedCall;
@@ -50,14 +51,16 @@ final class FileReads {
   final class OfFile {
     private final Path path;
     private final int maxBytes;
+    private final boolean isEntries;
     private @Nullable GuardedCall<ByteBuffer> last;
 
     /** What the file was when the last read began. */
     private @Nullable Inode lastInode;
 
-    private OfFile(Path path, int maxBytes) {
+    private OfFile(Path path, int maxBytes, boolean isEntries) {
       this.path = path;
       this.maxBytes = maxBytes;
+      this.isEntries = isEntries;
     }
 
     /** The text of the file; while it hangs, or too many others do, a failure. */
@@ -69,7 +72,7 @@ final class FileReads {
           throw new FileSystemException(
               path.toString(), null, "not tried, since others here do not answer");
         }
-        last = new GuardedCall<>(() -> TextFile.read(path, maxBytes));
+        last = new GuardedCall<>(this::readNow);
         lastInode = now;
         if (Objects.requireNonNull(watchdog).run(last)) {
           return last.get();
@@ -78,6 +81,10 @@ final class FileReads {
         left.add(last);
       }
       throw new FileSystemException(path.toString(), null, "it does not answer");
+    }
+
+    private ByteBuffer readNow() throws IOException {
+      return isEntries ? EntryCount.text(path) : TextFile.read(path, maxBytes);
     }
 
     /** What hangs in a file that was replaced does not keep the new one from being read. */
@@ -99,8 +106,13 @@ final class FileReads {
     return of(path, maxBytes);
   }
 
+  /** The reads of the number of a directory's entries. */
+  OfFile ofEntries(Path path) {
+    return new OfFile(path, maxBytes, true);
+  }
+
   /** The reads of one file of which no more is wanted. */
   OfFile of(Path path, int most) {
-    return new OfFile(path, Math.min(most, maxBytes));
+    return new OfFile(path, Math.min(most, maxBytes), false);
   }
 }

@@ -183,7 +183,8 @@ class DefaultStatsTest {
   }
 
   private static boolean isTerm(MetricDeclaration.Term term, Stat stat) {
-    String path = term.toString();
-    return StatFilter.path(path.startsWith("-") ? path.substring(1) : path).test(stat);
+    boolean isOfTree = term.tree().map(stat.source().tree().name()::equals).orElse(true);
+    return isOfTree
+        && StatFilter.path(term.toString().replaceFirst("^-?([^/:]*:)?", "")).test(stat);
   }
 }

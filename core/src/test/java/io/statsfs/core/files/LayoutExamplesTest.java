@@ -159,6 +159,7 @@ class LayoutExamplesTest {
         "Node 0, zone      DMA\n  pages free     3840\n        min      30\nNode 0, zone  Movable\n",
         "zones/0/DMA/free 3840",
         "zones/0/DMA/min 30");
+    given("descriptors", "fd/0", "", "descriptors/open 1");
     given("my_pids", "pids.events", "max 3\n", "my_pids/max 3");
     given(
         "my_containers",

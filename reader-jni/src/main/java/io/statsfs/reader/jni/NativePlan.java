@@ -46,7 +46,8 @@ final class NativePlan {
   static final int SHAPE_UNIFORM = 13;
   static final int SHAPE_NO_VALUE = 14;
   static final int SHAPE_HEADING = 15;
-  static final int SHAPE_SIZE = 16;
+  static final int SHAPE_ENTRIES = 16;
+  static final int SHAPE_SIZE = 17;
 
   static final int TABLE_SHAPE = 0;
   static final int TABLE_ROWS = 1;
@@ -209,6 +210,7 @@ final class NativePlan {
     shape[SHAPE_TRAILING_WORDS] = of.trailingWords();
     shape[SHAPE_SKIP_THROUGH] = of.skipThrough();
     shape[SHAPE_UNIFORM] = of.isUniform() ? 1 : 0;
+    shape[SHAPE_ENTRIES] = of.isEntries() ? 1 : 0;
     shape[SHAPE_NO_VALUE] =
         of.noValue().isEmpty()
             ? NONE

@@ -1,6 +1,7 @@
 package io.statsfs.reader.nio;
 
 import io.statsfs.Status;
+import io.statsfs.core.batch.EntryCount;
 import io.statsfs.core.batch.SourceDirectory;
 import io.statsfs.core.text.FileCells;
 import io.statsfs.core.text.NumberText;
@@ -46,6 +47,9 @@ final class DirectoryReader {
 
   private final boolean[] isFloat;
 
+  /** By file, whether it is a directory whose entries are counted. */
+  private final boolean[] isEntries;
+
   /** Why the directory is not read, if it is not. */
   private @Nullable Status missing;
 
@@ -74,6 +78,7 @@ final class DirectoryReader {
     cells = new FileCells[files.length];
     firstSlots = new int[files.length];
     isFloat = new boolean[files.length];
+    isEntries = new boolean[files.length];
     Map<String, StatFile> others = new HashMap<>();
     if (before != null) {
       missing = before.missing;
@@ -87,7 +92,9 @@ final class DirectoryReader {
           before != null && before.isLike(plan, i) ? before.files[i] : others.remove(file.name());
       files[i] =
           known == null ? new StatFile(PathText.resolve(path, file.name()), plan, budget) : known;
-      boolean isValue = file.shape().equals(Shape.VALUE) && file.columns().size() == 1;
+      isEntries[i] = file.shape().isEntries();
+      boolean isValue =
+          (file.shape().equals(Shape.VALUE) || isEntries[i]) && file.columns().size() == 1;
       cells[i] = isValue ? null : new FileCells(file, shared);
       firstSlots[i] = file.firstSlot();
       isFloat[i] = isValue && file.isFloat(0);
@@ -219,6 +226,10 @@ final class DirectoryReader {
 
   private void sample(int i, SampleMemory memory, Text text) {
     try {
+      if (isEntries[i]) {
+        putEntries(i, memory);
+        return;
+      }
       boolean isOneLine = cells[i] == null || plan.files().get(i).shape().isOneLine();
       int max = isOneLine ? FilePlan.VALUE_BYTES : plan.maxBytes();
       int length = isOneLine ? files[i].readLine(text) : files[i].readAll(text, max);
@@ -229,6 +240,15 @@ final class DirectoryReader {
       if (status == Status.GONE && isGone()) {
         goesMissing(Status.GONE, ENOENT);
       }
+    }
+  }
+
+  private void putEntries(int i, SampleMemory memory) throws IOException {
+    long entries = EntryCount.of(files[i].path());
+    if (isFloat[i]) {
+      memory.putDouble(firstSlots[i], entries);
+    } else {
+      memory.putLong(firstSlots[i], entries);
     }
   }
 
