@@ -100,9 +100,16 @@ class ShapeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "0", " ", "\n", ":", "=", "\u00e9", "!#$%&()*+"})
+  @ValueSource(strings = {"a", "0", " ", "\n", "=", "\u00e9", "!#$%&()*+"})
   void separatorsAreSigns(String characters) {
     assertThrows(IllegalArgumentException.class, () -> Shape.builder().separators(characters));
+  }
+
+  @Test
+  void aColonSeparatesWhereItEndsNoKey() {
+    assertEquals(":", Shape.builder().separators(":").build().separators());
+    Shape.Builder key = Shape.builder().separators(":").rowKeyBeforeColon();
+    assertThrows(IllegalStateException.class, key::build);
   }
 
   @Test
