@@ -62,6 +62,11 @@ final class IdleDeclarations {
     }
     Set<String> idle = new LinkedHashSet<>();
     layout.stats().forEach(stat -> add(stat, all, idle));
+    for (String label : layout.labelFiles().keySet()) {
+      if (sources.stream().noneMatch(source -> source.labels().containsKey(label))) {
+        idle.add("the label '" + label + "'");
+      }
+    }
     for (FileDeclaration file : layout.files()) {
       List<TableDeclaration> tables = file.tables();
       // Rows that are values of labels come and go.

@@ -299,6 +299,17 @@ class DeclaredTreesTest {
         problems(tree.path("here"), declaration));
   }
 
+  @Test
+  void aLabelThatNoFileGivesIsSaid() {
+    tree.stat("here/d/name", "x\n").stat("here/d/v", 1);
+    String declaration = "tree: t\nsources: '{d}'\nlabels: {chip: name, other: nam}\n";
+    assertEquals(
+        List.of(
+            "the layout t declares what is not there: the label 'other'. If this kernel has it,"
+                + " check the names"),
+        problems(tree.path("here"), declaration));
+  }
+
   private static List<String> optional(StatsFs fs) {
     return fs.catalog().stats().stream().filter(stat -> !stat.isDefault()).map(Stat::name).toList();
   }
