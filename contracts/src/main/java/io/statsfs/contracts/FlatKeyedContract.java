@@ -513,20 +513,21 @@ abstract class FlatKeyedContract extends ReaderTest {
   void theFirstLineOfANameCountsForEveryWayToRead() {
     Layout declared =
         Layout.builder("f").subsystem("f").files(FileDeclaration.flatKeyed("", List.of())).build();
-    try (TestTree tree = TestTree.inMemory().stat("f", "a 1 kB\nb 2\n  a: 3\nb 4\na x\nc 5\n");
+    try (TestTree tree =
+            TestTree.inMemory().stat("f", "a 1 kB\nb 2\n  a: 3\nb 4\na x\nc 5\nd 6\n");
         StatsFs fs = open(tree.path("f"), declared);
         Sampler sampler = fs.sampler()) {
-      assertEquals(Map.of("f/a", "1", "f/b", "2", "f/c", "5"), sample(sampler));
+      assertEquals(Map.of("f/a", "1", "f/b", "2", "f/c", "5", "f/d", "6"), sample(sampler));
       assertEquals(1, fs.readLong(fs.catalog().stats().get(0)));
       assertEquals("1", fs.readText(fs.catalog().stats().get(0)));
       assertEquals("2", fs.readText(fs.catalog().stats().get(1)));
-      tree.stat("f", "a text 5\nb 2\na 3\nb 4\nc 5\n");
-      assertEquals(Map.of("f/a", NONE, "f/b", "2", "f/c", "5"), sample(sampler));
+      tree.stat("f", "a text 5\nb 2\na 3\nc 5\nd 6\n");
+      assertEquals(Map.of("f/a", NONE, "f/b", "2", "f/c", "5", "f/d", "6"), sample(sampler));
       Stat a = fs.catalog().stats().get(0);
       assertEquals("text 5", fs.readText(a));
       assertThrows(StatReadException.class, () -> fs.readLong(a));
       fs.refresh();
-      assertEquals(Map.of("f/b", "2", "f/c", "5"), sample(sampler));
+      assertEquals(Map.of("f/b", "2", "f/c", "5", "f/d", "6"), sample(sampler));
     }
   }
 
