@@ -265,7 +265,8 @@ class PagesTest {
 
             ## statsfs
 
-            The default naming. A metric is `statsfs.<subsystem>.<stat>`, in the base unit of the stat, with the labels of its source. By
+            The default naming. A metric is `statsfs.<subsystem>.<stat>`, in the base unit of the stat, with the labels of its source. The
+            name of a stat stays the kernel's: `ms` or `kb` in it is the unit of the kernel's file, while the value is in seconds or bytes. By
             default it is a gauge; with `--counters`, or `countersBySchema()`, a stat that is a counter is one.
 
             ## semconv

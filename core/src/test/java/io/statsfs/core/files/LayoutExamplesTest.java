@@ -160,6 +160,13 @@ class LayoutExamplesTest {
         "zones/0/DMA/free 3840",
         "zones/0/DMA/min 30");
     given("descriptors", "fd/0", "", "descriptors/open 1");
+    given("slab", "kmalloc-64/objects", "26 N0=20 N1=6\n", "slab/kmalloc-64/objects 26");
+    given(
+        "slab_node",
+        "kmalloc-64/objects",
+        "26 N0=20 N1=6\n",
+        "slab_node/kmalloc-64/0/objects 20",
+        "slab_node/kmalloc-64/1/objects 6");
     given("my_pids", "pids.events", "max 3\n", "my_pids/max 3");
     given(
         "my_containers",

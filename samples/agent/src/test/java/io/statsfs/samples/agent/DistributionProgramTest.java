@@ -245,5 +245,6 @@ class DistributionProgramTest {
         Files.readString(unpacked.resolve("systemd/statsfs-agent.service"))
             .contains("ExecStart=/opt/statsfs-agent/bin/statsfs-agent"));
     assertTrue(Files.exists(unpacked.resolve("share/man/man1/statsfs-agent.1")));
+    assertTrue(Files.exists(unpacked.resolve("share/layout.schema.json")));
   }
 }

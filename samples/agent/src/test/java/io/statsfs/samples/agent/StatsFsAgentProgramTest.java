@@ -125,13 +125,21 @@ class StatsFsAgentProgramTest {
         agent.toString());
     AgentProgram unknown = AgentProgram.run("--layouts", layouts.toString(), "--tree", "fil-nr");
     assertEquals(1, unknown.exitCode());
-    assertTrue(unknown.toString().contains("There is no tree 'fil-nr', only"), unknown.toString());
+    assertTrue(unknown.toString().contains("There is no tree 'fil-nr'. "), unknown.toString());
     assertTrue(unknown.toString().contains("other.yaml:2:1: the layout"), unknown.toString());
     Files.delete(layouts.resolve("other.yaml"));
     assertEquals(
         0,
         AgentProgram.run("--layouts", layouts.toString(), "--tree", "file_nr", "--list")
             .exitCode());
+    Path file = layouts.resolve("file-nr.yaml");
+    Files.writeString(file, Files.readString(file).replace("{row: none}", "{rows: none}"));
+    AgentProgram wrong =
+        AgentProgram.run("--layouts", layouts.toString(), "--tree", "file_nr", "--list");
+    assertEquals(1, wrong.exitCode());
+    assertEquals(1, wrong.err().size(), wrong.toString());
+    String printed = last(wrong).replace(file.toString(), "layouts/file-nr.yaml");
+    assertTrue(page.contains("\n" + printed + "\n"), printed);
   }
 
   @Test
