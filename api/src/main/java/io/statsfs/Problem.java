@@ -48,7 +48,10 @@ public final class Problem {
      * layout do not fit, or a name is mistyped.
      */
     NO_STATS,
-    /** A layout that a user declares is wrong, or cannot be read, and is left out. */
+    /**
+     * A layout that a user declares is wrong, or cannot be read, and is left out; or a directory of
+     * layouts has none.
+     */
     LAYOUT_LEFT_OUT,
     /**
      * Lines of a file or of a schema make no sense, or repeat a key, and were passed over; or the

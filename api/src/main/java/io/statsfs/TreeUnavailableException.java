@@ -20,7 +20,10 @@ public final class TreeUnavailableException extends StatsFsException {
      * What is at the root is not what the layout needs: a file where a directory is needed, say.
      */
     NOT_A_TREE,
-    /** There is no tree of that name. The message has the names that there are. */
+    /**
+     * There is no tree of that name. The message has what may be the cause: a layout that was left
+     * out, or a name that is like it; else the names that there are.
+     */
     UNKNOWN_NAME
   }
 

@@ -583,7 +583,8 @@ public final class Shape {
      */
     public Builder skipThrough(char last) {
       if (last <= ' ' || last >= 0x7f) {
-        throw new IllegalArgumentException("Nothing is dropped through '" + last + "'");
+        throw new IllegalArgumentException(
+            "'" + last + "' ends nothing that is dropped: only printable characters of ASCII do");
       }
       skipThrough = last;
       return this;
@@ -605,20 +606,34 @@ public final class Shape {
      *
      * @param characters at most 8 of ASCII, in any order
      * @return this
-     * @throws IllegalArgumentException if there are more, or one is a letter, a digit, a control
-     *     character, {@code =} or not ASCII
+     * @throws IllegalArgumentException if there are more, or one is a letter, a digit, a blank, a
+     *     control character, {@code =} or not ASCII
      */
     public Builder separators(String characters) {
-      boolean isAllowed = characters.length() <= MOST_SEPARATORS;
+      if (characters.length() > MOST_SEPARATORS) {
+        throw new IllegalArgumentException(
+            "At most " + MOST_SEPARATORS + " characters separate words, not '" + characters + "'");
+      }
       for (int i = 0; i < characters.length(); i++) {
         char c = characters.charAt(i);
-        isAllowed &= c > ' ' && c < 0x7f && c != '=' && !Character.isLetterOrDigit(c);
-      }
-      if (!isAllowed) {
-        throw new IllegalArgumentException("These cannot separate words: '" + characters + "'");
+        if (c <= ' ' || c >= 0x7f || c == '=' || Character.isLetterOrDigit(c)) {
+          throw new IllegalArgumentException(
+              "'" + c + "' cannot separate words: " + whyNoSeparator(c));
+        }
       }
       separators = characters;
       return this;
+    }
+
+    private static String whyNoSeparator(char c) {
+      if (c == '=') {
+        return "it ends the key of a column, by 'before-equals'";
+      } else if (Character.isLetterOrDigit(c)) {
+        return "letters and digits are parts of keys and numbers";
+      }
+      return c == ' '
+          ? "blanks do in any case"
+          : "only printable characters of ASCII do, such as '/', '|' or ','";
     }
 
     /**
@@ -704,7 +719,9 @@ public final class Shape {
         throw new IllegalStateException("Only rows of numbers alone are uniform");
       } else if (separators.indexOf(':') >= 0
           && (rowKey == RowKey.WORD || rowKey == RowKey.BEFORE_COLON)) {
-        throw new IllegalStateException("A colon ends keys of rows, so it cannot separate words");
+        throw new IllegalStateException(
+            "A colon cannot separate words, as it ends the key of a row, by 'word N' or"
+                + " 'before-colon'");
       } else if (separators.indexOf(skipThrough) >= 0) {
         throw new IllegalStateException(
             "'" + skipThrough + "' cannot both end what is dropped and separate words");

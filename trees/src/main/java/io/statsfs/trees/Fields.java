@@ -1,5 +1,6 @@
 package io.statsfs.trees;
 
+import io.statsfs.spi.LikelyName;
 import io.statsfs.trees.YamlNode.Entry;
 import io.statsfs.trees.YamlNode.Mapping;
 import io.statsfs.trees.YamlNode.Mark;
@@ -8,7 +9,6 @@ import io.statsfs.trees.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -166,35 +166,8 @@ final class Fields {
 
   private static String unknown(String what, String kind, String word, List<String> known) {
     String message = what + " has no " + kind + " '" + word + "'; ";
-    return known.stream()
-        .filter(candidate -> isLike(word, candidate))
-        .min(Comparator.comparing(candidate -> distance(word, candidate)))
+    return LikelyName.of(word, known)
         .map(candidate -> message + "did you mean '" + candidate + "'?")
         .orElse(message + "expected one of " + String.join(", ", known));
-  }
-
-  /** Whether a word may be meant for another: that, its beginning, or all but two characters. */
-  private static boolean isLike(String word, String meant) {
-    String plain = word.toLowerCase(Locale.ROOT).replaceAll("[ _]", "-");
-    if (plain.length() < 2 || plain.length() > 2 * meant.length()) {
-      return false;
-    }
-    return plain.startsWith(meant) || meant.startsWith(plain) || distance(plain, meant) <= 2;
-  }
-
-  /** How many characters must be put in, taken out or replaced to make one of the other. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, i -> i);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

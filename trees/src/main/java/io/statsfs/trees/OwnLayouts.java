@@ -68,6 +68,9 @@ final class OwnLayouts {
       add(directory, "the layouts cannot be listed: " + why(e.getCause()));
       return;
     }
+    if (all.isEmpty()) {
+      add(directory, "declares nothing: no file in it has a name that ends in .yaml or .yml");
+    }
     Collections.sort(all);
     for (Path file : all) {
       if (read == MOST_FILES) {

@@ -11,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.Event;
@@ -53,11 +56,37 @@ final class YamlText {
     } catch (MarkedYamlEngineException e) {
       Mark mark =
           e.getProblemMark().or(e::getContextMark).map(YamlText::mark).orElse(new Mark(1, 1));
+      String indentation = e.getProblem().contains("<block end>") ? indentation(text, mark) : null;
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
-      throw new DeclarationException(mark, "no YAML: " + context + e.getProblem());
+      throw new DeclarationException(
+          mark, "no YAML: " + (indentation == null ? context + e.getProblem() : indentation));
     } catch (YamlEngineException e) {
       throw new DeclarationException(new Mark(1, 1), "no YAML: " + e.getMessage());
     }
+  }
+
+  /** What is wrong with the indentation of a line; null if it fits those above. */
+  private static @Nullable String indentation(String text, Mark mark) {
+    List<String> lines = text.lines().limit(mark.line()).toList();
+    int indentation = blanks(lines.get(lines.size() - 1));
+    TreeSet<Integer> above = new TreeSet<>();
+    for (int i = lines.size() - 2; i >= 0; i--) {
+      String line = lines.get(i).strip();
+      int blanks = blanks(lines.get(i));
+      boolean isContent = !line.isEmpty() && !line.startsWith("#");
+      if (isContent && (above.isEmpty() || blanks < above.first())) {
+        above.add(blanks);
+      }
+    }
+    if (above.isEmpty() || above.contains(indentation) || mark.column() != indentation + 1) {
+      return null;
+    }
+    String fitting = above.stream().map(String::valueOf).collect(Collectors.joining(" or "));
+    return "the line is indented by " + indentation + ", where the lines above have " + fitting;
+  }
+
+  private static int blanks(String line) {
+    return line.length() - line.stripLeading().length();
   }
 
   private YamlNode document() throws DeclarationException {

@@ -404,10 +404,16 @@ class LayoutTextTest {
         "tree: t\\nfile: {shape: {header: twice}} | x.yaml:2:24: 'header' has no value 'twice';"
             + " expected one of none, once, per-pair",
         "tree: t\\nfile: {shape: {column: header}} | x.yaml:2:15: A header, and columns",
-        "tree: t\\nfile: {shape: {separators: 'a'}} | x.yaml:2:28: These cannot separate",
-        "tree: t\\nfile: {shape: {row: word 0, separators: ':'}} | x.yaml:2:15: A colon ends keys",
+        "tree: t\\nfile: {shape: {separators: 'a'}} | x.yaml:2:28: 'a' cannot separate words: letters",
+        "tree: t\\nfile: {shape: {separators: '/='}} | x.yaml:2:28: '=' cannot separate words: it",
+        "tree: t\\nfile: {shape: {separators: '/ '}} | x.yaml:2:28: ' ' cannot separate words: bl",
+        "tree: t\\nfile: {shape: {separators: '/,;.-+([@'}} | x.yaml:2:28: At most 8 characters",
+        "tree: t\\nfile: {shape: {row: word 0, separators: ':'}} | x.yaml:2:15: A colon cannot",
         "tree: t\\nfile: {shape: entries, stats: {a: {kind: level}}} | x.yaml:2:7: The number of a",
         "tree: t\\nfiles: {d: entries} | x.yaml:2:12: Neither rows nor columns name stats",
+        "tree: t\\nfile:\\n  shape: flat-keyed\\n stats: {} | x.yaml:4:2: no YAML: the line is"
+            + " indented by 1, where the lines above have 0 or 2",
+        "tree: t\\nfile: {shape: {skip-through: 'é'}} | x.yaml:2:30: 'é' ends nothing",
         "tree: t\\nfile: {shape: {headings: colon}} | x.yaml:2:15: Below headings rows have",
         "tree: t\\nfile: {shape: {headings: colon, row: word 0}} | x.yaml:2:7: Headings and sections",
         "tree: t\\nfile: {shape: {row: word 0}, sections: '{a}'} | x.yaml:2:7: Headings and sections",

@@ -115,6 +115,16 @@ class OwnLayoutsTest {
   }
 
   @Test
+  void aDirectoryWithoutDeclarationsIsAProblem() throws IOException {
+    write("a.txt", "tree: a");
+    write(".b.yaml", "tree: b");
+
+    assertEquals(
+        directory + ": declares nothing: no file in it has a name that ends in .yaml or .yml",
+        only(declared()));
+  }
+
+  @Test
   void jarsOfTheClassPathDeclareLayouts() throws IOException {
     Path jar = directory.resolve("mine.jar");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {

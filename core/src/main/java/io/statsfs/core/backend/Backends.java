@@ -6,6 +6,8 @@ import io.statsfs.StatsFsException;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
 import io.statsfs.spi.Backend;
+import io.statsfs.spi.LayoutProvider.Declared;
+import io.statsfs.spi.LikelyName;
 import io.statsfs.spi.Scanner;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -65,9 +67,25 @@ public final class Backends {
     try {
       return openAll(settings);
     } catch (TreeUnavailableException e) {
+      if (e.reason() == Reason.UNKNOWN_NAME) {
+        throw e;
+      }
       throw new TreeUnavailableException(
           e.reason(), e.getMessage() + leftOut(settings.layouts().problems()), e);
     }
+  }
+
+  /** A tree that is named and unknown, as it is mistyped or its layout was left out. */
+  public static TreeUnavailableException unknown(
+      String name, Collection<String> known, Declared layouts) {
+    List<Problem> problems = layouts.problems();
+    String meant = LikelyName.of(name, known).map(n -> "id you mean '" + n + "'?").orElse("");
+    String why =
+        problems.isEmpty()
+            ? meant.isEmpty() ? ", only " + known + "." : "; d" + meant
+            : "." + leftOut(problems) + (meant.isEmpty() ? "" : " D" + meant);
+    return new TreeUnavailableException(
+        Reason.UNKNOWN_NAME, "There is no tree '" + name + "'" + why, null);
   }
 
   private static String leftOut(List<Problem> problems) {
@@ -89,8 +107,8 @@ public final class Backends {
         DeclaredLayouts.all(settings.layouts())
             .map(Layout::name)
             .collect(Collectors.toCollection(LinkedHashSet::new));
-    requireKnown(settings.trees(), declared);
-    requireKnown(settings.withoutTrees(), declared);
+    requireKnown(settings.trees(), declared, settings.layouts());
+    requireKnown(settings.withoutTrees(), declared, settings.layouts());
     Opening opening = new Opening(settings.layouts().problems());
     try {
       for (Backend backend : given) {
@@ -108,14 +126,13 @@ public final class Backends {
     }
   }
 
-  private void requireKnown(Collection<String> names, Set<String> declared) {
+  private void requireKnown(Collection<String> names, Set<String> declared, Declared layouts) {
     Set<String> known = new LinkedHashSet<>();
     Stream.concat(given.stream(), found.stream()).forEach(b -> known.addAll(b.treeNames()));
     known.addAll(declared);
     for (String name : names) {
       if (!known.contains(name)) {
-        throw new TreeUnavailableException(
-            Reason.UNKNOWN_NAME, "There is no tree '" + name + "', only " + known + ".", null);
+        throw unknown(name, known, layouts);
       }
     }
   }

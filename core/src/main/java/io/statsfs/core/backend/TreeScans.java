@@ -144,7 +144,9 @@ public final class TreeScans implements AutoCloseable {
     }
 
     Problem problem(Problem.Kind kind, String what) {
-      return Problems.of(tree, kind, what, what + "; what is below stays as it was seen last");
+      String asBefore =
+          found.sources().isEmpty() ? "" : "; what is below stays as it was seen last";
+      return Problems.of(tree, kind, what, what + asBefore);
     }
 
     @Override

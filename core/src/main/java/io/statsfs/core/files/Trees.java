@@ -8,6 +8,7 @@ import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.backend.Backends;
 import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.TreeScans;
 import io.statsfs.core.batch.OpenOptions;
@@ -217,12 +218,7 @@ public final class Trees {
     return known()
         .filter(layout -> layout.name().equals(tree))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new TreeUnavailableException(
-                    Reason.UNKNOWN_NAME,
-                    "There is no tree '" + tree + "', only " + known().toList() + ".",
-                    null));
+        .orElseThrow(() -> Backends.unknown(tree, known().map(Layout::name).toList(), layouts));
   }
 
   private Stream<Layout> known() {

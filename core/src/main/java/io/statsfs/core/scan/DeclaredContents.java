@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,12 @@ final class DeclaredContents implements FileContents {
   /** Whether a heading is one of a table's; of headings without a row nothing else is known. */
   private boolean hasKnownHeading;
 
+  /** Whether a row with a cell is a table's. */
+  private boolean hasKnownRow;
+
+  /** Why the first line without the shape does not have it, as far as that is known. */
+  private String why = "";
+
   /** What was said of lines without the shape, for as long as there are any. */
   private @Nullable Finding broken;
 
@@ -122,6 +129,8 @@ final class DeclaredContents implements FileContents {
     repeated = null;
     repetitions = 0;
     hasStranger = false;
+    hasKnownRow = false;
+    why = "";
     hasKnownHeading = shape().heading() != Shape.Heading.NONE && readHeadings(text, length, isCut);
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean numbersRows = shape().rowKey() == Shape.RowKey.LINE_NUMBER;
@@ -171,11 +180,13 @@ final class DeclaredContents implements FileContents {
         // What no table has may look like anything.
         boolean isOfNone = !fits && tables.isEmpty();
         without += isOfNone ? 0 : 1;
+        why = isOfNone || !why.isEmpty() ? why : why(known, header.size());
         hasStranger |= isOfNone && file.tables().stream().noneMatch(t -> isExcluded(t, row));
         continue;
       } else if (words.isEmpty()) {
         continue;
       }
+      hasKnownRow |= !tables.isEmpty();
       TableKey key =
           switch (shape().rowKey()) {
             case NONE -> rows.of(0, () -> TableKey.of(0));
@@ -194,7 +205,34 @@ final class DeclaredContents implements FileContents {
     without += lines.linesWithoutKey();
     lines.end();
     boolean isTooMany = isOneRow && all > 1;
+    why = isTooMany ? "; 'row: none' is for a file of one line" : why;
     return found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
+  }
+
+  /** What is wrong with the line at hand, and what to do; empty if that is not known. */
+  private String why(int known, int headerWords) {
+    String odd = lines.oddWord();
+    if (odd == null) {
+      return "";
+    }
+    int line = shape().skipLines() + (shape().header() == Shape.Header.ONCE ? 1 : 0) + lines.line();
+    String in = "; in line " + (line + 1) + " '" + odd + "' ";
+    return switch (shape().columnKey()) {
+      case POSITION ->
+          in
+              + (lines.column() < known
+                  ? "is no number"
+                  : "comes after the last of 'columns': name it there, or declare"
+                      + " 'trailing-words: any'");
+      case HEADER ->
+          in
+              + (lines.column() < headerWords
+                  ? "is no number"
+                  : "comes after the last column of the header: check 'header-words', or declare"
+                      + " 'trailing-words: any'");
+      case WORD_BEFORE -> in + "has no value behind it";
+      case BEFORE_EQUALS -> in + "has no '=' in it: if all lines begin so, declare 'prefix-words'";
+    };
   }
 
   /** Begins a text; its header, where it has one. */
@@ -475,7 +513,8 @@ final class DeclaredContents implements FileContents {
                     + (repetitions > 0 ? "' or repeat a key, as the layout " : "', as the layout ")
                     + place.tree().layout()
                     + " declares; "
-                    + (isOfAnotherForm ? "the file gives no value" : "they give no value"));
+                    + (isOfAnotherForm ? "the file gives no value" : "they give no value")
+                    + why);
       }
       wasOfAnotherForm = isOfAnotherForm;
       return new Found(rowKeys, columnKeys, groups, broken);
@@ -505,24 +544,51 @@ final class DeclaredContents implements FileContents {
               : new Finding(
                   NO_STATS,
                   "no cell is declared",
-                  "holds no stats: no cell is in a row and a column that layout "
-                      + place.tree().layout()
-                      + " declares, "
-                      + file.tables().stream()
-                          .map(DeclaredContents::declared)
-                          .collect(joining(", or "))
-                      + "; there are "
-                      + some("rows", rowKeys)
-                      + " and "
-                      + some("columns", columnKeys));
+                  "holds no stats: " + nothingOf(rowKeys, columnKeys));
     }
     return new Found(rowKeys, columnKeys, groups, empty);
   }
 
+  /** Which of rows and columns are not as declared, and what there is of them. */
+  private String nothingOf(List<TableKey> rowKeys, List<TableKey> columnKeys) {
+    boolean hasKnownColumn =
+        columnKeys.stream().anyMatch(key -> file.tables().stream().anyMatch(t -> has(t, key)));
+    String where = " that layout " + place.tree().layout() + " declares, ";
+    if (columnKeys.isEmpty()) {
+      return "no line has a column" + where + declared(DeclaredContents::columns);
+    } else if (hasKnownRow && !hasKnownColumn) {
+      return "no column is one"
+          + where
+          + declared(DeclaredContents::columns)
+          + "; there are "
+          + some("columns", columnKeys);
+    } else if (!hasKnownRow && hasKnownColumn) {
+      return "no row is one"
+          + where
+          + declared(DeclaredContents::rows)
+          + "; there are "
+          + some("rows", rowKeys);
+    }
+    return (hasKnownRow ? "no cell is in a row and a column" : "no row and no column is one")
+        + where
+        + declared(table -> rows(table) + " and " + columns(table))
+        + "; there are "
+        + some("rows", rowKeys)
+        + " and "
+        + some("columns", columnKeys);
+  }
+
+  private static boolean has(TableDeclaration table, TableKey column) {
+    byte[] bytes = column.bytes();
+    String key = bytes == null ? "" : PathText.decode(bytes);
+    String name = columnName(table.columns(), new Word(key, column, false));
+    return name != null && table.columns().match(name) != null;
+  }
+
   /**
    * Whether it is as it should be that no cell is declared: rows that are values of labels come and
-   * go, as do those below headings, and a file beside others is empty where a part of the kernel is
-   * switched off.
+   * go, as do those below headings, a file beside others is empty where a part of the kernel is
+   * switched off, and lines may have no column where {@code least-columns} is 0.
    */
   private boolean mayBeEmpty(List<TableKey> rowKeys, int lines) {
     boolean hasRowsOfLabels =
@@ -536,7 +602,8 @@ final class DeclaredContents implements FileContents {
                     table ->
                         table.rows().meaning() == Axis.Meaning.LABELS
                             && rowKeys.stream().allMatch(key -> isExcluded(table, key)))
-        || lines == 0 && !place.tree().layout().isRootFile();
+        || lines == 0 && !place.tree().layout().isRootFile()
+        || lines > 0 && shape().leastColumns() == 0 && columns.all().isEmpty();
   }
 
   private String noLine() {
@@ -556,12 +623,18 @@ final class DeclaredContents implements FileContents {
     return table.rows().excluded().stream().anyMatch(pattern -> pattern.matches(row));
   }
 
-  private static String declared(TableDeclaration table) {
+  private String declared(Function<TableDeclaration, String> part) {
+    return file.tables().stream().map(part).distinct().collect(joining(", or "));
+  }
+
+  private static String rows(TableDeclaration table) {
     return (table.sections().isKeyless() ? "" : "sections " + keys(table.sections()) + ", ")
         + "rows "
-        + keys(table.rows())
-        + " and columns "
-        + keys(table.columns());
+        + keys(table.rows());
+  }
+
+  private static String columns(TableDeclaration table) {
+    return "columns " + keys(table.columns());
   }
 
   private static String keys(Axis axis) {

@@ -157,7 +157,7 @@ final class DirectoryEntry extends Entry {
     for (Entry child : children.values()) {
       if (child.outOfReach != null) {
         // The first is enough.
-        scan.unreadable(path, child.outOfReach);
+        scan.unreadable(path, child.outOfReach, child.inode != null);
         break;
       }
     }
@@ -321,7 +321,7 @@ final class DirectoryEntry extends Entry {
       try {
         describeListed(scan);
       } catch (RuntimeException e) {
-        undescribed = scan.failure(path, e);
+        undescribed = scan.failure(path, e, !sources.isEmpty());
       }
     }
     children.values().forEach(child -> child.describe(scan));

@@ -109,7 +109,7 @@ public final class Discovery {
       root.forget();
     }
     if (root.outOfReach != null) {
-      scan.unreadable(root.path, root.outOfReach);
+      scan.unreadable(root.path, root.outOfReach, root.inode != null);
     }
     scan.young().settle(scan);
     root.describe(scan);
@@ -179,7 +179,11 @@ public final class Discovery {
           findings.links().describe()
               + "layout "
               + tree.layout()
-              + " follows none there. To read what they lead to, open that as a root of its own");
+              + " follows none there. "
+              + (idle == null
+                  ? "To read what they lead to, open that as a root of its own"
+                  : "To follow them, declare the directory that they must lead into, relative to"
+                      + " that of the tree, such as 'links: ../devices'"));
     }
     if (findings.stray().count() > 0) {
       Path inside = root.path.resolve(tree.layout().links().orElseThrow()).normalize();
@@ -216,9 +220,9 @@ public final class Discovery {
         scan.problems().stream()
             .anyMatch(
                 known ->
-                    known.path().orElseThrow().equals(root.path)
-                        && (tree.layout().isRootFile()
-                            || known.cause().startsWith(Scan.UNREADABLE)));
+                    known.cause().startsWith(Scan.UNREADABLE)
+                        || tree.layout().isRootFile()
+                            && known.path().orElseThrow().equals(root.path));
     if (isKnown || root.hasEmptyFile()) {
       return;
     }

@@ -79,10 +79,10 @@ abstract class Entry {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return false;
     } catch (IOException e) {
-      scan.unreadable(path, e);
+      scan.unreadable(path, e, inode != null);
       return true;
     } catch (RuntimeException e) {
-      scan.failed(path, e);
+      scan.failed(path, e, inode != null);
       return true;
     }
   }

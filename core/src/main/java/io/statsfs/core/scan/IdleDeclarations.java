@@ -9,6 +9,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.spi.Axis;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.KeyPattern;
+import io.statsfs.spi.LikelyName;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.MetricDeclaration.Point;
 import io.statsfs.spi.MetricDeclaration.Term;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,7 @@ final class IdleDeclarations {
       source.path().ifPresent(path -> fileNames.add(PathText.nameOf(path)));
     }
     Set<String> idle = new LinkedHashSet<>();
-    layout.stats().forEach(stat -> add(stat, all, idle));
+    add(layout.stats(), all, idle);
     for (String label : layout.labelFiles().keySet()) {
       if (sources.stream().noneMatch(source -> source.labels().containsKey(label))) {
         idle.add("the label '" + label + "'");
@@ -82,7 +84,7 @@ final class IdleDeclarations {
         String subsystem = Objects.requireNonNullElse(table.subsystem(), "");
         Set<String> names =
             subsystem.isEmpty() ? all : bySubsystem.getOrDefault(subsystem, Set.of());
-        table.stats().forEach(stat -> add(stat, names, idle));
+        add(table.stats(), names, idle);
         add(table.rows(), names, idle);
         add(table.columns(), names, idle);
       }
@@ -112,13 +114,26 @@ final class IdleDeclarations {
         + ". If this kernel has it, check the names";
   }
 
-  private static void add(StatDeclaration declared, Set<String> names, Set<String> idle) {
-    // What a pattern with labels describes has their values in its name no more.
-    String name = StatFileName.statOf(declared.name());
-    if (!isThere(KeyPattern.of(name), names)
-        && declared.formerNames().stream().noneMatch(names::contains)) {
-      idle.add("'" + declared + "'");
+  private static void add(List<StatDeclaration> stats, Set<String> names, Set<String> idle) {
+    for (StatDeclaration declared : stats) {
+      // What a pattern with labels describes has their values in its name no more.
+      String name = StatFileName.statOf(declared.name());
+      if (!isThere(KeyPattern.of(name), names)
+          && declared.formerNames().stream().noneMatch(names::contains)) {
+        idle.add(
+            quoted(
+                declared.toString(),
+                names,
+                other -> stats.stream().anyMatch(s -> s.name().toString().equals(other))));
+      }
     }
+  }
+
+  /** A name, and the one of a stat that is likely meant, of those that nothing else names. */
+  private static String quoted(String name, Set<String> names, Predicate<String> isNamed) {
+    List<String> free = names.stream().filter(isNamed.negate()).toList();
+    String meant = LikelyName.of(name, free).map(n -> " (did you mean '" + n + "'?)").orElse("");
+    return "'" + name + "'" + meant;
   }
 
   /** Adds the keys of rows, or of columns, that are names of stats. */
@@ -126,10 +141,11 @@ final class IdleDeclarations {
     if (axis.meaning() == Axis.Meaning.STATS) {
       axis.patterns().stream()
           .filter(pattern -> !isThere(pattern, names))
-          .forEach(pattern -> idle.add("'" + pattern + "'"));
+          .map(KeyPattern::toString)
+          .forEach(pattern -> idle.add(quoted(pattern, names, n -> axis.match(n) != null)));
       axis.names().stream()
           .filter(name -> axis.match(name) != null && !name.equals("-") && !names.contains(name))
-          .forEach(name -> idle.add("'" + name + "'"));
+          .forEach(name -> idle.add(quoted(name, names, axis.names()::contains)));
     }
   }
 

@@ -76,18 +76,27 @@ final class Scan {
     problem(Problems.of(tree, kind, cause, path, message));
   }
 
-  void unreadable(Path path, IOException failure) {
+  /**
+   * A path that cannot be read.
+   *
+   * @param wasSeen whether it was, before
+   */
+  void unreadable(Path path, IOException failure, boolean wasSeen) {
     String cause = UNREADABLE + ReadFailure.describe(failure);
-    String message = cause + "; it stays as it was seen last" + advice(path, failure);
+    String message = cause + asBefore(wasSeen) + advice(path, failure);
     problem(Problem.Kind.NOT_READABLE, path, cause, message);
   }
 
   /** Of the library, or of the reader. It affects only what is at this path and below. */
-  void failed(Path path, RuntimeException failure) {
-    problem(failure(path, failure));
+  void failed(Path path, RuntimeException failure, boolean wasSeen) {
+    problem(failure(path, failure, wasSeen));
   }
 
-  Problem failure(Path path, RuntimeException failure) {
+  private static String asBefore(boolean wasSeen) {
+    return wasSeen ? "; it stays as it was seen last" : "";
+  }
+
+  Problem failure(Path path, RuntimeException failure, boolean wasSeen) {
     return Problems.of(
         tree,
         Problem.Kind.INTERNAL_ERROR,
@@ -95,7 +104,8 @@ final class Scan {
         path,
         "was not scanned, which is a fault of this library or of its reader ("
             + failure
-            + "); it stays as it was seen last");
+            + ")"
+            + asBefore(wasSeen));
   }
 
   /** What to do about a failure, as a sentence of its own, or nothing if that is not known. */

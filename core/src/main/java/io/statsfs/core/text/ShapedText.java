@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Divides texts of one {@link Shape} into lines and cells, as {@link FilePlan} says. Knows no keys:
@@ -106,6 +107,9 @@ public final class ShapedText {
   private long value;
   private boolean isPlain;
   private boolean isBroken;
+
+  /** Whether that is because of the word at hand. */
+  private boolean isOddWord;
 
   /**
    * For the texts of a shape.
@@ -230,6 +234,7 @@ public final class ShapedText {
       }
       column = -1;
       isBroken = false;
+      isOddWord = false;
       isAlone = false;
       if (headingTo - headingFrom <= Shape.HEADING_BYTES && readKey(begin)) {
         if (isPerPair) {
@@ -458,6 +463,7 @@ public final class ShapedText {
       return endOfColumns();
     }
     isBroken = isUniform && !(isPlain && shape.radix() == 10) && !isNumber(false);
+    isOddWord = isBroken;
     return !isBroken;
   }
 
@@ -494,6 +500,7 @@ public final class ShapedText {
   private boolean endOfColumns() {
     if (trailingWords != Shape.ANY) {
       isBroken = trailingWords == 0 || NumberText.isLikeANumber(text, from, to) || nextWord();
+      isOddWord = isBroken;
     }
     isBroken |= column < leastColumns;
     return false;
@@ -540,6 +547,7 @@ public final class ShapedText {
       isBroken =
           trailingWords == 0
               || trailingWords > 0 && NumberText.isLikeANumber(text, columnFrom, columnTo);
+      isOddWord = isBroken;
       return endOfLine();
     }
     column++;
@@ -557,6 +565,7 @@ public final class ShapedText {
     }
     if (i == to) {
       isBroken = true;
+      isOddWord = true;
       return false;
     }
     columnTo = i;
@@ -607,6 +616,16 @@ public final class ShapedText {
    */
   public boolean isBroken() {
     return isBroken;
+  }
+
+  /**
+   * The word because of which the line does not have the shape: one beyond the last column, or one
+   * that is no cell.
+   *
+   * @return the word; null if there is another reason, or none
+   */
+  public @Nullable String oddWord() {
+    return isOddWord ? PathText.decode(Arrays.copyOfRange(text, from, to)) : null;
   }
 
   /**

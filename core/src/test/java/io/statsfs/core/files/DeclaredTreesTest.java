@@ -17,6 +17,8 @@ import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -113,7 +115,16 @@ class DeclaredTreesTest {
             builder().trees("nowhere"))) {
       String message = assertThrows(TreeUnavailableException.class, builder::build).getMessage();
       assertTrue(message.contains(why), message);
+      assertTrue(!message.contains("only ["), message);
     }
+    assertEquals(
+        "There is no tree 'badd'. " + tree.root() + why + "; did you mean 'type'?",
+        assertThrows(TreeUnavailableException.class, () -> builder().trees("badd").build())
+            .getMessage());
+    String similar =
+        assertThrows(TreeUnavailableException.class, () -> builder().trees("vm-stat").build())
+            .getMessage();
+    assertTrue(similar.endsWith("did you mean 'type'? Did you mean 'vmstat'?"), similar);
   }
 
   @Test
@@ -216,16 +227,26 @@ class DeclaredTreesTest {
     String shape = "tree: t\nfile:\n  shape: {row: before-colon, column: word-before}\n";
     assertEquals(
         List.of(
-            "holds no stats: no cell is in a row and a column that layout t declares, rows"
-                + " [tcp{protocol}] and columns [*]; there are 2 rows (sockets, TCP) and 3 columns"
-                + " (used, inuse, orphan)"),
+            "holds no stats: no row is one that layout t declares, rows [tcp{protocol}]; there are"
+                + " 2 rows (sockets, TCP)"),
         problems(file, shape + "  rows: 'tcp{protocol}'\n  columns: '*'"));
     assertEquals(
         List.of(
-            "holds no stats: no cell is in a row and a column that layout t declares, rows"
-                + " [{protocol}] and columns [in_use]; there are 2 rows (sockets, TCP) and 3"
-                + " columns (used, inuse, orphan)"),
+            "holds no stats: no column is one that layout t declares, columns [in_use]; there are"
+                + " 3 columns (used, inuse, orphan)"),
         problems(file, shape + "  rows: '{protocol}'\n  columns: [in_use]"));
+    assertEquals(
+        List.of(
+            "holds no stats: no row and no column is one that layout t declares, rows"
+                + " [tcp{protocol}] and columns [in_use]; there are 2 rows (sockets, TCP) and 3"
+                + " columns (used, inuse, orphan)"),
+        problems(file, shape + "  rows: 'tcp{protocol}'\n  columns: [in_use]"));
+    assertEquals(
+        List.of(
+            "holds no stats: no cell is in a row and a column that layout t declares, rows"
+                + " [{protocol=TCP}] and columns [used]; there are 2 rows (sockets, TCP) and 3"
+                + " columns (used, inuse, orphan)"),
+        problems(file, shape + "  rows: '{protocol=TCP}'\n  columns: [used]"));
     assertEquals(
         List.of(
             "holds no stats: there is no file that layout t takes for one, such as cpus, in"
@@ -233,6 +254,83 @@ class DeclaredTreesTest {
         problems(
             tree.path("here/x"),
             "tree: t\nsources: '{device}/statistic'\nfiles: {cpus: flat-keyed}"));
+  }
+
+  @Test
+  void theWordForWhichALineDoesNotHaveTheShapeIsSaid() {
+    String declaration = "tree: t\nfile:\n  shape: {%s}\n  columns: %s\n";
+    Map<List<String>, String> expected =
+        Map.of(
+            List.of("row: word 0, separators: '/'", "[a, b]\n  rows: '{r}'", "\n0: 1 2/3\n"),
+            "'KEY VALUE ...', as the layout t declares; the file gives no value; in line 2 '3'"
+                + " comes after the last of 'columns': name it there, or declare 'trailing-words:"
+                + " any'",
+            List.of("row: word 0, trailing-words: 1", "[a]\n  rows: '{r}'", "0: 1 kB B\n"),
+            "'KEY VALUE [UNIT]', as the layout t declares; the file gives no value; in line 1 'B'"
+                + " comes after the last of 'columns': name it there, or declare 'trailing-words:"
+                + " any'",
+            List.of("row: word 0, uniform: true", "[a, b]\n  rows: '{r}'", "x 1 y\n"),
+            "'KEY VALUE ...', as the layout t declares; the file gives no value; in line 1 'y' is"
+                + " no number",
+            List.of("header: once, row: word 0", "'*'\n  rows: '{r}'", "a b\nx 1 2 3\n"),
+            "'a header, then KEY VALUE ...', as the layout t declares; the file gives no value; in"
+                + " line 2 '3' comes after the last column of the header: check 'header-words', or"
+                + " declare 'trailing-words: any'",
+            List.of("row: word 0, column: word-before", "'*'\n  rows: '{r}'", "x a 1 b\n"),
+            "'KEY KEY VALUE ...', as the layout t declares; the file gives no value; in line 1 'b'"
+                + " has no value behind it",
+            List.of("column: before-equals", "'*'", "26 N0=26\n"),
+            "'KEY=VALUE ...', as the layout t declares; the file gives no value; in line 1 '26' has"
+                + " no '=' in it: if all lines begin so, declare 'prefix-words'",
+            List.of("row: none", "[a]", "1\n2\n"),
+            "'VALUE', as the layout t declares; the file gives no value; 'row: none' is for a file"
+                + " of one line");
+    expected.forEach(
+        (file, message) -> {
+          tree.stat("here/f", file.get(2));
+          List<String> problems =
+              problems(tree.path("here/f"), declaration.formatted(file.get(0), file.get(1)));
+          assertEquals(1, problems.size(), problems.toString());
+          assertEquals(message, problems.get(0).replaceFirst("^\\d of \\d lines are not ", ""));
+        });
+  }
+
+  @Test
+  void whatCannotBeReadIsSaidAloneAndNotToBeAsItWasIfItWasNeverSeen() {
+    // EINVAL: the loopback interface has no speed.
+    List<String> problems =
+        problems(
+            Path.of("/sys/class/net/lo"),
+            "tree: t\nonly-declared-files: true\nfiles: {speed: flat-keyed}");
+    assertEquals(1, problems.size(), problems.toString());
+    assertTrue(problems.get(0).startsWith("cannot be read: "), problems.toString());
+    assertTrue(!problems.get(0).contains("seen last"), problems.toString());
+  }
+
+  @Test
+  void linesMayHaveNoColumnIfThatIsDeclared() {
+    String declaration =
+        "tree: t\nfile:\n  shape: {prefix-words: 1, column: before-equals, least-columns: %d}\n"
+            + "  columns: 'N{node:number}'\n  stats: {objects: {kind: level}}\n";
+    tree.stat("here/f", "0\n");
+    assertEquals(List.of(), problems(tree.path("here/f"), declaration.formatted(0)));
+    assertEquals(1, problems(tree.path("here/f"), declaration.formatted(1)).size());
+  }
+
+  @Test
+  void whereLinksMayLeadIsAskedOfWhoDeclaresTheTree() throws IOException {
+    tree.stat("here/x/a", 1);
+    Files.createSymbolicLink(tree.path("here/y"), Path.of("x"));
+    List<String> problems = problems(tree.path("here"), "tree: t\nsources: '{d}'");
+    assertEquals(1, problems.size(), problems.toString());
+    assertTrue(
+        problems
+            .get(0)
+            .endsWith(
+                "layout t follows none there. To follow them, declare the directory that they must"
+                    + " lead into, relative to that of the tree, such as 'links: ../devices'"),
+        problems.toString());
+    assertEquals(List.of(), problems(tree.path("here"), "tree: t\nsources: '{d}'\nlinks: ."));
   }
 
   @Test
@@ -269,6 +367,20 @@ class DeclaredTreesTest {
     try (StatsFs fs = builder().root(tree.path("here/f"), "t").build()) {
       assertEquals(List.of(), fs.catalog().problems());
     }
+  }
+
+  @Test
+  void whatIsLikelyMeantIsSaidOfNamesThatAreNotThere() {
+    tree.stat("here/f", "0: 1 2\n");
+    assertEquals(
+        List.of(
+            "the layout t declares what is not there: 'nkeyz' (did you mean 'nkeys'?), 'more'. If"
+                + " this kernel has it, check the names"),
+        problems(
+            tree.path("here/f"),
+            "tree: t\nfile:\n  shape: {row: word 0}\n  rows: '{user}'\n"
+                + "  columns: [usage, nkeys, more]\n"
+                + "  stats: {usage: {kind: level}, nkeyz: {kind: level}}"));
   }
 
   @Test
@@ -357,6 +469,7 @@ class DeclaredTreesTest {
 
   @Test
   void theShippedTreesOfThisMachineAreRead() {
+    declare("mine", "tree: mine");
     try (StatsFs fs = builder().trees("stat", "snmp", "softirqs").build()) {
       assertEquals(List.of(), fs.catalog().problems());
       Source cpu = fs.catalog().get("cpu", "0", "user").source();

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
@@ -247,17 +248,24 @@ class TreesTest {
   }
 
   @Test
-  void anUnknownNameOfATreeIsRefusedWithTheKnownOnes() {
+  void anUnknownNameOfATreeIsRefusedWithTheOneThatIsMeantOrAll() {
     FileSystems machine = machine("", "proc proc");
-    for (StatsFs.Builder builder :
-        List.of(
-            builder(machine).trees("nett"),
-            builder(machine).withoutTrees("nett"),
-            builder(machine).root(tree.root(), "nett"))) {
-      assertEquals(
-          "There is no tree 'nett', only [statsfs, " + shipped(layout -> true) + "].",
-          refused(Reason.UNKNOWN_NAME, builder::build).getMessage());
-    }
+    Map<String, String> messages =
+        Map.of(
+            "nett",
+            "There is no tree 'nett'; did you mean 'net'?",
+            "foo",
+            "There is no tree 'foo', only [statsfs, " + shipped(layout -> true) + "].");
+    messages.forEach(
+        (name, message) -> {
+          for (StatsFs.Builder builder :
+              List.of(
+                  builder(machine).trees(name),
+                  builder(machine).withoutTrees(name),
+                  builder(machine).root(tree.root(), name))) {
+            assertEquals(message, refused(Reason.UNKNOWN_NAME, builder::build).getMessage());
+          }
+        });
   }
 
   private static String shipped(Predicate<Layout> which) {

@@ -1,7 +1,6 @@
 package io.statsfs.samples.agent;
 
 import io.statsfs.Catalog;
-import io.statsfs.Problem;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
@@ -9,7 +8,6 @@ import io.statsfs.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -75,13 +73,11 @@ final class StatList {
           + catalog.trees()
           + " is wanted by --stats, --include and --exclude; --list without them prints all";
     }
-    List<Problem> problems = catalog.problems();
     return "there is no stat in "
         + catalog.trees()
-        + (problems.isEmpty()
-            ? ": it holds nothing that its layout takes for one"
-            : ": " + problems.get(0) + (problems.size() == 1 ? "" : ", and other problems"))
-        + "; --root names another tree";
+        + (catalog.problems().isEmpty()
+            ? ": it holds nothing that its layout takes for one; --root names another tree"
+            : "; the warnings above say why");
   }
 
   /** Why no stat that is wanted has a value to export. */
