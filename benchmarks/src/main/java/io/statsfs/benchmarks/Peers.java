@@ -118,7 +118,11 @@ final class Peers {
     }
     System.out.println();
     atMost("all defaults / node_exporter, the same collectors", ratios(micros[0], micros[2]));
-    atMost("all defaults / hostmetrics, the same scrapers", ratios(micros[0], micros[4]));
+    atMost("all defaults / hostmetrics, the same scrapers", ratios(micros[0], micros[5]));
+    atMost("what the receiver has / hostmetrics, no connections", ratios(micros[1], micros[4]));
+    double more = Interleaved.quantile(ratios(micros[0], micros[4]), 0.5);
+    System.out.printf(
+        "%-62s %8.3f  for comparison%n", "all defaults / hostmetrics, no connections", more);
   }
 
   /** Returns how many times it collects in a slice. */
@@ -315,7 +319,7 @@ final class Peers {
 
     private void dot() throws IOException {
       if (dots.read() < 0) {
-        throw new IOException("The Collector ended");
+        throw new IOException("The Collector ended: " + process.onExit().join().exitValue());
       }
     }
 
