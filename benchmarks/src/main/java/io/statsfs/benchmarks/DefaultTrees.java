@@ -166,7 +166,10 @@ final class DefaultTrees {
     Path path = stat.path().orElseThrow();
     String file = path.toString();
     String name = path.getFileName().toString();
-    if (Files.isDirectory(stat.source().path().orElseThrow())) {
+    if (Files.isDirectory(path)) {
+      // Its entries are counted.
+      return 0;
+    } else if (Files.isDirectory(stat.source().path().orElseThrow())) {
       return name.equals("speed") ? 'Q' : 'F';
     } else if (file.startsWith("/proc/pressure/")) {
       return 'P';
