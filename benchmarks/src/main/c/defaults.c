@@ -12,7 +12,8 @@
 
 #include "system.h"
 
-enum { TEXT_BYTES = 1 << 20, MAX_LINE = 8192, MAX_COLUMNS = 256 };
+/* A text of one line is read with less room, as below /proc/sys the kernel clears as much memory first. */
+enum { TEXT_BYTES = 64 << 10, LINE_BYTES = 4096, MAX_LINE = 8192, MAX_COLUMNS = 256 };
 
 /* How a file is written. The letters are those of the list. */
 enum form {
@@ -334,15 +335,30 @@ static size_t parse(const struct file *file, const char *end) {
   return 0;
 }
 
+static inline size_t room_for(const struct file *file) {
+  switch (file->form) {
+    case VALUE:
+    case QUOTA:
+    case LIMIT:
+    case LOAD:
+    case DECIMALS:
+    case INTEGERS:
+    case PROCESS:
+      return LINE_BYTES;
+    default:
+      return sizeof text - 1;
+  }
+}
+
 static inline long read_file(struct file *file) {
   if (file->is_kept) {
-    return sfs_pread(file->fd, text, sizeof text - 1, 0);
+    return sfs_pread(file->fd, text, room_for(file), 0);
   }
   int fd = sfs_openat(file->directory, file->name, SFS_O_RDONLY | SFS_O_CLOEXEC);
   if (fd < 0) {
     return fd;
   }
-  long length = sfs_read(fd, text, sizeof text - 1);
+  long length = sfs_read(fd, text, room_for(file));
   sfs_close(fd);
   return length;
 }
