@@ -41,10 +41,10 @@ final class Cgroup implements AutoCloseable {
     try (mount) {
       try (DirectoryStream<Path> inner = Files.newDirectoryStream(path, Files::isDirectory)) {
         for (Path group : inner) {
-          Files.delete(group);
+          CgroupMount.remove(group);
         }
       }
-      Files.delete(path);
+      CgroupMount.remove(path);
     }
   }
 }

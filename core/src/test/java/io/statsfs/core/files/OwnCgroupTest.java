@@ -14,6 +14,7 @@ import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.OwnCgroups;
 import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.CgroupMount;
 import io.statsfs.testkit.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ class OwnCgroupTest {
 
   private Path cgroup(Path parent, String name) throws IOException {
     Path cgroup = Files.createDirectory(parent.resolve(name));
-    undo.push(() -> Files.delete(cgroup));
+    undo.push(() -> CgroupMount.remove(cgroup));
     return cgroup;
   }
 

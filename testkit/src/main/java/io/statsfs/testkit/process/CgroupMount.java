@@ -2,6 +2,7 @@ package io.statsfs.testkit.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,26 @@ public final class CgroupMount implements AutoCloseable {
   /** The group at the root. */
   public Path root() {
     return root;
+  }
+
+  /**
+   * Removes a group, for which the kernel says that it is busy while it still clears away a process
+   * that left it or a group that was below.
+   */
+  public static void remove(Path group) {
+    Await.until(
+        () -> {
+          try {
+            Files.delete(group);
+            return true;
+          } catch (FileSystemException e) {
+            if ("Device or resource busy".equals(e.getReason())) {
+              return false;
+            }
+            throw e;
+          }
+        },
+        () -> group + " is busy");
   }
 
   @Override
