@@ -274,7 +274,7 @@ class StatsFsAgentProgramTest {
         AgentProgram.run("--list", "--root", "/sys/class/net", "--include", "net/lo/rx_bytes");
     assertEquals(1, agent.out().size(), agent.toString());
     assertTrue(
-        agent.out().get(0).matches("net/lo/rx_bytes COUNTER INT \\d+ By: Bytes received\\."),
+        agent.out().get(0).matches("net/lo/rx_bytes COUNTER INT \\d+ By: Data received .*"),
         agent.toString());
     assertEquals(List.of(), agent.err());
     assertEquals(0, agent.exitCode());
