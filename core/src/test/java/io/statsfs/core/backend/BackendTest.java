@@ -123,8 +123,10 @@ class BackendTest extends BackendContract {
   @Override
   protected Map<String, Long> add() {
     added++;
-    generators.put("added" + added + "/a", () -> 10);
-    generators.put("added" + added + "/b", () -> -20);
+    // Another one each time, as that is what distinguishes the lives of a source.
+    AtomicLong value = new AtomicLong(10);
+    generators.put("added" + added + "/a", value::get);
+    generators.put("added" + added + "/b", () -> -2 * value.get());
     return Map.of("generator/added" + added + "/a", 10L, "generator/added" + added + "/b", -20L);
   }
 

@@ -118,6 +118,10 @@ public final class GeneratorBackend implements Backend {
       this.generator = generator;
     }
 
+    String key() {
+      return source.device + "/" + name;
+    }
+
     @Override
     public Source source() {
       return source;
@@ -160,6 +164,8 @@ public final class GeneratorBackend implements Backend {
   }
 
   private static final class GeneratorScanner implements Scanner {
+    private final Set<GeneratorBatch> open = ConcurrentHashMap.newKeySet();
+    private boolean isClosed;
     private Map<String, Device> known = Map.of();
 
     @Override
@@ -180,9 +186,12 @@ public final class GeneratorBackend implements Backend {
                 Device device =
                     found.computeIfAbsent(key.substring(0, key.indexOf('/')), Device::new);
                 LongSupplier generator = GENERATORS.get(key);
-                device.stats.add(new Generated(device, name, generator));
-                device.generators.add(generator);
+                if (generator != null) {
+                  device.stats.add(new Generated(device, name, generator));
+                  device.generators.add(generator);
+                }
               });
+      found.values().removeIf(device -> device.stats.isEmpty());
       found.replaceAll(
           (name, device) -> {
             Device before = known.get(name);
@@ -195,31 +204,58 @@ public final class GeneratorBackend implements Backend {
     @Override
     public Batch prepare(
         List<Stat> stats, int[] indices, SampleMemory memory, Batch previous) {
-      if (previous != null) {
-        previous.close();
+      if (isClosed) {
+        throw new IllegalStateException("closed");
       }
-      return new GeneratorBatch(stats, indices, memory);
+      if (previous != null) {
+        ((GeneratorBatch) previous).requireOpen();
+        previous.close();
+        open.remove(previous);
+      }
+      GeneratorBatch batch = new GeneratorBatch(stats, indices, memory);
+      open.add(batch);
+      return batch;
+    }
+
+    @Override
+    public Object look(Stat stat) {
+      Generated it = (Generated) stat;
+      return it.generator == GENERATORS.get(it.key()) ? it.generator : null;
     }
 
     @Override
     public void close() {
-      closed++;
+      if (!isClosed) {
+        closed++;
+      }
+      isClosed = true;
+      open.forEach(Batch::close);
     }
   }
 
   private static final class GeneratorBatch implements Batch {
     private final int[][] units;
     private final LongSupplier[] generators;
+    private final String[] keys;
     private final SampleMemory memory;
     private volatile int position;
+    private volatile boolean isClosed;
 
     GeneratorBatch(List<Stat> stats, int[] indices, SampleMemory memory) {
       this.memory = memory;
       units = new int[indices.length][];
       generators = new LongSupplier[indices.length];
+      keys = new String[indices.length];
       for (int i = 0; i < indices.length; i++) {
         units[i] = new int[] {indices[i]};
         generators[i] = ((Generated) stats.get(i)).generator;
+        keys[i] = ((Generated) stats.get(i)).key();
+      }
+    }
+
+    void requireOpen() {
+      if (isClosed) {
+        throw new IllegalStateException("closed");
       }
     }
 
@@ -235,12 +271,17 @@ public final class GeneratorBackend implements Backend {
 
     @Override
     public void sample() {
+      requireOpen();
       for (int unit = 0; unit < units.length; unit++) {
         int index = units[unit][0];
         if (memory.isLeftOut(index)) {
           continue;
         }
         position = unit;
+        if (GENERATORS.get(keys[unit]) != generators[unit]) {
+          memory.putFailure(index, Status.GONE, 0);
+          continue;
+        }
         try {
           memory.putLong(index, generators[unit].getAsLong());
         } catch (Denied e) {
@@ -255,6 +296,8 @@ public final class GeneratorBackend implements Backend {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      isClosed = true;
+    }
   }
 }

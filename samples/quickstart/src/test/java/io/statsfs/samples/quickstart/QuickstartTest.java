@@ -55,6 +55,8 @@ class QuickstartTest {
     assertTrue(readme.contains(body("Quickstart", "    AutoConfiguredOpenTelemetrySdk.init")));
     assertTrue(readme.contains(body("InCode", "    OpenTelemetrySdk openTelemetry =")));
     assertTrue(readme.contains(body("PollingLoop", "    StatFilter received =")));
+    String published = body("Publishing", "    PublishedValue served =");
+    assertTrue(readme.contains(published.substring(0, published.indexOf(";\nSampler sampler"))));
   }
 
   @Test
@@ -103,6 +105,17 @@ class QuickstartTest {
     List<String> lines = process.inputReader().lines().toList();
     assertEquals(0, process.waitFor(), "" + lines);
     assertEquals(2, lines.stream().filter(l -> l.matches("net/lo/rx_bytes \\d+")).count());
+  }
+
+  @Test
+  void whatIsPublishedIsPrinted() throws Exception {
+    Process process = java("-p", modulePath(), "-m", MODULE + "/" + MODULE + ".Publishing");
+    List<String> lines = process.inputReader().lines().toList();
+    assertEquals(0, process.waitFor(), "" + lines);
+    assertEquals(
+        List.of(
+            "shop/longest 1", "shop/served 2", "shop/counter1/served 2", "shop/counter1/waiting 1"),
+        lines);
   }
 
   private void assertArrives(String... run) throws Exception {
