@@ -412,7 +412,7 @@ static void make_tables(const struct plan *plan, struct sfs_table *tables,
     tables[i] = make_table(p, keys);
     tables[i].shape = &shapes[p[SFS_TABLE_SHAPE]];
     tables[i].seed = seed;
-    sfs_table_init(&tables[i], take(rest, sfs_table_bytes(&tables[i])));
+    sfs_table_init(&tables[i], take(rest, sfs_table_bytes(&tables[i], tables[i].shape->header)));
   }
 }
 
@@ -475,8 +475,10 @@ long sfs_batch_open(const int32_t *serial, size_t bytes, struct sfs_batch *previ
                 aligned(key_bytes) + aligned(slot_bytes) + aligned(text_bytes);
   for (int32_t i = 0; i < serial[SFS_PLAN_TABLES]; i++) {
     static struct sfs_key none;
-    struct sfs_table table = make_table(plan.tables + (size_t)i * SFS_TABLE_SIZE, &none);
-    size += aligned(sfs_table_bytes(&table));
+    const int32_t *p = plan.tables + (size_t)i * SFS_TABLE_SIZE;
+    const int32_t *shape = plan.shapes + (size_t)p[SFS_TABLE_SHAPE] * SFS_SHAPE_SIZE;
+    struct sfs_table table = make_table(p, &none);
+    size += aligned(sfs_table_bytes(&table, (enum sfs_header)shape[SFS_SHAPE_HEADER]));
   }
   char *rest = sfs_map(size);
   char *text_memory = sfs_map(TEXT_BYTES);

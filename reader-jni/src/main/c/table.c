@@ -41,11 +41,25 @@ static inline uint64_t eight_bytes(const char *at) {
   return bytes;
 }
 
+static inline uint32_t four_bytes(const char *at) {
+  uint32_t bytes;
+  __builtin_memcpy(&bytes, at, sizeof bytes);
+  return bytes;
+}
+
+/* The last bytes are compared together with some before them once more, which is faster than one by one. */
 static inline int equal(const char *a, const char *b, size_t length) {
-  for (; length >= 8; a += 8, b += 8, length -= 8) {
-    if (eight_bytes(a) != eight_bytes(b)) {
-      return 0;
+  if (length >= 8) {
+    size_t last = length - 8;
+    for (size_t i = 0; i < last; i += 8) {
+      if (eight_bytes(a + i) != eight_bytes(b + i)) {
+        return 0;
+      }
     }
+    return eight_bytes(a + last) == eight_bytes(b + last);
+  }
+  if (length >= 4) {
+    return four_bytes(a) == four_bytes(b) && four_bytes(a + length - 4) == four_bytes(b + length - 4);
   }
   for (size_t i = 0; i < length; i++) {
     if (a[i] != b[i]) {
@@ -124,7 +138,7 @@ static size_t axis_bytes(const struct sfs_axis *axis) {
   return axis->count * sizeof axis->met[0] + index;
 }
 
-static char *axis_init(struct sfs_axis *axis, char *memory, uint32_t seed) {
+static char *axis_init(struct sfs_axis *axis, char *memory, const struct sfs_table *table) {
   axis->met = (uint64_t *)memory;
   memory += axis->count * sizeof axis->met[0];
   if (axis->keys == NULL) {
@@ -133,8 +147,13 @@ static char *axis_init(struct sfs_axis *axis, char *memory, uint32_t seed) {
   axis->index = (uint32_t *)memory;
   axis->mask = index_size(axis->count) - 1;
   for (uint32_t i = 0; i < axis->count; i++) {
-    const struct key key = {axis->keys[i].text, axis->keys[i].length, NULL, 0, 0};
-    uint32_t at = hash(&key, seed) & axis->mask;
+    struct sfs_key *known = &axis->keys[i];
+    known->is_word = table->shape->heading == SFS_HEADING_NONE;
+    for (uint32_t k = 0; k < known->length; k++) {
+      known->is_word &= table->shape->classes[(unsigned char)known->text[k]] == IN_WORD;
+    }
+    const struct key key = {known->text, known->length, NULL, 0, 0};
+    uint32_t at = hash(&key, table->seed) & axis->mask;
     while (axis->index[at] != 0) {
       at = (at + 1) & axis->mask;
     }
@@ -143,32 +162,56 @@ static char *axis_init(struct sfs_axis *axis, char *memory, uint32_t seed) {
   return memory + (axis->mask + 1) * sizeof axis->index[0];
 }
 
-size_t sfs_table_bytes(const struct sfs_table *table) {
-  return axis_bytes(&table->rows) + axis_bytes(&table->columns) +
-         (table->columns.count + 1) * sizeof table->places[0];
+/* Each pair has a header of its own, else there is one at most; without any, columns have fixed places. */
+static size_t headers_of(const struct sfs_table *table, enum sfs_header header) {
+  return header == SFS_HEADER_PER_PAIR ? table->rows.count : 1;
+}
+
+static size_t place_bytes(const struct sfs_table *table) {
+  return ((size_t)table->columns.count + 1) * sizeof(struct sfs_place);
+}
+
+/* How much of a header is remembered: what names of columns take, which rarely are as long. */
+static size_t header_text_bytes(const struct sfs_table *table, enum sfs_header header) {
+  enum { BYTES_OF_A_NAME = 32 };
+  return header == SFS_HEADER_NONE ? 0 : ((size_t)table->columns.count + 1) * BYTES_OF_A_NAME;
+}
+
+size_t sfs_table_bytes(const struct sfs_table *table, enum sfs_header header) {
+  size_t of_header =
+      sizeof(struct sfs_header_line) + place_bytes(table) + header_text_bytes(table, header);
+  return axis_bytes(&table->rows) + axis_bytes(&table->columns) + headers_of(table, header) * of_header;
 }
 
 void sfs_table_init(struct sfs_table *table, void *memory) {
-  char *rest = axis_init(&table->rows, memory, table->seed);
-  for (uint32_t i = 0; i < table->rows.count && table->rows.keys != NULL; i++) {
-    struct sfs_key *key = &table->rows.keys[i];
-    key->is_word = table->shape->heading == SFS_HEADING_NONE;
-    for (uint32_t k = 0; k < key->length; k++) {
-      key->is_word &= table->shape->classes[(unsigned char)key->text[k]] == IN_WORD;
+  char *rest = axis_init(&table->rows, memory, table);
+  rest = axis_init(&table->columns, rest, table);
+  const size_t headers = headers_of(table, table->shape->header);
+  const uint32_t columns = table->columns.count;
+  table->headers = (struct sfs_header_line *)rest;
+  rest += headers * sizeof(struct sfs_header_line);
+  table->header_bytes = header_text_bytes(table, table->shape->header);
+  for (size_t i = 0; i < headers; i++) {
+    struct sfs_header_line *header = &table->headers[i];
+    header->places = (struct sfs_place *)rest;
+    header->text = rest + place_bytes(table);
+    rest += place_bytes(table) + table->header_bytes;
+    for (uint32_t column = 0; column < columns; column++) {
+      header->places[column] = (struct sfs_place){column, column};
     }
+    header->places[columns] = (struct sfs_place){NO_CELL, 0};
+    header->width = columns;
   }
-  rest = axis_init(&table->columns, rest, table->seed);
-  table->places = (struct sfs_place *)rest;
-  uint32_t columns = table->columns.count;
-  for (uint32_t i = 0; i < columns; i++) {
-    table->places[i] = (struct sfs_place){i, i};
-  }
-  table->places[columns] = (struct sfs_place){NO_CELL, 0};
-  table->width = columns;
   const struct sfs_shape *shape = table->shape;
   table->is_one_cell = shape->is_one_line && shape->column_key == SFS_COLUMN_KEY_POSITION &&
                        columns == 1 && shape->prefix_words == 0 && shape->least_columns <= 1 &&
                        shape->radix == 10 && shape->skip_through == 0;
+  table->has_plain_lines =
+      shape->row_key == SFS_ROW_KEY_WORD && shape->second_row_key_word < 0 &&
+      shape->header != SFS_HEADER_PER_PAIR && shape->heading == SFS_HEADING_NONE &&
+      (shape->column_key == SFS_COLUMN_KEY_POSITION || shape->column_key == SFS_COLUMN_KEY_HEADER) &&
+      shape->prefix_words == 0 && shape->radix == 10 && shape->skip_through == 0 &&
+      !shape->is_uniform;
 }
 
 /* ---- texts ---- */
@@ -181,6 +224,8 @@ struct reading {
   const char *text;
   const char *end;
   struct sfs_results to;
+  const struct sfs_header_line *header;
+  struct sfs_header_line unknown_header; /* of a row that is not known */
   const char *heading;      /* of the line */
   size_t heading_length;
   uint64_t begin;           /* the clock's first count of this text */
@@ -307,14 +352,23 @@ static int is_number(const struct reading *reading, const char *word, const char
   return sfs_parse_radix(word, (size_t)(end - word), reading->shape->radix, 0, &bits) != SFS_NO_NUMBER;
 }
 
+/* The first place from `at` on where a slot is; or `count`. Most rows of a wide table have few. */
+static inline size_t next_slot(const int32_t *slots, size_t at, size_t count) {
+  while (count - at >= 4 && (slots[at] & slots[at + 1] & slots[at + 2] & slots[at + 3]) < 0) {
+    at += 4;
+  }
+  while (at < count && slots[at] < 0) {
+    at++;
+  }
+  return at;
+}
+
 static void fail(const int32_t *slots, size_t count, uint32_t outcome,
                  const struct sfs_results *to) {
-  for (size_t i = 0; i < count; i++) {
-    if (slots[i] >= 0) {
-      uint32_t index = (uint32_t)slots[i] >> SFS_SLOT_SHIFT;
-      to->values[index] = 0;
-      to->outcomes[index] = outcome;
-    }
+  for (size_t i = next_slot(slots, 0, count); i < count; i = next_slot(slots, i + 1, count)) {
+    uint32_t index = (uint32_t)slots[i] >> SFS_SLOT_SHIFT;
+    to->values[index] = 0;
+    to->outcomes[index] = outcome;
   }
 }
 
@@ -362,13 +416,8 @@ static inline const int32_t *slots_of(const struct reading *reading, uint32_t ro
 }
 
 static inline int is_wanted(const struct reading *reading, uint32_t row) {
-  const int32_t *slots = slots_of(reading, row);
-  for (uint32_t i = 0; i < reading->table->columns.count; i++) {
-    if (slots[i] >= 0) {
-      return 1;
-    }
-  }
-  return 0;
+  const uint32_t columns = reading->table->columns.count;
+  return next_slot(slots_of(reading, row), 0, columns) < columns;
 }
 
 static void break_row(const struct reading *reading, uint32_t row) {
@@ -389,10 +438,9 @@ static inline int breaks(const struct sfs_shape *shape, uint32_t before, const s
  */
 static inline int read_places(struct reading *reading, struct words *words, const int32_t *slots,
                               uint32_t *unknown_cells) {
-  const struct sfs_table *table = reading->table;
   const struct sfs_shape *shape = reading->shape;
   const int is_pair = shape->header == SFS_HEADER_PER_PAIR;
-  const struct sfs_place *place = table->places;
+  const struct sfs_place *place = reading->header->places;
   uint32_t cells = 0;
   uint32_t trailing = 0;
   while (begin_word(reading, words)) {
@@ -402,7 +450,7 @@ static inline int read_places(struct reading *reading, struct words *words, cons
       *unknown_cells += slot < 0 && shape->column_key == SFS_COLUMN_KEY_HEADER;
     }
     words->end = slot >= 0 ? put(reading, slot, words->word) : skip_word(reading, words->word);
-    if (cells == table->width) {
+    if (cells == reading->header->width) {
       if (is_pair || breaks(shape, trailing, words)) {
         return 0;
       }
@@ -418,7 +466,7 @@ static inline int read_places(struct reading *reading, struct words *words, cons
     cells++;
   }
   *unknown_cells += slots == NULL ? cells : 0;
-  return cells >= shape->least_columns && (!is_pair || cells == table->width);
+  return cells >= shape->least_columns && (!is_pair || cells == reading->header->width);
 }
 
 /* Meets a column; its number, or that of all if it is not known, or was met in this line. */
@@ -477,23 +525,54 @@ static int read_keyed(struct reading *reading, struct words *words, const int32_
   return cells >= shape->least_columns;
 }
 
-/* Reads the names of columns. Not known: counts them alone. Returns how many are unknown. */
-static uint32_t read_header(struct reading *reading, struct words *words, int is_known) {
-  struct sfs_table *table = reading->table;
-  struct sfs_place *place = table->places;
-  uint32_t unknown_cells = 0;
+/* Whether the rest of a line is the header that it was in the text before. If so, its columns are met. */
+static int is_remembered(struct reading *reading, const struct sfs_header_line *header, const char *at) {
+  if (header->length == 0 || header->length > (size_t)(reading->end - at) ||
+      !equal(header->text, at, header->length)) {
+    return 0;
+  }
+  struct sfs_axis *columns = &reading->table->columns;
+  for (const struct sfs_place *place = header->places; place->cell != NO_CELL; place++) {
+    columns->met[place->column] = reading->table->clock;
+  }
+  return 1;
+}
+
+/* Reads the names of columns, and remembers them. Returns how many are unknown. */
+static uint32_t read_header(struct reading *reading, struct sfs_header_line *header, struct words *words) {
+  const struct sfs_table *table = reading->table;
+  const char *text = words->end;
+  reading->header = header;
+  if (is_remembered(reading, header, text)) {
+    words->end += header->length - 1;
+    return header->unknown_cells;
+  }
+  struct sfs_place *place = header->places;
   uint32_t cells = 0;
+  header->unknown_cells = 0;
   for (; next_word(reading, words); cells++) {
-    if (is_known) {
-      uint32_t column = meet_column(reading, words->word, words->end, &unknown_cells);
-      if (column < table->columns.count) {
-        *place++ = (struct sfs_place){cells, column};
-      }
+    uint32_t column = meet_column(reading, words->word, words->end, &header->unknown_cells);
+    if (column < table->columns.count) {
+      *place++ = (struct sfs_place){cells, column};
     }
   }
   *place = (struct sfs_place){NO_CELL, 0};
-  table->width = cells;
-  return unknown_cells;
+  header->width = cells;
+  const size_t length = (size_t)(words->end + 1 - text);
+  header->length = length <= table->header_bytes ? length : 0;
+  for (size_t i = 0; i < header->length; i++) {
+    header->text[i] = text[i];
+  }
+  return header->unknown_cells;
+}
+
+/* Counts the names of columns of a row that is not known. */
+static uint32_t count_header(struct reading *reading, struct words *words) {
+  uint32_t cells = 0;
+  while (next_word(reading, words)) {
+    cells++;
+  }
+  return cells;
 }
 
 /* Whether a line has a key, and whose. */
@@ -671,12 +750,89 @@ static enum found_key put_heading(const struct reading *reading, enum found_key 
   return found;
 }
 
+/*
+ * Reads a line as most of them are: with the key of the expected row, and with plain integers where cells
+ * are wanted. Returns where the next line begins; or NULL if the line is otherwise, or has nothing that is
+ * wanted. Then it has to be read by all the rules, which come to the same for the cells that were stored
+ * before that was seen.
+ */
+static inline const char *read_plain_line(struct reading *reading, const char *at) {
+  struct sfs_table *table = reading->table;
+  const struct sfs_shape *shape = reading->shape;
+  const uint32_t row = reading->expected_row;
+  for (int32_t i = 0; i < shape->row_key_word; i++) {
+    at = skip_blanks(reading, skip_word(reading, at));
+  }
+  size_t length = begins_with_expected(reading, at);
+  if (length == 0 || at[length - 1] == ':' || table->rows.met[row] >= reading->begin) {
+    return NULL;
+  }
+  at += length;
+  at += *at == ':';
+  if (reading->classes[(unsigned char)*at] == IN_WORD) {
+    return NULL;
+  }
+  const int32_t *slots = slots_of(reading, row);
+  const struct sfs_place *place = reading->header->places;
+  uint32_t cells = (uint32_t)shape->row_key_word;
+  uint32_t not_wanted = 0;
+  uint32_t wanted = 0;
+  for (; place->cell < cells; place++) {
+    if (slots[place->column] >= 0) {
+      return NULL;
+    }
+    not_wanted++;
+  }
+  at = skip_blanks(reading, at);
+  for (; *at != '\n' && cells < reading->header->width; cells++) {
+    int32_t slot = -1;
+    if (place->cell == cells) {
+      slot = slots[place++->column];
+      not_wanted += slot < 0;
+    }
+    if (slot < 0) {
+      at = skip_blanks(reading, skip_word(reading, at));
+      continue;
+    }
+    uint64_t value;
+    at = plain_integer(at, &value);
+    if ((slot & (SFS_SLOT_FLOAT | SFS_SLOT_NO_VALUE)) != 0 || at == NULL ||
+        reading->classes[(unsigned char)*at] == IN_WORD) {
+      return NULL;
+    }
+    put_plain(&reading->to, slot, value);
+    wanted++;
+    at = skip_blanks(reading, at);
+  }
+  if (wanted == 0 || cells < shape->least_columns) {
+    return NULL;
+  }
+  for (int32_t i = 0; shape->trailing_words != SFS_ANY && *at != '\n'; i++) {
+    const char *end = skip_word(reading, at);
+    if (i == shape->trailing_words || sfs_is_like_a_number(at, end)) {
+      return NULL;
+    }
+    at = skip_blanks(reading, end);
+  }
+  table->rows.met[row] = ++table->clock;
+  reading->expected_row++;
+  reading->found++;
+  reading->unknown_cells += shape->column_key == SFS_COLUMN_KEY_HEADER ? not_wanted : 0;
+  return skip_line(reading, at);
+}
+
 /* Reads a line, and returns where the next one begins. */
 static const char *read_line(struct reading *reading, const char *at) {
   const struct sfs_shape *shape = reading->shape;
   const char *first = skip_blanks(reading, at);
   if (*first == '\n' && shape->row_key != SFS_ROW_KEY_LINE_NUMBER) {
     return first + 1;
+  }
+  if (reading->table->has_plain_lines) {
+    const char *next = read_plain_line(reading, first);
+    if (next != NULL) {
+      return next;
+    }
   }
   if (shape->heading != SFS_HEADING_NONE && read_heading(reading, at, first)) {
     return skip_line(reading, first);
@@ -739,7 +895,13 @@ static const char *read_pair(struct reading *reading, const char *at) {
     return next;
   }
   if (!is_known || slots != NULL) {
-    uint32_t unknown_cells = read_header(reading, &header, is_known);
+    uint32_t unknown_cells = 0;
+    if (is_known) {
+      unknown_cells = read_header(reading, &reading->table->headers[row], &header);
+    } else {
+      reading->unknown_header.width = count_header(reading, &header);
+      reading->header = &reading->unknown_header;
+    }
     int fits = read_places(reading, &values, slots, &unknown_cells);
     if (!fits && is_known) {
       break_row(reading, row);
@@ -788,6 +950,7 @@ int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int
                             .classes = shape->classes,
                             .text = text,
                             .end = text + length,
+                            .header = table->headers,
                             .heading = text,
                             .to = *results,
                             .begin = table->clock + 1};
@@ -804,12 +967,10 @@ int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int
   }
   if (shape->header == SFS_HEADER_ONCE) {
     table->clock++;
-    table->width = 0;
-    table->places[0] = (struct sfs_place){NO_CELL, 0};
     if (at < reading.end) {
       struct words words = {.end = at, .key = NO_WORD};
       skip_words(&reading, &words, shape->header_words);
-      reading.unknown_cells = read_header(&reading, &words, 1);
+      reading.unknown_cells = read_header(&reading, table->headers, &words);
       at = skip_line(&reading, words.end);
     }
   }

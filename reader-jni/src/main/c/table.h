@@ -98,20 +98,30 @@ struct sfs_place {
   uint32_t column;
 };
 
+/* What the header of a line says; remembered, as it mostly is what it was in the text before. */
+struct sfs_header_line {
+  struct sfs_place *places; /* in the order of the cells, with an end behind the last one */
+  uint32_t width;           /* the number of cells that have a place, or would if it were known */
+  uint32_t unknown_cells;   /* columns that are not known, or named twice */
+  char *text;               /* to the end of its line */
+  size_t length;            /* of that; 0 if it is not remembered */
+};
+
 /* What is known of texts of one shape with the same keys. Several files can share it. */
 struct sfs_table {
   const struct sfs_shape *shape;
   struct sfs_axis rows;
   struct sfs_axis columns;
-  struct sfs_place *places; /* in the order of the cells, with an end behind the last one */
-  uint32_t width;           /* the number of cells that have a place, or would if it were known */
+  struct sfs_header_line *headers; /* one for each row if there are pairs, else one */
+  size_t header_bytes;        /* how much of a header can be remembered */
   uint32_t seed;
-  int is_one_cell; /* each text is one value in radix 10; by sfs_table_init */
+  int is_one_cell;     /* each text is one value in radix 10; by sfs_table_init */
+  int has_plain_lines; /* a key, and decimals where the columns have their places; the same */
   uint64_t clock;  /* counts lines */
 };
 
-/* How much memory sfs_table_init needs for a table, which has its shape, counts and keys. */
-size_t sfs_table_bytes(const struct sfs_table *table);
+/* How much memory sfs_table_init needs for a table that has its counts, and whether it has keys; and of which header. */
+size_t sfs_table_bytes(const struct sfs_table *table, enum sfs_header header);
 
 /* Prepares a table; `memory` is zeroed, aligned for 64 bits, and stays the table's. */
 void sfs_table_init(struct sfs_table *table, void *memory);

@@ -596,7 +596,7 @@ static inline void compare_tables(const uint8_t *data, size_t size) {
   table.rows.keys = by == SFS_ROW_KEY_NONE || by == SFS_ROW_KEY_LINE_NUMBER ? NULL : rows;
   table.columns.count = (uint32_t)setting.columns.count;
   table.columns.keys = setting.shape.column_key == SFS_COLUMN_KEY_POSITION ? NULL : columns;
-  void *memory = calloc(1, sfs_table_bytes(&table));
+  void *memory = calloc(1, sfs_table_bytes(&table, table.shape->header));
   int64_t *values = malloc((size_t)(setting.results + 1) * sizeof *values);
   uint32_t *outcomes = malloc((size_t)(setting.results + 1) * sizeof *outcomes);
   REQUIRE(memory != NULL && values != NULL && outcomes != NULL);

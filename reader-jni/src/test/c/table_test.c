@@ -50,7 +50,7 @@ static void begin(struct sfs_shape of, const char *separators, const char *rows,
   for (int i = 0; i < MOST_CELLS; i++) {
     slots[i] = i << SFS_SLOT_SHIFT;
   }
-  memory = calloc(1, sfs_table_bytes(&table));
+  memory = calloc(1, sfs_table_bytes(&table, table.shape->header));
   REQUIRE(memory != NULL);
   sfs_table_init(&table, memory);
 }
@@ -123,6 +123,147 @@ static void columns_of_one_row(void) {
   CHECK_NO_CELL(0, 4, BROKEN);
   read_text("1 2 3 4/5 last\n");
   CHECK_NO_CELL(0, 0, BROKEN);
+}
+
+/* Lines in the order of the rows are read by a short way, which must come to the same as the long one. */
+static void expected_lines(void) {
+  static const char *const broken[] = {"a 1 2\nb 2\nc 3\n", "a 1 kB more\nb 2\nc 3\n", "a 12x\nb 2\nc 3\n",
+                                       "a 007\nb 2\nc 3\n",  "a: x\nb 2\nc 3\n",        "a\nb 2\nc 3\n"};
+  for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+    begin(flat_keyed, "", "a,b,c", "-");
+    CHECK_EQUAL(0, read_text(broken[i]));
+    CHECK_NO_CELL(0, 0, BROKEN);
+    CHECK_CELL(1, 0, 2);
+    CHECK_CELL(2, 0, 3);
+  }
+  CHECK_EQUAL(0, read_text("b 1\na 2\nb 3\nc 4\n")); /* The first line of a key counts. */
+  CHECK_CELL(0, 0, 2);
+  CHECK_CELL(1, 0, 1);
+  CHECK_CELL(2, 0, 4);
+  CHECK_EQUAL(1, read_text("a1\nb 2\nc 3\n"));
+  CHECK_NO_CELL(0, 0, ABSENT);
+  read_text("a 1\nb -2\nc 3\n");
+  CHECK_CELL(1, 0, -2);
+  read_text("a 1\nb 2\nc 3\na 9\n");
+  CHECK_CELL(0, 0, 1);
+  shape.no_value = "17\0";
+  slots[1] |= SFS_SLOT_NO_VALUE;
+  read_text("a 17\nb 17\nc 3\n");
+  CHECK_CELL(0, 0, 17);
+  CHECK_NO_CELL(1, 0, SFS_NO_VALUE);
+  slots[0] |= SFS_SLOT_FLOAT;
+  read_text("a 1\nb 2\nc 3\n");
+  CHECK_EQUAL(SFS_OK | SFS_DOUBLE << SFS_KIND_SHIFT, outcomes[0]);
+  /* A colon behind a key is not of it, so this one is in no text. */
+  begin(flat_keyed, "", "a:,b", "-");
+  CHECK_EQUAL(1, read_text("a: 1\nb 2\n"));
+  CHECK_NO_CELL(0, 0, ABSENT);
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .radix = 16}, "", "a", "-");
+  read_text("a 10\n");
+  CHECK_CELL(0, 0, 16);
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .prefix_words = 1, .trailing_words = SFS_ANY}, "", "a,5", "-");
+  read_text("a 5 1\n");
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_CELL(1, 0, 1);
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .skip_through = ')'}, "", "a,b", "-");
+  read_text("a 7) b 1\n");
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_CELL(1, 0, 1);
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .second_row_key_word = 1, .trailing_words = SFS_ANY}, "", "a,a 5", "-");
+  read_text("a 5 1\n");
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_CELL(1, 0, 1);
+}
+
+/* The same with several columns, some of which are not wanted. */
+static void expected_rows(void) {
+  const struct sfs_shape rows = {.row_key = SFS_ROW_KEY_WORD, .least_columns = 3, .trailing_words = SFS_ANY};
+  begin(rows, "", "a,b", "1,2,3");
+  slots[1] = -1;
+  slots[5] = -1;
+  read_text("a: 1 x 3 more 4\nb 1 2 x\n");
+  CHECK_CELL(0, 0, 1);
+  CHECK_CELL(0, 2, 3);
+  CHECK_CELL(1, 0, 1);
+  CHECK_CELL(1, 1, 2);
+  CHECK_EQUAL(0, unknown_cells);
+  read_text("a 1 2\nb 1 2\n"); /* too few, also where the missing one is not wanted */
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_NO_CELL(0, 2, BROKEN);
+  CHECK_NO_CELL(1, 0, BROKEN);
+  shape.least_columns = 1;
+  read_text("a 1 2\nb 1 2\n");
+  CHECK_CELL(0, 0, 1);
+  CHECK_NO_CELL(0, 2, ABSENT);
+  CHECK_CELL(1, 1, 2);
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .least_columns = 1, .is_uniform = 1}, "", "a", "1,2");
+  slots[1] = -1;
+  read_text("a 1 x\n");
+  CHECK_NO_CELL(0, 0, BROKEN);
+  /* A key behind cells: those that are wanted are read there, too. */
+  begin((struct sfs_shape){.row_key = SFS_ROW_KEY_WORD, .row_key_word = 1, .least_columns = 1}, "", "a,b", "1,2");
+  slots[2] = -1;
+  read_text("7 a 1\nx b 2\n");
+  CHECK_CELL(0, 0, 7);
+  CHECK_CELL(0, 1, 1);
+  CHECK_CELL(1, 1, 2);
+  /* What has a column's name and is not wanted is counted, but not in a row of which nothing is. */
+  const struct sfs_shape headed = {.row_key = SFS_ROW_KEY_WORD,
+                                   .header = SFS_HEADER_ONCE,
+                                   .column_key = SFS_COLUMN_KEY_HEADER,
+                                   .least_columns = 1};
+  begin(headed, "", "a,b", "p,q");
+  slots[1] = -1;
+  slots[2] = -1;
+  slots[3] = -1;
+  read_text("p q r\na 1 2 x\nb 1 2 3\n");
+  CHECK_CELL(0, 0, 1);
+  CHECK_EQUAL(2, unknown_cells);
+  read_text("p q r\na 1\nb 1 2 3\n");
+  CHECK_CELL(0, 0, 1);
+  CHECK_EQUAL(1, unknown_cells);
+}
+
+/* A header that is remembered is of its own text alone. */
+static void headers_that_change(void) {
+  const struct sfs_shape pairs = {.row_key = SFS_ROW_KEY_WORD,
+                                  .header = SFS_HEADER_PER_PAIR,
+                                  .column_key = SFS_COLUMN_KEY_HEADER,
+                                  .least_columns = 1};
+  begin(pairs, "", "A,B", "p,q,r");
+  static const struct {
+    const char *text;
+    int p, q, r; /* of A; 0 if it has none */
+  } texts[] = {
+      {"A: p q\nA: 1 2\nB: r\nB: 9\n", 1, 2, 0}, {"A: p q\nA: 3 4\nB: r\nB: 9\n", 3, 4, 0},
+      {"A: q p\nA: 1 2\nB: r\nB: 9\n", 2, 1, 0}, {"A: q p r\nA: 1 2 3\nB: r\nB: 9\n", 2, 1, 3},
+      {"A: p\nA: 1\nB: r\nB: 9\n", 1, 0, 0},     {"A: p x\nA: 1 7\nB: r\nB: 9\n", 1, 0, 0},
+      {"A: p qq\nA: 1 7\nB: r\nB: 9\n", 1, 0, 0}, {"A: p q\nA: 5 6\nB: r\nB: 9\n", 5, 6, 0},
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (int again = 0; again < 2; again++) {
+      read_text(texts[i].text);
+      const int expected[] = {texts[i].p, texts[i].q, texts[i].r};
+      for (uint32_t column = 0; column < 3; column++) {
+        if (expected[column] != 0) {
+          CHECK_CELL(0, column, expected[column]);
+        } else {
+          CHECK_NO_CELL(0, column, ABSENT);
+        }
+      }
+      CHECK_CELL(1, 2, 9);
+    }
+  }
+  /* One that is too long is not. */
+  static char text[4096];
+  static char name[3000];
+  memset(name, 'x', sizeof name - 1);
+  for (int value = 1; value < 4; value++) {
+    snprintf(text, sizeof text, "A: p %s q\nA: %d 2 3\n", name, value);
+    read_text(text);
+    CHECK_CELL(0, 0, value);
+    CHECK_CELL(0, 1, 3);
+  }
 }
 
 /* /proc/vmstat, /proc/meminfo */
@@ -285,7 +426,7 @@ static void keys_of_two_words(void) {
   keys[0][1] = (struct sfs_key){"0, Normal", 9, 0};
   table.columns.count = 4;
   free(memory);
-  memory = calloc(1, sfs_table_bytes(&table));
+  memory = calloc(1, sfs_table_bytes(&table, table.shape->header));
   sfs_table_init(&table, memory);
   CHECK_EQUAL(0, read_text("Node 0, zone      DMA      1      2\nNode 0, zone   Normal:      3     4\n"));
   CHECK_NO_CELL(0, 0, BROKEN); /* Node */
@@ -303,7 +444,7 @@ static void headings(void) {
   keys[0][1] = (struct sfs_key){"Node 0, zone   Normal\nmin", 25, 0};
   keys[0][2] = (struct sfs_key){"\nmin", 4, 0};
   free(memory);
-  memory = calloc(1, sfs_table_bytes(&table));
+  memory = calloc(1, sfs_table_bytes(&table, table.shape->header));
   sfs_table_init(&table, memory);
   CHECK_EQUAL(0, read_text("  min 1\n\nNode 0, zone      DMA\n  min 2\n  min 3\nNode 0, zone   Normal \n\n  min: 4 5"));
   CHECK_CELL(0, 0, 2);
@@ -493,6 +634,7 @@ static void random_texts(void) {
 int main(void) {
   static const struct test tests[] = {
       TEST(one_value),       TEST(columns_of_one_row), TEST(flat_keys),
+      TEST(expected_lines),  TEST(expected_rows),      TEST(headers_that_change),
       TEST(prefixed_keys),   TEST(keyed_rows),         TEST(keys_among_cells),
       TEST(uniform_rows),    TEST(names_in_brackets),
       TEST(words_without_a_value),
