@@ -21,6 +21,7 @@ import java.util.Map;
  */
 public final class FileCells {
   private static final int NONE = -1;
+  private static final int END = -2;
   private static final Keys NO_KEYS = Keys.of(List.of());
 
   private final FilePlan plan;
@@ -41,6 +42,9 @@ public final class FileCells {
 
   /** For each row its last wanted column, or NONE. */
   private final int[] lastWanted;
+
+  /** For each row that has a key whether a line with it can be found by that key. */
+  private final boolean[] isWord;
 
   /** For each column that has a key whether it is wanted, and how many are. */
   private final boolean[] isColumnWanted;
@@ -124,6 +128,10 @@ public final class FileCells {
       wanted += is ? 1 : 0;
     }
     wantedColumns = wanted;
+    isWord = new boolean[numbersRows || isSingleRow ? 0 : lastWanted.length];
+    for (int row = 0; row < isWord.length; row++) {
+      isWord[row] = lines.isWholeKey(plan.rows().key(row));
+    }
     rowSeenIn = new int[numbersRows ? 0 : lastWanted.length];
     columnSeenIn = new int[isColumnWanted.length];
     columnSeenAt = new int[isColumnWanted.length];
@@ -157,8 +165,7 @@ public final class FileCells {
       putOnlyLine(isCut && isOneLine, memory);
     } else {
       int expectedRow = 0;
-      while (lines.nextLine()) {
-        int row = row(expectedRow);
+      for (int row = nextRow(expectedRow); row != END; row = nextRow(expectedRow)) {
         if (row == NONE) {
           unknownCells += cellsThatFit();
         } else if (numbersRows || rowSeenIn[row] != texts) {
@@ -195,8 +202,13 @@ public final class FileCells {
     }
   }
 
-  private int row(int expected) {
-    if (!numbersRows) {
+  /** Goes to the next line; its row, NONE if that is not known, or END. */
+  private int nextRow(int expected) {
+    if (expected < isWord.length && isWord[expected] && lines.nextLine(plan.rows().key(expected))) {
+      return expected;
+    } else if (!lines.nextLine()) {
+      return END;
+    } else if (!numbersRows) {
       return lines.findRow(rows, expected);
     }
     return lines.line() < lastWanted.length ? lines.line() : NONE;

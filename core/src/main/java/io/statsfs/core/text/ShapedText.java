@@ -251,6 +251,64 @@ public final class ShapedText {
     }
   }
 
+  /**
+   * Whether a line has a key if it begins with that, and the word ends there.
+   *
+   * @param key the key of a row
+   * @return false if other lines can have it, or none
+   */
+  boolean isWholeKey(byte[] key) {
+    boolean isWhole =
+        hasWordKey
+            && shape.rowKeyWord() == 0
+            && shape.secondRowKeyWord() < 0
+            && shape.prefixWords() == 0
+            && shape.skipThrough() == 0
+            && heading == Shape.Heading.NONE
+            && !isPerPair
+            && key.length > 0
+            && key[key.length - 1] != ':';
+    for (int i = 0; i < key.length && isWhole; i++) {
+      isWhole = !separates[key[i] & 0xff];
+    }
+    return isWhole;
+  }
+
+  /**
+   * Goes to the next line if that has a key, which {@link #isWholeKey}.
+   *
+   * @param key the key that it probably has
+   * @return false if it has another one, or none, or is blank: then nothing has changed
+   */
+  boolean nextLine(byte[] key) {
+    int i = isBegun ? lineEnd(at) + 1 : at;
+    if (i < end) {
+      i = blanksEnd(i);
+    }
+    int keyEnd = i + key.length;
+    if (keyEnd > end || !Arrays.equals(text, i, keyEnd, key, 0, key.length)) {
+      return false;
+    }
+    int next = keyEnd < end && text[keyEnd] == ':' ? keyEnd + 1 : keyEnd;
+    if (next < end && !separates[text[next] & 0xff]) {
+      return false;
+    }
+    isBegun = true;
+    line++;
+    at = next;
+    keyAt = -1;
+    secondKeyAt = -1;
+    rowText = text;
+    rowFrom = i;
+    rowTo = keyEnd;
+    column = -1;
+    isBroken = false;
+    isOddWord = false;
+    isAlone = false;
+    isTooShort = false;
+    return true;
+  }
+
   /** Takes in a line that is a heading; false if it is none. The line's first word is at hand. */
   private boolean readHeading(int begin) {
     int to = lineEnd(at);
