@@ -6,7 +6,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +16,38 @@ import org.jspecify.annotations.Nullable;
  * Measures many methods interleaved, in short slices, so that what disturbs the machine disturbs
  * all.
  *
- * <p>A round has a slice of each method, in an order that is drawn anew. What is compared are the
- * two slices of one round; a ratio is the median of that over the rounds.
+ * <p>A round visits each tree, in an order that is drawn anew, and there has pass after pass, for
+ * as long as a visit may last. A pass has a slice of each method, in an order that is drawn anew.
+ * What is compared are the two slices of one pass, which lie some milliseconds apart; a ratio is
+ * the median of that over all passes. On a shared machine two such slices can differ by half, so it
+ * is their number that makes the median exact: hundreds for a small tree.
  */
 final class Interleaved {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Shorter slices would measure the turns. */
-  private static final long SLICE_NANOS = 8_000_000;
+  /** Shorter slices would measure the turns; longer ones lie further apart. */
+  private static final long SLICE_NANOS = 2_000_000;
+
+  private static final long VISIT_NANOS = 700_000_000;
 
   private static final long WARM_UP_NANOS = 700_000_000;
+
+  /** What each slice of a method took. */
+  private static final class Slices {
+    private double[] nanos = new double[64];
+    private int count;
+
+    void add(double slice) {
+      if (count == nanos.length) {
+        nanos = Arrays.copyOf(nanos, 2 * count);
+      }
+      nanos[count++] = slice;
+    }
+
+    double[] get() {
+      return Arrays.copyOf(nanos, count);
+    }
+  }
 
   /** Of one method on one tree, in nanoseconds per stat. */
   static final class Row {
@@ -33,7 +57,7 @@ final class Interleaved {
     final boolean isJava;
     private final Method method;
     private int samples = 1;
-    private double[] slices = {};
+    private final Slices slices = new Slices();
 
     /** How much a sample allocates; negative where that is not known. */
     long bytes = -1;
@@ -50,7 +74,7 @@ final class Interleaved {
     }
 
     double quantile(double q) {
-      return Interleaved.quantile(slices, q);
+      return Interleaved.quantile(slices.get(), q);
     }
 
     /** How many times as long as another method this takes. */
@@ -58,11 +82,12 @@ final class Interleaved {
       return ratio(other, 0.5);
     }
 
-    /** The same at another quantile of the rounds. */
+    /** The same at another quantile of the passes. */
     double ratio(Row other, double q) {
-      double[] ratios = new double[slices.length];
+      double[] ratios = slices.get();
+      double[] others = other.slices.get();
       for (int i = 0; i < ratios.length; i++) {
-        ratios[i] = slices[i] / other.slices[i];
+        ratios[i] /= others[i];
       }
       return Interleaved.quantile(ratios, q);
     }
@@ -123,16 +148,23 @@ final class Interleaved {
   }
 
   void run(int rounds) throws IOException {
+    Map<String, List<Row>> trees = new LinkedHashMap<>();
     for (Row row : rows) {
       row.warmUp();
-      row.slices = new double[rounds];
+      trees.computeIfAbsent(row.tree, tree -> new ArrayList<>()).add(row);
     }
-    List<Row> order = new ArrayList<>(rows);
+    List<List<Row>> order = new ArrayList<>(trees.values());
     Random random = new Random(1);
     for (int round = 0; round < rounds; round++) {
       Collections.shuffle(order, random);
-      for (Row row : order) {
-        row.slices[round] = row.slice();
+      for (List<Row> tree : order) {
+        long start = System.nanoTime();
+        do {
+          Collections.shuffle(tree, random);
+          for (Row row : tree) {
+            row.slices.add(row.slice());
+          }
+        } while (System.nanoTime() - start < VISIT_NANOS);
       }
     }
     for (Row row : rows) {
