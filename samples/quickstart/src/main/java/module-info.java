@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic") // OpenTelemetry's are.
 module io.statsfs.samples.quickstart {
   requires io.statsfs.otel;
+  requires io.statsfs.prometheus;
   requires io.statsfs.published;
   requires io.opentelemetry.sdk;
   requires io.opentelemetry.sdk.autoconfigure;

@@ -53,8 +53,13 @@ public final class Labels {
     return new Labels(keys, values);
   }
 
-  /** As Prometheus has them, where a value that is empty is no label; this if nothing changes. */
-  Labels inPrometheus() {
+  /**
+   * The labels as Prometheus has them: its names for keys, and texts for values, none of them
+   * empty, as an empty value is no label there.
+   *
+   * @return the labels in the same order; this object if nothing changes. Allocates
+   */
+  public Labels inPrometheus() {
     Map<String, Object> labels = new LinkedHashMap<>();
     boolean changes = false;
     for (int i = 0; i < keys.length; i++) {

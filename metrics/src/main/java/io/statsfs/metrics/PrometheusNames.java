@@ -52,20 +52,35 @@ public final class PrometheusNames {
   private PrometheusNames() {}
 
   /**
-   * The name of a metric, without the {@code _total} of a counter. Two metrics of one such name
-   * with equal labels make a whole scrape fail, and if their kinds or units differ one of them is
-   * dropped. Unlike Prometheus, but like OpenTelemetry, this ignores case.
+   * The name of a metric, without the {@code _total} of a counter, as it is compared. Two metrics
+   * of one such name with equal labels make a whole scrape fail, and if their kinds or units differ
+   * one of them is dropped. Unlike Prometheus, but like OpenTelemetry, this ignores case.
    *
    * @param name the name, as OpenTelemetry takes it
    * @param unit its unit, in UCUM
    * @return the name in lower case, with the unit at its end
    */
   public static String ofMetric(String name, String unit) {
-    String key = name.toLowerCase(Locale.ROOT).replaceAll("[._/-]+", "_");
+    return withUnit(name.toLowerCase(Locale.ROOT), ofUnit(unit).toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * The name of a metric, without the {@code _total} of a counter, as it is exported. Metrics whose
+   * names are equal here are equal in {@link #ofMetric}, too.
+   *
+   * @param name the name, as OpenTelemetry takes it
+   * @param unit its unit, in UCUM
+   * @return the name with the unit at its end
+   */
+  public static String ofFamily(String name, String unit) {
+    return withUnit(name, ofUnit(unit));
+  }
+
+  private static String withUnit(String name, String unit) {
+    String key = name.replaceAll("[._/-]+", "_");
     String bare = RESERVED.matcher(key).replaceFirst("");
     key = bare.isEmpty() ? key.substring(1) : bare;
-    String ending = ofUnit(unit).toLowerCase(Locale.ROOT);
-    return ending.isEmpty() || key.endsWith(ending) ? key : key + "_" + ending;
+    return unit.isEmpty() || key.endsWith(unit) ? key : key + "_" + unit;
   }
 
   /**

@@ -8,6 +8,7 @@ import io.statsfs.Sampler;
 import io.statsfs.metrics.Labels;
 import io.statsfs.metrics.Metric;
 import io.statsfs.metrics.Point;
+import io.statsfs.metrics.internal.States;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

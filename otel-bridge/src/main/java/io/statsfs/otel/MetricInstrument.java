@@ -1,5 +1,6 @@
 package io.statsfs.otel;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
@@ -10,8 +11,10 @@ import io.statsfs.Status;
 import io.statsfs.metrics.Metric;
 import io.statsfs.metrics.Point;
 import io.statsfs.metrics.Value;
+import io.statsfs.metrics.internal.CounterHistory;
+import io.statsfs.metrics.internal.CounterHistory.Next;
+import io.statsfs.metrics.internal.States;
 import io.statsfs.spi.MetricDeclaration.Instrument;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,11 +25,8 @@ import org.jspecify.annotations.Nullable;
  * unless the metric is one of doubles; {@link DoubleTransition} can change that later.
  */
 final class MetricInstrument {
-  /** If nobody collects, what comes and goes must not pile up. */
-  private static final int MAX_KNOWN = 100_000;
-
-  /** Of the last value, what is left at least if the counter has not begun anew. */
-  private static final double LEAST_OF_A_DIP = 0.999;
+  private static final AttributeKey<String> STATE = AttributeKey.stringKey("state");
+  private static final AttributeKey<String> STAT_STATE = AttributeKey.stringKey("stat.state");
 
   private final Metric metric;
   private final @Nullable States states;
@@ -36,19 +36,15 @@ final class MetricInstrument {
   private List<Point> points = List.of();
   private Attributes[] attributes = {};
 
-  /** Of counters, the values at the last collection. */
-  private double[] counts = {};
-
-  /** The same by their attributes, those included that left the catalog since. */
-  private final Map<Attributes, Double> known = new HashMap<>();
-
-  private boolean isCollected;
+  /** Null unless this is a counter. */
+  private final @Nullable CounterHistory counts;
 
   /** The values of the last sample decide between longs and doubles, too. */
   MetricInstrument(Meter meter, Metric metric, Sampler sampler, @Nullable States states) {
     this.metric = metric;
     // A sum has no states.
     this.states = metric.instrument() == Instrument.GAUGE ? states : null;
+    counts = metric.instrument() == Instrument.COUNTER ? new CounterHistory() : null;
     boolean isLong = metric.isInteger();
     Value value = new Value();
     for (int i = 0; i < metric.points().size() && isLong; i++) {
@@ -114,29 +110,11 @@ final class MetricInstrument {
 
   /** Which points it has, and their attributes. */
   void setPoints(List<Point> points, Attributes[] attributes) {
-    if (metric.instrument() == Instrument.COUNTER) {
-      rememberCounts();
-      counts = new double[points.size()];
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] = known.getOrDefault(attributes[i], Double.NEGATIVE_INFINITY);
-      }
+    if (counts != null) {
+      counts.setPoints(points);
     }
     this.points = points;
     this.attributes = attributes;
-  }
-
-  /**
-   * By their series, since a source that goes and comes again between two collections is the same
-   * series to the SDK; and what was not in the last collection is none.
-   */
-  private void rememberCounts() {
-    if (isCollected || known.size() > MAX_KNOWN) {
-      known.clear();
-      isCollected = false;
-    }
-    for (int i = 0; i < counts.length; i++) {
-      known.put(attributes[i], counts[i]);
-    }
   }
 
   /** In the first callback, or the one after the change: records the values that there are. */
@@ -144,30 +122,46 @@ final class MetricInstrument {
     if (isChanged != this.isChanged) {
       return;
     }
-    isCollected = true;
+    if (counts != null) {
+      counts.collect();
+    }
     boolean inDoubles = longs == null || isChanged;
     for (int i = 0; i < attributes.length; i++) {
       Point point = points.get(i);
       if (!value.read(point, sampler)) {
         if (states != null && isText(point, sampler)) {
-          states
-              .read(sampler, point.index(), attributes[i])
-              .forEach((state, present) -> record(inDoubles, present ? 1 : 0, state));
+          recordStates(inDoubles, states.read(sampler, point.index()), attributes[i]);
         }
       } else if (!inDoubles && !value.isLong()) {
         transition.prepare(this);
-      } else if (metric.instrument() == Instrument.COUNTER && isSmaller(i, value.doubleValue())) {
-        if (isDip(i, value.doubleValue())) {
-          record(inDoubles, counts[i], attributes[i]);
-        } else {
-          counts[i] = value.doubleValue();
-        }
-      } else if (inDoubles) {
-        doubles.record(value.doubleValue(), attributes[i]);
       } else {
-        longs.record(value.longValue(), attributes[i]);
+        record(inDoubles, i, value);
       }
     }
+  }
+
+  /**
+   * A counter that begins anew misses one collection: a receiver of cumulative values takes the
+   * smaller one that follows for a reset, and with delta temporality the SDK forgets the old value,
+   * and reports the new one whole instead of a negative difference.
+   */
+  private void record(boolean inDoubles, int point, Value value) {
+    Next next = counts == null ? Next.ADVANCED : counts.next(point, value.doubleValue());
+    if (next == Next.DIPPED) {
+      record(inDoubles, counts.last(point), attributes[point]);
+    } else if (next == Next.ADVANCED && inDoubles) {
+      doubles.record(value.doubleValue(), attributes[point]);
+    } else if (next == Next.ADVANCED) {
+      longs.record(value.longValue(), attributes[point]);
+    }
+  }
+
+  private void recordStates(
+      boolean inDoubles, Map<String, Boolean> present, Attributes attributes) {
+    AttributeKey<String> key = attributes.get(STATE) == null ? STATE : STAT_STATE;
+    present.forEach(
+        (state, isPresent) ->
+            record(inDoubles, isPresent ? 1 : 0, attributes.toBuilder().put(key, state).build()));
   }
 
   private static boolean isText(Point point, Sampler sampler) {
@@ -180,28 +174,5 @@ final class MetricInstrument {
     } else {
       longs.record((long) value, attributes);
     }
-  }
-
-  /**
-   * Whether a counter is smaller than at the last collection; if not, takes note of it. One that
-   * begins anew misses one collection: a receiver of cumulative values takes the smaller one that
-   * follows for a reset, and with delta temporality the SDK forgets the old value, and reports the
-   * new one whole instead of a negative difference.
-   */
-  private boolean isSmaller(int point, double value) {
-    if (value < counts[point]) {
-      return true;
-    }
-    counts[point] = value;
-    return false;
-  }
-
-  /**
-   * Whether a smaller value is no new beginning. What the kernel does not read at one instant, such
-   * as the time of iowait or the difference of two counters, can fall a little, and a receiver
-   * would take all of the value for an increase. The last value then stands until it is passed.
-   */
-  private boolean isDip(int point, double value) {
-    return value > counts[point] * LEAST_OF_A_DIP;
   }
 }

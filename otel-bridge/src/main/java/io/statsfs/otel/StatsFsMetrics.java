@@ -3,20 +3,16 @@ package io.statsfs.otel;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
 import io.statsfs.Registration;
-import io.statsfs.Sampler;
-import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Metrics;
 import io.statsfs.metrics.Value;
+import io.statsfs.metrics.internal.ExportLog;
+import io.statsfs.metrics.internal.SampledMetrics;
+import io.statsfs.metrics.internal.States;
 import io.statsfs.otel.internal.ZeroCodeTrees;
 import io.statsfs.spi.Alarm;
 import io.statsfs.spi.PrintableLog;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Registers stats with OpenTelemetry, those that are exported by default or that a filter selects
@@ -80,36 +76,25 @@ public final class StatsFsMetrics implements AutoCloseable {
   private static final PrintableLog LOG = new PrintableLog("io.statsfs.otel");
   private static final String SCOPE = "io.statsfs";
 
-  /** Something that differs each time must not be logged for ever. */
-  private static final int MAX_LOGGED = 20;
-
   private final StatsFs fs;
-  private final Sampler sampler;
-  private final Metrics metrics;
+  private final ExportLog log = new ExportLog(LOG);
+  private final SampledMetrics sampled;
   private final Meter meter;
   private final Instruments instruments;
-  private final Callbacks callbacks = new Callbacks(this::sample, this::logFailure);
+  private final Callbacks callbacks = new Callbacks(this::sample, log::failure);
   private final DoubleTransition transition;
   private final Value value = new Value();
-  private final UnreadableStats unreadable;
-  private final Alarm manyMetrics = new Alarm();
   private final Alarm manyPoints = new Alarm();
-  private final Set<String> remarks = new HashSet<>();
-  private final Map<String, Alarm> failures = new HashMap<>();
   private final Registration catalogs;
-  private double sampleSeconds;
 
   StatsFsMetrics(StatsFsMetricsBuilder builder) {
     fs = builder.fs;
-    unreadable = new UnreadableStats(LOG::warn, builder.ownMetrics);
-    metrics = metrics(builder);
     meter = meter(builder.openTelemetry, SCOPE, "");
     // For values that came to be doubles: the same scope, but to the SDK another meter.
     Meter meterOfDoubles = meter(builder.openTelemetry, SCOPE, "+doubles");
     instruments = new Instruments(meter, builder.states ? new States() : null);
-    StatFilter filter = builder.filter.and(builder.naming.stats());
-    sampler = fs.sampler(filter.and(builder.aggregates.filter(fs)), builder.readTimeout);
-    transition = new DoubleTransition(meterOfDoubles, callbacks, sampler);
+    sampled = new SampledMetrics(fs, builder.settings(), log);
+    transition = new DoubleTransition(meterOfDoubles, callbacks, sampled.sampler());
     // Last, when this one can no longer fail to open.
     ZeroCodeTrees.giveWayTo(builder.openTelemetry, fs);
     callbacks.registerMeter(meter);
@@ -119,15 +104,8 @@ public final class StatsFsMetrics implements AutoCloseable {
     if (builder.ownMetrics) {
       Meter ownMeter = meter(builder.openTelemetry, SCOPE + ".otel", "");
       OwnMetrics own = new OwnMetrics(ownMeter);
-      callbacks.register(ownMeter, () -> record(own), own.measurements());
+      callbacks.register(ownMeter, () -> own.record(sampled, fs.diagnostics()), own.measurements());
     }
-  }
-
-  private Metrics metrics(StatsFsMetricsBuilder builder) {
-    Metrics.Builder metrics =
-        Metrics.builder(builder.naming).pointLimit(builder.seriesLimit).log(this::remark);
-    OwnMetrics.reserve(metrics);
-    return (builder.countersBySchema ? metrics.counters() : metrics).build();
   }
 
   /**
@@ -163,25 +141,14 @@ public final class StatsFsMetrics implements AutoCloseable {
 
   /** At the beginning of a collection, or when the catalog has changed. */
   private void sample() {
-    final long began = System.nanoTime();
     transition.complete();
-    sampler.sample();
-    if (!metrics.areOf(sampler)) {
-      metrics.update(sampler);
-      List<MetricInstrument> added = instruments.update(metrics.list(), sampler);
+    if (sampled.sample()) {
+      List<MetricInstrument> added =
+          instruments.update(sampled.metrics().list(), sampled.sampler());
       if (!added.isEmpty()) {
         register(added);
       }
-      report(manyMetrics, metrics.tooManyMetrics(), began);
-      report(manyPoints, metrics.tooManyPoints(), began);
-    }
-    long ended = System.nanoTime();
-    sampleSeconds = (ended - began) / 1e9;
-    unreadable.report(sampler, ended);
-    if (!failures.isEmpty()) {
-      for (Alarm alarm : failures.values()) {
-        alarm.absent(ended);
-      }
+      log.state(manyPoints, sampled.metrics().tooManyPoints(), System.nanoTime());
     }
   }
 
@@ -191,38 +158,10 @@ public final class StatsFsMetrics implements AutoCloseable {
         meter,
         () -> {
           for (MetricInstrument instrument : instruments) {
-            instrument.record(false, sampler, value, transition);
+            instrument.record(false, sampled.sampler(), value, transition);
           }
         },
         added.stream().map(MetricInstrument::measurement).toList());
-  }
-
-  private void record(OwnMetrics own) {
-    own.record(sampleSeconds, sampler, metrics, fs.catalog().sources().size(), fs.diagnostics());
-  }
-
-  private static void report(Alarm alarm, Optional<String> message, long nanoTime) {
-    if (message.isEmpty()) {
-      alarm.absent(nanoTime);
-    } else if (alarm.present(nanoTime)) {
-      LOG.warn(message.get());
-    }
-  }
-
-  private void logFailure(String message) {
-    if (failures.size() == MAX_LOGGED && !failures.containsKey(message)) {
-      return;
-    }
-    if (failures.computeIfAbsent(message, m -> new Alarm()).present(System.nanoTime())) {
-      LOG.warn(message);
-    }
-  }
-
-  /** Has a bound of its own, so that many remarks do not hide a failure. */
-  private void remark(String message) {
-    if (remarks.size() < MAX_LOGGED && remarks.add(message)) {
-      LOG.warn(message);
-    }
   }
 
   /**
@@ -232,6 +171,6 @@ public final class StatsFsMetrics implements AutoCloseable {
   @Override
   public void close() {
     catalogs.close();
-    callbacks.close(sampler);
+    callbacks.close(sampled);
   }
 }

@@ -5,6 +5,7 @@ import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Aggregates;
 import io.statsfs.metrics.Naming;
+import io.statsfs.metrics.internal.SampledMetrics;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -146,6 +147,11 @@ public final class StatsFsMetricsBuilder {
   public StatsFsMetricsBuilder ownMetrics(boolean enabled) {
     ownMetrics = enabled;
     return this;
+  }
+
+  SampledMetrics.Settings settings() {
+    return new SampledMetrics.Settings(
+        filter, naming, aggregates, seriesLimit, countersBySchema, ownMetrics, readTimeout);
   }
 
   /**

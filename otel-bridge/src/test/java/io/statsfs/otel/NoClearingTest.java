@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.StatsFs;
+import io.statsfs.metrics.internal.SampledMetrics;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,11 +26,21 @@ class NoClearingTest {
 
   @Test
   void theBridgeOnlyReads() throws IOException, URISyntaxException {
-    Path classes =
-        Path.of(StatsFsMetrics.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     List<String> clearing = new ArrayList<>();
     Set<String> used = new TreeSet<>();
-    try (Stream<Path> files = Files.walk(classes)) {
+    for (Class<?> part : List.of(StatsFsMetrics.class, SampledMetrics.class)) {
+      look(part, used, clearing);
+    }
+    assertTrue(used.contains(OF_STATSFS + "sampler"), "what the bridge does use: " + used);
+    assertEquals(List.of(), clearing);
+  }
+
+  /** At all classes that stand where one does, in a directory or a jar. */
+  private static void look(Class<?> one, Set<String> used, List<String> clearing)
+      throws IOException, URISyntaxException {
+    Path classes = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try (FileSystem jar = Files.isDirectory(classes) ? null : FileSystems.newFileSystem(classes);
+        Stream<Path> files = Files.walk(jar == null ? classes : jar.getPath("/"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
         for (String method : methods(Files.readAllBytes(file))) {
           if (method.startsWith(OF_STATSFS)) {
@@ -39,8 +52,6 @@ class NoClearingTest {
         }
       }
     }
-    assertTrue(used.contains(OF_STATSFS + "sampler"), "what the bridge does use: " + used);
-    assertEquals(List.of(), clearing);
   }
 
   /** The methods that a class refers to (JVMS 4.4, the constant pool). */

@@ -54,6 +54,7 @@ class QuickstartTest {
     String readme = withoutIndent(Files.readString(Path.of("../../README.md")));
     assertTrue(readme.contains(body("Quickstart", "    AutoConfiguredOpenTelemetrySdk.init")));
     assertTrue(readme.contains(body("InCode", "    OpenTelemetrySdk openTelemetry =")));
+    assertTrue(readme.contains(body("ForPrometheus", "    try (StatsFs fs = StatsFs.open();")));
     assertTrue(readme.contains(body("PollingLoop", "    StatFilter received =")));
     String published = body("Publishing", "    PublishedValue served =");
     assertTrue(readme.contains(published.substring(0, published.indexOf(";\nSampler sampler"))));

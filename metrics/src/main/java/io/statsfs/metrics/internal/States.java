@@ -1,7 +1,5 @@
-package io.statsfs.otel;
+package io.statsfs.metrics.internal;
 
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.common.Attributes;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
 import io.statsfs.StatReadException;
@@ -13,17 +11,28 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The texts that stats with texts for values were seen to have. For one thread at a time. */
-final class States {
-  private static final AttributeKey<String> STATE = AttributeKey.stringKey("state");
-  private static final AttributeKey<String> STAT_STATE = AttributeKey.stringKey("stat.state");
+/**
+ * The texts that stats with texts for values were seen to have. For one thread at a time.
+ * Allocates.
+ */
+public final class States {
   private static final int MAX_STATES = 32;
   private static final int MAX_LENGTH = 64;
 
   private final Map<Stat, Set<String>> seen = new IdentityHashMap<>();
 
-  /** Whether a stat is in each of the states that it was seen in; none if it cannot be read. */
-  Map<Attributes, Boolean> read(Sampler sampler, int index, Attributes attributes) {
+  /** Of stats that were not seen yet. */
+  public States() {}
+
+  /**
+   * Reads the text of a stat.
+   *
+   * @param sampler the sampler
+   * @param index the position of the stat there
+   * @return for each text that the stat was seen to have, in the order in which they were seen,
+   *     whether it has it now; empty if it cannot be read
+   */
+  public Map<String, Boolean> read(Sampler sampler, int index) {
     String present;
     try {
       present = sampler.readText(index);
@@ -37,8 +46,8 @@ final class States {
     if (!states.contains(present)) {
       return Map.of();
     }
-    Map<Attributes, Boolean> points = new LinkedHashMap<>();
-    states.forEach(state -> points.put(with(attributes, state), state.equals(present)));
+    Map<String, Boolean> points = new LinkedHashMap<>();
+    states.forEach(state -> points.put(state, state.equals(present)));
     return points;
   }
 
@@ -46,13 +55,12 @@ final class States {
     return !text.isEmpty() && text.length() <= MAX_LENGTH && PrintableText.of(text).equals(text);
   }
 
-  private static Attributes with(Attributes attributes, String text) {
-    AttributeKey<String> key = attributes.get(STATE) == null ? STATE : STAT_STATE;
-    return attributes.toBuilder().put(key, text).build();
-  }
-
-  /** Forgets stats that are not there any more. */
-  void retain(Sampler sampler) {
+  /**
+   * Forgets stats that are not there any more.
+   *
+   * @param sampler has those that are
+   */
+  public void retain(Sampler sampler) {
     Set<Stat> there = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < sampler.size(); i++) {
       there.add(sampler.stat(i));

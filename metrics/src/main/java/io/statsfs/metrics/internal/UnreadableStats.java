@@ -1,4 +1,4 @@
-package io.statsfs.otel;
+package io.statsfs.metrics.internal;
 
 import io.statsfs.Sampler;
 import io.statsfs.Status;

@@ -1,4 +1,4 @@
-package io.statsfs.otel;
+package io.statsfs.metrics.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
