@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include "interfaces.h"
 #include "number.h"
 #include "system.h"
 
@@ -11,7 +12,8 @@ struct file {
   uint32_t first_slot;
   int32_t fd; /* if it is kept open */
   uint32_t unknown_cells; /* see sfs_table_read */
-  uint32_t is_outdated;
+  uint16_t is_outdated;
+  uint16_t is_counter; /* see sfs_counter */
 };
 
 struct directory {
@@ -19,6 +21,9 @@ struct directory {
   uint32_t end; /* of its files, which begin where those of the directory before end */
   uint32_t flags;
   uint32_t max_bytes;
+  int32_t statistics;    /* which of the interfaces' directories it is, or -1 */
+  uint32_t other_files;  /* than counters of an interface */
+  uint32_t may_keep;     /* files of such counters may be open */
 };
 
 struct sfs_batch {
@@ -28,6 +33,7 @@ struct sfs_batch {
   const int32_t *slots;
   uint32_t directory_count;
   uint32_t file_count;
+  struct sfs_interfaces interfaces;
   struct sfs_text text;
   struct sfs_root root;
   int32_t kept;
@@ -215,6 +221,29 @@ static void fail_without_directory(struct sfs_batch *batch, const struct directo
   }
 }
 
+/* Closes the files whose counters come by netlink now. */
+static void close_counters(struct sfs_batch *batch, struct directory *directory, uint32_t first) {
+  for (uint32_t i = first; i < directory->end; i++) {
+    if (batch->files[i].is_counter) {
+      batch->files[i].is_outdated = 0;
+      close_kept(batch, &batch->files[i]);
+    }
+  }
+}
+
+/* Whether the counters of a directory have come by netlink, so that their files are not touched. */
+static int has_counters(struct sfs_batch *batch, struct directory *directory, uint32_t first) {
+  if (directory->statistics < 0) {
+    return 0;
+  }
+  const int has = sfs_interfaces_has(&batch->interfaces, (uint32_t)directory->statistics);
+  if (has && directory->may_keep) {
+    close_counters(batch, directory, first);
+  }
+  directory->may_keep = !has;
+  return has;
+}
+
 /*
  * Reads the files of a directory, from batch->next_file on. Stops behind one that the caller has to
  * finish, and returns 1.
@@ -223,8 +252,13 @@ static void fail_without_directory(struct sfs_batch *batch, const struct directo
  * opened anew for each sample: kept, it would go on answering for one that was moved away, and keep
  * its file system from being unmounted; and over the files of a directory one more call is little.
  */
-static int sample_directory(struct sfs_batch *batch, const struct directory *directory,
-                            uint32_t first, const struct sfs_results *all) {
+static int sample_directory(struct sfs_batch *batch, struct directory *directory, uint32_t first,
+                            const struct sfs_results *all) {
+  const int without_counters = has_counters(batch, directory, first);
+  if (without_counters && directory->other_files == 0) {
+    batch->next_file = directory->end;
+    return 0;
+  }
   int goes_on = batch->next_file > first;
   int in = SFS_CLOSED;
   int unfinished = 0;
@@ -232,7 +266,7 @@ static int sample_directory(struct sfs_batch *batch, const struct directory *dir
     uint32_t i = batch->next_file++;
     struct file *file = &batch->files[i];
     file->is_outdated = 0;
-    if (is_passed_over(batch, file, all->outcomes)) {
+    if ((without_counters && file->is_counter) || is_passed_over(batch, file, all->outcomes)) {
       continue;
     }
     move_to(batch, i);
@@ -272,10 +306,20 @@ static uint32_t first_file(const struct sfs_batch *batch, uint32_t directory) {
   return directory == 0 ? 0 : batch->directories[directory - 1].end;
 }
 
-static int32_t go_on(struct sfs_batch *batch, const struct sfs_results *all) {
+static void sample_interfaces(struct sfs_batch *batch, int by_netlink, const struct sfs_results *all) {
+  if (by_netlink && batch->interfaces.count > 0) {
+    move_to(batch, (uint32_t)SFS_NO_FILE);
+    sfs_interfaces_sample(&batch->interfaces, all->values, all->outcomes);
+  } else {
+    sfs_interfaces_skip(&batch->interfaces);
+  }
+}
+
+static int32_t go_on(struct sfs_batch *batch, int by_netlink, const struct sfs_results *all) {
   if (batch->next_directory == 0 && batch->next_file == 0) {
     batch->outdated = 0;
     batch->not_kept = 0;
+    sample_interfaces(batch, by_netlink, all);
   }
   for (; batch->next_directory < batch->directory_count; batch->next_directory++) {
     if (sample_directory(batch, &batch->directories[batch->next_directory],
@@ -288,9 +332,10 @@ static int32_t go_on(struct sfs_batch *batch, const struct sfs_results *all) {
   return SFS_NO_FILE;
 }
 
-int32_t sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes) {
+int32_t sfs_batch_sample(struct sfs_batch *batch, int by_netlink, int64_t *values,
+                         uint32_t *outcomes) {
   const struct sfs_results all = {batch->slots, values, outcomes};
-  int32_t unfinished = go_on(batch, &all);
+  int32_t unfinished = go_on(batch, by_netlink, &all);
   sfs_close_root(&batch->root);
   return unfinished;
 }
@@ -439,6 +484,7 @@ static void make_directories(const struct plan *plan, struct sfs_batch *batch, c
                                      .path = text + p[SFS_DIRECTORY_PATH],
                                      .links = links < 0 ? NULL : text + links},
                            .end = end,
+                           .statistics = -1,
                            .flags = (uint32_t)p[SFS_DIRECTORY_FLAGS],
                            .max_bytes = (uint32_t)p[SFS_DIRECTORY_MAX_BYTES]};
   }
@@ -456,6 +502,110 @@ static void make_files(const struct plan *plan, struct sfs_batch *batch, struct 
   }
 }
 
+/* Whether a directory has the name of those in which interfaces have their counters. */
+static int may_be_statistics(const struct plan *plan, int32_t directory) {
+  static const char name[] = "statistics";
+  const int32_t *p = plan->directories + (size_t)directory * SFS_DIRECTORY_SIZE;
+  const char *path = plan->text + p[SFS_DIRECTORY_PATH];
+  path = *path == '\0' ? plan->text + p[SFS_DIRECTORY_ROOT] : path;
+  const char *last = path;
+  for (; *path != '\0'; path++) {
+    last = *path == '/' ? path + 1 : last;
+  }
+  for (size_t i = 0; i < sizeof name; i++) {
+    if (last[i] != name[i]) {
+      return 0;
+    }
+  }
+  return (p[SFS_DIRECTORY_FLAGS] & SFS_FLAG_KEEP_OPEN) != 0;
+}
+
+/* What the counters of interfaces may take at most. */
+struct interface_sizes {
+  uint32_t directories;
+  uint32_t files;
+};
+
+static struct interface_sizes interface_sizes(const struct plan *plan) {
+  struct interface_sizes sizes = {0, 0};
+  for (int32_t i = 0; i < plan->header[SFS_PLAN_DIRECTORIES]; i++) {
+    if (may_be_statistics(plan, i)) {
+      sizes.directories++;
+      sizes.files += (uint32_t)plan->directories[(size_t)i * SFS_DIRECTORY_SIZE + SFS_DIRECTORY_FILES];
+    }
+  }
+  return sizes;
+}
+
+/* Where the value of a file goes, if that is what netlink says and nothing has to be made of it; or -1. */
+static int32_t result_as_it_is(const struct sfs_batch *batch, const struct file *file) {
+  const int32_t slot = batch->slots[file->first_slot];
+  return file->table->is_one_cell && file->table->shape->no_value == NULL &&
+                 (slot & (SFS_SLOT_FLOAT | SFS_SLOT_NO_VALUE)) == 0
+             ? slot >> SFS_SLOT_SHIFT
+             : -1;
+}
+
+/* The number of the directory that a file is in. */
+static uint32_t directory_of(const struct sfs_batch *batch, uint32_t file) {
+  uint32_t low = 0;
+  uint32_t high = batch->directory_count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (batch->directories[middle].end <= file) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/* The interface that was proven for the directory of which one takes over descriptors; or 0. */
+static int32_t interface_before(const struct plan *plan, const struct sfs_batch *previous,
+                                uint32_t first, uint32_t end) {
+  for (uint32_t i = first; previous != NULL && i < end; i++) {
+    const int32_t file = plan->files[(size_t)i * SFS_FILE_SIZE + SFS_FILE_PREDECESSOR];
+    if (file >= 0 && (uint32_t)file < previous->file_count) {
+      const int32_t before = previous->directories[directory_of(previous, (uint32_t)file)].statistics;
+      return before < 0 ? 0 : previous->interfaces.directories[before].interface;
+    }
+  }
+  return 0;
+}
+
+/* The memory has been taken; files and directories have been made. */
+static void make_interfaces(const struct plan *plan, struct sfs_batch *batch,
+                            struct sfs_counted *counted, struct sfs_batch *previous) {
+  struct sfs_interfaces *interfaces = &batch->interfaces;
+  for (uint32_t i = 0; i < batch->directory_count; i++) {
+    if (!may_be_statistics(plan, (int32_t)i)) {
+      continue;
+    }
+    struct directory *directory = &batch->directories[i];
+    struct sfs_statistics *its = &interfaces->directories[interfaces->count];
+    const uint32_t first = first_file(batch, i);
+    *its = (struct sfs_statistics){.place = &directory->place, .counted = counted};
+    for (uint32_t k = first; k < directory->end; k++) {
+      const int32_t result = result_as_it_is(batch, &batch->files[k]);
+      const int counter = result < 0 ? -1 : sfs_counter(batch->files[k].name);
+      if (counter >= 0) {
+        batch->files[k].is_counter = 1;
+        *counted++ = (struct sfs_counted){(uint32_t)counter, (uint32_t)result};
+      }
+    }
+    its->count = (uint32_t)(counted - its->counted);
+    if (its->count > 0) {
+      its->interface = interface_before(plan, previous, first, directory->end);
+      interfaces->counters += its->count;
+      directory->statistics = (int32_t)interfaces->count++;
+      directory->other_files = directory->end - first - its->count;
+      directory->may_keep = 1;
+    }
+  }
+  sfs_interfaces_init(interfaces, previous == NULL ? NULL : &previous->interfaces);
+}
+
 long sfs_batch_open(const int32_t *serial, size_t bytes, struct sfs_batch *previous,
                     struct sfs_batch **result) {
   struct plan plan;
@@ -470,9 +620,15 @@ long sfs_batch_open(const int32_t *serial, size_t bytes, struct sfs_batch *previ
   const size_t key_bytes = (size_t)serial[SFS_PLAN_KEYS] * sizeof(struct sfs_key);
   const size_t slot_bytes = (size_t)serial[SFS_PLAN_SLOTS] * sizeof(int32_t);
   const size_t text_bytes = (size_t)serial[SFS_PLAN_TEXT];
+  const struct interface_sizes most = interface_sizes(&plan);
+  const uint32_t index_places = sfs_interfaces_places(most.directories);
+  const size_t statistics_bytes = most.directories * sizeof(struct sfs_statistics);
+  const size_t counted_bytes = most.files * sizeof(struct sfs_counted);
+  const size_t index_bytes = index_places * sizeof(uint32_t);
   size_t size = aligned(sizeof(struct sfs_batch)) + aligned(directory_bytes) +
                 aligned(file_bytes) + aligned(shape_bytes) + aligned(table_bytes) +
-                aligned(key_bytes) + aligned(slot_bytes) + aligned(text_bytes);
+                aligned(key_bytes) + aligned(slot_bytes) + aligned(text_bytes) +
+                aligned(statistics_bytes) + aligned(counted_bytes) + aligned(index_bytes);
   for (int32_t i = 0; i < serial[SFS_PLAN_TABLES]; i++) {
     static struct sfs_key none;
     const int32_t *p = plan.tables + (size_t)i * SFS_TABLE_SIZE;
@@ -513,6 +669,10 @@ long sfs_batch_open(const int32_t *serial, size_t bytes, struct sfs_batch *previ
   make_tables(&plan, tables, shapes, keys, &rest);
   make_directories(&plan, batch, text);
   make_files(&plan, batch, tables, text, previous);
+  batch->interfaces.directories = take(&rest, statistics_bytes);
+  batch->interfaces.by_index = take(&rest, index_bytes);
+  batch->interfaces.mask = index_places - 1;
+  make_interfaces(&plan, batch, take(&rest, counted_bytes), previous);
   sfs_batch_close(previous);
   *result = batch;
   return 0;
@@ -525,6 +685,7 @@ void sfs_batch_close(struct sfs_batch *batch) {
   for (uint32_t i = 0; i < batch->file_count; i++) {
     close_kept(batch, &batch->files[i]);
   }
+  sfs_interfaces_close(&batch->interfaces);
   sfs_unmap(batch->text.bytes, batch->text.size);
   sfs_unmap(batch, batch->size);
 }

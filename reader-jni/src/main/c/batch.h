@@ -12,7 +12,7 @@
 /* Bit of an outcome: the stat is left out, its file not touched and the outcome not changed. */
 enum { SFS_LEFT_OUT = 1 << 10 };
 
-/* Instead of the number of a file. */
+/* Instead of the number of a file: there is none, or the sample is at interfaces.h, which is in none. */
 enum { SFS_NO_FILE = -1 };
 
 struct sfs_batch;
@@ -34,12 +34,15 @@ long sfs_batch_open(const int32_t *plan, size_t bytes, struct sfs_batch *previou
  * the offset and the length of their text in the high and low half of their value. The text is valid
  * until the next call, which goes on behind that file.
  *
+ * With `by_netlink` the counters of network interfaces come by netlink where that is proven to say the
+ * same, see interfaces.h, and from their files where not.
+ *
  * For one thread at a time, but for sfs_batch_position.
  */
-int32_t sfs_batch_sample(struct sfs_batch *batch, int64_t *values, uint32_t *outcomes);
+int32_t sfs_batch_sample(struct sfs_batch *batch, int by_netlink, int64_t *values, uint32_t *outcomes);
 
 /*
- * The file that a sample is at. The one function that another thread may call while a sample is
+ * The file that a sample is at, or SFS_NO_FILE while it is at interfaces.h. The one function that another thread may call while a sample is
  * taken, to see where it hangs.
  */
 int32_t sfs_batch_position(const struct sfs_batch *batch);

@@ -48,11 +48,12 @@ NATIVE(jlong, open)
   return error < 0 ? error : (jlong)(intptr_t)batch;
 }
 
-NATIVE(jint, sample)(JNIEnv *env, jclass class, jlong batch, jlong values, jlong outcomes) {
+NATIVE(jint, sample)
+(JNIEnv *env, jclass class, jlong batch, jboolean by_netlink, jlong values, jlong outcomes) {
   (void)env;
   (void)class;
-  return sfs_batch_sample((struct sfs_batch *)(intptr_t)batch, (int64_t *)(intptr_t)values,
-                          (uint32_t *)(intptr_t)outcomes);
+  return sfs_batch_sample((struct sfs_batch *)(intptr_t)batch, by_netlink == JNI_TRUE,
+                          (int64_t *)(intptr_t)values, (uint32_t *)(intptr_t)outcomes);
 }
 
 NATIVE(jint, nextOutdated)(JNIEnv *env, jclass class, jlong batch, jint from) {

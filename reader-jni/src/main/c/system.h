@@ -28,6 +28,7 @@ enum {
   SFS_ENAMETOOLONG = 36,
   SFS_ENOSYS = 38,
   SFS_ELOOP = 40,
+  SFS_ENOBUFS = 105,
   SFS_ESTALE = 116,
 
   SFS_O_RDONLY = 0,
@@ -54,6 +55,14 @@ enum {
   SFS_PROC_SUPER_MAGIC = 0x9fa0,
 };
 
+/* Newer calls have the same numbers everywhere. */
+enum {
+  SFS_NR_FSOPEN = 430,
+  SFS_NR_FSCONFIG = 431,
+  SFS_NR_FSMOUNT = 432,
+  SFS_NR_OPENAT2 = 437,
+};
+
 #if defined(__x86_64__)
 enum {
   SFS_NR_READ = 0,
@@ -61,13 +70,16 @@ enum {
   SFS_NR_MMAP = 9,
   SFS_NR_MUNMAP = 11,
   SFS_NR_PREAD64 = 17,
+  SFS_NR_SOCKET = 41,
+  SFS_NR_SENDTO = 44,
+  SFS_NR_RECVFROM = 45,
+  SFS_NR_BIND = 49,
   SFS_NR_FSTATFS = 138,
   SFS_NR_GETDENTS64 = 217,
   SFS_NR_OPENAT = 257,
   SFS_NR_NEWFSTATAT = 262,
   SFS_NR_PRLIMIT64 = 302,
   SFS_NR_GETRANDOM = 318,
-  SFS_NR_OPENAT2 = 437,
 };
 
 static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -100,11 +112,14 @@ enum {
   SFS_NR_READ = 63,
   SFS_NR_PREAD64 = 67,
   SFS_NR_NEWFSTATAT = 79,
+  SFS_NR_SOCKET = 198,
+  SFS_NR_BIND = 200,
+  SFS_NR_SENDTO = 206,
+  SFS_NR_RECVFROM = 207,
   SFS_NR_MUNMAP = 215,
   SFS_NR_MMAP = 222,
   SFS_NR_PRLIMIT64 = 261,
   SFS_NR_GETRANDOM = 278,
-  SFS_NR_OPENAT2 = 437,
 };
 
 static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -215,6 +230,25 @@ static inline long sfs_file_system(int fd) {
 
 static inline long sfs_getdents(int fd, void *buffer, size_t size) {
   return sfs_call4(SFS_NR_GETDENTS64, fd, (long)buffer, (long)size, 0);
+}
+
+/*
+ * A sysfs of the calling thread's network namespace, mounted where nobody sees it, as O_PATH: or -errno,
+ * such as -EPERM, as this takes CAP_SYS_ADMIN in the user namespace that owns the network namespace. Since
+ * Linux 5.2.
+ */
+static inline int sfs_mount_sysfs(void) {
+  enum { CLOEXEC = 1, CMD_CREATE = 6, RDONLY_NOSUID_NODEV_NOEXEC = 15 };
+  long context = sfs_call4(SFS_NR_FSOPEN, (long)"sysfs", CLOEXEC, 0, 0);
+  if (context < 0) {
+    return (int)context;
+  }
+  long result = sfs_call6(SFS_NR_FSCONFIG, context, CMD_CREATE, 0, 0, 0, 0);
+  if (result >= 0) {
+    result = sfs_call4(SFS_NR_FSMOUNT, context, CLOEXEC, RDONLY_NOSUID_NODEV_NOEXEC, 0);
+  }
+  sfs_close((int)context);
+  return (int)result;
 }
 
 /* Zeroed memory, or NULL. */

@@ -148,12 +148,16 @@ static inline void plan_lines_at(struct plan *plan, const char *path, int flags,
 /* In memory of exactly the size, so that a sanitizer sees who reads on. */
 static inline int32_t *plan_bytes(const struct plan *plan, size_t *bytes) {
   static const int32_t shapes[TEST_SHAPES][SFS_SHAPE_SIZE] = {
-      [VALUE] = {[SFS_SHAPE_SECOND_ROW_KEY_WORD] = -1, [SFS_SHAPE_RADIX] = 10, [SFS_SHAPE_LEAST_COLUMNS] = 1},
+      [VALUE] = {[SFS_SHAPE_SECOND_ROW_KEY_WORD] = -1,
+                 [SFS_SHAPE_RADIX] = 10,
+                 [SFS_SHAPE_LEAST_COLUMNS] = 1,
+                 [SFS_SHAPE_NO_VALUE] = -1},
       [FLAT_KEYED] = {[SFS_SHAPE_ROW_KEY] = SFS_ROW_KEY_WORD,
                       [SFS_SHAPE_SECOND_ROW_KEY_WORD] = -1,
                       [SFS_SHAPE_RADIX] = 10,
                       [SFS_SHAPE_LEAST_COLUMNS] = 1,
-                      [SFS_SHAPE_TRAILING_WORDS] = 1},
+                      [SFS_SHAPE_TRAILING_WORDS] = 1,
+                      [SFS_SHAPE_NO_VALUE] = -1},
       [ENTRIES] = {[SFS_SHAPE_SECOND_ROW_KEY_WORD] = -1,
                    [SFS_SHAPE_RADIX] = 10,
                    [SFS_SHAPE_LEAST_COLUMNS] = 1,
@@ -220,7 +224,7 @@ static inline struct sampled open_plan(const struct plan *plan, struct sampled *
 enum progress { DONE, OUTDATED, TO_FINISH };
 
 static inline enum progress sample(struct sampled *sampled) {
-  sampled->unfinished = sfs_batch_sample(sampled->batch, sampled->values, sampled->outcomes);
+  sampled->unfinished = sfs_batch_sample(sampled->batch, 1, sampled->values, sampled->outcomes);
   return sampled->unfinished != SFS_NO_FILE                          ? TO_FINISH
          : sfs_batch_next_outdated(sampled->batch, 0) != SFS_NO_FILE ? OUTDATED
                                                                      : DONE;

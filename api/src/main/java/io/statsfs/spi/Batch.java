@@ -57,11 +57,18 @@ public interface Batch extends AutoCloseable {
    * Which unit is being read, so that others see whether the sample makes progress and where it
    * hangs. Called during a sample, by other threads.
    *
-   * @return the unit that the sample is at, before it is touched. Any number when there is no
-   *     sample
+   * @return the unit that the sample is at, before it is touched. A negative number while it is at
+   *     something that is no unit, and that the next batch does without if this one is {@linkplain
+   *     #leftBehind left behind} there. Any number when there is no sample
    * @throws IllegalStateException if this is closed or another batch has replaced it
    */
   int position();
+
+  /**
+   * Called by another thread after a sample that hung at a negative {@link #position} was left
+   * behind, before the next batch is prepared. The sample may have ended since.
+   */
+  default void leftBehind() {}
 
   /**
    * How many files are kept open for the next sample. Not called during a sample.

@@ -156,13 +156,21 @@ public interface StatReader extends AutoCloseable {
 
     /**
      * Which file is being read, so that others see whether the sample makes progress and where it
-     * hangs. The only method that is called during a sample, by other threads.
+     * hangs. Called during a sample, by other threads.
      *
      * @return the number of the file that the sample is at, before it or its directory is touched,
-     *     counted over all directories of the plan. Any number when there is no sample
+     *     counted over all directories of the plan. A negative number while it is at something that
+     *     is no file, and that the next batch does without if this one is {@linkplain #leftBehind
+     *     left behind} there. Any number when there is no sample
      * @throws IllegalStateException if this is closed or another batch has replaced it
      */
     int position();
+
+    /**
+     * Called by another thread after a sample that hung at a negative {@link #position} was left
+     * behind, before the next batch is prepared. The sample may have ended since.
+     */
+    default void leftBehind() {}
 
     /**
      * The next file in which the last sample met other rows or columns than those of its plan, so

@@ -359,7 +359,7 @@ final class Bench {
     compare(discovery, tree, best);
   }
 
-  private static void print(List<Row> rows, String title) {
+  static void print(List<Row> rows, String title) {
     System.out.printf(
         "%n%-22s | %-39s | %11s | %15s | %5s | %13s | %10s%n",
         title, "method", "ns per stat", "quartiles", "ratio", "quartiles", "bytes");
@@ -503,7 +503,7 @@ final class Bench {
     return row.best == null ? row : row.best;
   }
 
-  private static void atMost(String what, double reached, double target) {
+  static void atMost(String what, double reached, double target) {
     print(what, reached, "at most", target, reached <= target);
   }
 

@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
-import io.statsfs.StatFilter;
+import io.statsfs.Stat;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.SampleMemory;
+import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatReader;
 import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.OpenFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,6 +46,25 @@ abstract class BatchContract extends DescriptorContract {
         .findFirst()
         .orElseThrow()
         .open();
+  }
+
+  /** Some attributes of the loopback interface, whose files every reader keeps open. */
+  private StatsFs openAttributes() {
+    List<StatDeclaration> attributes =
+        Stream.of("addr_len", "dev_id", "flags", "ifindex", "iflink", "mtu", "tx_queue_len", "type")
+            .map(name -> StatDeclaration.builder(name, Stat.Kind.DISCRETE).build())
+            .toList();
+    Layout layout =
+        Layout.builder("attributes")
+            .subsystem("attributes")
+            .describedStatsOnly()
+            .stats(attributes)
+            .build();
+    try {
+      return open(NET.resolve("lo").toRealPath(), layout);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Source lo(StatsFs fs) {
@@ -68,10 +92,10 @@ abstract class BatchContract extends DescriptorContract {
 
   @Test
   void aBatchThatIsClosedOrReplacedIsRefused() {
-    try (StatsFs fs = open(NET);
+    try (StatsFs fs = openAttributes();
         StatReader reader = openReader()) {
       List<String> before = OpenFiles.all();
-      Source lo = lo(fs);
+      Source lo = fs.catalog().sources().get(0);
       SampleMemory memory = new SampleMemory(lo.stats().size());
       StatReader.Batch never = reader.prepare(Plans.of(lo, 0), memory, null);
       never.close();
@@ -188,14 +212,14 @@ abstract class BatchContract extends DescriptorContract {
 
   @Test
   void aSamplerThatIsForgottenWithoutCloseGivesBackWhatItHolds() throws Exception {
-    try (StatsFs fs = open(NET)) {
+    try (StatsFs fs = openAttributes()) {
       List<String> before = OpenFiles.all();
       for (int i = 0; i < 20; i++) {
         forgetSampler(fs);
       }
       Await.collected(() -> OpenFiles.all().equals(before), () -> "nothing is collected");
       // The others go on.
-      try (Sampler sampler = fs.sampler(StatFilter.device("lo"))) {
+      try (Sampler sampler = fs.sampler()) {
         sampler.sample();
         List<String> its = OpenFiles.all();
         System.gc();
@@ -210,7 +234,7 @@ abstract class BatchContract extends DescriptorContract {
   @Test
   void closingClosesForgottenSamplersAtOnce() throws Exception {
     List<String> before;
-    try (StatsFs fs = open(NET)) {
+    try (StatsFs fs = openAttributes()) {
       before = OpenFiles.all();
       List<WeakReference<Sampler>> forgotten = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -226,7 +250,7 @@ abstract class BatchContract extends DescriptorContract {
 
   /** In a method of its own, so that no local variable keeps it. */
   private static WeakReference<Sampler> forgetSampler(StatsFs fs) {
-    Sampler sampler = fs.sampler(StatFilter.device("lo"));
+    Sampler sampler = fs.sampler();
     sampler.sample();
     assertTrue(fs.diagnostics().filesKeptOpen() >= sampler.size());
     return new WeakReference<>(sampler);

@@ -53,7 +53,7 @@ abstract class DescriptorContract extends ThreadContract {
   @Test
   void theStatisticsSayHowManyFilesAreKeptOpen() {
     try (TestTree tree = TestTree.inMemory().stat("sub/a", 1);
-        StatsFs fs = builder().root(tree.root()).root(NET).build()) {
+        StatsFs fs = builder().root(tree.root()).root(NET, "net_device").build()) {
       try (Sampler sampler = fs.sampler()) {
         assertEquals(0, fs.diagnostics().filesKeptOpen());
         sampler.sample();

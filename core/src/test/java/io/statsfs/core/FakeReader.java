@@ -27,6 +27,11 @@ public final class FakeReader implements StatReader {
   volatile List<DirectoryPlan> plans = List.of();
   public volatile Runnable onSample = () -> {};
   public volatile Consumer<Path> onFile = path -> {};
+
+  /** What a sample begins with, at no file. */
+  public volatile Runnable onNoFile = () -> {};
+
+  public volatile int leftBehind;
   public volatile Function<Path, @Nullable List<Entry>> onList = directory -> null;
   public volatile int prepared;
   volatile int samples;
@@ -100,6 +105,8 @@ public final class FakeReader implements StatReader {
       }
       onSample.run();
       outdated.clear();
+      position = -1;
+      onNoFile.run();
       int number = 0;
       for (DirectoryPlan plan : plans) {
         for (FilePlan file : plan.files()) {
@@ -138,6 +145,12 @@ public final class FakeReader implements StatReader {
     @Override
     public int position() {
       return position;
+    }
+
+    @Override
+    public void leftBehind() {
+      require(position < 0, "left behind at a file");
+      leftBehind++;
     }
 
     @Override

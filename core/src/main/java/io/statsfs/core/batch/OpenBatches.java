@@ -69,6 +69,15 @@ public final class OpenBatches implements AutoCloseable {
       }
     }
 
+    /**
+     * Whether the batch is closed or replaced.
+     *
+     * @return true if so
+     */
+    public final synchronized boolean isClosed() {
+      return closed;
+    }
+
     private void requireNoSample() {
       if (sampling) {
         throw new IllegalStateException("Another thread takes a sample of this batch");

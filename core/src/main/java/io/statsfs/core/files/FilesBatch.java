@@ -53,6 +53,11 @@ final class FilesBatch implements Batch {
   }
 
   @Override
+  public void leftBehind() {
+    batch.leftBehind();
+  }
+
+  @Override
   public int keptOpen() {
     return batch.keptOpen();
   }

@@ -250,7 +250,12 @@ public final class SamplerImpl implements Sampler {
       return position;
     }
 
-    /** The index of a stat that it was at when it was last looked at. */
+    /** Whether it was at no unit when it was last looked at. */
+    boolean isAtNoUnit() {
+      return position < 0;
+    }
+
+    /** The index of a stat that it was at then. */
     int stuckAt() {
       return batch.firstIndex(Math.min(position, batch.units() - 1));
     }
@@ -303,7 +308,11 @@ public final class SamplerImpl implements Sampler {
         // It belongs to the thread that was left behind.
         part.reading = null;
         isPrepared = false;
-        stuck.add(stats[reading.stuckAt()], reading, watchdog);
+        if (reading.isAtNoUnit()) {
+          reading.batch.leftBehind();
+        } else {
+          stuck.add(stats[reading.stuckAt()], reading, watchdog);
+        }
         return false;
       }
       if (reading.failure != null) {

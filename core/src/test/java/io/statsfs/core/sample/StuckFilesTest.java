@@ -131,6 +131,38 @@ class StuckFilesTest {
   }
 
   @Test
+  void whatHangsAtNoFileIsLeftBehindAndNoFileIsBlocked() {
+    CountDownLatch latch = new CountDownLatch(1);
+    forever.add(latch);
+    try (TestTree tree = tree(3);
+        Fs fs = open(new Fs(tree.root()));
+        Sampler sampler = fs.fs.sampler(StatFilter.all(), TIMEOUT)) {
+      assertEquals(values(3), sample(sampler));
+      final long before = threads();
+      fs.reader.onNoFile =
+          () -> {
+            // The next batch does without.
+            if (fs.reader.leftBehind == 0) {
+              try {
+                latch.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            }
+          };
+      assertEquals(values(3), sample(sampler));
+      assertEquals(1, fs.reader.leftBehind);
+      hang("kvm/vm1/a");
+      assertEquals(values(3, "kvm/vm1/a"), sample(sampler));
+      release("kvm/vm1/a");
+      Await.until(() -> values(3).equals(sample(sampler)), () -> "" + sample(sampler));
+      assertEquals(1, fs.reader.leftBehind);
+      latch.countDown();
+      Await.until(() -> threads() == before, () -> "a thread is left");
+    }
+  }
+
+  @Test
   void aStuckFileAffectsOnlyItselfAndCostsOneThread() {
     try (TestTree tree = tree(3);
         Fs fs = open(new Fs(tree.root()));

@@ -31,6 +31,7 @@ final class JniBatch implements StatReader.Batch {
   private final int[] firstFiles;
 
   private final SampleMemory memory;
+  private final NetlinkUse netlink;
   private final long values;
   private final long outcomes;
   private final Handle handle;
@@ -39,10 +40,12 @@ final class JniBatch implements StatReader.Batch {
       OpenBatches batches,
       List<DirectoryPlan> directories,
       SampleMemory memory,
+      NetlinkUse netlink,
       @Nullable JniBatch previous) {
     batches.requirePossible(directories, memory);
     this.directories = List.copyOf(directories);
     this.memory = memory;
+    this.netlink = netlink;
     firstFiles = new int[directories.size() + 1];
     for (int i = 0; i < directories.size(); i++) {
       firstFiles[i + 1] = firstFiles[i] + directories.get(i).files().size();
@@ -133,10 +136,11 @@ final class JniBatch implements StatReader.Batch {
   public void sample() {
     handle.beginSample();
     try {
-      int file = Native.sample(handle.batch, values, outcomes);
+      boolean byNetlink = netlink.isAllowed();
+      int file = Native.sample(handle.batch, byNetlink, values, outcomes);
       while (file >= 0) {
         finish(file);
-        file = Native.sample(handle.batch, values, outcomes);
+        file = Native.sample(handle.batch, byNetlink, values, outcomes);
       }
     } finally {
       handle.endSample();
@@ -199,7 +203,17 @@ final class JniBatch implements StatReader.Batch {
   }
 
   @Override
+  public void leftBehind() {
+    netlink.hangs(this);
+    if (handle.isClosed()) {
+      // It returned meanwhile.
+      netlink.returned(this);
+    }
+  }
+
+  @Override
   public void close() {
     handle.close();
+    netlink.returned(this);
   }
 }

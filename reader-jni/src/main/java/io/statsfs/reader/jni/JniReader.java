@@ -5,6 +5,7 @@ import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  *       removed once it is loaded.
  * </ul>
  *
+ * <p>The counters of network interfaces, files of sysfs, come by netlink wherever the kernel lets
+ * this process prove that both are of the same network namespace, and from their files elsewhere.
+ * {@code -Dio.statsfs.native.netlink=false} has them read from their files always.
+ *
  * <p>From JDK 24 on the JVM warns of native code unless it is given {@code
  * --enable-native-access=ALL-UNNAMED}, or {@code --enable-native-access=io.statsfs.reader.jni} on
  * the module path.
@@ -32,6 +37,7 @@ public final class JniReader implements StatReader {
 
   private final DirectoryList lister = new DirectoryList();
   private final OpenBatches batches = new OpenBatches();
+  private final NetlinkUse netlink = new NetlinkUse(Duration.ofMinutes(1));
 
   JniReader() {}
 
@@ -56,7 +62,7 @@ public final class JniReader implements StatReader {
   @Override
   public Batch prepare(
       List<DirectoryPlan> directories, SampleMemory memory, @Nullable Batch previous) {
-    return new JniBatch(batches, directories, memory, (JniBatch) previous);
+    return new JniBatch(batches, directories, memory, netlink, (JniBatch) previous);
   }
 
   @Override

@@ -18,7 +18,7 @@ final class Native {
   static native long open(long plan, long bytes, long previous);
 
   /** -1 at the end, else a file some of whose values are to be finished. */
-  static native int sample(long batch, long values, long outcomes);
+  static native int sample(long batch, boolean byNetlink, long values, long outcomes);
 
   /** The next file, from one on, that the last sample found to be outdated; -1 if there is none. */
   static native int nextOutdated(long batch, int from);
@@ -26,7 +26,10 @@ final class Native {
   /** The text of a value that is to be finished; null if there is no memory. */
   static native byte @Nullable [] text(long batch, int offset, int length);
 
-  /** The file that a sample is at; also while another thread is in {@link #sample}. */
+  /**
+   * The file that a sample is at, or -1 while it is at netlink; also while another thread is in
+   * {@link #sample}.
+   */
   static native int position(long batch);
 
   static native int kept(long batch);

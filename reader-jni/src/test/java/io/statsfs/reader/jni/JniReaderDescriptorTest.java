@@ -49,6 +49,8 @@ class JniReaderDescriptorTest {
 
   @BeforeEach
   void rememberWhatIsOpen() {
+    // These are about files.
+    System.setProperty(NetlinkUse.PROPERTY, "false");
     // Loads the library, and all classes that need a file for that.
     try (StatsFs fs = open(VMSTAT);
         Sampler sampler = fs.sampler()) {
@@ -59,6 +61,7 @@ class JniReaderDescriptorTest {
 
   @AfterEach
   void whatIsOpenIsWhatWas() throws InterruptedException {
+    System.clearProperty(NetlinkUse.PROPERTY);
     Native.setDescriptorBudget(BUDGET);
     Await.collected(
         () -> OpenFiles.all().equals(openBefore),
@@ -353,7 +356,7 @@ class JniReaderDescriptorTest {
     assertTrue(batch > 0);
     int einval = 22;
     assertEquals(-einval, Native.open(plan, emptyPlan.capacity() - 1, batch));
-    assertEquals(-1, Native.sample(batch, 0, 0));
+    assertEquals(-1, Native.sample(batch, true, 0, 0));
     long next = Native.open(plan, emptyPlan.capacity(), batch);
     assertTrue(next > 0);
     Native.close(next);

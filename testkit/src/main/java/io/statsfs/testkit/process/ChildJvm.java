@@ -58,6 +58,7 @@ public final class ChildJvm implements AutoCloseable {
     private final Map<String, @Nullable String> environment = new HashMap<>();
     private String classPath = System.getProperty("java.class.path");
     private List<String> modules = List.of();
+    private List<String> within = List.of();
     private @Nullable List<String> wrapper;
 
     private Builder(Class<?> main) {
@@ -101,6 +102,16 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
+     * Starts it by another program, such as one that takes namespaces of its own.
+     *
+     * @param program what runs the command behind it
+     */
+    public Builder within(String... program) {
+      within = List.of(program);
+      return this;
+    }
+
+    /**
      * Runs it as a user without any right, for whom permissions count. Skips the test where there
      * is none.
      *
@@ -114,7 +125,7 @@ public final class ChildJvm implements AutoCloseable {
     /** Starts it. */
     public ChildJvm start(String... arguments) throws IOException {
       String java = System.getProperty("java.home") + "/bin/java";
-      List<String> command = new ArrayList<>();
+      List<String> command = new ArrayList<>(within);
       Path classes = null;
       if (wrapper != null) {
         command.addAll(wrapper);
