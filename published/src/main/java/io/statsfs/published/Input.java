@@ -93,7 +93,7 @@ abstract class Input {
         outcomes[position] = Status.FAILED;
         numbers[position] = 0;
         if (failure == null) {
-          failure = "its supplier throws " + e;
+          failure = "its supplier throws " + Names.describe(e);
         }
       } finally {
         calls.decrementAndGet();

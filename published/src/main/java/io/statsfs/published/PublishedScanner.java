@@ -34,8 +34,8 @@ final class PublishedScanner implements Scanner {
   private final Set<PublishedBatch> open = Collections.newSetFromMap(new WeakHashMap<>());
   private boolean closed;
 
-  /** What the last scan found, by what it is of. */
-  private Map<PublishedSource, SourceView> known = Map.of();
+  /** What the last scan found. */
+  private Found found = new Found(-1, Map.of(), List.of(), false);
 
   PublishedScanner(PublishedStats stats, int maxDepth) {
     this.stats = stats;
@@ -47,40 +47,31 @@ final class PublishedScanner implements Scanner {
     return List.of(stats.tree());
   }
 
-  private record Found(PublishedSource source, Place place) {}
+  private record Visit(PublishedSource source, Place place) {}
+
+  /**
+   * What a scan found.
+   *
+   * @param version of the statistics that it looked at
+   * @param views by what they are of
+   * @param sources those that have stats
+   */
+  private record Found(
+      long version,
+      Map<PublishedSource, SourceView> views,
+      List<SourceView> sources,
+      boolean isTooDeep) {}
 
   @Override
   public ScanResult scan(ScanRequest request) {
-    Map<PublishedSource, SourceView> found = new IdentityHashMap<>();
-    List<SourceView> sources = new ArrayList<>();
-    Failures failures = new Failures();
-    boolean isTooDeep = false;
-    Deque<Found> toVisit = new ArrayDeque<>();
-    stats.root().subordinates().forEach(s -> toVisit.add(new Found(s, Place.of(s))));
-    while (!toVisit.isEmpty()) {
-      request.step();
-      Found it = toVisit.poll();
-      SourceView view = known.get(it.source);
-      if (view == null || !view.isStill(it.place)) {
-        view = SourceView.of(it.source, stats.tree(), it.place);
-      }
-      if (!view.stats().isEmpty()) {
-        sources.add(view);
-      }
-      found.put(it.source, view);
-      failures.lookAt(it.source, it.place);
-      for (PublishedSource subordinate : it.source.subordinates()) {
-        if (it.place.depth() == maxDepth) {
-          isTooDeep = true;
-        } else {
-          toVisit.add(new Found(subordinate, it.place.below(subordinate)));
-        }
-      }
+    if (found.version != stats.version()) {
+      found = look(request);
     }
-    known = found;
     List<Problem> problems = new ArrayList<>();
+    Failures failures = new Failures();
+    found.sources.forEach(failures::lookAt);
     failures.addTo(problems, stats.tree());
-    if (isTooDeep) {
+    if (found.isTooDeep) {
       problems.add(
           Problem.builder(
                   Problem.Kind.LIMIT_EXCEEDED,
@@ -89,7 +80,37 @@ final class PublishedScanner implements Scanner {
               .place(stats.tree().origin())
               .build());
     }
-    return ScanResult.of(sources, problems);
+    return ScanResult.of(found.sources, problems);
+  }
+
+  private Found look(ScanRequest request) {
+    // First, so that what changes while this looks is looked at again.
+    long version = stats.version();
+    Map<PublishedSource, SourceView> views = new IdentityHashMap<>();
+    List<SourceView> sources = new ArrayList<>();
+    boolean isTooDeep = false;
+    Deque<Visit> toVisit = new ArrayDeque<>();
+    stats.root().subordinates().forEach(s -> toVisit.add(new Visit(s, Place.of(s))));
+    while (!toVisit.isEmpty()) {
+      request.step();
+      Visit it = toVisit.poll();
+      SourceView view = found.views.get(it.source);
+      if (view == null || !view.isStill(it.place)) {
+        view = SourceView.of(it.source, stats.tree(), it.place);
+      }
+      if (!view.stats().isEmpty()) {
+        sources.add(view);
+      }
+      views.put(it.source, view);
+      for (PublishedSource subordinate : it.source.subordinates()) {
+        if (it.place.depth() == maxDepth) {
+          isTooDeep = true;
+        } else {
+          toVisit.add(new Visit(subordinate, it.place.below(subordinate)));
+        }
+      }
+    }
+    return new Found(version, views, List.copyOf(sources), isTooDeep);
   }
 
   /** The suppliers that failed when they were asked last. */
@@ -97,13 +118,13 @@ final class PublishedScanner implements Scanner {
     private int count;
     private String first = "";
 
-    void lookAt(PublishedSource source, Place place) {
-      for (PublishedValues values : source.values()) {
+    void lookAt(SourceView source) {
+      for (PublishedValues values : source.published.values()) {
         for (int i = 0; i < values.group().values().size(); i++) {
           if (values.input(i) instanceof Input.Supplied supplied) {
             String why = supplied.failure();
             if (why != null && count++ == 0) {
-              first = place + "/" + supplied.value.name() + ": " + why;
+              first = source + "/" + supplied.value.name() + ": " + why;
             }
           }
         }

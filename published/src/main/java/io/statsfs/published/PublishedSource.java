@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * PublishedSource pool = PublishedSource.create("pool", Map.of("pool", "orders"));
- * pool.add(group);                                        // The aggregates.
+ * pool.addAggregates(group);
  * PublishedSource connection = PublishedSource.create("7", Map.of("connection", "7"));
- * connection.add(PublishedValues.of(group));              // The numbers.
+ * connection.add(PublishedValues.of(group));
  * pool.add(connection);
- * stats.add(pool);                                        // Now they are seen.
+ * stats.add(pool); // Now they are seen.
  * pool.remove(connection);
  * }</pre>
  *
@@ -189,12 +189,17 @@ public final class PublishedSource {
 
   /**
    * Adds all aggregates of a group, over the values of this group at this source and at all below
-   * it, whenever these come. Does nothing for a group without aggregates.
+   * it, whenever these come.
    *
    * @param group has the aggregates
-   * @throws IllegalArgumentException if this has a source or a stat of the name of one of them
+   * @throws IllegalArgumentException if it has none, or this has a source or a stat of the name of
+   *     one of them
    */
-  public void add(PublishedGroup group) {
+  public void addAggregates(PublishedGroup group) {
+    if (group.aggregateMembers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "The " + group + " has no aggregates; PublishedGroup.Builder.aggregate adds some");
+    }
     synchronized (STRUCTURE) {
       group.aggregateMembers().forEach(member -> requireNew(member.name));
       aggregates.add(group);
@@ -413,7 +418,7 @@ public final class PublishedSource {
       throw notCleared(
           StatClearException.Reason.FAILED,
           member,
-          "what clears a value that a supplier gives throws " + failure,
+          "what clears a value that a supplier gives throws " + Names.describe(failure),
           failure);
     }
   }
@@ -429,8 +434,13 @@ public final class PublishedSource {
   }
 
   private String path() {
+    String path = name;
     PublishedSource above = superior;
-    return above == null || above.stats != null ? name : above.path() + "/" + name;
+    while (above != null && above.stats == null) {
+      path = above.name + "/" + path;
+      above = above.superior;
+    }
+    return path;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.published.PublishedGroup.Member;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,11 +72,9 @@ final class SourceView implements Source {
     }
 
     Place below(PublishedSource subordinate) {
-      Map<String, String> more = labels;
-      if (!subordinate.labels().isEmpty()) {
-        more = new LinkedHashMap<>(labels);
-        more.putAll(subordinate.labels());
-      }
+      Map<String, String> more = new LinkedHashMap<>(labels);
+      more.putAll(subordinate.labels());
+      more = Collections.unmodifiableMap(more);
       String name = subordinate.name();
       return new Place(subsystem, device.isEmpty() ? name : device + "/" + name, more, depth + 1);
     }

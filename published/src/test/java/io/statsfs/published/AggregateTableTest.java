@@ -61,7 +61,7 @@ class AggregateTableTest {
 
   private PublishedSource top(String name, Line line) {
     PublishedSource top = PublishedSource.create(name);
-    top.add(groups.get(line.type()));
+    top.addAggregates(groups.get(line.type()));
     stats.add(top);
     expect(name, line);
     return top;

@@ -54,10 +54,10 @@ class PublishedFailuresTest {
   /** Two halves with two sources each; aggregates of the halves and of the whole. */
   @BeforeEach
   void publish() {
-    top.add(GROUP);
+    top.addAggregates(GROUP);
     for (String half : List.of("left", "right")) {
       PublishedSource source = PublishedSource.create(half);
-      source.add(GROUP);
+      source.addAggregates(GROUP);
       for (String name : List.of("a", "b")) {
         AtomicReference<LongSupplier> supplier = new AtomicReference<>(() -> 1);
         suppliers.put(half + "/" + name, supplier);
@@ -164,6 +164,7 @@ class PublishedFailuresTest {
           List.of(
               new IllegalStateException("no\nconnection"),
               new NoClassDefFoundError("no/Such"),
+              new Unspeakable(),
               new StackOverflowError())) {
         supply("left/a", () -> sneaky(thrown));
         assertEquals(without("FAILED 0"), Outcomes.sampleLasting(sampler));
@@ -184,6 +185,16 @@ class PublishedFailuresTest {
       }
       assertEquals(1, log.lines().size(), log.lines()::toString);
       assertTrue(log.lines().get(0).contains("no\\u000aconnection"), log.lines()::toString);
+    }
+  }
+
+  /** Throws again when it is asked what it is. */
+  private static final class Unspeakable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("no text");
     }
   }
 

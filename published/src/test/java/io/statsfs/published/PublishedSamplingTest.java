@@ -42,7 +42,7 @@ class PublishedSamplingTest {
   private void publish(int tops, int below) {
     for (int i = 0; i < tops; i++) {
       PublishedSource top = PublishedSource.create("top" + i);
-      top.add(GROUP);
+      top.addAggregates(GROUP);
       for (int k = 0; k < below; k++) {
         top.add(part("part" + k, k));
       }

@@ -16,8 +16,15 @@ import io.statsfs.Stat;
 import io.statsfs.StatClearException;
 import io.statsfs.StatsFs;
 import io.statsfs.contracts.Outcomes;
+import io.statsfs.spi.Backend;
+import io.statsfs.spi.BackendSettings;
+import io.statsfs.spi.Scanner;
 import io.statsfs.testkit.process.Await;
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Sources, values and groups: what they are put together of, and what is refused. */
 class PublishedSourceTest {
@@ -70,7 +78,7 @@ class PublishedSourceTest {
   @Test
   void aSourceIsDescribed() {
     PublishedSource vm = PublishedSource.create("1-11", Map.of("vm", "web"));
-    vm.add(GROUP);
+    vm.addAggregates(GROUP);
     PublishedSource vcpu = PublishedSource.create("vcpu 0", Map.of("vcpu", "0"));
     vcpu.add(PublishedValues.of(GROUP));
     vm.add(vcpu);
@@ -120,8 +128,8 @@ class PublishedSourceTest {
         PublishedGroup.builder().value(EXITS).aggregate("others", Aggregate.SUM, EXITS).build();
     PublishedValue namesake = PublishedValue.counter("exits", ValueType.U64).build();
     PublishedSource top = PublishedSource.create("top");
-    top.add(GROUP);
-    top.add(other);
+    top.addAggregates(GROUP);
+    top.addAggregates(other);
     top.add(with("mine", 1));
     PublishedSource others = PublishedSource.create("others_of_that_name");
     PublishedValues values = PublishedValues.of(other);
@@ -170,8 +178,8 @@ class PublishedSourceTest {
     PublishedSource a = PublishedSource.create("a");
     PublishedSource b = PublishedSource.create("b");
     PublishedSource part = with("part", 5);
-    a.add(GROUP);
-    b.add(GROUP);
+    a.addAggregates(GROUP);
+    b.addAggregates(GROUP);
     a.add(part);
     stats.add(a);
     stats.add(b);
@@ -233,22 +241,22 @@ class PublishedSourceTest {
         with("below", 0));
     PublishedGroup without =
         PublishedGroup.builder().value(LIMIT).aggregate("sum", Aggregate.SUM, LIMIT).build();
-    top.add(without);
-    assertThrows(IllegalArgumentException.class, () -> top.add(GROUP));
+    top.addAggregates(without);
+    assertThrows(IllegalArgumentException.class, () -> top.addAggregates(GROUP));
     PublishedGroup named =
         PublishedGroup.builder().value(EXITS).aggregate("all_exits", Aggregate.SUM, EXITS).build();
     PublishedSource second = PublishedSource.create("second");
     PublishedValues its = PublishedValues.of(named);
     its.counter(EXITS).add(3);
     second.add(its);
-    second.add(named);
+    second.addAggregates(named);
     assertEquals(3, second.read("all_exits"));
   }
 
   @Test
   void whatIsRevokedIsReadNoMore() {
     PublishedSource top = PublishedSource.create("top");
-    top.add(GROUP);
+    top.addAggregates(GROUP);
     PublishedSource part = PublishedSource.create("part");
     AtomicLong asked = new AtomicLong();
     PublishedValues values =
@@ -296,7 +304,7 @@ class PublishedSourceTest {
   @Test
   void clearingIsForCounters() {
     PublishedSource top = PublishedSource.create("top");
-    top.add(GROUP);
+    top.addAggregates(GROUP);
     AtomicLong count = new AtomicLong(9);
     PublishedSource given = PublishedSource.create("given");
     given.add(
@@ -377,6 +385,7 @@ class PublishedSourceTest {
     assertThrows(IllegalArgumentException.class, () -> below.add(PublishedValues.of(GROUP)));
     NoSuchElementException e = assertThrows(NoSuchElementException.class, () -> below.read("exit"));
     assertTrue(e.getMessage().contains("[exits, halted, limit]"), e.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> top.addAggregates(PublishedGroup.of(EXITS)));
     assertThrows(IllegalArgumentException.class, PublishedGroup::of);
     assertThrows(IllegalArgumentException.class, () -> PublishedGroup.of(EXITS, EXITS));
     PublishedGroup.Builder group = PublishedGroup.builder().value(EXITS);
@@ -426,6 +435,38 @@ class PublishedSourceTest {
       assertEquals("1", outcomes.get("mine/exits"));
       assertEquals("2", outcomes.get("theirs/exits"));
       assertEquals(1, fs.readLong(stat(fs, "mine/exits")));
+    }
+  }
+
+  /** How an application's statistics are found by who opens whatever there is. */
+  public static final class Found implements Backend {
+    static final PublishedStats STATS = PublishedStats.create();
+
+    @Override
+    public String name() {
+      return STATS.name();
+    }
+
+    @Override
+    public Scanner open(BackendSettings settings) {
+      return STATS.open(settings);
+    }
+  }
+
+  @Test
+  void theyCanBeFoundByAServiceFile(@TempDir Path directory) throws Exception {
+    Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+    Files.writeString(services.resolve(Backend.class.getName()), Found.class.getName());
+    Found.STATS.add(with("found", 3));
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+      thread.setContextClassLoader(loader);
+      try (StatsFs fs = StatsFs.builder().detect().build()) {
+        assertEquals(3, fs.readLong(fs.catalog().get("found", "", "exits")));
+      }
+    } finally {
+      thread.setContextClassLoader(before);
     }
   }
 

@@ -16,9 +16,14 @@ import io.statsfs.StatsFs;
 import io.statsfs.contracts.Outcomes;
 import io.statsfs.metrics.Aggregates;
 import io.statsfs.otel.StatsFsMetrics;
+import io.statsfs.prometheus.PrometheusExporter;
+import io.statsfs.prometheus.PrometheusFormat;
 import io.statsfs.published.AggregateTable.Line;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +121,7 @@ class SimulatorComparisonTest {
         isCounter ? "cumulative" : "floating",
         "aggregate=" + name(aggregate),
         "desc=" + value.description());
-    source.add(group);
+    source.addAggregates(group);
   }
 
   private static PublishedGroup group(PublishedValue value, Aggregate aggregate) {
@@ -264,6 +269,27 @@ class SimulatorComparisonTest {
         .countersBySchema()
         .aggregates(aggregates)
         .build();
+  }
+
+  @Test
+  void scrapesOfPrometheusAreTheSame() throws IOException {
+    machines();
+    List<String> expected = scrape(openSimulated());
+    assertTrue(expected.size() >= 3, expected::toString);
+    assertEquals(expected, scrape(openPublished()));
+  }
+
+  private static List<String> scrape(StatsFs opened) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (StatsFs fs = opened;
+        PrometheusExporter exporter = PrometheusExporter.create(fs)) {
+      exporter.write(out, PrometheusFormat.TEXT);
+    }
+    return out.toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.contains("kvm"))
+        .sorted()
+        .toList();
   }
 
   @Test

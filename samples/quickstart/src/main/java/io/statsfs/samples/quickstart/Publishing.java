@@ -42,7 +42,7 @@ public final class Publishing {
     PublishedSource counter = PublishedSource.create("counter1", Map.of("counter", "1"));
     counter.add(values);
     PublishedSource shop = PublishedSource.create("shop");
-    shop.add(group); // Its aggregates, over all that is below.
+    shop.addAggregates(group); // Over all that is below.
     shop.add(counter); // Others may come and go.
     PublishedStats stats = PublishedStats.create();
     stats.add(shop);
