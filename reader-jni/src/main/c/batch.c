@@ -327,6 +327,10 @@ static int32_t go_on(struct sfs_batch *batch, int by_netlink, const struct sfs_r
       return (int32_t)batch->next_file - 1;
     }
   }
+  if (batch->interfaces.bracket.is_in_round) {
+    move_to(batch, (uint32_t)SFS_NO_FILE);
+    sfs_interfaces_end(&batch->interfaces, all->values, all->outcomes);
+  }
   batch->next_directory = 0;
   batch->next_file = 0;
   return SFS_NO_FILE;
@@ -561,17 +565,18 @@ static uint32_t directory_of(const struct sfs_batch *batch, uint32_t file) {
   return low;
 }
 
-/* The interface that was proven for the directory of which one takes over descriptors; or 0. */
-static int32_t interface_before(const struct plan *plan, const struct sfs_batch *previous,
-                                uint32_t first, uint32_t end) {
+/* What is known of the directory of which one takes over descriptors, or NULL. */
+static const struct sfs_statistics *known_before(const struct plan *plan,
+                                                 const struct sfs_batch *previous, uint32_t first,
+                                                 uint32_t end) {
   for (uint32_t i = first; previous != NULL && i < end; i++) {
     const int32_t file = plan->files[(size_t)i * SFS_FILE_SIZE + SFS_FILE_PREDECESSOR];
     if (file >= 0 && (uint32_t)file < previous->file_count) {
       const int32_t before = previous->directories[directory_of(previous, (uint32_t)file)].statistics;
-      return before < 0 ? 0 : previous->interfaces.directories[before].interface;
+      return before < 0 ? NULL : &previous->interfaces.directories[before];
     }
   }
-  return 0;
+  return NULL;
 }
 
 /* The memory has been taken; files and directories have been made. */
@@ -596,7 +601,10 @@ static void make_interfaces(const struct plan *plan, struct sfs_batch *batch,
     }
     its->count = (uint32_t)(counted - its->counted);
     if (its->count > 0) {
-      its->interface = interface_before(plan, previous, first, directory->end);
+      const struct sfs_statistics *known = known_before(plan, previous, first, directory->end);
+      its->interface = known == NULL ? 0 : known->interface;
+      its->is_proven = known != NULL && known->is_proven;
+      its->device = known == NULL ? 0 : known->device;
       interfaces->counters += its->count;
       directory->statistics = (int32_t)interfaces->count++;
       directory->other_files = directory->end - first - its->count;

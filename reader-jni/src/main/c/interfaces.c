@@ -28,34 +28,53 @@ static uint32_t first_place(const struct sfs_interfaces *interfaces, int32_t ind
   return ((uint32_t)index * 0x9e3779b1u >> 7) & interfaces->mask;
 }
 
-static void make_table(struct sfs_interfaces *interfaces) {
+void sfs_interfaces_index(struct sfs_interfaces *interfaces) {
   for (uint32_t i = 0; i <= interfaces->mask; i++) {
     interfaces->by_index[i] = 0;
   }
   interfaces->proven = 0;
   for (uint32_t i = 0; i < interfaces->count; i++) {
-    if (interfaces->directories[i].interface != 0) {
-      uint32_t place = first_place(interfaces, interfaces->directories[i].interface);
+    const struct sfs_statistics *its = &interfaces->directories[i];
+    if (its->interface != 0) {
+      uint32_t place = first_place(interfaces, its->interface);
       while (interfaces->by_index[place] != 0) {
         place = (place + 1) & interfaces->mask;
       }
       interfaces->by_index[place] = i + 1;
-      interfaces->proven++;
+      interfaces->proven += (uint32_t)its->is_proven;
     }
   }
 }
 
-/* The next directory of an interface, most often the only one, or NULL. `place` is the first one first. */
-static struct sfs_statistics *next_of(const struct sfs_interfaces *interfaces, int32_t index,
-                                      uint32_t *place) {
-  while (interfaces->by_index[*place] != 0) {
-    struct sfs_statistics *its = &interfaces->directories[interfaces->by_index[*place] - 1];
-    *place = (*place + 1) & interfaces->mask;
-    if (its->interface == index) {
-      return its;
+struct sfs_statistics *sfs_interfaces_next_of(const struct sfs_interfaces *interfaces, int32_t index,
+                                              int64_t *place) {
+  uint32_t at = *place == SFS_FIRST_PLACE ? first_place(interfaces, index) : (uint32_t)*place;
+  struct sfs_statistics *found = NULL;
+  while (found == NULL && interfaces->by_index[at] != 0) {
+    struct sfs_statistics *its = &interfaces->directories[interfaces->by_index[at] - 1];
+    at = (at + 1) & interfaces->mask;
+    found = its->interface == index ? its : NULL;
+  }
+  *place = at;
+  return found;
+}
+
+static void forget_directory(struct sfs_interfaces *interfaces, struct sfs_statistics *its) {
+  interfaces->proven -= (uint32_t)its->is_proven;
+  its->interface = 0;
+  its->is_proven = 0;
+  its->has_last = 0;
+  /* Also if it has its values already: a file says more, such as that it is gone. */
+  its->sample = 0;
+}
+
+void sfs_interfaces_deleted(struct sfs_interfaces *interfaces, int32_t index) {
+  /* Not by the table, which need not have what was just looked at. */
+  for (uint32_t i = 0; i < interfaces->count; i++) {
+    if (interfaces->directories[i].interface == index) {
+      forget_directory(interfaces, &interfaces->directories[i]);
     }
   }
-  return NULL;
 }
 
 /* ---- the proof ---- */
@@ -76,8 +95,7 @@ static int32_t read_index(int directory) {
              : 0;
 }
 
-/* The index of the interface whose statistics are in a directory on a device; or 0. */
-static int32_t interface_of(int directory, uint64_t device) {
+int32_t sfs_interface_of(int directory, uint64_t device) {
   struct sfs_stat its;
   struct sfs_stat statistics;
   if (sfs_fstatat(directory, ".", 0, &its) < 0 || its.device != device ||
@@ -99,9 +117,12 @@ static void prove(struct sfs_interfaces *interfaces) {
     struct sfs_root root = {NULL, 0};
     for (uint32_t i = 0; i < interfaces->count; i++) {
       struct sfs_statistics *its = &interfaces->directories[i];
-      int directory = its->interface == 0 ? sfs_open_directory(&root, its->place) : SFS_CLOSED;
+      const int is_known = its->is_proven && its->device == 0;
+      int directory = is_known ? SFS_CLOSED : sfs_open_directory(&root, its->place);
       if (directory >= 0) {
-        its->interface = interface_of(directory, own.device);
+        its->interface = sfs_interface_of(directory, own.device);
+        its->is_proven = its->interface != 0;
+        its->device = 0;
         sfs_close_directory(&root, directory);
       }
     }
@@ -111,27 +132,35 @@ static void prove(struct sfs_interfaces *interfaces) {
     /* Until now, so that no other file system could get its device. */
     sfs_close(mount);
   }
+  interfaces->bracket.is_used = mount < 0;
+  interfaces->bracket.has_unknown = 1;
+  interfaces->bracket.next = 0;
   interfaces->has_unproven = 0;
-  make_table(interfaces);
+  sfs_interfaces_index(interfaces);
 }
 
 /* ---- samples ---- */
 
-void sfs_interfaces_close(struct sfs_interfaces *interfaces) {
+static void close_socket(struct sfs_interfaces *interfaces) {
   if (interfaces->is_open) {
     sfs_netlink_close(&interfaces->netlink);
     interfaces->is_open = 0;
   }
 }
 
+void sfs_interfaces_close(struct sfs_interfaces *interfaces) {
+  close_socket(interfaces);
+  sfs_bracket_close(&interfaces->bracket);
+}
+
 /* Nothing is proven without the socket, as nobody would hear that an interface is deleted. */
 static void forget(struct sfs_interfaces *interfaces, int is_for_now) {
-  sfs_interfaces_close(interfaces);
+  close_socket(interfaces);
   for (uint32_t i = 0; i < interfaces->count; i++) {
-    interfaces->directories[i].interface = 0;
-    interfaces->directories[i].sample = 0;
+    forget_directory(interfaces, &interfaces->directories[i]);
   }
-  interfaces->proven = 0;
+  interfaces->bracket.is_used = 0;
+  interfaces->bracket.is_in_round = 0;
   interfaces->has_unproven = is_for_now;
 }
 
@@ -140,11 +169,12 @@ void sfs_interfaces_init(struct sfs_interfaces *interfaces, struct sfs_interface
     interfaces->is_open = 1;
     interfaces->netlink = previous->netlink;
     interfaces->in_dump = previous->in_dump;
+    sfs_bracket_init(&interfaces->bracket, &previous->bracket);
     previous->is_open = 0;
   }
-  make_table(interfaces);
+  sfs_interfaces_index(interfaces);
   interfaces->has_unproven = interfaces->proven < interfaces->count;
-  if (interfaces->proven == 0 || interfaces->counters < LEAST_COUNTERS) {
+  if (interfaces->counters < LEAST_COUNTERS) {
     forget(interfaces, 1);
   }
 }
@@ -164,32 +194,36 @@ static void put(const struct sfs_interfaces *interfaces, struct sfs_statistics *
   directory->sample = interfaces->sample;
 }
 
+/* In a round of bracket.h what it has proven, or is to, is read from files. */
+static int is_wanted(const struct sfs_interfaces *interfaces, const struct sfs_statistics *its) {
+  return its->is_proven && !(interfaces->bracket.is_in_round && its->device != 0);
+}
+
 /* Puts what an answer has, up to its end: how many interfaces that were, or -errno. */
 static long put_answer(struct sfs_interfaces *interfaces, int64_t *values, uint32_t *outcomes) {
   struct sfs_message message;
   long news;
   long count = 0;
   while ((news = sfs_netlink_next(&interfaces->netlink, &message)) > SFS_NEWS_END) {
-    count += news == SFS_NEWS_COUNTERS;
-    uint32_t place = first_place(interfaces, message.interface);
+    if (news == SFS_NEWS_DELETED) {
+      sfs_interfaces_deleted(interfaces, message.interface);
+      continue;
+    }
+    int64_t place = SFS_FIRST_PLACE;
     struct sfs_statistics *its;
-    while ((its = next_of(interfaces, message.interface, &place)) != NULL) {
-      if (news == SFS_NEWS_COUNTERS) {
+    while ((its = sfs_interfaces_next_of(interfaces, message.interface, &place)) != NULL) {
+      if (is_wanted(interfaces, its)) {
         put(interfaces, its, message.counters, values, outcomes);
-      } else {
-        /* Also if it has its values already: a file says more, such as that it is gone. */
-        its->interface = 0;
-        its->sample = 0;
-        interfaces->proven--;
       }
     }
+    count++;
   }
   return news < 0 ? news : count;
 }
 
 static int is_complete(const struct sfs_interfaces *interfaces) {
   for (uint32_t i = 0; i < interfaces->count; i++) {
-    if (interfaces->directories[i].interface != 0 && !sfs_interfaces_has(interfaces, i)) {
+    if (is_wanted(interfaces, &interfaces->directories[i]) && !sfs_interfaces_has(interfaces, i)) {
       return 0;
     }
   }
@@ -216,7 +250,7 @@ static long dump(struct sfs_interfaces *interfaces, int64_t *values, uint32_t *o
 static long ask_for_each(struct sfs_interfaces *interfaces, int64_t *values, uint32_t *outcomes) {
   for (uint32_t i = 0; i < interfaces->count; i++) {
     const struct sfs_statistics *its = &interfaces->directories[i];
-    if (its->interface != 0 && !sfs_interfaces_has(interfaces, i)) {
+    if (is_wanted(interfaces, its) && !sfs_interfaces_has(interfaces, i)) {
       long error = sfs_netlink_ask(&interfaces->netlink, its->interface);
       long count = error < 0 ? error : put_answer(interfaces, values, outcomes);
       if (count < 0) {
@@ -227,7 +261,7 @@ static long ask_for_each(struct sfs_interfaces *interfaces, int64_t *values, uin
   return 0;
 }
 
-/* 0, or -errno. */
+/* Less than 0 for -errno. */
 static long get(struct sfs_interfaces *interfaces, int64_t *values, uint32_t *outcomes) {
   if (interfaces->has_unproven) {
     if (!interfaces->is_open) {
@@ -238,8 +272,14 @@ static long get(struct sfs_interfaces *interfaces, int64_t *values, uint32_t *ou
       interfaces->is_open = 1;
     }
     prove(interfaces);
-    if (interfaces->proven == 0) {
-      sfs_interfaces_close(interfaces);
+    if (interfaces->proven == 0 && !interfaces->bracket.is_used) {
+      close_socket(interfaces);
+    }
+  }
+  if (interfaces->bracket.is_used) {
+    const long error = sfs_bracket_begin(interfaces);
+    if (error < 0) {
+      return error;
     }
   }
   if (interfaces->proven == 0) {
@@ -266,3 +306,12 @@ void sfs_interfaces_sample(struct sfs_interfaces *interfaces, int64_t *values, u
   }
 }
 
+void sfs_interfaces_end(struct sfs_interfaces *interfaces, const int64_t *values,
+                        const uint32_t *outcomes) {
+  if (interfaces->bracket.is_in_round) {
+    const long error = sfs_bracket_end(interfaces, values, outcomes);
+    if (error < 0) {
+      forget(interfaces, error == -SFS_ENOBUFS);
+    }
+  }
+}

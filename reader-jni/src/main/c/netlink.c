@@ -10,14 +10,18 @@ enum {
 
   TYPE_ERROR = 2,
   TYPE_DONE = 3,
+  TYPE_NEWLINK = 16,
   TYPE_DELLINK = 17,
+  TYPE_GETLINK = 18,
   TYPE_NEWSTATS = 92,
   TYPE_GETSTATS = 94,
   FLAG_REQUEST = 1,
   FLAG_DUMP_INTR = 0x10,
   FLAG_DUMP = 0x300,
 
-  ATTRIBUTE_LINK_64 = 1,
+  ATTRIBUTE_LINK_64 = 1, /* of RTM_NEWSTATS */
+  ATTRIBUTE_ADDRESS = 1, /* of RTM_NEWLINK */
+  ATTRIBUTE_IFNAME = 3,
   ATTRIBUTE_TYPE = 0x3fff,
 
   /* What the kernel itself takes for the largest piece of a dump. */
@@ -48,7 +52,7 @@ struct stats {
   uint32_t filter;
 };
 
-/* Behind the header of RTM_DELLINK. */
+/* Behind the header of RTM_GETLINK, RTM_NEWLINK and RTM_DELLINK. */
 struct link {
   uint8_t family; /* another one than 0 if an interface lost a role, such as that of a bridge's port */
   uint8_t padding;
@@ -97,13 +101,16 @@ long sfs_netlink_open(struct sfs_netlink *netlink) {
     return fd;
   }
   const struct address own = {.family = AF_NETLINK, .groups = GROUP_LINK};
+  struct address bound = own;
+  int32_t bound_bytes = sizeof bound;
   long error = sfs_call4(SFS_NR_BIND, fd, (long)&own, sizeof own, 0);
+  error = error < 0 ? error : sfs_call4(SFS_NR_GETSOCKNAME, fd, (long)&bound, (long)&bound_bytes, 0);
   char *buffer = error < 0 ? NULL : sfs_map(BUFFER_BYTES);
   if (buffer == NULL) {
     sfs_close((int)fd);
     return error < 0 ? error : -SFS_ENOMEM;
   }
-  *netlink = (struct sfs_netlink){.fd = (int)fd, .buffer = buffer};
+  *netlink = (struct sfs_netlink){.fd = (int)fd, .port = bound.port, .buffer = buffer};
   return 0;
 }
 
@@ -112,26 +119,40 @@ void sfs_netlink_close(struct sfs_netlink *netlink) {
   sfs_unmap(netlink->buffer, BUFFER_BYTES);
 }
 
-long sfs_netlink_ask(struct sfs_netlink *netlink, int32_t interface) {
-  netlink->is_single = interface != 0;
+/* Sends a request. Its header is followed by the bytes that are of its type. */
+static long ask(struct sfs_netlink *netlink, uint16_t type, uint16_t flags, const void *body,
+                size_t bytes) {
+  struct {
+    struct header header;
+    char body[sizeof(struct link)];
+  } request = {.header = {.length = (uint32_t)(sizeof(struct header) + bytes),
+                          .type = type,
+                          .flags = FLAG_REQUEST | flags,
+                          .sequence = ++netlink->sequence}};
+  for (size_t i = 0; i < bytes; i++) {
+    request.body[i] = ((const char *)body)[i];
+  }
+  netlink->is_single = flags == 0;
   netlink->is_answered = 0;
   netlink->is_interrupted = 0;
-  netlink->sequence++;
-  const struct {
-    struct header header;
-    struct stats stats;
-  } request = {{.length = sizeof request,
-                .type = TYPE_GETSTATS,
-                .flags = FLAG_REQUEST | (netlink->is_single ? 0 : FLAG_DUMP),
-                .sequence = netlink->sequence},
-               {.interface = (uint32_t)interface, .filter = 1 << (ATTRIBUTE_LINK_64 - 1)}};
   const struct address kernel = {.family = AF_NETLINK};
   long sent;
   do {
-    sent = sfs_call6(SFS_NR_SENDTO, netlink->fd, (long)&request, sizeof request, 0, (long)&kernel,
-                     sizeof kernel);
+    sent = sfs_call6(SFS_NR_SENDTO, netlink->fd, (long)&request, request.header.length, 0,
+                     (long)&kernel, sizeof kernel);
   } while (sent == -SFS_EINTR);
   return sent < 0 ? sent : 0;
+}
+
+long sfs_netlink_ask(struct sfs_netlink *netlink, int32_t interface) {
+  const struct stats stats = {.interface = (uint32_t)interface,
+                              .filter = 1 << (ATTRIBUTE_LINK_64 - 1)};
+  return ask(netlink, TYPE_GETSTATS, interface == 0 ? FLAG_DUMP : 0, &stats, sizeof stats);
+}
+
+long sfs_netlink_ask_link(struct sfs_netlink *netlink, int32_t interface) {
+  const struct link link = {.interface = interface};
+  return ask(netlink, TYPE_GETLINK, 0, &link, sizeof link);
 }
 
 /* Fills the buffer: 0, or -errno. */
@@ -156,22 +177,38 @@ static long receive(struct sfs_netlink *netlink) {
   return 0;
 }
 
-/* The counters in a message of some bytes, or NULL. */
-static const char *find_counters(const char *message, size_t length) {
-  for (size_t at = sizeof(struct header) + sizeof(struct stats);
-       at + sizeof(struct attribute) <= length;) {
+/* What an attribute says, NULL if a message does not have it. Attributes begin behind `at` bytes. */
+static const char *find(const char *message, size_t length, size_t at, uint16_t type, size_t *bytes) {
+  while (at + sizeof(struct attribute) <= length) {
     struct attribute attribute;
     __builtin_memcpy(&attribute, message + at, sizeof attribute);
     if (attribute.length < sizeof attribute || attribute.length > length - at) {
-      return NULL;
-    } else if ((attribute.type & ATTRIBUTE_TYPE) == ATTRIBUTE_LINK_64) {
-      return attribute.length < sizeof attribute + SFS_COUNTERS * sizeof(uint64_t)
-                 ? NULL
-                 : message + at + sizeof attribute;
+      break;
+    } else if ((attribute.type & ATTRIBUTE_TYPE) == type) {
+      *bytes = attribute.length - sizeof attribute;
+      return message + at + sizeof attribute;
     }
     at += aligned(attribute.length);
   }
+  *bytes = 0;
   return NULL;
+}
+
+static const char *find_counters(const char *message, size_t length) {
+  size_t bytes;
+  const char *counters = find(message, length, sizeof(struct header) + sizeof(struct stats),
+                              ATTRIBUTE_LINK_64, &bytes);
+  return bytes < SFS_COUNTERS * sizeof(uint64_t) ? NULL : counters;
+}
+
+/* Returns 0 if a message has no name. */
+static int find_link(const char *bytes, size_t length, struct sfs_message *message) {
+  const size_t at = sizeof(struct header) + sizeof(struct link);
+  size_t name;
+  message->name = find(bytes, length, at, ATTRIBUTE_IFNAME, &name);
+  message->address = (const unsigned char *)find(bytes, length, at, ATTRIBUTE_ADDRESS,
+                                                 &message->address_length);
+  return name > 0 && message->name[name - 1] == '\0';
 }
 
 /* What a message says, or -errno; SFS_NOTHING if that concerns nobody here. */
@@ -181,15 +218,21 @@ static long take_apart(struct sfs_netlink *netlink, const char *bytes, const str
                        struct sfs_message *message) {
   const size_t behind = header->length - sizeof *header;
   const char *rest = bytes + sizeof *header;
-  if (header->type == TYPE_DELLINK) {
+  /* Events have the sequence and the port of whoever caused them. */
+  const int is_answer = header->sequence == netlink->sequence && header->port == netlink->port;
+  if (header->type == TYPE_DELLINK || (header->type == TYPE_NEWLINK && is_answer)) {
     struct link link;
     if (behind < sizeof link) {
       return -SFS_EINVAL;
     }
     __builtin_memcpy(&link, rest, sizeof link);
     message->interface = link.interface;
-    return link.family == 0 ? SFS_NEWS_DELETED : SFS_NOTHING;
-  } else if (header->sequence != netlink->sequence) {
+    if (header->type == TYPE_DELLINK) {
+      return link.family == 0 ? SFS_NEWS_DELETED : SFS_NOTHING;
+    }
+    netlink->is_answered = 1;
+    return find_link(bytes, header->length, message) ? SFS_NEWS_LINK : SFS_NEWS_END;
+  } else if (!is_answer) {
     return SFS_NOTHING;
   }
   netlink->is_interrupted |= (header->flags & FLAG_DUMP_INTR) != 0;

@@ -23,6 +23,7 @@ int sfs_counter(const char *name);
  */
 struct sfs_netlink {
   int fd;
+  uint32_t port;
   uint32_t sequence;
   int is_single;      /* one interface is asked for, whose message ends the answer */
   int is_answered;
@@ -42,15 +43,23 @@ void sfs_netlink_close(struct sfs_netlink *netlink);
  */
 long sfs_netlink_ask(struct sfs_netlink *netlink, int32_t interface);
 
+/* Asks for the name and the address of an interface. */
+long sfs_netlink_ask_link(struct sfs_netlink *netlink, int32_t interface);
+
 enum sfs_news {
   SFS_NEWS_END,      /* of the answer */
   SFS_NEWS_COUNTERS, /* of an interface */
+  SFS_NEWS_LINK,     /* its name and address */
   SFS_NEWS_DELETED,  /* an interface is not there any more, or in another namespace, whatever has its number */
 };
 
 struct sfs_message {
   int32_t interface;
-  const char *counters; /* SFS_COUNTERS of 64 bits, anywhere; valid until the next call */
+  /* Valid until the next call. */
+  const char *counters; /* SFS_COUNTERS of 64 bits, anywhere */
+  const char *name;     /* ended by a zero */
+  const unsigned char *address;
+  size_t address_length; /* 0 for an interface without an address */
 };
 
 /*

@@ -74,7 +74,9 @@ enum {
   SFS_NR_SENDTO = 44,
   SFS_NR_RECVFROM = 45,
   SFS_NR_BIND = 49,
+  SFS_NR_GETSOCKNAME = 51,
   SFS_NR_FSTATFS = 138,
+  SFS_NR_CLOCK_GETTIME = 228,
   SFS_NR_GETDENTS64 = 217,
   SFS_NR_OPENAT = 257,
   SFS_NR_NEWFSTATAT = 262,
@@ -112,8 +114,10 @@ enum {
   SFS_NR_READ = 63,
   SFS_NR_PREAD64 = 67,
   SFS_NR_NEWFSTATAT = 79,
+  SFS_NR_CLOCK_GETTIME = 113,
   SFS_NR_SOCKET = 198,
   SFS_NR_BIND = 200,
+  SFS_NR_GETSOCKNAME = 204,
   SFS_NR_SENDTO = 206,
   SFS_NR_RECVFROM = 207,
   SFS_NR_MUNMAP = 215,
@@ -267,6 +271,14 @@ static inline uint64_t sfs_descriptor_limit(void) {
   uint64_t limit[2] = {0, 0};
   long result = sfs_call4(SFS_NR_PRLIMIT64, 0, SFS_RLIMIT_NOFILE, 0, (long)limit);
   return result < 0 ? 0 : limit[0];
+}
+
+/* Nanoseconds since some time; the same for all threads. */
+static inline uint64_t sfs_now(void) {
+  enum { MONOTONIC_COARSE = 6 };
+  int64_t time[2] = {0, 0};
+  sfs_call4(SFS_NR_CLOCK_GETTIME, MONOTONIC_COARSE, (long)time, 0, 0);
+  return (uint64_t)time[0] * 1000000000 + (uint64_t)time[1];
 }
 
 static inline uint32_t sfs_random(void) {

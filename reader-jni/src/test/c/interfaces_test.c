@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "bracket.h"
 #include "check.h"
 #include "netlink.h"
 #include "number.h"
@@ -66,16 +67,18 @@ static void write_to(const char *path, const char *text) {
 /* Directories for as many namespaces as a test has at most. */
 enum { PLACES = 2 };
 static char places[PLACES][32];
+static int namespaces[PLACES];
 
 /* A network namespace whose interfaces say nothing by themselves, and its sysfs, which is returned. */
 static const char *enter_namespace(void) {
   static int next;
-  const char *place = places[next++];
+  const char *place = places[next];
   REQUIRE(unshare(CLONE_NEWNET) == 0);
   write_to("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
   write_to("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
   /* It lives as long as somebody is in it, or has it open; a sysfs is not enough. */
-  REQUIRE(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC) >= 0);
+  namespaces[next] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+  REQUIRE(namespaces[next++] >= 0);
   REQUIRE(mount("sysfs", place, "sysfs", 0, NULL) == 0);
   return place;
 }
@@ -547,6 +550,162 @@ static void without_netlink_or_proof(void) {
   }
 }
 
+/* ---- the proof without rights ---- */
+
+enum { LARGE_COUNT = 20000, SOME = 20 };
+
+/* A batch of the interface e1 of a sysfs, of which no right to mount can prove anything. */
+static struct sampled open_without_rights(const char *sysfs) {
+  sfs_bracket_set_pauses(0, 1000000000000);
+  refuse(430, -1, EPERM);
+  return open_interface(sysfs, "e1");
+}
+
+static void prove_by_traffic(void) {
+  const char *sysfs = enter_namespace();
+  make_pair("e1", "e2", 7);
+  make_pair("e3", "e4", 9);
+  send_packets("e1", LARGE_COUNT);
+  struct sampled sampled = open_without_rights(sysfs);
+  for (int i = 0; i < SFS_MOVES + 4; i++) {
+    sample_and_compare(&sampled);
+    CHECK_EQUAL(i <= SFS_MOVES ? COUNTERS : 0, kept(&sampled));
+    send_packets("e1", SOME);
+  }
+  /* What is new then is proven by a further round. */
+  for (int i = 0; i < 4; i++) {
+    begin_plan();
+    plan_interface(sysfs, "e1", 1);
+    plan_interface(sysfs, "e3", i > 0);
+    struct sampled next = open_plan(&plan, &sampled);
+    sample_and_compare(&next);
+    CHECK_EQUAL(i == 0 ? 2 * COUNTERS : 0, kept(&next));
+    send_packets("e3", SOME);
+    sample_and_compare(&next);
+    CHECK_EQUAL(0, kept(&next));
+    sampled = next;
+  }
+  run("ip link delete e1");
+  sample_and_compare(&sampled);
+  CHECK_EQUAL(SFS_GONE, status_of(sampled.outcomes[0]));
+  CHECK_EQUAL(0, kept(&sampled));
+  close_sampled(&sampled);
+}
+
+/* Counters that do not move, or are small. */
+static void read_idle(int count, int then) {
+  const char *sysfs = enter_namespace();
+  make_pair("e1", "e2", 7);
+  send_packets("e1", count);
+  struct sampled sampled = open_without_rights(sysfs);
+  for (int i = 0; i < SFS_MOVES + 3; i++) {
+    sample_and_compare(&sampled);
+    CHECK_EQUAL(COUNTERS, kept(&sampled));
+    send_packets("e1", then);
+  }
+  close_sampled(&sampled);
+}
+
+static void without_movement(void) {
+  read_idle(LARGE_COUNT, 0);
+}
+
+static void small(void) {
+  read_idle(10, SOME);
+}
+
+/* Two namespaces that look alike, and how many packets each gets between two samples. */
+static struct sampled open_alike(int first, int second) {
+  enter_namespace_like(first);
+  enter_namespace_like(second);
+  return open_without_rights(places[0]);
+}
+
+static void send_to(int namespace, int packets) {
+  REQUIRE(setns(namespaces[namespace], CLONE_NEWNET) == 0);
+  send_packets("e1", packets);
+  REQUIRE(setns(namespaces[1], CLONE_NEWNET) == 0);
+}
+
+static void read_alike(int first, int second, const int then[2]) {
+  struct sampled sampled = open_alike(first, second);
+  for (int i = 0; i < SFS_MOVES + 4; i++) {
+    sample_and_compare(&sampled);
+    CHECK_EQUAL(COUNTERS, kept(&sampled));
+    CHECK_EQUAL(first + i * then[0], sampled.values[TX_PACKETS]);
+    send_to(0, then[0]);
+    send_to(1, then[1]);
+  }
+  close_sampled(&sampled);
+}
+
+static void alike_and_idle(void) {
+  read_alike(LARGE_COUNT, LARGE_COUNT, (int[]){0, 0});
+}
+
+static void alike_and_one_works(void) {
+  read_alike(LARGE_COUNT, LARGE_COUNT, (int[]){0, SOME});
+}
+
+static void alike_and_the_other_works(void) {
+  read_alike(LARGE_COUNT, LARGE_COUNT, (int[]){SOME, 0});
+}
+
+static void alike_and_one_is_ahead(void) {
+  read_alike(LARGE_COUNT + 1, LARGE_COUNT, (int[]){SOME, SOME});
+}
+
+static void of_another_address(void) {
+  enter_namespace_like(LARGE_COUNT);
+  enter_namespace_like(LARGE_COUNT);
+  run("ip link set e1 address 02:00:00:00:00:03");
+  struct sampled sampled = open_without_rights(places[0]);
+  for (int i = 0; i < SFS_MOVES + 4; i++) {
+    sample_and_compare(&sampled);
+    CHECK_EQUAL(COUNTERS, kept(&sampled));
+    send_to(0, SOME);
+    send_to(1, SOME);
+  }
+  close_sampled(&sampled);
+}
+
+/* As long as two namespaces do exactly the same nothing can tell them apart; then the proof is taken back. */
+static void take_back(void) {
+  struct sampled sampled = open_alike(LARGE_COUNT, LARGE_COUNT);
+  sfs_bracket_set_pauses(0, 50000000);
+  for (int i = 0; i < SFS_MOVES + 1; i++) {
+    sample_and_compare(&sampled);
+    send_to(0, SOME);
+    send_to(1, SOME);
+  }
+  CHECK_EQUAL(DONE, sample(&sampled));
+  CHECK_EQUAL(0, kept(&sampled));
+  send_to(0, 1);
+  usleep(100000);
+  for (int i = 0; i < SFS_MOVES + 3; i++) {
+    sample_and_compare(&sampled);
+    CHECK_EQUAL(COUNTERS, kept(&sampled));
+    send_to(0, SOME);
+    send_to(1, SOME);
+  }
+  close_sampled(&sampled);
+}
+
+static void proofs_without_rights(void) {
+  in_child(prove_by_traffic);
+  in_child(without_movement);
+  in_child(small);
+}
+
+static void namespaces_that_look_alike_without_rights(void) {
+  in_child(alike_and_idle);
+  in_child(alike_and_one_works);
+  in_child(alike_and_the_other_works);
+  in_child(alike_and_one_is_ahead);
+  in_child(of_another_address);
+  in_child(take_back);
+}
+
 /* What is proven is taken over, and what is new is not proven any more. */
 static void take_over(void) {
   const char *sysfs = enter_namespace();
@@ -585,7 +744,9 @@ int main(void) {
                                       TEST(more_events_than_a_socket_holds),
                                       TEST(few_of_many),
                                       TEST(without_netlink_or_proof),
-                                      TEST(proofs_are_taken_over)};
+                                      TEST(proofs_are_taken_over),
+                                      TEST(proofs_without_rights),
+                                      TEST(namespaces_that_look_alike_without_rights)};
   int result = run_tests(anywhere, 1);
   if (system("unshare --net --mount mount -t sysfs sysfs /sys && ip -V >/dev/null") != 0) {
     printf("skipped: network namespaces, which need root, unshare and ip\n");

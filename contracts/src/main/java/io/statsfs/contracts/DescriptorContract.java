@@ -107,7 +107,8 @@ abstract class DescriptorContract extends ThreadContract {
         for (int i = 0; i < 100; i++) {
           sampler.sample();
         }
-        assertEquals(afterOne, OpenFiles.all());
+        // A reader may find out that it needs fewer.
+        assertTrue(afterOne.containsAll(OpenFiles.all()), "" + OpenFiles.all());
       }
     }
   }

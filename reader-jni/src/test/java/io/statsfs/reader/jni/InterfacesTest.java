@@ -33,8 +33,11 @@ class InterfacesTest {
 
   /** Runs a program of this class in a network namespace of its own. */
   private static void inNamespace(boolean ownSysfs, String program) throws Exception {
-    String mount = ownSysfs ? "mount -t sysfs sysfs /sys && " : "";
-    String[] namespace = {"unshare", "--net", "--mount", "sh", "-c", mount + "exec \"$@\"", "sh"};
+    inNamespace(ownSysfs ? "mount -t sysfs sysfs /sys && exec" : "exec", program);
+  }
+
+  private static void inNamespace(String start, String program) throws Exception {
+    String[] namespace = {"unshare", "--net", "--mount", "sh", "-c", start + " \"$@\"", "sh"};
     Command.tryTo(
         "make a network namespace",
         "unshare",
@@ -59,6 +62,7 @@ class InterfacesTest {
       case "own" -> own();
       case "foreign" -> foreign();
       case "hanging" -> hanging();
+      case "unprivileged" -> unprivileged();
       default -> throw new AssertionError(args[0]);
     }
     System.out.println("done");
@@ -153,6 +157,34 @@ class InterfacesTest {
       for (int i = 0; i < 24; i++) {
         assertEquals(Status.OK, memory.status(i));
       }
+    }
+  }
+
+  /** Who may not mount a sysfs has to see that netlink says the same, while something happens. */
+  @Test
+  void withoutTheRightToMountTheyComeByNetlinkOnceTheyHaveMoved() throws Exception {
+    inNamespace(
+        "mount -t sysfs sysfs /sys && exec setpriv --bounding-set=-sys_admin"
+            + " --inh-caps=-sys_admin",
+        "unprivileged");
+  }
+
+  private static void unprivileged() throws Exception {
+    send(10_000);
+    try (StatsFs jni = open("jni");
+        StatsFs nio = open("nio");
+        Sampler byNetlink = jni.sampler();
+        Sampler fromFiles = nio.sampler()) {
+      assertEquals(Outcomes.sample(fromFiles), Outcomes.sample(byNetlink));
+      assertEquals(24, jni.diagnostics().filesKeptOpen());
+      for (long kept = 24; kept > 0; kept = jni.diagnostics().filesKeptOpen()) {
+        Thread.sleep(100);
+        send(20);
+        assertEquals(Outcomes.sample(fromFiles), Outcomes.sample(byNetlink));
+      }
+      send(20);
+      assertEquals(Outcomes.sample(fromFiles), Outcomes.sample(byNetlink));
+      assertEquals(0, Allocation.ofSamples(byNetlink, 200));
     }
   }
 
