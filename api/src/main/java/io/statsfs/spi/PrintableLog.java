@@ -6,15 +6,15 @@ package io.statsfs.spi;
  * <p>Safe for use by several threads.
  */
 public final class PrintableLog {
-  private final System.Logger logger;
+  private final String name;
 
   /**
-   * Gets the logger, which may load the application's logging.
+   * Gets no logger yet, as that may load the application's logging.
    *
    * @param name of the logger
    */
   public PrintableLog(String name) {
-    logger = System.getLogger(name);
+    this.name = name;
   }
 
   /**
@@ -23,6 +23,6 @@ public final class PrintableLog {
    * @param message what happened, why, and what to do
    */
   public void warn(String message) {
-    logger.log(System.Logger.Level.WARNING, PrintableText.of(message));
+    System.getLogger(name).log(System.Logger.Level.WARNING, PrintableText.of(message));
   }
 }

@@ -27,7 +27,7 @@ public record Schema(
     List<String> dropped,
     String beyondLimits) {
 
-  public static final Schema EMPTY = SchemaParser.parse("", false);
+  public static final Schema EMPTY = new Schema(Map.of(), Map.of(), List.of(), List.of(), "");
 
   /**
    * What is said of one stat.

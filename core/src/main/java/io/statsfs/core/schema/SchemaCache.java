@@ -52,7 +52,11 @@ public final class SchemaCache {
   /** Interned, so that it is the same for all class loaders that load this class. */
   private static final Object ONE_AT_A_TIME = "io.statsfs: one .schema at a time".intern();
 
-  private final Cache<CacheKey, Loaded> cache;
+  private final long maxBytes;
+
+  /** Null before the first schema, which most JVMs never see. */
+  private volatile @Nullable Cache<CacheKey, Loaded> cache;
+
   private final Watchdog watchdog;
   private final long graceNanos;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
@@ -65,17 +69,26 @@ public final class SchemaCache {
   }
 
   public SchemaCache(long maxBytes, Duration timeout, Duration grace) {
+    this.maxBytes = maxBytes;
     graceNanos = grace.toNanos();
     watchdog = new Watchdog("statsfs-schema", timeout);
-    cache =
-        Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
-            .weigher((CacheKey key, Loaded loaded) -> loaded.bytes + 200)
-            // In the calling thread: evicting is rare and cheap, and an embedded library should not
-            // put work into the application's common pool.
-            .executor(Runnable::run)
-            .recordStats()
-            .build();
+  }
+
+  private synchronized Cache<CacheKey, Loaded> cache() {
+    Cache<CacheKey, Loaded> made = cache;
+    if (made == null) {
+      made =
+          Caffeine.newBuilder()
+              .maximumWeight(maxBytes)
+              .weigher((CacheKey key, Loaded loaded) -> loaded.bytes + 200)
+              // In the calling thread: evicting is rare and cheap, and an embedded library should
+              // not put work into the application's common pool.
+              .executor(Runnable::run)
+              .recordStats()
+              .build();
+      cache = made;
+    }
+    return made;
   }
 
   /**
@@ -134,7 +147,7 @@ public final class SchemaCache {
    */
   public Schema get(SchemaKey key, int maxBytes) throws IOException {
     try {
-      return cache.get(new CacheKey(key, maxBytes), this::load).schema;
+      return cache().get(new CacheKey(key, maxBytes), this::load).schema;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -150,7 +163,7 @@ public final class SchemaCache {
       if (System.nanoTime() - first.at < graceNanos) {
         break;
       } else if (ended.remove(first)) {
-        cache.invalidate(first.key);
+        cache().invalidate(first.key);
       }
     }
   }
@@ -270,9 +283,13 @@ public final class SchemaCache {
       implements Scanner.SchemaCounts {}
 
   public Counts counts() {
-    CacheStats stats = cache.stats();
+    Cache<CacheKey, Loaded> made = cache;
+    if (made == null) {
+      return new Counts(0, 0, 0, 0, 0);
+    }
+    CacheStats stats = made.stats();
     return new Counts(
-        cache.estimatedSize(),
+        made.estimatedSize(),
         stats.hitCount(),
         stats.loadSuccessCount(),
         stats.loadFailureCount(),

@@ -2,6 +2,7 @@ package io.statsfs.reader.jni;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ record PrivateDirectory(Path path, Object key, int user) {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String USER_LINE = "Uid:";
   private static final int ROOT = 0;
+  private static final long LEAST_NUMBER = 1_000_000_000_000_000_000L;
+  private static final int MOST_NAMES = 100;
   private static final int TYPE = 0170000;
   private static final int DIRECTORY = 0040000;
   private static final int STICKY = 01000;
@@ -52,12 +56,28 @@ record PrivateDirectory(Path path, Object key, int user) {
       requireTrusted(above, parent, user);
     }
     try {
-      Path path = Files.createTempDirectory(real, "statsfs-", FOR_THIS_USER);
+      Path path = newDirectory(real);
       PrivateDirectory made = new PrivateDirectory(path, attributes(path).get("fileKey"), user);
       made.requireUnchanged();
       return made;
     } catch (IOException e) {
       throw notMade(parent, e.toString(), e);
+    }
+  }
+
+  /**
+   * As {@link Files#createTempDirectory} does, which first looks for a source of secure numbers.
+   */
+  private static Path newDirectory(Path parent) throws IOException {
+    for (int i = 1; ; i++) {
+      long number = ThreadLocalRandom.current().nextLong(LEAST_NUMBER, Long.MAX_VALUE);
+      try {
+        return Files.createDirectory(parent.resolve("statsfs-" + number), FOR_THIS_USER);
+      } catch (FileAlreadyExistsException e) {
+        if (i == MOST_NAMES) {
+          throw e;
+        }
+      }
     }
   }
 
