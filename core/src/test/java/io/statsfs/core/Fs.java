@@ -112,7 +112,7 @@ public final class Fs implements AutoCloseable {
     this.reader = reader;
     FilesScanner scanner =
         new FilesScanner(
-            new Trees.Detected(trees, List.of(), Map.of(), Set.of(), null),
+            new Trees.Detected(trees, List.of(), Map.of(), Set.of(), Map.of()),
             List.of(),
             fileSystems,
             limits,

@@ -6,6 +6,8 @@ import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.thread.FileGuard;
+import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Look;
 import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.ScanRequest;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,8 @@ public final class TreeScans implements AutoCloseable {
   /** Of a single step of a scan, such as looking at one directory. */
   public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** Of a look at the root of a tree whose scan hangs. */
-  private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(1);
+  /** Of the reading of a file by a scan, and of a look at the root of a tree whose scan hangs. */
+  private static final Duration FILE_TIMEOUT = Duration.ofSeconds(1);
 
   /** Threads that may be left behind in a tree, in scans and in looks at its root. */
   private static final int MOST_LEFT = 4;
@@ -42,8 +45,8 @@ public final class TreeScans implements AutoCloseable {
   private final Shares entries;
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
-  private final Watchdog watchdog = new Watchdog("statsfs-scan", TIMEOUT);
-  private final Watchdog looks = new Watchdog("statsfs-look", LOOK_TIMEOUT);
+  private final Watchdog watchdog = new Watchdog("statsfs-scan", FILE_TIMEOUT);
+  private final Watchdog looks = new Watchdog("statsfs-look", FILE_TIMEOUT);
 
   public TreeScans(Scanners scanners, Limits limits) {
     List<Tree> trees = scanners.trees();
@@ -55,13 +58,25 @@ public final class TreeScans implements AutoCloseable {
   }
 
   /** The scan of one tree. What other threads read while it hangs is volatile. */
-  static final class TreeScan implements Watchdog.Work, ScanRequest {
+  static final class TreeScan implements Watchdog.Work, ScanRequest, FileGuard {
+    /**
+     * How often a step is looked at before the timeout of a file begins: that of a step is longer.
+     */
+    private static final int LOOKS_MORE = 16;
+
+    /** In the place of a file whose reading was left behind. */
+    private static final Object LEFT_BEHIND = new Object();
+
     private final Tree tree;
     private final Scanner scanner;
     private final AtomicLong steps = new AtomicLong();
+    private final AtomicReference<@Nullable Object> reading = new AtomicReference<>();
+    private long stepsSeen;
+    private int looksAtStep;
     private volatile ScanResult found = ScanResult.empty();
     private volatile @Nullable Throwable failure;
     private volatile boolean busy;
+    private volatile boolean isBegun;
 
     /** What the tree was when the scan began; null if it did not answer, or was not there. */
     private volatile @Nullable Object seen;
@@ -82,11 +97,13 @@ public final class TreeScans implements AutoCloseable {
       this.maxStats = maxStats;
       seen = null;
       lookAt = System.nanoTime();
+      isBegun = false;
       busy = true;
     }
 
     @Override
     public void run() {
+      isBegun = true;
       try {
         Look look = new Look(List.of(() -> scanner.look(tree)));
         look.run();
@@ -171,13 +188,43 @@ public final class TreeScans implements AutoCloseable {
     }
 
     @Override
+    public void read(GuardedCall<?> call) {
+      step();
+      reading.set(call);
+      call.run();
+      if (!reading.compareAndSet(call, null)) {
+        throw new LeftBehind();
+      }
+    }
+
+    @Override
+    public void leaving() {
+      Object file = reading.get();
+      if (file != null) {
+        reading.compareAndSet(file, LEFT_BEHIND);
+      }
+    }
+
+    @Override
+    public boolean isLeftBehind() {
+      return reading.get() == LEFT_BEHIND;
+    }
+
+    @Override
     public void notStarted() {
       busy = false;
     }
 
     @Override
     public long progress() {
-      return steps.getOpaque();
+      long now = steps.getOpaque();
+      if (now != stepsSeen) {
+        stepsSeen = now;
+        looksAtStep = 0;
+      } else if (reading.get() == null && looksAtStep < LOOKS_MORE) {
+        looksAtStep++;
+      }
+      return now * (LOOKS_MORE + 1) + looksAtStep;
     }
   }
 
@@ -214,20 +261,23 @@ public final class TreeScans implements AutoCloseable {
 
   /** Looks at all trees that answer. */
   public Found scan() {
+    List<Integer> due = new ArrayList<>();
     for (int i = 0; i < scans.size(); i++) {
-      scan(i);
+      due.add(i);
     }
+    scan(due);
     // Each time at least one tree has found its place, unless they change all the while.
     boolean needsScan = true;
     for (int round = 0; needsScan && round < 2 * scans.size(); round++) {
       entries.divide();
       stats.divide();
-      needsScan = false;
+      due.clear();
       for (int i = 0; i < scans.size(); i++) {
         if (entries.needsScan(i) || stats.needsScan(i)) {
-          needsScan |= scan(i);
+          due.add(i);
         }
       }
+      needsScan = scan(due);
     }
     List<Source> sources = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
@@ -249,23 +299,56 @@ public final class TreeScans implements AutoCloseable {
     return null;
   }
 
-  /** Whether the tree was scanned. */
-  private boolean scan(int tree) {
-    TreeScan scan = of(tree);
-    if (scan.busy) {
-      return false;
+  /** Scans trees, one after the other; whether one of them was scanned. */
+  private boolean scan(List<Integer> trees) {
+    List<Integer> begun = new ArrayList<>();
+    List<TreeScan> due = new ArrayList<>();
+    for (int tree : trees) {
+      TreeScan scan = of(tree);
+      if (!scan.busy) {
+        scan.begin(entries.of(tree), stats.of(tree));
+        begun.add(tree);
+        due.add(scan);
+      }
     }
-    scan.begin(entries.of(tree), stats.of(tree));
+    while (!due.isEmpty()) {
+      run(due);
+      due.clear();
+      for (int tree : begun) {
+        if (scans.get(tree).isLeftBehind()) {
+          due.add(again(tree));
+        }
+      }
+    }
+    boolean isScanned = false;
+    for (int tree : begun) {
+      TreeScan scan = scans.get(tree);
+      ScanResult found = scan.found;
+      entries.record(tree, found.entries(), found.isEntriesCut());
+      stats.record(tree, found.stats(), found.isStatsCut());
+      isScanned |= !scan.busy && scan.failure == null;
+    }
+    return isScanned;
+  }
+
+  private void run(List<TreeScan> due) {
     try {
-      watchdog.run(scan);
+      watchdog.runAll(due);
     } catch (RuntimeException | Error e) {
-      // There was no thread for it.
-      scan.failed(e);
+      // There was no thread for those that were not begun.
+      due.stream().filter(scan -> !scan.isBegun).forEach(scan -> scan.failed(e));
     }
-    ScanResult found = scan.found;
-    entries.record(tree, found.entries(), found.isEntriesCut());
-    stats.record(tree, found.stats(), found.isStatsCut());
-    return !scan.busy && scan.failure == null;
+  }
+
+  /** Begins a scan again that was left behind in a file, which is not read this time. */
+  private TreeScan again(int tree) {
+    TreeScan left = scans.get(tree);
+    TreeScan next = new TreeScan(left.tree, left.scanner);
+    next.found = left.found;
+    next.left = left.left;
+    next.begin(left.maxSources, left.maxStats);
+    scans.set(tree, next);
+    return next;
   }
 
   /** Stats that an earlier tree has too; the sources are in order. */

@@ -85,18 +85,57 @@ public final class SourceDirectory {
    * @throws IOException if the path leads nowhere, or if that cannot be found out
    */
   public static boolean isWithin(Path root, Path path, @Nullable Path links) throws IOException {
-    Path realRoot = root.toRealPath();
-    Path real = path.toRealPath();
-    if (real.equals(realRoot.resolve(root.relativize(path)))) {
-      return true;
+    return new Bounds(root, links).contain(path);
+  }
+
+  /** Where paths below the root of a tree may lead, for as long as nothing of that is moved. */
+  public static final class Bounds {
+    private final Path root;
+    private final @Nullable Path links;
+    private final Path realRoot;
+
+    /** Where links may lead; null before that was found out. */
+    private @Nullable Path place;
+
+    /** Whether links may lead there. */
+    private boolean isGiven;
+
+    /**
+     * Finds out where the root is.
+     *
+     * @param root the root of the tree
+     * @param links as {@link #isWithin} has it
+     * @throws IOException if the root is nowhere, or if that cannot be found out
+     */
+    public Bounds(Path root, @Nullable Path links) throws IOException {
+      this.root = root;
+      this.links = links;
+      realRoot = root.toRealPath();
     }
-    if (links == null) {
-      return false;
+
+    /**
+     * Whether a path below the root leads to what is within.
+     *
+     * @param path a path that begins with the root
+     * @return what {@link #isWithin} says of it
+     * @throws IOException if the path leads nowhere, or if that cannot be found out
+     */
+    public boolean contain(Path path) throws IOException {
+      Path real = path.toRealPath();
+      if (real.equals(realRoot.resolve(root.relativize(path)))) {
+        return true;
+      } else if (links == null) {
+        return false;
+      }
+      Path realPlace = place;
+      if (realPlace == null) {
+        Path given = realRoot.resolve(links).normalize();
+        realPlace = given.toRealPath();
+        // A place within the tree must not be moved out of it by a link of the tree's own.
+        isGiven = realPlace.equals(given) || !given.startsWith(realRoot);
+        place = realPlace;
+      }
+      return isGiven && real.startsWith(realPlace);
     }
-    Path place = realRoot.resolve(links).normalize();
-    Path realPlace = place.toRealPath();
-    // A place within the tree must not be moved out of it by a link of the tree's own.
-    boolean isGiven = realPlace.equals(place) || !place.startsWith(realRoot);
-    return isGiven && real.startsWith(realPlace);
   }
 }

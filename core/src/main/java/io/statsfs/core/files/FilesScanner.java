@@ -14,7 +14,7 @@ import io.statsfs.core.scan.Discovery;
 import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.scan.TableFile;
 import io.statsfs.core.schema.SchemaCache;
-import io.statsfs.core.thread.Watchdog;
+import io.statsfs.core.thread.FileGuard;
 import io.statsfs.spi.Batch;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.ScanRequest;
@@ -26,8 +26,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,13 +50,8 @@ public final class FilesScanner implements Scanner {
   /** Guarded by this. */
   private final Map<Tree, Discovery> discoveries = new HashMap<>();
 
-  /** Those that are scanning, and what reads their files. Guarded by this. */
-  private final Map<Discovery, Watchdog> busy = new HashMap<>();
-
-  /** Of scans that have ended, for the next ones; most often one. Guarded by this. */
-  private final Deque<Watchdog> idle = new ArrayDeque<>();
-
-  private boolean closed;
+  /** Those that are scanning, and what for. Guarded by this. */
+  private final Map<Discovery, ScanRequest> busy = new HashMap<>();
 
   public FilesScanner(
       Trees.Detected found,
@@ -90,7 +83,7 @@ public final class FilesScanner implements Scanner {
 
   @Override
   public ScanResult scan(ScanRequest request) {
-    Scanning scanning = begin(request.tree());
+    Scanning scanning = begin(request);
     Discovery discovery = scanning.discovery;
     try {
       Problem moved = scanning.isFirst ? null : movedFrom(request.tree());
@@ -98,13 +91,18 @@ public final class FilesScanner implements Scanner {
         discovery.forget();
         return ScanResult.of(List.of(), List.of(moved));
       }
-      return discovery.scan(request, scanning.reading);
+      return discovery.scan(request, guard(request));
     } catch (OutOfMemoryError e) {
       discovery.forget();
       throw e;
     } finally {
-      end(discovery);
+      end(discovery, request);
     }
+  }
+
+  /** What reads the files of a scan. */
+  private static FileGuard guard(ScanRequest request) {
+    return request instanceof FileGuard guard ? guard : FileGuard.NONE;
   }
 
   /** Why a tree is not that of this process's cgroup any more; null if it is, or was none. */
@@ -136,39 +134,33 @@ public final class FilesScanner implements Scanner {
    *
    * @param isFirst whether it is part of the opening
    */
-  private record Scanning(Discovery discovery, Watchdog reading, boolean isFirst) {}
+  private record Scanning(Discovery discovery, boolean isFirst) {}
 
   /** Another discovery if the last hangs in what is not there any more. */
-  private synchronized Scanning begin(Tree tree) {
+  private synchronized Scanning begin(ScanRequest request) {
+    Tree tree = request.tree();
     Discovery known = discoveries.get(tree);
+    ScanRequest last = known == null ? null : busy.get(known);
     Discovery discovery =
-        known == null || busy.containsKey(known)
+        known == null || last != null && !guard(last).isLeftBehind()
             ? new Discovery(
                 tree,
                 fileSystems,
                 limits,
                 schemas,
                 chosen.reader(),
-                known == null ? found.mounts() : null,
+                known == null ? found.places().get(tree) : null,
                 !found.unnamed().contains(tree),
                 own.contains(tree.layout()))
             : known;
-    Watchdog reading = idle.isEmpty() ? Discovery.watchdog() : idle.pop();
     discoveries.put(tree, discovery);
-    busy.put(discovery, reading);
-    return new Scanning(discovery, reading, known == null);
+    busy.put(discovery, request);
+    return new Scanning(discovery, known == null);
   }
 
-  private void end(Discovery discovery) {
-    Watchdog reading;
-    synchronized (this) {
-      reading = busy.remove(discovery);
-      if (!closed) {
-        idle.push(reading);
-        return;
-      }
-    }
-    reading.close();
+  /** Unless another scan goes on with it. */
+  private synchronized void end(Discovery discovery, ScanRequest request) {
+    busy.remove(discovery, request);
   }
 
   @Override
@@ -254,15 +246,6 @@ public final class FilesScanner implements Scanner {
 
   @Override
   public void close() {
-    List<Watchdog> unused;
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      unused = List.copyOf(idle);
-    }
-    unused.forEach(Watchdog::close);
     chosen.reader().close();
     schemas.endIdleThread();
   }

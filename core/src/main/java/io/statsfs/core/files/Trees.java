@@ -16,10 +16,12 @@ import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.Located;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.Mounts.Mount;
 import io.statsfs.core.mounts.OwnCgroups;
 import io.statsfs.core.mounts.ReadEffects;
+import io.statsfs.core.mounts.RealPaths;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.core.thread.GuardedCall;
@@ -38,16 +40,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,33 +73,42 @@ public final class Trees {
    * @param problems why others could not be opened though they seem to be there
    * @param cgroups of trees that begin at the cgroup of this process, which it was then
    * @param unnamed those of the trees that nobody named, which may well be empty
-   * @param mounts by which they were found; null if none was looked for
+   * @param places what the roots of trees that were looked for led to
    */
   public record Detected(
       List<Tree> trees,
       List<Problem> problems,
       Map<Tree, String> cgroups,
       Set<Tree> unnamed,
-      @Nullable Mounts mounts) {
-    static Detected of(List<Search> searches, List<Layout> named, @Nullable Mounts mounts) {
+      Map<Tree, Located> places) {
+    static Detected of(List<Search> searches, List<Layout> named) {
+      List<Tree> trees = new ArrayList<>();
+      List<Problem> problems = new ArrayList<>();
       Map<Tree, String> cgroups = new HashMap<>();
       Set<Tree> unnamed = new HashSet<>();
+      Map<Tree, Located> places = new HashMap<>();
       for (Search search : searches) {
-        if (search.tree != null && !named.contains(search.layout)) {
-          unnamed.add(search.tree);
+        search.problem().ifPresent(problems::add);
+        Opened opened = search.opened;
+        if (opened == null) {
+          continue;
         }
-        if (search.tree != null && search.cgroup != null) {
-          cgroups.put(search.tree, search.cgroup);
+        Tree tree = opened.tree;
+        trees.add(tree);
+        places.put(tree, opened.place);
+        if (!named.contains(search.layout)) {
+          unnamed.add(tree);
+        }
+        if (search.cgroup != null) {
+          cgroups.put(tree, search.cgroup);
         }
       }
-      return new Detected(
-          searches.stream().flatMap(search -> search.tree().stream()).toList(),
-          searches.stream().flatMap(search -> search.problem().stream()).toList(),
-          cgroups,
-          unnamed,
-          mounts);
+      return new Detected(trees, problems, cgroups, unnamed, places);
     }
   }
+
+  /** A tree, and what its root led to when it was opened. */
+  private record Opened(Tree tree, Located place) {}
 
   /** Opens the roots that are named, and those that are asked for and can be found. */
   public Detected open(BackendSettings settings) {
@@ -114,7 +126,7 @@ public final class Trees {
       Layout only = placeless == null ? onlyNamed(settings.trees()) : null;
       if (only != null && isUndeclaredFile(root, tree, only)) {
         // It is at the place of no tree, such as a copy: then it is what the name says.
-        tree = open(root.path(), only);
+        tree = openRoot(root.path(), only);
         named.remove(only.name());
       }
       opened.add(tree);
@@ -130,12 +142,12 @@ public final class Trees {
         found.problems,
         found.cgroups,
         found.unnamed.stream().filter(t -> !opened.contains(t)).collect(toSet()),
-        found.mounts);
+        found.places);
   }
 
   private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
     Layout layout = root.layout().or(() -> root.tree().map(this::layout)).orElse(placeless);
-    return open(root.path(), layout, null, null);
+    return openRoot(root.path(), layout);
   }
 
   /** The only layout that is named; null if there is none, or are several. */
@@ -177,13 +189,13 @@ public final class Trees {
     HostMounts host = new HostMounts(settings);
     requireDirectories(host);
     if (!settings.isDetecting() && named.isEmpty()) {
-      return new Detected(List.of(), withoutEffect(host), Map.of(), Set.of(), null);
+      return new Detected(List.of(), withoutEffect(host), Map.of(), Set.of(), Map.of());
     } else if (settings.isStatsfsRequired()) {
-      return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of(), null);
+      return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of(), Map.of());
     }
-    Surroundings here = new Surroundings(mounts(), ownCgroups(), host);
+    Surroundings here = Surroundings.of(mounts(), ownCgroups(), host);
     List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), here);
-    Detected found = Detected.of(searches, named, here.mounts);
+    Detected found = Detected.of(searches, named);
     if (found.trees.isEmpty() && isNeeded) {
       throw nothingFound(searches);
     }
@@ -197,7 +209,7 @@ public final class Trees {
                 .build());
       }
     }
-    return new Detected(found.trees, problems, found.cgroups, found.unnamed, found.mounts);
+    return new Detected(found.trees, problems, found.cgroups, found.unnamed, found.places);
   }
 
   /** Roots are read where they are. */
@@ -237,17 +249,27 @@ public final class Trees {
       boolean detects, List<Layout> named, Set<String> without, Surroundings here) {
     Map<Layout, Search> searches = new LinkedHashMap<>();
     if (detects) {
-      Predicate<Layout> isWanted = layout -> layout.isDefault() && !without.contains(layout.name());
-      Stream.of(Layout.statsfs())
-          .filter(isWanted)
-          .forEach(layout -> searches.put(layout, search(layout, here)));
-      boolean hasStatsfs = searches.values().stream().anyMatch(s -> s.tree().isPresent());
-      Stream.concat(layouts.own().stream(), hasStatsfs ? Stream.of() : layouts.shipped().stream())
-          .filter(isWanted)
-          .forEach(layout -> searches.put(layout, search(layout, here)));
+      List<Layout> wanted = new ArrayList<>(layouts.own());
+      Search statsfs = new Search(Layout.statsfs());
+      if (!without.contains(statsfs.layout.name())) {
+        search(List.of(statsfs), here);
+        searches.put(statsfs.layout, statsfs);
+      }
+      if (statsfs.opened == null) {
+        wanted.addAll(layouts.shipped());
+      }
+      for (Layout layout : wanted) {
+        if (layout.isDefault() && !without.contains(layout.name())) {
+          searches.putIfAbsent(layout, new Search(layout));
+        }
+      }
     }
-    named.forEach(layout -> searches.computeIfAbsent(layout, l -> search(l, here)));
-    return List.copyOf(searches.values());
+    for (Layout layout : named) {
+      searches.putIfAbsent(layout, new Search(layout));
+    }
+    List<Search> all = List.copyOf(searches.values());
+    search(all, here);
+    return all;
   }
 
   /** Why none of these found a tree. */
@@ -292,12 +314,14 @@ public final class Trees {
 
   /** The statsfs, and nothing else. */
   Tree statsfs(HostMounts host) {
-    Search statsfs = search(Layout.statsfs(), new Surroundings(mounts(), null, host));
-    if (statsfs.tree == null) {
+    Search statsfs = new Search(Layout.statsfs());
+    search(List.of(statsfs), Surroundings.of(mounts(), null, host));
+    if (statsfs.opened == null) {
       throw unavailable(statsfs);
     }
-    requireStatsfs(statsfs.tree);
-    return statsfs.tree;
+    Tree tree = statsfs.opened.tree;
+    requireStatsfs(tree);
+    return tree;
   }
 
   private TreeUnavailableException unavailable(Search statsfs) {
@@ -334,7 +358,11 @@ public final class Trees {
   /** What came of looking for a tree: the tree, or what kept it from being opened, or nothing. */
   static final class Search {
     private final Layout layout;
-    private @Nullable Tree tree;
+    private @Nullable Opened opened;
+
+    /** Where to look that was not looked at yet; null before the first look. */
+    private @Nullable Iterator<Place> places;
+
     private @Nullable Path root;
     private @Nullable TreeUnavailableException failure;
 
@@ -348,10 +376,6 @@ public final class Trees {
       this.layout = layout;
     }
 
-    Optional<Tree> tree() {
-      return Optional.ofNullable(tree);
-    }
-
     /** The first place where something is wrong counts, and before any one that is not there. */
     private void failed(Path place, TreeUnavailableException why) {
       if (failure == null
@@ -361,14 +385,14 @@ public final class Trees {
       }
     }
 
-    private void found(Path place, Tree found) {
+    private void found(Path place, Opened found) {
       root = place;
-      tree = found;
+      opened = found;
       failure = null;
     }
 
     boolean isAbsent() {
-      return tree == null
+      return opened == null
           && whyNot == null
           && (failure == null || failure.reason() == Reason.NOT_FOUND);
     }
@@ -435,7 +459,12 @@ public final class Trees {
    *
    * @param cgroups null if they cannot be read, as on a kernel without cgroups
    */
-  private record Surroundings(Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host) {}
+  private record Surroundings(
+      Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host, RealPaths realPaths) {
+    static Surroundings of(Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host) {
+      return new Surroundings(mounts, cgroups, host, new RealPaths());
+    }
+  }
 
   private @Nullable OwnCgroups ownCgroups() {
     try {
@@ -445,45 +474,90 @@ public final class Trees {
     }
   }
 
-  private Search search(Layout layout, Surroundings here) {
-    return here.host.have(layout)
-        ? searchHost(layout, here)
-        : searchMounts(layout, here.mounts, here.cgroups);
-  }
+  /**
+   * Where a tree may begin.
+   *
+   * @param home the mount that it was found by, whose type it must have; null on a host's mounts
+   */
+  private record Place(Path root, @Nullable Mount home) {}
 
-  private Search searchHost(Layout layout, Surroundings here) {
-    Search search = new Search(layout);
-    search.whyNot = here.host.whyNot(layout);
-    for (Path root : search.whyNot == null ? here.host.places(layout) : List.<Path>of()) {
-      try {
-        search.found(root, open(root, layout, null, here.mounts));
-        break;
-      } catch (TreeUnavailableException e) {
-        search.failed(root, e);
+  /**
+   * Looks at all places where there may be trees of these layouts, for each of them until one can
+   * be opened. The first places of all are looked at before any second one, so that there is one
+   * change of thread for all.
+   */
+  private void search(List<Search> searches, Surroundings here) {
+    List<Search> left = new ArrayList<>(searches);
+    List<Place> places = new ArrayList<>();
+    List<GuardedCall<Opened>> openings = new ArrayList<>();
+    while (!left.isEmpty()) {
+      List<Search> looking = left;
+      left = new ArrayList<>();
+      places.clear();
+      openings.clear();
+      for (Search search : looking) {
+        Place place = nextPlace(search, here);
+        if (place != null) {
+          left.add(search);
+          places.add(place);
+          openings.add(new GuardedCall<>(() -> open(place, search.layout, here)));
+        }
+      }
+      watchdog.runAll(openings);
+      for (int i = 0; i < left.size(); i++) {
+        Search search = left.get(i);
+        Place place = places.get(i);
+        try {
+          search.found(place.root, opened(openings.get(i), place.root, place.home));
+        } catch (TreeUnavailableException e) {
+          search.failed(place.root, e);
+        }
       }
     }
-    return search;
   }
 
-  /** Looks at all mounts that may have a tree of this layout, until one can be opened. */
-  private Search searchMounts(Layout layout, Mounts mounts, @Nullable OwnCgroups cgroups) {
-    Search search = new Search(layout);
-    search.cgroup = layout.isOwnCgroup() && cgroups != null ? cgroups.of(layout) : null;
-    for (Mount home : homes(layout, mounts)) {
+  /** Where to look next; null if the tree was found, or can be nowhere else. */
+  private static @Nullable Place nextPlace(Search search, Surroundings here) {
+    if (search.opened != null) {
+      return null;
+    }
+    Iterator<Place> places = search.places;
+    if (places == null) {
+      places = (here.host.have(search.layout) ? onHost(search, here) : atMounts(search, here));
+      search.places = places;
+    }
+    return places.hasNext() ? places.next() : null;
+  }
+
+  private static Iterator<Place> onHost(Search search, Surroundings here) {
+    List<Place> places = new ArrayList<>();
+    search.whyNot = here.host.whyNot(search.layout);
+    if (search.whyNot == null) {
+      here.host.places(search.layout).forEach(root -> places.add(new Place(root, null)));
+    }
+    return places.iterator();
+  }
+
+  private static Iterator<Place> atMounts(Search search, Surroundings here) {
+    List<Place> places = new ArrayList<>();
+    Layout layout = search.layout;
+    if (layout.isOwnCgroup() && here.cgroups != null) {
+      search.cgroup = here.cgroups.of(layout);
+    }
+    for (Mount home : homes(layout, here.mounts)) {
       String place = layout.isOwnCgroup() ? OwnCgroups.at(home, search.cgroup) : home.point();
-      if (place == null) {
-        continue;
-      }
-      Path root = Mounts.path(place).resolve(layout.homePath());
-      try {
-        requireVisible(root, layout, home, mounts);
-        search.found(root, open(root, layout, home, mounts));
-        break;
-      } catch (TreeUnavailableException e) {
-        search.failed(root, e);
+      if (place != null) {
+        places.add(new Place(Mounts.path(place).resolve(layout.homePath()), home));
       }
     }
-    return search;
+    return places.iterator();
+  }
+
+  private Opened open(Place place, Layout layout, Surroundings here) throws IOException {
+    if (place.home != null) {
+      requireVisible(place.root, layout, place.home, here.mounts);
+    }
+    return openHere(place.root, layout, place.home, here.mounts, here.realPaths);
   }
 
   /** The mounts at which a tree of this layout may begin. */
@@ -533,21 +607,20 @@ public final class Trees {
   /** A root that a user names; with the layout that it seems to have, if none is given. */
   public Tree open(Path root, @Nullable Layout layout) {
     try (watchdog) {
-      return open(root, layout, null, null);
+      return openRoot(root, layout);
     }
   }
 
-  /**
-   * With the layout that the root seems to have, if none is given.
-   *
-   * @param home the mount that the root was found by, whose type it must have
-   * @param mounts as they were just now; null if they are to be read
-   */
-  private Tree open(
-      Path root, @Nullable Layout layout, @Nullable Mount home, @Nullable Mounts mounts) {
-    GuardedCall<Tree> opening = new GuardedCall<>(() -> openHere(root, layout, home, mounts));
+  private Tree openRoot(Path root, @Nullable Layout layout) {
+    GuardedCall<Opened> opening =
+        new GuardedCall<>(() -> openHere(root, layout, null, null, new RealPaths()));
+    watchdog.run(opening);
+    return opened(opening, root, null).tree;
+  }
+
+  private static Opened opened(GuardedCall<Opened> opening, Path root, @Nullable Mount home) {
     try {
-      if (watchdog.run(opening)) {
+      if (!opening.isBusy()) {
         return opening.get();
       }
       throw new TreeUnavailableException(
@@ -560,10 +633,22 @@ public final class Trees {
     }
   }
 
-  private Tree openHere(
-      Path root, @Nullable Layout given, @Nullable Mount home, @Nullable Mounts mounts)
+  /**
+   * Opens a tree, with the layout that the root seems to have if none is given.
+   *
+   * @param home the mount that the root was found by, whose type it must have
+   * @param mounts as they were just now; null if they are to be read
+   */
+  private Opened openHere(
+      Path root,
+      @Nullable Layout given,
+      @Nullable Mount home,
+      @Nullable Mounts mounts,
+      RealPaths realPaths)
       throws IOException {
-    FileSystemPath at = fileSystems.at(root, mounts);
+    Located place = fileSystems.locate(root, mounts, realPaths);
+    FileSystemPath at = place.at();
+    Inode inode = place.inode();
     String type = at.type().name();
     Layout layout = given == null ? guess(root, at) : given;
     if (home != null && !type.equals(home.type())) {
@@ -583,15 +668,16 @@ public final class Trees {
     }
     try {
       if (layout.isRootFile()) {
-        if (!Files.isRegularFile(root)) {
+        if (!inode.isRegularFile()) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,
               PathText.of(root) + " is not a file, which layout " + layout + " needs.",
               null);
         }
         // Readers follow no link at the end of a path; /proc/net/snmp stays that of any process.
-        Path file = Files.isSymbolicLink(root) ? root.toRealPath() : root.toAbsolutePath();
-        if (at.type().hasControls() && !Inode.isReadableByAnyone(Inode.mode(file))) {
+        boolean isLink = !root.equals(place.real()) && Files.isSymbolicLink(root);
+        Path file = isLink ? root.toRealPath() : root.toAbsolutePath();
+        if (at.type().hasControls() && !Inode.isReadableByAnyone(inode.mode())) {
           throw new TreeUnavailableException(
               Reason.NOT_A_TREE,
               PathText.of(root)
@@ -609,14 +695,15 @@ public final class Trees {
         } else {
           TextFile.read(file, 1);
         }
-        return tree(file, layout, type);
+        return new Opened(tree(file, layout, type), place);
       }
       // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
-      if (!Files.isDirectory(root) && Files.exists(root)) {
+      if (!inode.isDirectory()) {
         throw new NotDirectoryException(root.toString());
-      }
-      try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
-        if (!isMadeByKernel(at.type())) {
+      } else if (isMadeByKernel(at.type())) {
+        FileChannel.open(root, StandardOpenOption.READ).close();
+      } else {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
           stream.iterator().hasNext();
         }
       }
@@ -625,7 +712,7 @@ public final class Trees {
     } catch (IOException e) {
       throw unavailable(root, home, type, e);
     }
-    return tree(root, layout, type);
+    return new Opened(tree(root, layout, type), place);
   }
 
   /**

@@ -94,7 +94,7 @@ public final class FileSystems {
    * @throws IOException if the path cannot be looked at
    */
   public FileSystemPath at(Path path) throws IOException {
-    return at(path, null);
+    return locate(path, null, new RealPaths()).at();
   }
 
   /**
@@ -102,13 +102,15 @@ public final class FileSystems {
    * now, they are read again.
    *
    * @param mounts null if they are to be read
+   * @param realPaths of other paths that were looked at just before
    */
-  public FileSystemPath at(Path path, @Nullable Mounts mounts) throws IOException {
-    Look look = look(path, mounts);
-    if (!known.containsKey(look.device)) {
+  public Located locate(Path path, @Nullable Mounts mounts, RealPaths realPaths)
+      throws IOException {
+    Look look = look(path, mounts, realPaths);
+    if (!known.containsKey(look.inode.device())) {
       remember(look);
     }
-    return look.path;
+    return new Located(look.path, look.real, look.inode, look.mounts);
   }
 
   /**
@@ -122,9 +124,9 @@ public final class FileSystems {
     if (before != null && before.isStillThere()) {
       return before.type;
     }
-    Look look = look(path, null);
+    Look look = look(path, null, new RealPaths());
     known.remove(device);
-    if (look.device == device) {
+    if (look.inode.device() == device) {
       remember(look);
     }
     return look.path.type();
@@ -136,29 +138,44 @@ public final class FileSystems {
     }
     FileSystemType type = look.path.type();
     Inode root = Inode.of(look.point, false);
-    if (root.device() == look.device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
+    long device = look.inode.device();
+    if (root.device() == device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
       if (known.size() >= MAX_KNOWN) {
         known.clear();
       }
-      known.put(look.device, new Known(type, look.point, root));
+      known.put(device, new Known(type, look.point, root));
     }
   }
 
   /**
    * What a path led to.
    *
-   * @param point of its mount
+   * @param point of its mount; null if the mounts do not say what is there
    */
-  private record Look(FileSystemPath path, long device, @Nullable Path point) {
-    static final Look UNKNOWN = new Look(FileSystemPath.UNKNOWN, 0, null);
+  private record Look(
+      FileSystemPath path,
+      @Nullable Path real,
+      Inode inode,
+      @Nullable Path point,
+      @Nullable Mounts mounts) {
+    static Look unknown(Inode inode, @Nullable Mounts mounts) {
+      return new Look(FileSystemPath.UNKNOWN, null, inode, null, mounts);
+    }
   }
 
-  private Look look(Path path, @Nullable Mounts given) throws IOException {
+  private Look look(Path path, @Nullable Mounts given, RealPaths realPaths) throws IOException {
     Mount before = null;
+    Mounts last = null;
     for (int i = 0; i < ATTEMPTS; i++) {
       Path real;
+      Inode its;
       try {
-        real = path.toRealPath();
+        real = i == 0 ? realPaths.ofEntry(path) : path.toRealPath();
+        its = Inode.of(real, false);
+        if (Inode.isLink(its.mode())) {
+          real = path.toRealPath();
+          its = Inode.of(real, false);
+        }
       } catch (IOException e) {
         try {
           Inode.of(path, true);
@@ -168,31 +185,32 @@ public final class FileSystems {
         // The text of a link into another mount namespace may lead nowhere in this one.
         continue;
       }
+      Inode inode = real.equals(path) ? its : Inode.of(path, true);
       Mounts mounts;
       try {
         mounts = i == 0 && given != null ? given : mounts();
       } catch (IOException e) {
-        return Look.UNKNOWN;
+        return Look.unknown(inode, null);
       }
+      last = mounts;
       String name = Mounts.bytes(real);
       Mount mount = mounts.at(name);
       if (mount == null) {
-        return Look.UNKNOWN;
+        return Look.unknown(inode, mounts);
       }
-      Inode inode = Inode.of(path, true);
       // A link into another mount namespace has a text that leads elsewhere in this one.
-      if (real.equals(path) || inode.isSame(Inode.of(real, false))) {
+      if (inode.isSame(its)) {
         boolean hasOwnDevice =
             FileSystemType.hasDevicesOfItsOwn(mount.type())
                 && !mounts.has(inode.device())
                 && mount.equals(before);
         if (mount.device() == inode.device() || hasOwnDevice) {
           return new Look(
-              FileSystemPath.of(mount, name), inode.device(), Mounts.path(mount.point()));
+              FileSystemPath.of(mount, name), real, inode, Mounts.path(mount.point()), mounts);
         }
       }
       before = mount;
     }
-    return Look.UNKNOWN;
+    return Look.unknown(Inode.of(path, true), last);
   }
 }

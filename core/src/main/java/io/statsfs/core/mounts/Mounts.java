@@ -204,7 +204,7 @@ public record Mounts(List<Mount> mounts) {
     for (Mount mount : left) {
       boolean isOn =
           from == null
-              ? left.stream().noneMatch(other -> other.id == mount.parent && other != mount)
+              ? !isOnAnother(mount, left)
               : mount.parent == from.id && mount.point.length() >= passed.length();
       // Of several in one place, which the kernel does not have, the last.
       if (isOn && (next == null || next.point.length() == mount.point.length())) {
@@ -214,9 +214,23 @@ public record Mounts(List<Mount> mounts) {
     return next;
   }
 
+  private static boolean isOnAnother(Mount mount, List<Mount> mounts) {
+    for (Mount other : mounts) {
+      if (other.id == mount.parent && other != mount) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a file system with this device is mounted. */
   boolean has(long device) {
-    return mounts.stream().anyMatch(mount -> mount.device == device);
+    for (Mount mount : mounts) {
+      if (mount.device == device) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -233,11 +247,17 @@ public record Mounts(List<Mount> mounts) {
   public List<Mount> of(Collection<String> types, Predicate<Mount> isWanted) {
     List<Mount> found = new ArrayList<>();
     for (String type : types) {
-      List<String> usual = FileSystemType.usualPlaces(type);
-      mounts.stream()
-          .filter(mount -> mount.type.equals(type) && isWanted.test(mount))
-          .sorted(Comparator.comparingInt(mount -> rank(usual, mount.point)))
-          .forEach(found::add);
+      List<Mount> ofType = new ArrayList<>();
+      for (Mount mount : mounts) {
+        if (mount.type.equals(type) && isWanted.test(mount)) {
+          ofType.add(mount);
+        }
+      }
+      if (ofType.size() > 1) {
+        List<String> usual = FileSystemType.usualPlaces(type);
+        ofType.sort(Comparator.comparingInt(mount -> rank(usual, mount.point)));
+      }
+      found.addAll(ofType);
     }
     return found;
   }
@@ -257,8 +277,18 @@ public record Mounts(List<Mount> mounts) {
     return new String(PathText.encode(path), StandardCharsets.ISO_8859_1);
   }
 
-  /** By way of a URI, since a path of bytes beyond ASCII cannot be made of text in every locale. */
+  /** The path of such bytes. */
   public static Path path(String bytes) {
+    for (int i = 0; i < bytes.length(); i++) {
+      if (bytes.charAt(i) >= 0x80) {
+        return pathByUri(bytes);
+      }
+    }
+    return Path.of(bytes);
+  }
+
+  /** Since a path of bytes beyond ASCII cannot be made of text in every locale. */
+  private static Path pathByUri(String bytes) {
     StringBuilder uri = new StringBuilder("file://");
     for (int i = 0; i < bytes.length(); i++) {
       char b = bytes.charAt(i);

@@ -247,7 +247,7 @@ final class DirectoryEntry extends Entry {
   private boolean list(Scan scan, Inode now) throws IOException {
     type = scan.type(path, now.device());
     if (place.depth() == 0 && inode == null) {
-      context.mounts().look();
+      context.mounts().look(now);
     }
     long began = System.currentTimeMillis();
     int room = scan.budget().entriesLeft() + countedChildren;

@@ -7,11 +7,11 @@ import io.statsfs.Tree;
 import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
-import io.statsfs.core.mounts.Mounts;
+import io.statsfs.core.mounts.Located;
 import io.statsfs.core.mounts.ReadEffects;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.schema.SchemaCache;
-import io.statsfs.core.thread.Watchdog;
+import io.statsfs.core.thread.FileGuard;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.ScanRequest;
@@ -36,6 +36,7 @@ public final class Discovery {
   private final TreeContext context;
   private final Entry root;
   private final boolean isNamed;
+  private boolean isBegun;
 
   /** Null for a layout that no user wrote. */
   private final @Nullable IdleDeclarations idle;
@@ -43,7 +44,7 @@ public final class Discovery {
   /**
    * Begins with nothing.
    *
-   * @param mounts as they were just now; null if they are to be read
+   * @param atOpening what the root led to just now; null if that is to be found out
    * @param isNamed whether somebody asked for the tree, so that it should have stats
    * @param isOwn whether a user declared the layout, who is then told what of it matches nothing
    */
@@ -53,7 +54,7 @@ public final class Discovery {
       Limits limits,
       SchemaCache schemas,
       StatReader reader,
-      @Nullable Mounts mounts,
+      @Nullable Located atOpening,
       boolean isNamed,
       boolean isOwn) {
     this.tree = tree;
@@ -68,7 +69,7 @@ public final class Discovery {
             new ReaderLists(reader),
             schemas,
             shipped,
-            new TreeMounts(tree, fileSystems, mounts),
+            new TreeMounts(tree, fileSystems, atOpening),
             new FileReads(limits.fileBytes()),
             new StatFiles(tree.layout(), shipped));
     Place place = Place.root(tree);
@@ -83,11 +84,6 @@ public final class Discovery {
     return layout.files().isEmpty() ? null : layout.files().get(0);
   }
 
-  /** What has the files that scans read read; one of several that are scanned in turn will do. */
-  public static Watchdog watchdog() {
-    return FileReads.watchdog();
-  }
-
   /** Forgets all that was found; the next scan finds again what is still there. */
   public void forget() {
     root.forget();
@@ -98,10 +94,15 @@ public final class Discovery {
    * Looks at the tree.
    *
    * @param request how much to take in
-   * @param reading for this scan alone
+   * @param guard has the files of this scan read. A scan that it begins again goes on with what the
+   *     one before has found
    */
-  public ScanResult scan(ScanRequest request, Watchdog reading) {
-    context.reads().readBy(reading);
+  public ScanResult scan(ScanRequest request, FileGuard guard) {
+    context.reads().readBy(guard);
+    if (isBegun) {
+      context.mounts().forgetOpening();
+    }
+    isBegun = true;
     ScanBudget budget = new ScanBudget(request.maxSources(), request.maxStats());
     Scan scan = new Scan(request, context.mounts(), budget);
     context.statFiles().limit(request.maxStats());

@@ -3,25 +3,22 @@ package io.statsfs.core.scan;
 import io.statsfs.core.batch.EntryCount;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.TextFile;
+import io.statsfs.core.thread.FileGuard;
 import io.statsfs.core.thread.GuardedCall;
-import io.statsfs.core.thread.Watchdog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files of a tree that scans have to read. One that does not answer within a second is
- * left behind with its thread, of which there are few. For one thread at a time.
+ * left behind with the thread of the scan, of which there are few; the scan that is begun again
+ * then does without it. For one thread at a time.
  */
 final class FileReads {
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
-
   /** Threads that may hang in what is there. */
   private static final int MOST_HANGING = 4;
 
@@ -29,7 +26,11 @@ final class FileReads {
   private static final int MOST_LEFT = 16;
 
   private final int maxBytes;
-  private @Nullable Watchdog watchdog;
+  private FileGuard guard = FileGuard.NONE;
+
+  /** What the last scan was reading when it was left behind; null if it was not. */
+  private @Nullable GuardedCall<ByteBuffer> current;
+
   private final List<GuardedCall<ByteBuffer>> hanging = new ArrayList<>();
   private final List<GuardedCall<ByteBuffer>> left = new ArrayList<>();
 
@@ -37,14 +38,21 @@ final class FileReads {
     this.maxBytes = maxBytes;
   }
 
-  /** What does the reads of a scan; trees whose scans follow each other can share one. */
-  static Watchdog watchdog() {
-    return new Watchdog("statsfs-file", TIMEOUT);
+  /** Before each scan. */
+  void readBy(FileGuard guard) {
+    this.guard = guard;
+    if (current != null) {
+      hanging.add(current);
+      left.add(current);
+      current = null;
+    }
   }
 
-  /** Before each scan. */
-  void readBy(Watchdog watchdog) {
-    this.watchdog = watchdog;
+  private ByteBuffer run(GuardedCall<ByteBuffer> call) throws IOException {
+    current = call;
+    guard.read(call);
+    current = null;
+    return call.get();
   }
 
   /** The reads of one file. */
@@ -74,11 +82,7 @@ final class FileReads {
         }
         last = new GuardedCall<>(this::readNow);
         lastInode = now;
-        if (Objects.requireNonNull(watchdog).run(last)) {
-          return last.get();
-        }
-        hanging.add(last);
-        left.add(last);
+        return run(last);
       }
       throw new FileSystemException(path.toString(), null, "it does not answer");
     }

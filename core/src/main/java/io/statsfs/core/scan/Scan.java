@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +28,7 @@ final class Scan {
   private final ScanRequest request;
   private final ScanBudget budget;
   private final List<Problem> problems = new ArrayList<>();
-  private final Map<Long, FileSystemType> types = new HashMap<>();
+  private final Map<Long, FileSystemType> types;
   private final YoungDirectories young = new YoungDirectories();
   private int listings;
 
@@ -38,6 +37,7 @@ final class Scan {
     tree = request.tree();
     this.mounts = mounts;
     this.budget = budget;
+    types = mounts.typesAtOpening();
   }
 
   ScanBudget budget() {

@@ -6,8 +6,10 @@ import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.mounts.Located;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.ReadEffects;
+import io.statsfs.core.mounts.RealPaths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,8 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class TreeMounts {
   private final Tree tree;
   private final FileSystems fileSystems;
-  private @Nullable Mounts atOpening;
+
+  /** Null after the first scan, which is part of the opening. */
+  private @Nullable Located atOpening;
+
   private long rootDevice;
+
+  /** Of this scan; null before the first link, and if the root leads nowhere. */
+  private SourceDirectory.@Nullable Bounds bounds;
 
   /** Where the root is inside its file system, or as it is spelled where that is unknown. */
   private String inside = "";
@@ -31,9 +39,9 @@ final class TreeMounts {
   /**
    * What is not looked at yet.
    *
-   * @param atOpening the mounts as they were just now; null if they are to be read
+   * @param atOpening what the root led to just now; null if that is to be found out
    */
-  TreeMounts(Tree tree, FileSystems fileSystems, @Nullable Mounts atOpening) {
+  TreeMounts(Tree tree, FileSystems fileSystems, @Nullable Located atOpening) {
     this.tree = tree;
     this.fileSystems = fileSystems;
     this.atOpening = atOpening;
@@ -43,31 +51,37 @@ final class TreeMounts {
     return fileSystems;
   }
 
-  /** Once per root, as reading the mounts takes long where there are many. */
-  void look() throws IOException {
-    Mounts mounts = mounts();
-    String known = fileSystems.at(FilePaths.of(tree), mounts).path();
+  /** The types of file systems that the opening has found, by their devices; for one scan. */
+  Map<Long, FileSystemType> typesAtOpening() {
+    Map<Long, FileSystemType> types = new HashMap<>();
+    Located root = atOpening;
+    if (root != null && root.at().type().isKnown()) {
+      types.put(root.inode().device(), root.at().type());
+    }
+    return types;
+  }
+
+  /**
+   * Once per root, as reading the mounts takes long where there are many.
+   *
+   * @param now what the root is
+   */
+  void look(Inode now) throws IOException {
+    Located root = atOpening;
+    if (root == null || !root.inode().isSame(now)) {
+      root = fileSystems.locate(FilePaths.of(tree), null, new RealPaths());
+    }
+    String known = root.at().path();
     inside = known.isEmpty() ? FilePaths.of(tree).toString() : known;
-    String above = Mounts.bytes(FilePaths.of(tree).toRealPath());
+    Path real = root.real() == null ? FilePaths.of(tree).toRealPath() : root.real();
+    String above = Mounts.bytes(real);
     below = new HashMap<>();
+    // Without a list of mounts, as in a chroot, nothing is known to be mounted.
+    Mounts mounts = root.mounts();
     for (Mounts.Mount mount : mounts == null ? List.<Mounts.Mount>of() : mounts.mounts()) {
       if (mount.point().startsWith(above.equals("/") ? above : above + "/")) {
         below.put(mount.point().substring(above.equals("/") ? 0 : above.length()), mount);
       }
-    }
-  }
-
-  /** Null without a list of mounts, as in a chroot: then nothing is known to be mounted. */
-  private @Nullable Mounts mounts() {
-    Mounts given = atOpening;
-    atOpening = null;
-    if (given != null) {
-      return given;
-    }
-    try {
-      return fileSystems.mounts();
-    } catch (IOException e) {
-      return null;
     }
   }
 
@@ -107,15 +121,25 @@ final class TreeMounts {
     return !type.isKnown() || !isAtHome() || tree.layout().homeTypes().contains(type.name());
   }
 
+  /** Before the entries of a tree are looked at. */
   void rootIsOn(long device) {
     rootDevice = device;
+    bounds = null;
+  }
+
+  /** Before each scan but the first. */
+  void forgetOpening() {
+    atOpening = null;
   }
 
   /** Whether no link on the way to a directory below the root leads out of the tree. */
   boolean isWithin(Path directory) {
     try {
-      return SourceDirectory.isWithin(
-          FilePaths.of(tree), directory, tree.layout().links().orElse(null));
+      if (bounds == null) {
+        Path links = tree.layout().links().orElse(null);
+        bounds = new SourceDirectory.Bounds(FilePaths.of(tree), links);
+      }
+      return bounds.contain(directory);
     } catch (IOException e) {
       return false;
     }

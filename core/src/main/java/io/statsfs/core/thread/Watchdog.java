@@ -1,8 +1,10 @@
 package io.statsfs.core.thread;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,73 @@ public final class Watchdog implements AutoCloseable {
     /** Called instead of {@link #run} if there is no thread to be had. */
     default void notStarted() {}
 
+    /** Called by the thread that waits, just before the work is left behind or ends after all. */
+    default void leaving() {}
+
     /** Called by the thread of the work if that ends after all when it was left behind. */
     default void returned() {}
+  }
+
+  /** Pieces of work that are done one after the other, from one of them on. */
+  private static final class Sequence implements Work {
+    private static final int LEFT_BEHIND = -1;
+
+    private final List<? extends Work> works;
+    private final int from;
+
+    /** Which one is being done. */
+    private final AtomicInteger at;
+
+    /** The one that was left behind, or ended just then; none if all were done. */
+    private int left = LEFT_BEHIND;
+
+    Sequence(List<? extends Work> works, int from) {
+      this.works = works;
+      this.from = from;
+      at = new AtomicInteger(from);
+    }
+
+    /** Where another one has to go on. */
+    int next() {
+      return left < 0 ? works.size() : left + 1;
+    }
+
+    @Override
+    public void run() {
+      // The first one also if it was left behind before this thread came to it.
+      int i = from;
+      do {
+        works.get(i).run();
+      } while (at.compareAndSet(i, i + 1) && ++i < works.size());
+    }
+
+    @Override
+    public long progress() {
+      int i = at.get();
+      boolean isAtWork = i >= 0 && i < works.size();
+      return isAtWork ? (long) i << Integer.SIZE ^ works.get(i).progress() : i;
+    }
+
+    @Override
+    public void notStarted() {
+      works.subList(from, works.size()).forEach(Work::notStarted);
+    }
+
+    @Override
+    public void leaving() {
+      int last = at.getAndSet(LEFT_BEHIND);
+      if (last < works.size()) {
+        left = last;
+        works.get(last).leaving();
+      }
+    }
+
+    @Override
+    public void returned() {
+      if (left >= 0) {
+        works.get(left).returned();
+      }
+    }
   }
 
   /**
@@ -82,9 +149,12 @@ public final class Watchdog implements AutoCloseable {
       looks = now == progress ? looks + 1 : 0;
       progress = now;
       next = System.nanoTime() + nanosPerLook;
-      if (looks == LOOKS && trusted.leave(work)) {
-        worker = null;
-        break;
+      if (looks == LOOKS) {
+        work.leaving();
+        if (trusted.leave(work)) {
+          worker = null;
+          break;
+        }
       }
     }
     if (interrupted) {
@@ -95,6 +165,20 @@ public final class Watchdog implements AutoCloseable {
     }
     trusted.rethrow();
     return true;
+  }
+
+  /**
+   * Has several pieces of work done by one thread, and waits for them. One that gets stuck is left
+   * behind with its thread, and another thread does those that follow; only the work itself knows
+   * then that it did not end. What one throws keeps those that follow from being done.
+   */
+  public void runAll(List<? extends Work> works) {
+    int next = 0;
+    while (next < works.size()) {
+      Sequence rest = new Sequence(works, next);
+      run(rest);
+      next = rest.next();
+    }
   }
 
   private Worker handOver(Work work) {

@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,6 +124,48 @@ class WatchdogTest {
         }
       }
       assertTrue(ended.await(10, TimeUnit.SECONDS), "work " + i);
+    }
+  }
+
+  @Test
+  void oneThreadDoesWorkInTurnUntilItIsStuck() throws InterruptedException {
+    Noted first = new Noted();
+    Noted second = new Noted();
+    Stuck stuck = new Stuck();
+    Noted third = new Noted();
+    Stuck last = new Stuck();
+    watchdog.runAll(List.of(first, second, stuck, third, last));
+    assertSame(first.thread, second.thread);
+    assertSame(first.thread, stuck.thread);
+    assertNotSame(first.thread, third.thread);
+    assertSame(third.thread, last.thread);
+    assertTrue(watchdog.run(new Noted()));
+    release.countDown();
+    stuck.thread.join(30_000);
+    last.thread.join(30_000);
+    assertEquals(0, returned.getCount());
+    watchdog.runAll(List.of());
+  }
+
+  /** However short the timeout is, and whether a thread had begun or not when it was left. */
+  @Test
+  void eachOfSeveralIsDoneOnce() {
+    for (int i = 0; i < 200; i++) {
+      List<AtomicInteger> times = Stream.generate(AtomicInteger::new).limit(5).toList();
+      List<Watchdog.Work> works = new ArrayList<>();
+      CountDownLatch ended = new CountDownLatch(times.size());
+      for (AtomicInteger time : times) {
+        works.add(
+            () -> {
+              time.incrementAndGet();
+              ended.countDown();
+            });
+      }
+      try (Watchdog hasty = new Watchdog("guarded", Duration.ofNanos(4))) {
+        hasty.runAll(works);
+        awaitQuietly(ended);
+      }
+      assertEquals("[1, 1, 1, 1, 1]", times.toString());
     }
   }
 
