@@ -88,7 +88,7 @@ public final class Layout {
     final boolean kindsByMode;
     final boolean rootFile;
     final List<StatDeclaration> stats;
-    final Supplier<List<MetricDeclaration>> metricsLater;
+    final @Nullable Supplier<List<MetricDeclaration>> metricsLater;
 
     /** Null until they are asked for. */
     volatile @Nullable List<MetricDeclaration> metrics;
@@ -409,7 +409,7 @@ public final class Layout {
     Rest from = rest();
     List<MetricDeclaration> made = from.metrics;
     if (made == null) {
-      made = List.copyOf(from.metricsLater.get());
+      made = from.metricsLater == null ? List.of() : List.copyOf(from.metricsLater.get());
       from.metrics = made;
     }
     return made;
@@ -531,7 +531,7 @@ public final class Layout {
     private boolean kindsByMode;
     private boolean rootFile;
     private List<StatDeclaration> stats = List.of();
-    private Supplier<List<MetricDeclaration>> metrics = List::of;
+    private @Nullable Supplier<List<MetricDeclaration>> metrics;
     private boolean isDefault = true;
     private @Nullable Consumer<Builder> later;
 
@@ -692,14 +692,25 @@ public final class Layout {
       for (String file : files) {
         KeyPattern name = KeyPattern.of(file);
         String directory = file.substring(0, Math.max(0, file.lastIndexOf('/')));
-        boolean isPath = (file + "/").matches("(\\.\\./)*((?!\\.\\.?/)[^/]+/)+");
-        if (!isPath || name.hasWildcards() || !KeyPattern.of(directory).isLiteral()) {
+        if (!isPath(file) || name.hasWildcards() || !KeyPattern.of(directory).isLiteral()) {
           throw new IllegalArgumentException("'" + file + "' is no path of one file");
         }
         names.add(name);
       }
       labelFiles.put(Objects.requireNonNull(key, "key"), List.copyOf(names));
       return this;
+    }
+
+    /** Whether it may lead up first, and then names something. */
+    private static boolean isPath(String file) {
+      boolean hasName = false;
+      for (String part : file.split("/", -1)) {
+        if (part.isEmpty() || part.equals(".") || part.equals("..") && hasName) {
+          return false;
+        }
+        hasName |= !part.equals("..");
+      }
+      return hasName;
     }
 
     /**
@@ -921,28 +932,38 @@ public final class Layout {
                 + (declaredFilesOnly ? "declared files alone" : "a schema file")
                 + " exclude each other");
       }
+      // Without lambdas, as this is part of opening in a JVM that has just begun.
       Set<String> ofDirectories = new HashSet<>();
       if (levels != null) {
-        levels.forEach(level -> ofDirectories.addAll(level.labels()));
+        for (Level level : levels) {
+          ofDirectories.addAll(level.labels());
+        }
       }
       for (PathPattern pattern : labelsOfPath) {
         // Those of several patterns may be the same, as only one of these matches.
         requireOtherLabels(pattern, pattern.labels(), ofDirectories);
       }
-      labelsOfPath.forEach(pattern -> ofDirectories.addAll(pattern.labels()));
+      for (PathPattern pattern : labelsOfPath) {
+        ofDirectories.addAll(pattern.labels());
+      }
       for (StatDeclaration stat : stats) {
         requireOtherLabels(stat, stat.name().labels(), ofDirectories);
-        if (StatFileName.statOf(stat.name()).isEmpty()) {
+        boolean isName = stat.name().isLiteral() && !stat.name().toString().isEmpty();
+        if (!isName && StatFileName.statOf(stat.name()).isEmpty()) {
           throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
         }
       }
       for (FileDeclaration file : files) {
         requireOtherLabels(file.name(), file.name().labels(), ofDirectories);
         for (TableDeclaration table : file.tables()) {
-          requireOtherLabels(file.path(), table.labelKeys(), ofDirectories);
+          if (!ofDirectories.isEmpty()) {
+            requireOtherLabels(file.path(), table.labelKeys(), ofDirectories);
+          }
         }
       }
-      labelFiles.forEach((label, names) -> requireNewLabel(label, names, ofDirectories));
+      for (Map.Entry<String, List<KeyPattern>> label : labelFiles.entrySet()) {
+        requireNewLabel(label.getKey(), label.getValue(), ofDirectories);
+      }
     }
 
     private static void requireOtherLabels(

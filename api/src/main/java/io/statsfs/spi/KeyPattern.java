@@ -3,6 +3,7 @@ package io.statsfs.spi;
 import io.statsfs.pattern.Part;
 import io.statsfs.pattern.Parts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,46 +64,66 @@ public final class KeyPattern {
       } else if (c == '[' && end < i + 2) {
         throw new IllegalArgumentException("'" + text + "' has half a set of characters");
       } else if (c == '[') {
-        parts.part(Part.one(set(text.substring(i + 1, end).codePoints().toArray())));
+        parts.part(Part.one(Characters.of(text.substring(i + 1, end))));
         i = end;
       } else if (c == '{') {
         addLabel(text.substring(i + 1, end), labels, parts);
         i = end;
       } else if (c == '*') {
-        parts.part(Part.run(any -> true, 0));
+        parts.part(Part.run(Characters.ANY, 0));
       } else if (c == '?') {
-        parts.part(Part.one(any -> true));
+        parts.part(Part.one(Characters.ANY));
       } else {
         parts.character(c);
       }
     }
-    if (new HashSet<>(labels).size() < labels.size()) {
+    if (labels.size() > 1 && new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException("'" + text + "' has a label twice");
     }
     return new KeyPattern(text, List.copyOf(labels), parts.build());
   }
 
-  /** Characters, of which two can have a hyphen between them for all from one to the other. */
-  private static IntPredicate set(int[] characters) {
-    List<int[]> ranges = new ArrayList<>();
-    for (int i = 0; i < characters.length; i++) {
-      boolean isRange = i + 2 < characters.length && characters[i + 1] == '-';
-      int last = isRange ? characters[i + 2] : characters[i];
-      if (last < characters[i]) {
-        throw new IllegalArgumentException(
-            "'[" + new String(characters, i, 3) + "]' is no set: its last character comes first");
+  /**
+   * A set of characters. No lambda, as the first ones take long in a JVM that has just begun.
+   *
+   * @param bounds of each of its ranges the first character and the last
+   */
+  private record Characters(int[] bounds) implements IntPredicate {
+    static final Characters ANY = new Characters(new int[] {0, Character.MAX_CODE_POINT});
+    static final Characters DIGITS = new Characters(new int[] {'0', '9'});
+
+    /** Two characters can have a hyphen between them for all from one to the other. */
+    static Characters of(String text) {
+      int[] bounds = new int[2 * text.length()];
+      int count = 0;
+      for (int i = 0; i < text.length(); ) {
+        int first = text.codePointAt(i);
+        int next = i + Character.charCount(first);
+        int last = first;
+        if (next + 1 < text.length() && text.charAt(next) == '-') {
+          last = text.codePointAt(next + 1);
+          next += 1 + Character.charCount(last);
+        }
+        if (last < first) {
+          throw new IllegalArgumentException(
+              "'[" + text.substring(i, next) + "]' is no set: its last character comes first");
+        }
+        bounds[count++] = first;
+        bounds[count++] = last;
+        i = next;
       }
-      ranges.add(new int[] {characters[i], last});
-      i += isRange ? 2 : 0;
+      return new Characters(Arrays.copyOf(bounds, count));
     }
-    return c -> {
-      for (int[] range : ranges) {
-        if (range[0] <= c && c <= range[1]) {
+
+    @Override
+    public boolean test(int character) {
+      for (int i = 0; i < bounds.length; i += 2) {
+        if (bounds[i] <= character && character <= bounds[i + 1]) {
           return true;
         }
       }
       return false;
-    };
+    }
   }
 
   /** A label: its name, and perhaps its only value or what its values are. */
@@ -120,7 +141,7 @@ public final class KeyPattern {
     if (equals >= 0) {
       parts.label(Part.text(label.substring(equals + 1)));
     } else {
-      parts.label(Part.run(colon >= 0 ? c -> '0' <= c && c <= '9' : any -> true, 1));
+      parts.label(Part.run(colon >= 0 ? Characters.DIGITS : Characters.ANY, 1));
     }
   }
 
@@ -135,7 +156,7 @@ public final class KeyPattern {
   }
 
   private static boolean isVariable(int c) {
-    return "{}[*?".indexOf(c) >= 0;
+    return c == '{' || c == '}' || c == '[' || c == '*' || c == '?';
   }
 
   /**
