@@ -953,10 +953,10 @@ public final class Layout {
           throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
         }
       }
-      for (FileDeclaration file : files) {
-        requireOtherLabels(file.name(), file.name().labels(), ofDirectories);
-        for (TableDeclaration table : file.tables()) {
-          if (!ofDirectories.isEmpty()) {
+      if (!ofDirectories.isEmpty()) {
+        for (FileDeclaration file : files) {
+          requireOtherLabels(file.name(), file.name().labels(), ofDirectories);
+          for (TableDeclaration table : file.tables()) {
             requireOtherLabels(file.path(), table.labelKeys(), ofDirectories);
           }
         }

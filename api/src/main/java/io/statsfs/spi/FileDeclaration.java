@@ -19,7 +19,8 @@ public final class FileDeclaration {
   private FileDeclaration(String path, Shape shape, List<TableDeclaration> tables) {
     this.path = Objects.requireNonNull(path, "path");
     name = KeyPattern.of(path.substring(path.lastIndexOf('/') + 1));
-    if (name.hasWildcards() || !KeyPattern.of(directory()).isLiteral()) {
+    String directory = directory();
+    if (name.hasWildcards() || !directory.isEmpty() && !KeyPattern.of(directory).isLiteral()) {
       throw new IllegalArgumentException(
           "In '" + path + "' only a {label} of the last part can stand for several names");
     }
@@ -43,12 +44,8 @@ public final class FileDeclaration {
         throw new IllegalArgumentException(
             "The number of a directory's entries is one value, below the root");
       }
-      for (Axis axis : List.of(table.sections(), table.rows(), table.columns())) {
-        for (KeyPattern keys : axis.patterns()) {
-          if (!Collections.disjoint(keys.labels(), name.labels())) {
-            throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
-          }
-        }
+      if (!name.labels().isEmpty() && !Collections.disjoint(table.labelKeys(), name.labels())) {
+        throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
       }
     }
   }

@@ -183,6 +183,9 @@ public final class KeyPattern {
    * @return true if it has a {@code *}, a {@code ?} or a set of characters
    */
   public boolean hasWildcards() {
+    if (isLiteral()) {
+      return false;
+    }
     boolean isLabel = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

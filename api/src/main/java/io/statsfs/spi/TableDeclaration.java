@@ -50,7 +50,7 @@ public final class TableDeclaration {
           "Sections are one heading, or headings with labels, such as '{name}'");
     }
     List<String> labels = labelKeys();
-    if (labels.size() > Set.copyOf(labels).size()) {
+    if (labels.size() > 1 && labels.size() > Set.copyOf(labels).size()) {
       throw new IllegalArgumentException(
           "A label cannot come from two of sections, rows and columns");
     }

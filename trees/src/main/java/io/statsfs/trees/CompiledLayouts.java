@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The form in which declarations are shipped: all texts, each once, with the places where they end;
  * then of each layout what is needed to find its tree; then of each all else, in the order in which
- * the reader takes it. A text is its number. Of a tree that is not there the reader makes nothing
- * but its name and place, and no text before it is needed.
+ * the reader takes it; last all shapes and axes, each once as well, and where each begins. A text,
+ * shape or axis is its number. Of a tree that is not there the reader makes nothing but its name
+ * and place, and no text, shape or axis before it is needed.
  *
  * <p>The form belongs to one build and is read by the same build alone. Reading is written for a
  * JVM that has just started, where a lambda or a small call takes longer than what it does.
@@ -60,10 +62,11 @@ final class CompiledLayouts {
 
   static byte[] write(List<Layout> layouts) throws IOException {
     Map<String, Integer> texts = new LinkedHashMap<>();
+    Map<ByteBuffer, Integer> parts = new LinkedHashMap<>();
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     ByteArrayOutputStream index = new ByteArrayOutputStream();
-    Writer restWriter = new Writer(rest, texts);
-    Writer indexWriter = new Writer(index, texts);
+    Writer restWriter = new Writer(rest, texts, parts);
+    Writer indexWriter = new Writer(index, texts, parts);
     indexWriter.out.writeShort(layouts.size());
     for (Layout layout : layouts) {
       indexWriter.home(layout);
@@ -81,21 +84,30 @@ final class CompiledLayouts {
     out.writeInt(texts.size());
     out.writeInt(all.size());
     out.writeInt(index.size());
+    out.writeInt(rest.size());
+    out.writeInt(parts.size());
     ends.writeTo(out);
     all.writeTo(out);
     index.writeTo(out);
     rest.writeTo(out);
+    int begin = parts.size() * Integer.BYTES;
+    for (ByteBuffer part : parts.keySet()) {
+      out.writeInt(begin);
+      begin += part.capacity();
+    }
+    for (ByteBuffer part : parts.keySet()) {
+      out.write(part.array());
+    }
     return bytes.toByteArray();
   }
 
   static List<Layout> read(byte[] bytes) {
     Texts texts = new Texts(bytes);
     Reader index = new Reader(texts, texts.end);
-    int rest = texts.end + new Reader(texts, 2 * Integer.BYTES).integer();
     int size = index.number();
     List<Layout> layouts = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      layouts.add(index.layout(rest));
+      layouts.add(index.layout(texts.rest));
     }
     return layouts;
   }
@@ -108,10 +120,22 @@ final class CompiledLayouts {
   private static final class Writer {
     final DataOutputStream out;
     private final Map<String, Integer> texts;
+    private final Map<ByteBuffer, Integer> parts;
 
-    Writer(OutputStream out, Map<String, Integer> texts) {
+    Writer(OutputStream out, Map<String, Integer> texts, Map<ByteBuffer, Integer> parts) {
       this.out = new DataOutputStream(out);
       this.texts = texts;
+      this.parts = parts;
+    }
+
+    /** Writes the number of a part that is most often one of several that are equal. */
+    private <T> void shared(char kind, T part, Step<T> step) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      // Else a shape could have the bytes of an axis.
+      bytes.write(kind);
+      step.write(new Writer(bytes, texts, parts), part);
+      Integer known = parts.putIfAbsent(ByteBuffer.wrap(bytes.toByteArray()), parts.size());
+      out.writeShort(known == null ? parts.size() - 1 : known);
     }
 
     <T> void list(Iterable<T> parts, Step<T> step) throws IOException {
@@ -177,7 +201,7 @@ final class CompiledLayouts {
 
     void file(FileDeclaration file) throws IOException {
       text(file.path());
-      shape(file.shape());
+      shared('s', file.shape(), Writer::shape);
       list(file.tables(), Writer::table);
     }
 
@@ -207,9 +231,12 @@ final class CompiledLayouts {
       String subsystem = table.subsystem();
       texts(subsystem == null ? List.of() : List.of(subsystem));
       Axis sections = table.sections();
-      list(sections.isKeyless() ? List.of() : List.of(sections), Writer::axis);
-      axis(table.rows());
-      axis(table.columns());
+      out.writeBoolean(!sections.isKeyless());
+      if (!sections.isKeyless()) {
+        shared('a', sections, Writer::axis);
+      }
+      shared('a', table.rows(), Writer::axis);
+      shared('a', table.columns(), Writer::axis);
       list(table.stats(), Writer::stat);
       out.writeBoolean(table.isDefault());
     }
@@ -262,17 +289,22 @@ final class CompiledLayouts {
     }
   }
 
-  /** The texts, of which each is made when it is first asked for. */
+  /** The texts, shapes and axes, of which each is made when it is first asked for. */
   private static final class Texts {
-    private static final int ENDS = 3 * Integer.BYTES;
+    private static final int ENDS = 5 * Integer.BYTES;
 
     final byte[] bytes;
 
     /** Where they end, and the index begins. */
     final int end;
 
+    /** Where the rest of the layouts begins. */
+    final int rest;
+
     private final int begin;
+    private final int parts;
     private final @Nullable String[] made;
+    private final @Nullable Object[] madeParts;
 
     Texts(byte[] bytes) {
       this.bytes = bytes;
@@ -280,6 +312,33 @@ final class CompiledLayouts {
       made = new String[count];
       begin = ENDS + count * Integer.BYTES;
       end = begin + integer(Integer.BYTES);
+      rest = end + integer(2 * Integer.BYTES);
+      parts = rest + integer(3 * Integer.BYTES);
+      madeParts = new Object[integer(4 * Integer.BYTES)];
+    }
+
+    /** Two threads may make one shape twice. */
+    Shape shape(int number) {
+      Object shape = madeParts[number];
+      if (shape == null) {
+        shape = reader(number).shape();
+        madeParts[number] = shape;
+      }
+      return (Shape) shape;
+    }
+
+    /** The same. */
+    Axis axis(int number) {
+      Object axis = madeParts[number];
+      if (axis == null) {
+        axis = reader(number).axis();
+        madeParts[number] = axis;
+      }
+      return (Axis) axis;
+    }
+
+    private Reader reader(int part) {
+      return new Reader(this, parts + integer(parts + part * Integer.BYTES) + 1);
     }
 
     int integer(int at) {
@@ -437,7 +496,7 @@ final class CompiledLayouts {
 
     FileDeclaration file() {
       String path = text();
-      Shape shape = shape();
+      Shape shape = texts.shape(number());
       List<TableDeclaration> tables = new ArrayList<>();
       for (int i = number(); i > 0; i--) {
         tables.add(table());
@@ -482,8 +541,10 @@ final class CompiledLayouts {
 
     TableDeclaration table() {
       String subsystem = optional();
-      Axis sections = number() == 0 ? null : axis();
-      TableDeclaration table = TableDeclaration.of(subsystem, axis(), axis(), stats());
+      Axis sections = flag() ? texts.axis(number()) : null;
+      Axis rows = texts.axis(number());
+      Axis columns = texts.axis(number());
+      TableDeclaration table = TableDeclaration.of(subsystem, rows, columns, stats());
       if (sections != null) {
         table = table.inSections(sections);
       }

@@ -97,15 +97,21 @@ final class DeclaredContents implements FileContents {
     this.place = place;
     this.shipped = shipped;
     this.file = file;
-    declared = file.tables().stream().map(table -> Schema.of(table.stats())).toList();
+    // Without lambdas, as this is part of opening in a JVM that has just begun; so is reading.
+    declared = new ArrayList<>(file.tables().size());
     List<String> noValue = new ArrayList<>();
-    file.tables().forEach(table -> addNoValue(table.stats(), noValue));
+    for (TableDeclaration table : file.tables()) {
+      declared.add(Schema.of(table.stats()));
+      addNoValue(table.stats(), noValue);
+    }
     addNoValue(place.tree().layout().stats(), noValue);
     lines = new ShapedText(noValue.isEmpty() ? file.shape() : file.shape().withNoValue(noValue));
   }
 
   private static void addNoValue(List<StatDeclaration> stats, List<String> words) {
-    stats.forEach(stat -> words.addAll(stat.noValueWords()));
+    for (StatDeclaration stat : stats) {
+      words.addAll(stat.noValueWords());
+    }
   }
 
   @Override
@@ -156,7 +162,7 @@ final class DeclaredContents implements FileContents {
       int number = lines.line();
       if (numbersRows) {
         // Also if it does not have the shape, so that the rows are numbered without a gap.
-        rows.of(number, () -> TableKey.of(number));
+        rows.of(number);
       }
       Integer section = numbersRows || isOneRow ? null : seen.putIfAbsent(row, lines.section());
       if (section != null) {
@@ -189,12 +195,9 @@ final class DeclaredContents implements FileContents {
       hasKnownRow |= !tables.isEmpty();
       TableKey key =
           switch (shape().rowKey()) {
-            case NONE -> rows.of(0, () -> TableKey.of(0));
-            case LINE_NUMBER -> rows.of(number, () -> TableKey.of(number));
-            case WORD, BEFORE_COLON -> {
-              byte[] bytes = lines.rowKey();
-              yield rows.of(row, () -> TableKey.of(bytes));
-            }
+            case NONE -> rows.of(0);
+            case LINE_NUMBER -> rows.of(number);
+            case WORD, BEFORE_COLON -> rows.of(row, lines.rowKey());
           };
       Boolean hasNumber = add(key, words, tables);
       if (hasNumber != null) {
@@ -300,13 +303,13 @@ final class DeclaredContents implements FileContents {
   }
 
   private TableKey numberedColumn(int number) {
-    return columns.of(number, () -> TableKey.of(number));
+    return columns.of(number);
   }
 
   private Word keyedWord(boolean isNumber) {
     byte[] bytes = lines.columnKey();
     String key = PathText.decode(bytes);
-    return new Word(key, columns.of(key, () -> TableKey.of(bytes)), isNumber);
+    return new Word(key, columns.of(key, bytes), isNumber);
   }
 
   private Word word(List<Word> header) {
@@ -457,26 +460,30 @@ final class DeclaredContents implements FileContents {
     values.addAll(columnLabels.values());
     String subsystem = file.tables().get(of.table).subsystem();
     Place source = place.table(subsystem, values, Collections.unmodifiableMap(labels));
-    Cells cells =
-        sources.computeIfAbsent(
-            List.of(source.subsystem(), source.device()),
-            key -> new Cells(source, new LinkedHashMap<>()));
+    List<String> name = List.of(source.subsystem(), source.device());
+    Cells cells = sources.get(name);
+    if (cells == null) {
+      cells = new Cells(source, new LinkedHashMap<>());
+      sources.put(name, cells);
+    }
     // Values with a '/' in them can make one name of other labels.
     isAmbiguous |= !cells.place.labels().equals(labels);
     return cells;
   }
 
   private Schema.Metric metric(int table, String name) {
-    return metrics.computeIfAbsent(
-        table + " " + name,
-        key -> {
-          Schema.Metric ofTable = declared.get(table).find(name);
-          Schema.Metric metric = ofTable == null ? shipped.find(name) : ofTable;
-          metric = metric == null ? Schema.Metric.UNKNOWN : metric;
-          return metric.byDefault() == null && !file.tables().get(table).isDefault()
-              ? metric.withDefault(false)
-              : metric;
-        });
+    String key = table + " " + name;
+    Schema.Metric known = metrics.get(key);
+    if (known == null) {
+      known = declared.get(table).find(name);
+      known = known == null ? shipped.find(name) : known;
+      known = known == null ? Schema.Metric.UNKNOWN : known;
+      if (known.byDefault() == null && !file.tables().get(table).isDefault()) {
+        known = known.withDefault(false);
+      }
+      metrics.put(key, known);
+    }
+    return known;
   }
 
   private Found found(int all, int fitting, int without) {
@@ -497,7 +504,9 @@ final class DeclaredContents implements FileContents {
     int odd = without + repetitions;
     boolean isOfAnotherForm = odd > 0 && odd >= fitting;
     if (!isOfAnotherForm) {
-      sources.values().forEach(s -> groups.add(new Group(s.place, List.copyOf(s.byName.values()))));
+      for (Cells source : sources.values()) {
+        groups.add(new Group(source.place, List.copyOf(source.byName.values())));
+      }
     }
     if (without > 0 || isOfAnotherForm) {
       if (broken == null || isOfAnotherForm != wasOfAnotherForm) {

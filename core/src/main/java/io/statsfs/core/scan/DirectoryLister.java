@@ -318,14 +318,20 @@ final class DirectoryLister {
     scan.step();
     String below = declared.directory().isEmpty() ? name : declared.directory() + "/" + name;
     Path file = path.resolve(below);
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !context.mounts().hasReadEffects(type, null, path, below, file)) {
-      addChild(below, entry(declared, name, file));
+    Inode seen;
+    try {
+      seen = Inode.of(file, false);
+    } catch (IOException e) {
+      return;
+    }
+    if (!context.mounts().hasReadEffects(type, null, path, below, file)) {
+      addChild(below, entry(declared, name, file, seen));
     }
   }
 
-  private FileEntry entry(FileDeclaration declared, String name, Path file) {
-    return new FileEntry(context, place.inSubsystem(path).file(declared, name), file, declared);
+  private FileEntry entry(FileDeclaration declared, String name, Path file, @Nullable Inode seen) {
+    Place its = place.inSubsystem(path).file(declared, name);
+    return new FileEntry(context, its, file, declared, seen);
   }
 
   private void addDirectory(String name, Path entry, boolean isLink) {
@@ -341,13 +347,13 @@ final class DirectoryLister {
   private void addFile(String name, @Nullable Path given, int permissions) {
     FileDeclaration declared = declared("", name);
     if (declared != null) {
-      addChild(name, entry(declared, name, given == null ? path.resolve(name) : given));
+      addChild(name, entry(declared, name, given == null ? path.resolve(name) : given, null));
       return;
     } else if (!mayBeFile(name)) {
       return;
     } else if (layout().flatKeyedFiles().contains(name)) {
       Path file = given == null ? path.resolve(name) : given;
-      addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null));
+      addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null, null));
       return;
     }
     int maxStats = scan.budget().maxStats();

@@ -76,7 +76,7 @@ public final class Discovery {
     Path path = FilePaths.of(tree);
     root =
         tree.layout().isRootFile()
-            ? new FileEntry(context, place, path, declaredRoot(tree.layout()))
+            ? new FileEntry(context, place, path, declaredRoot(tree.layout()), null)
             : new DirectoryEntry(context, place, path, true);
   }
 

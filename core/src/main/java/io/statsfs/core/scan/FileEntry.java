@@ -27,6 +27,10 @@ final class FileEntry extends Entry {
   private final boolean isEntries;
   private final FileReads.OfFile reads;
   private final DenialPause denial = new DenialPause();
+
+  /** What the listing has seen just before the first scan; null after that. */
+  private @Nullable Inode seen;
+
   private FileContents contents;
   private @Nullable TableFile table;
 
@@ -38,9 +42,21 @@ final class FileEntry extends Entry {
 
   private int scansSinceRead;
 
-  /** Without a declaration, its values are stats if all of it is of a form that is recognized. */
-  FileEntry(TreeContext context, Place place, Path path, @Nullable FileDeclaration declaration) {
+  /**
+   * A file that was not read yet.
+   *
+   * @param declaration without one its values are stats if all of it is of a form that is
+   *     recognized
+   * @param seen what it was a moment ago; null if that is not known
+   */
+  FileEntry(
+      TreeContext context,
+      Place place,
+      Path path,
+      @Nullable FileDeclaration declaration,
+      @Nullable Inode seen) {
     super(context, place, path);
+    this.seen = seen;
     this.declaration = declaration;
     isEntries = declaration != null && declaration.shape().isEntries();
     reads = isEntries ? context.reads().ofEntries(path) : context.reads().of(path);
@@ -55,7 +71,9 @@ final class FileEntry extends Entry {
 
   @Override
   Inode lookUp() throws IOException {
-    return Inode.of(path, place.depth() == 0);
+    Inode first = seen;
+    seen = null;
+    return first == null ? Inode.of(path, place.depth() == 0) : first;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.spi.PathText;
+import io.statsfs.spi.PrintableText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -257,7 +258,8 @@ public final class SourceImpl implements Source {
 
     @Override
     public String description() {
-      return metric.description();
+      // Here and not of all that is found, as few ask for it.
+      return PrintableText.of(metric.description());
     }
 
     @Override

@@ -1,10 +1,11 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.spi.PathText;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of an axis of a file in the order in which a text has them, each once. A key that the
@@ -24,14 +25,37 @@ final class TableKeys {
     return now.containsKey(name);
   }
 
-  /** The key with a name, or a number. */
-  TableKey of(Object name, Supplier<TableKey> fresh) {
+  /** The key with a number. */
+  TableKey of(int number) {
+    TableKey key = known(number);
+    return key == null ? add(number, TableKey.of(number)) : key;
+  }
+
+  /** The key with a name. */
+  TableKey of(String name) {
+    TableKey key = known(name);
+    return key == null ? add(name, TableKey.of(PathText.encode(name))) : key;
+  }
+
+  /** The same, whose bytes these are. */
+  TableKey of(String name, byte[] bytes) {
+    TableKey key = known(name);
+    return key == null ? add(name, TableKey.of(bytes)) : key;
+  }
+
+  private @Nullable TableKey known(Object name) {
     TableKey key = now.get(name);
     if (key == null) {
       key = before.get(name);
-      key = key == null ? fresh.get() : key;
-      now.put(name, key);
+      if (key != null) {
+        now.put(name, key);
+      }
     }
+    return key;
+  }
+
+  private TableKey add(Object name, TableKey key) {
+    now.put(name, key);
     return key;
   }
 

@@ -6,7 +6,6 @@ import io.statsfs.Stat;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
-import io.statsfs.spi.PathText;
 import io.statsfs.spi.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,7 @@ final class UndeclaredContents implements FileContents {
       Schema.Metric metric = metric(line.name());
       // What the kernel writes as kB are 1024 bytes.
       boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
-      TableKey row = rows.of(line.name(), () -> TableKey.of(PathText.encode(line.name())));
+      TableKey row = rows.of(line.name());
       cells.add(
           new CellFound(line.name(), needsUnit ? metric.withUnit("KiBy") : metric, row, column));
     }

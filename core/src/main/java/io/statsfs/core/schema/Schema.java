@@ -32,6 +32,7 @@ public record Schema(
   /**
    * What is said of one stat.
    *
+   * @param description which may hold what is not printable
    * @param byDefault whether it is exported when nobody names any; null if nothing says so
    * @param noValueWords words that say that there is no value
    * @param noValueErrnos errors that say so
@@ -76,7 +77,7 @@ public record Schema(
           new Metric(
               stat.kind(),
               stat.type(),
-              PrintableText.of(stat.description()),
+              stat.description(),
               PrintableText.of(stat.unit()),
               stat.byDefault(),
               stat.noValueWords(),
