@@ -214,6 +214,9 @@ public final class KeyPattern {
    * @return the values by label, in the order of the text; null if the key does not match
    */
   public @Nullable Map<String, String> match(String key) {
+    if (isLiteral()) {
+      return text.equals(key) ? Map.of() : null;
+    }
     int[] places = find(key);
     if (places == null) {
       return null;

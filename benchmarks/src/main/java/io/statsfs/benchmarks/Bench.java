@@ -52,7 +52,7 @@ final class Bench {
   private static final String BY_HAND_COPY = "C by hand, the same in the JVM";
   private static final String VISIT = "C: list and read the same";
   private static final String OPEN = "opening, ";
-  private static final int OPENINGS_TO_WARM_UP = 1_000;
+  private static final int OPENINGS_TO_WARM_UP = 4_000;
   private static final int SMALL = 1_000;
   private static final int COLLECTED = 20_000;
   private static final int LARGE = 100_000;

@@ -5,6 +5,7 @@ import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,12 +18,12 @@ record CatalogImpl(
 
   static CatalogImpl of(
       long version, List<Tree> trees, List<Source> sources, List<Problem> problems) {
+    List<Stat> stats = new ArrayList<>();
+    for (Source source : sources) {
+      stats.addAll(source.stats());
+    }
     return new CatalogImpl(
-        version,
-        trees,
-        List.copyOf(sources),
-        sources.stream().flatMap(s -> s.stats().stream()).toList(),
-        List.copyOf(problems));
+        version, trees, List.copyOf(sources), List.copyOf(stats), List.copyOf(problems));
   }
 
   @Override

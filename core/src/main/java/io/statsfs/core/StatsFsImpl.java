@@ -73,7 +73,9 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     denials = new Denials(scanners);
     scans = new TreeScans(scanners, limits);
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
-    notOpened.forEach(problem -> log.failed(problem, problem.toString()));
+    for (Problem problem : notOpened) {
+      log.failed(problem, problem.toString());
+    }
     firstScan();
     refresher = DaemonThread.create("statsfs-refresh", () -> refreshEvery(refreshInterval));
     if (!refreshInterval.isZero()) {
@@ -144,7 +146,9 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   public Catalog refresh() {
     if (scan()) {
       // Without the lock, for nobody knows what a listener waits for.
-      listeners.forEach(Listener::catalogChanged);
+      for (Listener listener : listeners) {
+        listener.catalogChanged();
+      }
     }
     return catalog;
   }

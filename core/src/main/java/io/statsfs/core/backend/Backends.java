@@ -103,10 +103,9 @@ public final class Backends {
   }
 
   private Opened openAll(Settings settings) {
-    Set<String> declared =
-        DeclaredLayouts.all(settings.layouts())
-            .map(Layout::name)
-            .collect(Collectors.toCollection(LinkedHashSet::new));
+    Set<String> declared = new LinkedHashSet<>();
+    addNames(settings.layouts().own(), declared);
+    addNames(settings.layouts().shipped(), declared);
     requireKnown(settings.trees(), declared, settings.layouts());
     requireKnown(settings.withoutTrees(), declared, settings.layouts());
     Opening opening = new Opening(settings.layouts().problems());
@@ -126,7 +125,16 @@ public final class Backends {
     }
   }
 
+  private static void addNames(List<Layout> layouts, Set<String> names) {
+    for (Layout layout : layouts) {
+      names.add(layout.name());
+    }
+  }
+
   private void requireKnown(Collection<String> names, Set<String> declared, Declared layouts) {
+    if (names.isEmpty()) {
+      return;
+    }
     Set<String> known = new LinkedHashSet<>();
     Stream.concat(given.stream(), found.stream()).forEach(b -> known.addAll(b.treeNames()));
     known.addAll(declared);

@@ -39,8 +39,15 @@ public final class TreeScans implements AutoCloseable {
   private static final int MOST_LEFT = 4;
 
   /** What {@link Catalog} promises, over all trees. */
-  private static final Comparator<Source> ORDER =
-      Comparator.comparing(Source::subsystem).thenComparing(Source::device);
+  private static final Comparator<Source> ORDER = new Order();
+
+  private static final class Order implements Comparator<Source> {
+    @Override
+    public int compare(Source source, Source other) {
+      int order = source.subsystem().compareTo(other.subsystem());
+      return order == 0 ? source.device().compareTo(other.device()) : order;
+    }
+  }
 
   private final Shares entries;
   private final Shares stats;
@@ -371,7 +378,11 @@ public final class TreeScans implements AutoCloseable {
         }
       }
     }
-    return found.values().stream().map(Duplicates::problem).toList();
+    List<Problem> problems = new ArrayList<>();
+    for (Duplicates duplicates : found.values()) {
+      problems.add(duplicates.problem());
+    }
+    return problems;
   }
 
   /** The stats of a tree that are in another one, or twice in the same. */

@@ -7,13 +7,13 @@ import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.StatReader;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses a reader among those on the class path and module path. */
@@ -105,8 +105,10 @@ public final class Readers {
     Services.Found<ReaderProvider> found =
         Services.find("reader", ReaderProvider.class, ReaderProvider::name);
     if (found.isComplete()) {
-      Set<String> names =
-          found.providers().stream().map(ReaderProvider::name).collect(Collectors.toSet());
+      Set<String> names = new HashSet<>();
+      for (ReaderProvider provider : found.providers()) {
+        names.add(provider.name());
+      }
       reportLost(names, name -> own.getResource(name) != null);
     }
     return found.providers();

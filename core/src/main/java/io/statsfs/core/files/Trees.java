@@ -137,6 +137,9 @@ public final class Trees {
     }
     // A root that is named twice, or is found, too, is still one.
     Detected found = find(settings, named, opened.isEmpty());
+    if (opened.isEmpty()) {
+      return found;
+    }
     return new Detected(
         Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(),
         found.problems,
@@ -181,11 +184,13 @@ public final class Trees {
 
   private Detected find(BackendSettings settings, Set<String> names, boolean isNeeded) {
     // Those without a place are what the roots are.
-    List<Layout> named =
-        known()
-            .filter(l -> names.contains(l.name()))
-            .filter(l -> isNeeded || !l.homeTypes().isEmpty())
-            .toList();
+    List<Layout> named = new ArrayList<>();
+    if (!names.isEmpty()) {
+      known()
+          .filter(l -> names.contains(l.name()))
+          .filter(l -> isNeeded || !l.homeTypes().isEmpty())
+          .forEach(named::add);
+    }
     HostMounts host = new HostMounts(settings);
     requireDirectories(host);
     if (!settings.isDetecting() && named.isEmpty()) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,16 +215,16 @@ final class DirectoryEntry extends Entry {
 
   /** Whether a child was dropped. */
   private boolean scanChildren(Scan scan) {
-    return children
-        .values()
-        .removeIf(
-            child -> {
-              boolean gone = !child.scan(scan);
-              if (gone) {
-                child.vanished();
-              }
-              return gone;
-            });
+    boolean isDropped = false;
+    for (Iterator<Entry> left = children.values().iterator(); left.hasNext(); ) {
+      Entry child = left.next();
+      if (!child.scan(scan)) {
+        child.vanished();
+        left.remove();
+        isDropped = true;
+      }
+    }
+    return isDropped;
   }
 
   /** Lists a directory that is being waited for; whether it has to be waited for further. */
@@ -276,9 +277,10 @@ final class DirectoryEntry extends Entry {
 
   private void report(Listing listing) {
     forgetSeen();
-    listing.unseen.forEach(
-        (entry, why) ->
-            seen(NOT_READABLE, entry, "cannot be looked at", "cannot be looked at: " + why));
+    for (Map.Entry<Path, String> entry : listing.unseen.entrySet()) {
+      String cause = "cannot be looked at";
+      seen(NOT_READABLE, entry.getKey(), cause, cause + ": " + entry.getValue());
+    }
     if (listing.statsCut) {
       seen(
           LIMIT_EXCEEDED,
@@ -298,18 +300,19 @@ final class DirectoryEntry extends Entry {
 
   /** Goes on with the children that are known. */
   private void take(Listing listing) {
-    listing.children.replaceAll(
-        (name, fresh) -> {
-          Entry known = children.get(name);
-          return known != null && known.isLike(fresh) ? known : fresh;
-        });
+    for (Map.Entry<String, Entry> entry : listing.children.entrySet()) {
+      Entry known = children.get(entry.getKey());
+      if (known != null && known.isLike(entry.getValue())) {
+        entry.setValue(known);
+      }
+    }
     if (!listing.childrenCut) {
-      children.forEach(
-          (name, known) -> {
-            if (listing.children.get(name) != known && !known.isThere()) {
-              known.vanished();
-            }
-          });
+      for (Map.Entry<String, Entry> entry : children.entrySet()) {
+        Entry known = entry.getValue();
+        if (listing.children.get(entry.getKey()) != known && !known.isThere()) {
+          known.vanished();
+        }
+      }
     }
     children = listing.children;
   }
@@ -324,7 +327,9 @@ final class DirectoryEntry extends Entry {
         undescribed = scan.failure(path, e, !sources.isEmpty());
       }
     }
-    children.values().forEach(child -> child.describe(scan));
+    for (Entry child : children.values()) {
+      child.describe(scan);
+    }
   }
 
   /** Makes the source after a listing, unless it is what it was. */
@@ -368,7 +373,9 @@ final class DirectoryEntry extends Entry {
   private void makeSources(Scan scan, Schema now, boolean isAsBefore) {
     Map<String, SourceImpl> before = new HashMap<>();
     if (isAsBefore) {
-      sources.forEach(source -> before.put(source.device(), source));
+      for (SourceImpl source : sources) {
+        before.put(source.device(), source);
+      }
     }
     List<SourceImpl> next = new ArrayList<>();
     for (Collection<StatFile> files : filesBySource()) {

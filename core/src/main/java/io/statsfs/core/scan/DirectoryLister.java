@@ -100,7 +100,9 @@ final class DirectoryLister {
     }
     Collection<String> names = onlyNames();
     if (names != null) {
-      names.forEach(name -> offer(name, null, EntryType.UNKNOWN, 0));
+      for (String name : names) {
+        offer(name, null, EntryType.UNKNOWN, 0);
+      }
       return listing;
     }
     List<StatReader.Entry> entries =
@@ -123,9 +125,16 @@ final class DirectoryLister {
   private boolean isListed() {
     return !layout().hasDeclaredFilesOnly()
         || place.hasChildren()
-        || place.isSource()
-            && layout().files().stream()
-                .anyMatch(file -> file.directory().isEmpty() && !file.name().isLiteral());
+        || place.isSource() && hasPatternsOfFiles();
+  }
+
+  private boolean hasPatternsOfFiles() {
+    for (FileDeclaration file : layout().files()) {
+      if (file.directory().isEmpty() && !file.name().isLiteral()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The names that entries of the layout can have; null if they are known only from a list. */

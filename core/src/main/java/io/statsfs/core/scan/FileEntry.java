@@ -93,7 +93,11 @@ final class FileEntry extends Entry {
       inode = now;
       reportsRead = reports;
     }
-    count(scan, sources.stream().mapToInt(source -> source.stats().size()).sum());
+    int stats = 0;
+    for (SourceImpl source : sources) {
+      stats += source.stats().size();
+    }
+    count(scan, stats);
     return true;
   }
 

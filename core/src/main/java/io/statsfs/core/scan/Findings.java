@@ -30,7 +30,9 @@ final class Findings {
   }
 
   void problems(List<Problem> problems) {
-    problems.forEach(scan::problem);
+    for (Problem problem : problems) {
+      scan.problem(problem);
+    }
   }
 
   List<Source> sources() {

@@ -43,7 +43,7 @@ public record Place(
   boolean isSource() {
     Layout.Level next = next();
     return next == null
-        ? tree.layout().levels().map(levels -> levels.size() == level).orElse(true)
+        ? tree.layout().levels().isEmpty() || tree.layout().levels().get().size() == level
         : next.hasAnyDepth();
   }
 
@@ -73,7 +73,7 @@ public record Place(
 
   /** Whether a file of this name describes the stats beside it. */
   boolean isSchema(String name) {
-    return tree.layout().schemaFile().map(name::equals).orElse(false);
+    return name.equals(tree.layout().schemaFile().orElse(null));
   }
 
   /** The place of a directory below, or of a file of many values. */

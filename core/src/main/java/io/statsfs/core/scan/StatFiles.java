@@ -7,6 +7,7 @@ import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatFileName;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -42,13 +43,25 @@ final class StatFiles {
   StatFiles(Layout layout, Schema described) {
     this.described = described;
     describedOnly = layout.hasDescribedStatsOnly();
-    haveLabels = layout.stats().stream().anyMatch(stat -> !stat.name().labels().isEmpty());
-    labelFiles =
-        layout.labelFiles().values().stream()
-            .flatMap(List::stream)
-            .filter(file -> file.toString().indexOf('/') < 0)
-            .toList();
+    haveLabels = haveLabels(layout);
+    labelFiles = new ArrayList<>();
+    for (List<KeyPattern> files : layout.labelFiles().values()) {
+      for (KeyPattern file : files) {
+        if (file.toString().indexOf('/') < 0) {
+          labelFiles.add(file);
+        }
+      }
+    }
     fewNames = fewNames(layout);
+  }
+
+  private static boolean haveLabels(Layout layout) {
+    for (StatDeclaration stat : layout.stats()) {
+      if (!stat.name().labels().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static @Nullable Collection<String> fewNames(Layout layout) {

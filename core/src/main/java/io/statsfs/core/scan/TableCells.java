@@ -2,6 +2,7 @@ package io.statsfs.core.scan;
 
 import io.statsfs.spi.Keys;
 import io.statsfs.spi.Shape;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,14 @@ public final class TableCells {
     for (TableKey key : keys) {
       numbers.put(key, numbers.size());
     }
-    return areNumbers
-        ? Keys.numbers(keys.size())
-        : Keys.of(keys.stream().map(key -> Objects.requireNonNull(key.bytes())).toList());
+    if (areNumbers) {
+      return Keys.numbers(keys.size());
+    }
+    List<byte[]> bytes = new ArrayList<>(keys.size());
+    for (TableKey key : keys) {
+      bytes.add(Objects.requireNonNull(key.bytes()));
+    }
+    return Keys.of(bytes);
   }
 
   /**

@@ -87,7 +87,9 @@ public record Schema(
       } else {
         patterns.add(new Described(stat.name(), metric));
       }
-      stat.formerNames().forEach(name -> metrics.putIfAbsent(name, metric));
+      for (String name : stat.formerNames()) {
+        metrics.putIfAbsent(name, metric);
+      }
     }
     return new Schema(Map.of(), metrics, patterns, List.of(), "");
   }
