@@ -157,13 +157,14 @@ long sfs_netlink_ask_link(struct sfs_netlink *netlink, int32_t interface) {
 
 /* Fills the buffer: 0, or -errno. */
 static long receive(struct sfs_netlink *netlink) {
-  enum { MSG_TRUNC = 0x20 };
+  /* The kernel has answered, or begun to, before a request returns; so there is nothing to wait for. */
+  enum { MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40 };
   struct address from = {.port = 0};
   int32_t from_bytes = sizeof from;
   long bytes;
   do {
-    bytes = sfs_call6(SFS_NR_RECVFROM, netlink->fd, (long)netlink->buffer, BUFFER_BYTES, MSG_TRUNC,
-                      (long)&from, (long)&from_bytes);
+    bytes = sfs_call6(SFS_NR_RECVFROM, netlink->fd, (long)netlink->buffer, BUFFER_BYTES,
+                      MSG_TRUNC | MSG_DONTWAIT, (long)&from, (long)&from_bytes);
   } while (bytes == -SFS_EINTR);
   netlink->at = 0;
   netlink->end = 0;
