@@ -363,3 +363,48 @@ void free_places(struct places *places) {
   free(places->directories);
   free(places);
 }
+
+enum { VALUES_OF_MOUNT = 6, READ_ONLY = 1 };
+
+static char **mounts;
+static size_t mount_count;
+static uint64_t *values_of_mounts;
+
+size_t mounts_load(const char *list) {
+  FILE *in = fopen(list, "re");
+  if (in == NULL) {
+    die(list);
+  }
+  char line[MAX_LINE];
+  while (fgets(line, sizeof line, in) != NULL) {
+    line[strcspn(line, "\n")] = '\0';
+    mounts = grow(mounts, (mount_count + 1) * sizeof *mounts);
+    mounts[mount_count] = strdup(line);
+    if (mounts[mount_count++] == NULL) {
+      die("memory");
+    }
+  }
+  fclose(in);
+  values_of_mounts = grow(values_of_mounts, mount_count * VALUES_OF_MOUNT * sizeof *values_of_mounts);
+  return mount_count;
+}
+
+size_t mounts_sample(void) {
+  size_t answered = 0;
+  uint64_t *value = values_of_mounts;
+  for (size_t i = 0; i < mount_count; i++, value += VALUES_OF_MOUNT) {
+    struct sfs_statfs its;
+    if (sfs_statfs(mounts[i], &its) < 0) {
+      continue;
+    }
+    uint64_t unit = (uint64_t)its.fragment_size;
+    value[0] = its.blocks * unit;
+    value[1] = its.free * unit;
+    value[2] = its.available * unit;
+    value[3] = its.files;
+    value[4] = its.files_free;
+    value[5] = (uint64_t)its.flags & READ_ONLY;
+    answered++;
+  }
+  return answered;
+}

@@ -38,6 +38,12 @@ struct found {
   unsigned long files;
 };
 
+/* Takes in a file with a mount point per line; returns how many there are. */
+size_t mounts_load(const char *list);
+
+/* Asks each of these file systems, and stores what they say; returns how many answered. */
+size_t mounts_sample(void);
+
 /* Lists a directory and all below it. */
 void walk(int parent, const char *name, struct found *found);
 

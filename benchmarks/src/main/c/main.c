@@ -12,6 +12,8 @@
  *                            integer, or the bits of a double behind a d
  *   cpu PID                  answers the nanoseconds of CPU time that a process has taken
  *   visit ROUNDS LIST        answers nanoseconds, directories and files
+ *   mounts LIST              prepares asking mounted file systems; answers how many there are
+ *   measure-mounts ROUNDS    answers nanoseconds and how many answered
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -100,6 +102,15 @@ int main(void) {
       uint64_t start = now();
       for (int i = 0; i < rounds; i++) {
         count = defaults_sample();
+      }
+      printf("%llu %zu\n", (unsigned long long)(now() - start), count);
+    } else if (sscanf(line, "mounts %[^\n]", argument) == 1) {
+      printf("%zu\n", mounts_load(argument));
+    } else if (sscanf(line, "measure-mounts %d", &rounds) == 1) {
+      size_t count = 0;
+      uint64_t start = now();
+      for (int i = 0; i < rounds; i++) {
+        count = mounts_sample();
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
     } else if (strcmp(line, "values\n") == 0) {

@@ -8,6 +8,7 @@ module io.statsfs.contracts {
 
   exports io.statsfs.contracts;
 
+  uses io.statsfs.spi.Backend;
   uses io.statsfs.spi.LayoutProvider;
   uses io.statsfs.spi.ReaderProvider;
 

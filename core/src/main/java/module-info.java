@@ -17,7 +17,8 @@ module io.statsfs.core {
   uses io.statsfs.spi.ReaderProvider;
 
   provides io.statsfs.spi.Backend with
-      io.statsfs.core.files.FilesBackend;
+      io.statsfs.core.files.FilesBackend,
+      io.statsfs.core.filesystems.FileSystemsBackend;
   provides io.statsfs.spi.StatsFsProvider with
       io.statsfs.core.CoreProvider;
 }

@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "directory.h"
+#include "mounts.h"
 #include "system.h"
 
 #ifndef STATSFS_VERSION
@@ -103,4 +104,17 @@ NATIVE(jlong, list)(JNIEnv *env, jclass class, jlong memory, jlong size, jboolea
   (void)env;
   (void)class;
   return sfs_list((char *)(intptr_t)memory, (size_t)size, with_modes == JNI_TRUE);
+}
+
+NATIVE(void, sampleMounts)(JNIEnv *env, jclass class, jlong mounts, jlong values, jlong outcomes) {
+  (void)env;
+  (void)class;
+  sfs_mounts_sample((int32_t *)(intptr_t)mounts, (int64_t *)(intptr_t)values,
+                    (uint32_t *)(intptr_t)outcomes);
+}
+
+NATIVE(void, closeMounts)(JNIEnv *env, jclass class, jlong mounts) {
+  (void)env;
+  (void)class;
+  sfs_mounts_close((int32_t *)(intptr_t)mounts);
 }

@@ -45,8 +45,11 @@ enum {
   SFS_O_PATH = 010000000,
 
   SFS_AT_FDCWD = -100,
+  SFS_AT_EMPTY_PATH = 0x1000,
+  SFS_AT_STATX_DONT_SYNC = 0x4000,
   SFS_AT_SYMLINK_NOFOLLOW = 0x100,
   SFS_RESOLVE_NO_SYMLINKS = 4,
+  SFS_RESOLVE_CACHED = 0x20,
   SFS_S_IFMT = 0170000,
   SFS_S_IFDIR = 0040000,
   SFS_S_IFREG = 0100000,
@@ -75,13 +78,16 @@ enum {
   SFS_NR_RECVFROM = 45,
   SFS_NR_BIND = 49,
   SFS_NR_GETSOCKNAME = 51,
+  SFS_NR_STATFS = 137,
   SFS_NR_FSTATFS = 138,
   SFS_NR_CLOCK_GETTIME = 228,
   SFS_NR_GETDENTS64 = 217,
   SFS_NR_OPENAT = 257,
   SFS_NR_NEWFSTATAT = 262,
+  SFS_NR_PPOLL = 271,
   SFS_NR_PRLIMIT64 = 302,
   SFS_NR_GETRANDOM = 318,
+  SFS_NR_STATX = 332,
 };
 
 static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -107,12 +113,14 @@ static inline long sfs_call4(long nr, long a, long b, long c, long d) {
 }
 #elif defined(__aarch64__)
 enum {
+  SFS_NR_STATFS = 43,
   SFS_NR_FSTATFS = 44,
   SFS_NR_OPENAT = 56,
   SFS_NR_CLOSE = 57,
   SFS_NR_GETDENTS64 = 61,
   SFS_NR_READ = 63,
   SFS_NR_PREAD64 = 67,
+  SFS_NR_PPOLL = 73,
   SFS_NR_NEWFSTATAT = 79,
   SFS_NR_CLOCK_GETTIME = 113,
   SFS_NR_SOCKET = 198,
@@ -124,6 +132,7 @@ enum {
   SFS_NR_MMAP = 222,
   SFS_NR_PRLIMIT64 = 261,
   SFS_NR_GETRANDOM = 278,
+  SFS_NR_STATX = 291,
 };
 
 static inline long sfs_call6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -222,14 +231,77 @@ static inline long sfs_pread(int fd, void *buffer, size_t size, long offset) {
   return count;
 }
 
-/* The number of the type of a file system, or -errno. */
-static inline long sfs_file_system(int fd) {
-  int64_t its[15]; /* struct statfs */
+/* The kernel's struct statfs, which is the same on both. */
+struct sfs_statfs {
+  int64_t type;
+  int64_t block_size;
+  uint64_t blocks;
+  uint64_t free;
+  uint64_t available;
+  uint64_t files;
+  uint64_t files_free;
+  int32_t id[2];
+  int64_t longest_name;
+  int64_t fragment_size; /* what blocks are counted in */
+  int64_t flags;
+  int64_t spare[4];
+};
+
+static inline long sfs_statfs(const char *path, struct sfs_statfs *its) {
+  long result;
+  do {
+    result = sfs_call4(SFS_NR_STATFS, (long)path, (long)its, 0, 0);
+  } while (result == -SFS_EINTR);
+  return result;
+}
+
+static inline long sfs_fstatfs(int fd, struct sfs_statfs *its) {
   long result;
   do {
     result = sfs_call4(SFS_NR_FSTATFS, fd, (long)its, 0, 0);
   } while (result == -SFS_EINTR);
-  return result < 0 ? result : (long)its[0];
+  return result;
+}
+
+/* The number of the type of a file system, or -errno. */
+static inline long sfs_file_system(int fd) {
+  struct sfs_statfs its;
+  long result = sfs_fstatfs(fd, &its);
+  return result < 0 ? result : (long)its.type;
+}
+
+/* The kernel's struct statx, from which the mount is of interest, and the device. */
+struct sfs_statx {
+  uint32_t mask;
+  uint32_t others[33];
+  uint32_t device_major;
+  uint32_t device_minor;
+  uint64_t mount_id; /* since Linux 5.8, if the mask says so */
+  uint64_t spare[13];
+};
+
+enum { SFS_STATX_MNT_ID = 0x1000 };
+
+static inline long sfs_statx(int fd, struct sfs_statx *its) {
+  long result;
+  do {
+    result = sfs_call6(SFS_NR_STATX, fd, (long)"", SFS_AT_EMPTY_PATH | SFS_AT_STATX_DONT_SYNC,
+                       SFS_STATX_MNT_ID, (long)its, 0);
+  } while (result == -SFS_EINTR);
+  return result;
+}
+
+/* Whether something exceptional has happened to a descriptor; without waiting. */
+static inline int sfs_is_exceptional(int fd) {
+  enum { POLL_PRI = 2, POLL_ERR = 8 };
+  struct {
+    int fd;
+    int16_t events;
+    int16_t happened;
+  } its = {fd, POLL_PRI, 0};
+  int64_t no_time[2] = {0, 0};
+  long result = sfs_call6(SFS_NR_PPOLL, (long)&its, 1, (long)no_time, 0, 0, 0);
+  return result < 0 || (its.happened & (POLL_PRI | POLL_ERR)) != 0;
 }
 
 static inline long sfs_getdents(int fd, void *buffer, size_t size) {

@@ -598,6 +598,15 @@ static bool sources_command(struct command *command) {
   return true;
 }
 
+static bool space_command(struct command *command) {
+  struct space *space = &command->simulator->space;
+  return next_number(command, UINT64_MAX, &space->size) &&
+         next_number(command, UINT64_MAX, &space->free) &&
+         next_number(command, UINT64_MAX, &space->available) &&
+         next_number(command, UINT64_MAX, &space->files) &&
+         next_number(command, UINT64_MAX, &space->files_free);
+}
+
 static bool hanging_command(struct command *command) {
   append_format(command->reply, "%" PRIu64, count_hanging(command->simulator));
   return true;
@@ -632,6 +641,7 @@ static const struct {
     {"schemas", 0, 0, schemas_command, "schemas"},
     {"sources", 0, 0, sources_command, "sources"},
     {"hanging", 0, 0, hanging_command, "hanging"},
+    {"space", 5, 5, space_command, "space SIZE FREE AVAILABLE FILES FILES_FREE"},
 };
 
 bool execute(struct simulator *simulator, char *line, size_t length, struct buffer *reply) {

@@ -555,6 +555,23 @@ static void take_rename(fuse_req_t kernels, fuse_ino_t parent, const char *name,
   fuse_reply_err(kernels, EPERM);
 }
 
+static void take_statfs(fuse_req_t request, fuse_ino_t number) {
+  (void)number;
+  const struct simulator *simulator = fuse_req_userdata(request);
+  const struct space *space = &simulator->space;
+  const struct statvfs answer = {
+      .f_bsize = 1,
+      .f_frsize = 1,
+      .f_blocks = space->size,
+      .f_bfree = space->free,
+      .f_bavail = space->available,
+      .f_files = space->files,
+      .f_ffree = space->files_free,
+      .f_namemax = 255,
+  };
+  fuse_reply_statfs(request, &answer);
+}
+
 const struct fuse_lowlevel_ops file_system = {
     .lookup = take_lookup,
     .forget = take_forget,
@@ -574,6 +591,7 @@ const struct fuse_lowlevel_ops file_system = {
     .unlink = take_removal,
     .rmdir = take_removal,
     .rename = take_rename,
+    .statfs = take_statfs,
 };
 
 uint64_t count_hanging(const struct simulator *simulator) {

@@ -15,6 +15,13 @@ struct simulator {
   struct waiting *waiting;
   struct handle *handles;
   bool interrupted; /* one of those that wait may have been */
+  struct space {    /* what statfs(2) answers; statsfs itself has none */
+    uint64_t size;
+    uint64_t free;
+    uint64_t available;
+    uint64_t files;
+    uint64_t files_free;
+  } space;
 };
 
 /* Nanoseconds of a clock that only goes forward. */

@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Layout {
 
+  /** The backend of trees of files. */
+  private static final String FILES = "files";
+
   private static final Layout STATSFS =
       builder("statsfs")
           .home("", "statsfs", "stats_fs", "fuse.statsfs")
@@ -50,6 +53,7 @@ public final class Layout {
           .build();
 
   private final String name;
+  private final String backend;
   private final String homePath;
   private final Set<String> homeTypes;
   private final @Nullable String controller;
@@ -63,6 +67,7 @@ public final class Layout {
 
   private Layout(Builder builder) {
     name = builder.name;
+    backend = builder.backend;
     homePath = builder.homePath;
     homeTypes = builder.homeTypes;
     controller = builder.controller;
@@ -85,6 +90,7 @@ public final class Layout {
     final boolean declaredFilesOnly;
     final boolean describedStatsOnly;
     final List<String> excludes;
+    final Map<String, List<String>> excludedLabels;
     final boolean kindsByMode;
     final boolean rootFile;
     final List<StatDeclaration> stats;
@@ -105,6 +111,7 @@ public final class Layout {
       declaredFilesOnly = builder.declaredFilesOnly;
       describedStatsOnly = builder.describedStatsOnly;
       excludes = builder.excludes;
+      excludedLabels = Collections.unmodifiableMap(new LinkedHashMap<>(builder.excludedLabels));
       kindsByMode = builder.kindsByMode;
       rootFile = builder.rootFile;
       stats = builder.stats;
@@ -121,6 +128,7 @@ public final class Layout {
     Rest made = rest;
     if (made == null) {
       Builder builder = builder(name);
+      builder.backend = backend;
       builder.homePath = homePath;
       builder.homeTypes = homeTypes;
       builder.controller = controller;
@@ -192,6 +200,15 @@ public final class Layout {
    */
   public String name() {
     return name;
+  }
+
+  /**
+   * The {@linkplain io.statsfs.spi.Backend#name() backend} that opens such a tree.
+   *
+   * @return its name, {@code files} for a tree of files
+   */
+  public String backend() {
+    return backend;
   }
 
   /**
@@ -363,6 +380,31 @@ public final class Layout {
   }
 
   /**
+   * The sources that are left out by their labels.
+   *
+   * @return by the key of a label the patterns of {@link Builder#excludeLabel}
+   */
+  public Map<String, List<String>> excludedLabels() {
+    return rest().excludedLabels;
+  }
+
+  /**
+   * Whether a source with that label is left out.
+   *
+   * @param key of the label
+   * @param value of the label
+   * @return true if a pattern of {@link Builder#excludeLabel} matches
+   */
+  public boolean excludesLabel(String key, String value) {
+    for (String pattern : rest().excludedLabels.getOrDefault(key, List.of())) {
+      if (Glob.matches(pattern, value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Whether the mode of a file gives the kind of a stat that nothing describes.
    *
    * @return true if so, see {@link Builder#kindsByMode}
@@ -513,6 +555,7 @@ public final class Layout {
   /** Declares a layout. Each method returns this. Not safe for use by several threads. */
   public static final class Builder {
     private final String name;
+    private String backend = FILES;
     private String homePath = "";
     private Set<String> homeTypes = Set.of();
     private @Nullable String controller;
@@ -528,6 +571,7 @@ public final class Layout {
     private boolean declaredFilesOnly;
     private boolean describedStatsOnly;
     private List<String> excludes = List.of();
+    private final Map<String, List<String>> excludedLabels = new LinkedHashMap<>();
     private boolean kindsByMode;
     private boolean rootFile;
     private List<StatDeclaration> stats = List.of();
@@ -537,6 +581,19 @@ public final class Layout {
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /**
+     * Says which backend opens such a tree. Default: {@code files}. Of a tree that is not of files
+     * a layout has the subsystem, the stats, the metrics, what is excluded by labels and whether it
+     * is looked for by default; all else the backend knows by itself.
+     *
+     * @param name of the backend
+     * @return this
+     */
+    public Builder backend(String name) {
+      backend = Objects.requireNonNull(name, "name");
+      return this;
     }
 
     /**
@@ -794,6 +851,19 @@ public final class Layout {
     }
 
     /**
+     * Leaves out sources of a tree that is not of files. Which keys have an effect is for the
+     * backend to say.
+     *
+     * @param key of a label
+     * @param patterns of its values; {@code *} stands for any characters, {@code ?} for one
+     * @return this
+     */
+    public Builder excludeLabel(String key, String... patterns) {
+      excludedLabels.put(Objects.requireNonNull(key, "key"), List.of(patterns));
+      return this;
+    }
+
+    /**
      * Says that the mode of a file gives the kind of a stat that nothing describes: where nobody
      * may write, as with mode 0444, it is a {@linkplain Stat.Kind#LEVEL level}, otherwise it
      * {@linkplain Stat.Kind#COUNTER counts}.
@@ -873,8 +943,8 @@ public final class Layout {
     }
 
     /**
-     * Leaves all but the name, the home, the cgroup and {@link #byDefault} to when it is first
-     * asked for, so that the declaration of a tree that is not there takes nothing.
+     * Leaves all but the name, the backend, the home, the cgroup and {@link #byDefault} to when it
+     * is first asked for, so that the declaration of a tree that is not there takes nothing.
      *
      * @param rest declares all else, once, on a builder that has these; what it throws, and what
      *     {@link #build} would, comes out of what asks
@@ -898,7 +968,8 @@ public final class Layout {
      *     #declaredFilesOnly} or {@link #schemaFile}; if a label of a file, a table or a path is
      *     also one of a directory, or a stat's name is nothing but labels; if a {@link #label} by a
      *     file is also one of names or of a path, its file has a label that no stat has, or there
-     *     are files of several values
+     *     are files of several values; if a tree of another backend than {@code files} has a place,
+     *     or anything that is of files, or a tree of files excludes sources by labels
      */
     public Layout build() {
       if (later == null) {
@@ -908,6 +979,21 @@ public final class Layout {
     }
 
     private void check() {
+      boolean isOfFiles = backend.equals(FILES);
+      if (isOfFiles && !excludedLabels.isEmpty()) {
+        throw new IllegalStateException("Sources of files are not excluded by labels");
+      } else if (!isOfFiles
+          && (subsystem == null || !stats.stream().allMatch(s -> s.name().isLiteral()))) {
+        throw new IllegalStateException(
+            "A layout for the backend "
+                + backend
+                + " needs a subsystem, and stats without patterns");
+      } else if (!isOfFiles && hasFiles()) {
+        throw new IllegalStateException(
+            "A layout for the backend "
+                + backend
+                + " has no place, and nothing of directories and files");
+      }
       if (!labelsOfPath.isEmpty()
           && (levels == null || !levels.get(levels.size() - 1).hasAnyDepth())) {
         throw new IllegalStateException(
@@ -964,6 +1050,21 @@ public final class Layout {
       for (Map.Entry<String, List<KeyPattern>> label : labelFiles.entrySet()) {
         requireNewLabel(label.getKey(), label.getValue(), ofDirectories);
       }
+    }
+
+    private boolean hasFiles() {
+      return !homeTypes.isEmpty()
+          || levels != null
+          || links != null
+          || schemaFile != null
+          || rootFile
+          || kindsByMode
+          || declaredFilesOnly
+          || describedStatsOnly
+          || !labelFiles.isEmpty()
+          || !flatKeyedFiles.isEmpty()
+          || !files.isEmpty()
+          || !excludes.isEmpty();
     }
 
     private static void requireOtherLabels(

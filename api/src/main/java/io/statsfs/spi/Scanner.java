@@ -132,6 +132,18 @@ public interface Scanner extends AutoCloseable {
   }
 
   /**
+   * What hangs together: the sources of an equal group are all left out for a while when too many
+   * threads hang in these. Not more than a few groups, since each may leave that many threads
+   * behind.
+   *
+   * @param source a source that a scan has found
+   * @return something with {@code equals}, which no other tree has; by default the tree
+   */
+  default Object hangGroup(Source source) {
+    return source.tree();
+  }
+
+  /**
    * Whether a source of the next catalog is the same one as before, with other stats or
    * descriptions. What is known to hang or fail there then stays known.
    *

@@ -44,6 +44,21 @@ public interface StatReader extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Prepares asking how full mounted file systems are, {@code statfs(2)}. {@code java.nio} takes
+   * three such calls for what one answers, and does not give the number of files.
+   *
+   * @param mounts the mounts, each a unit of the batch
+   * @param memory where the results go
+   * @return the batch; null if the caller has to ask by {@code java.nio}, as by default
+   * @throws IllegalStateException if the reader is closed
+   * @throws IllegalArgumentException if a plan has an index that the memory does not have
+   */
+  default io.statsfs.spi.@Nullable Batch prepareMounts(
+      List<MountPlan> mounts, SampleMemory memory) {
+    return null;
+  }
+
   /** What a directory holds. Immutable. */
   final class Entry {
     private final String name;

@@ -86,6 +86,27 @@ final class Baseline implements AutoCloseable {
     return rounds -> ask("measure-defaults " + rounds)[0];
   }
 
+  /** Has it prepare asking mounted file systems. */
+  void loadMounts(List<String> points) throws IOException {
+    Path file = Files.createTempFile("statsfs-bench-", ".list");
+    try {
+      ask("mounts " + Files.write(file, points));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** Asks each of these file systems, {@code size} of them. */
+  Method sampleMounts(int size) {
+    return rounds -> {
+      long[] answer = ask("measure-mounts " + rounds);
+      if (answer[1] != size) {
+        throw new IOException("The baseline asked " + answer[1] + " file systems of " + size);
+      }
+      return answer[0];
+    };
+  }
+
   /** What such a sample finds now. */
   List<String> values() throws IOException {
     return List.of(answer("values").split(" "));

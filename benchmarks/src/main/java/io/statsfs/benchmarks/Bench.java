@@ -51,6 +51,8 @@ final class Bench {
   private static final String BY_HAND = "C by hand";
   private static final String BY_HAND_COPY = "C by hand, the same in the JVM";
   private static final String VISIT = "C: list and read the same";
+  private static final String MOUNTS = "mounted file systems";
+  private static final String STATFS = "C: statfs";
   private static final String OPEN = "opening, ";
   private static final int OPENINGS_TO_WARM_UP = 4_000;
   private static final int SMALL = 1_000;
@@ -76,6 +78,7 @@ final class Bench {
   private final Interleaved sampling = new Interleaved();
   private final Interleaved discovery = new Interleaved();
   private final Interleaved defaults = new Interleaved();
+  private final Interleaved mounts = new Interleaved();
   private final Map<String, double[]> cold = new HashMap<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, Row> rows = new HashMap<>();
@@ -102,8 +105,9 @@ final class Bench {
   }
 
   /**
-   * {@code full}, {@code quick} or {@code defaults} (these alone), a directory on tmpfs, the one
-   * that the baseline was built in, and debugfs or nothing.
+   * {@code full}, {@code quick}, {@code defaults} or {@code mounts} (these alone), a directory on
+   * tmpfs, the one that the baseline was built in, and debugfs or nothing; or for {@code mounts}
+   * the directory that they are below.
    */
   public static void main(String[] args) throws Exception {
     Bench bench = new Bench(!args[0].equals("full"), Path.of(args[1]), Path.of(args[2]));
@@ -112,6 +116,8 @@ final class Bench {
         bench.measureDefaults();
         bench.printDefaults();
         bench.printTargetsOfDefaults();
+      } else if (args[0].equals("mounts")) {
+        bench.measureMounts(Path.of(args[3]));
       } else {
         bench.measure(args.length > 3 ? Path.of(args[3]) : null);
       }
@@ -288,6 +294,27 @@ final class Bench {
     for (String what : List.of("jni", "nio", "declarations")) {
       cold.put(what, Opening.cold(what, quick ? 7 : 15));
     }
+  }
+
+  private void measureMounts(Path directory) throws IOException {
+    MountedFileSystems jni = keep(new MountedFileSystems(directory, "jni"));
+    MountedFileSystems nio = keep(new MountedFileSystems(directory, "nio"));
+    List<String> points = jni.points();
+    baseline.loadMounts(points);
+    int size = points.size();
+    Row best = add(mounts.c(MOUNTS, STATFS, size, baseline.sampleMounts(size)));
+    add(mounts.java(MOUNTS, JNI, size, jni.sampler(null)::sample));
+    Sampler withTimeout = jni.sampler(Duration.ofSeconds(1));
+    add(mounts.java(MOUNTS, JNI + WITH_TIMEOUT, size, withTimeout::sample));
+    add(mounts.java(MOUNTS, NIO, size, nio.sampler(null)::sample));
+    compare(mounts, MOUNTS, best);
+    say("measuring " + size + " mounted file systems, of which a stat is one");
+    mounts.run(61);
+    print(mounts.rows(), "mounts");
+    System.out.println();
+    Row row = rows.get(MOUNTS + JNI);
+    atMost("JNI / statfs in C, " + MOUNTS, row.ratio(best), 1.30);
+    atMost("bytes per sample, JNI, " + MOUNTS, row.bytes, 0);
   }
 
   private void printDefaults() {

@@ -111,9 +111,17 @@ final class DefaultTrees {
     }
   }
 
-  /** Without a thread that would disturb what is measured. */
+  /**
+   * Without a thread that would disturb what is measured, and without what is in no file, of which
+   * {@link MountedFileSystems} is about.
+   */
   static StatsFs open(String reader) {
-    return StatsFs.builder().detect().reader(reader).refreshInterval(Duration.ZERO).build();
+    return StatsFs.builder()
+        .detect()
+        .withoutTrees(MountedFileSystems.TREE)
+        .reader(reader)
+        .refreshInterval(Duration.ZERO)
+        .build();
   }
 
   StatFilter filter() {

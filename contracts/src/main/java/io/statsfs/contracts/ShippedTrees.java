@@ -25,9 +25,11 @@ final class ShippedTrees {
 
   private ShippedTrees() {}
 
+  /** Those of files. */
   static List<Layout> all() {
     return ServiceLoader.load(LayoutProvider.class).stream()
         .flatMap(provider -> provider.get().declared(List.of()).shipped().stream())
+        .filter(layout -> layout.backend().equals("files"))
         .toList();
   }
 

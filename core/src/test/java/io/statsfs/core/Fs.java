@@ -12,10 +12,11 @@ import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.Scanners;
 import io.statsfs.core.backend.Settings;
 import io.statsfs.core.files.Clearing;
+import io.statsfs.core.files.FilesBackend;
 import io.statsfs.core.files.FilesScanner;
-import io.statsfs.core.files.Readers;
 import io.statsfs.core.files.Trees;
 import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.readers.Readers;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.BackendSettings;
 import io.statsfs.testkit.process.LogCapture;
@@ -63,6 +64,11 @@ public final class Fs implements AutoCloseable {
 
   public Fs(List<Tree> trees, Limits limits, Duration interval) {
     this(trees, limits, interval, FileSystems.ofThisProcess(), null, new FakeReader());
+  }
+
+  /** Whether the backend of files opens such a tree. */
+  public static boolean isOfFiles(Layout layout) {
+    return layout.backend().equals(FilesBackend.NAME);
   }
 
   public static Limits limits(int depth, int sources, int stats, int fileBytes) {

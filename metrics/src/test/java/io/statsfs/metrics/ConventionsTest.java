@@ -34,12 +34,7 @@ import org.junit.jupiter.api.Test;
 class ConventionsTest {
   /** What the receiver takes from calls of the kernel, or from a walk over processes or sockets. */
   private static final Set<String> NOT_IN_FILES =
-      new TreeSet<>(
-          Set.of(
-              "system.filesystem.inodes.usage",
-              "system.filesystem.usage",
-              "system.network.connections",
-              "system.processes.count"));
+      new TreeSet<>(Set.of("system.network.connections", "system.processes.count"));
 
   /** Those that no file has, or no sum or quotient of what files have; metric-model.md says why. */
   private static final Set<String> NOT_MADE =
@@ -60,10 +55,7 @@ class ConventionsTest {
               "process.windows.handle.count",
               "system.cpu.physical.count",
               "system.cpu.utilization",
-              "system.filesystem.limit",
               "system.filesystem.lock.count",
-              "system.filesystem.usage",
-              "system.filesystem.utilization",
               "system.network.connection.count",
               "system.process.count"));
 

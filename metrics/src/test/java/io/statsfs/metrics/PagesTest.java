@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,9 @@ class PagesTest {
     List<String> labels = new ArrayList<>();
     layout.levels().ifPresent(levels -> levels.forEach(level -> labels.addAll(level.labels())));
     labels.addAll(layout.labelFiles().keySet());
+    if (!isOfFiles(layout)) {
+      labels.addAll(labelsOfMetrics(layout));
+    }
     if (layout.files().isEmpty()) {
       layout
           .stats()
@@ -105,6 +109,21 @@ class PagesTest {
     return all;
   }
 
+  private static boolean isOfFiles(Layout layout) {
+    return layout.backend().equals("files");
+  }
+
+  /** Those of its sources, which a backend other than that of files knows alone. */
+  private static Set<String> labelsOfMetrics(Layout layout) {
+    Set<String> labels = new TreeSet<>();
+    for (MetricDeclaration metric : layout.metrics()) {
+      for (MetricDeclaration.Point point : metric.points()) {
+        point.labels().forEach(label -> label.sourceLabel().ifPresent(labels::add));
+      }
+    }
+    return labels;
+  }
+
   /** Whether the table can have it, where the names of its stats are listed. */
   private static boolean hasStat(TableDeclaration table, StatDeclaration stat) {
     Axis names = table.rows().meaning() == Axis.Meaning.STATS ? table.rows() : table.columns();
@@ -122,6 +141,9 @@ class PagesTest {
   }
 
   private static String place(Layout layout) {
+    if (!isOfFiles(layout)) {
+      return "no files: the backend " + code(layout.backend());
+    }
     String type = String.join(" or ", layout.homeTypes());
     String path = layout.isOwnCgroup() ? "the cgroup of the process" : layout.homePath();
     String controller = layout.controller().map(name -> ", controller " + name).orElse("");
@@ -174,6 +196,14 @@ class PagesTest {
               levels ->
                   page.append(". Sources: ")
                       .append(code(levels.stream().map(Object::toString).collect(joining("/")))));
+      layout
+          .excludedLabels()
+          .forEach(
+              (key, patterns) ->
+                  page.append(". Left out by ")
+                      .append(code(key))
+                      .append(": ")
+                      .append(codes(patterns)));
       page.append(".\n\n");
       page.append(row("stat", "kind", "unit", "by default", "what it is", "document"));
       page.append(row("---", "---", "---", "---", "---", "---"));

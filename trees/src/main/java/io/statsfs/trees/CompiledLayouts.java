@@ -168,6 +168,7 @@ final class CompiledLayouts {
     void home(Layout layout) throws IOException {
       text(layout.name());
       out.writeBoolean(layout.isDefault());
+      text(layout.backend());
       text(layout.homePath());
       texts(layout.homeTypes());
       texts(layout.controller().stream().toList());
@@ -180,6 +181,7 @@ final class CompiledLayouts {
       texts(layout.labelsOfPath());
       texts(layout.links().map(Path::toString).stream().toList());
       texts(layout.excludes());
+      list(layout.excludedLabels().entrySet(), Writer::excluded);
       out.writeBoolean(layout.hasKindsByMode());
       texts(layout.schemaFile().stream().toList());
       list(layout.labelFiles().entrySet(), Writer::label);
@@ -197,6 +199,11 @@ final class CompiledLayouts {
     void label(Map.Entry<String, List<KeyPattern>> label) throws IOException {
       text(label.getKey());
       texts(label.getValue().stream().map(KeyPattern::toString).toList());
+    }
+
+    void excluded(Map.Entry<String, List<String>> label) throws IOException {
+      text(label.getKey());
+      texts(label.getValue());
     }
 
     void file(FileDeclaration file) throws IOException {
@@ -437,7 +444,7 @@ final class CompiledLayouts {
 
     /** All that is needed to find a tree. */
     Layout layout(int begin) {
-      Layout.Builder layout = Layout.builder(text()).byDefault(flag());
+      Layout.Builder layout = Layout.builder(text()).byDefault(flag()).backend(text());
       layout.home(text(), array());
       String controller = optional();
       if (controller != null) {
@@ -468,6 +475,9 @@ final class CompiledLayouts {
         layout.links(links);
       }
       layout.exclude(array());
+      for (int i = number(); i > 0; i--) {
+        layout.excludeLabel(text(), array());
+      }
       if (flag()) {
         layout.kindsByMode();
       }

@@ -63,6 +63,7 @@ final class LayoutText {
             "a tree",
             "tree",
             "default",
+            "backend",
             "at",
             "subsystem",
             "sources",
@@ -82,6 +83,10 @@ final class LayoutText {
     YamlNode nameNode = tree.get("tree", "the name of the tree");
     String name = name(nameNode);
     Layout.Builder layout = Layout.builder(name).byDefault(tree.isTrue("default", true));
+    YamlNode backend = tree.find("backend");
+    if (backend != null) {
+      layout.backend(name(backend));
+    }
     home(tree, layout);
     YamlNode subsystem = tree.find("subsystem");
     boolean isNamedByDirectory = subsystem instanceof Scalar scalar && scalar.text().equals("*");
@@ -107,11 +112,7 @@ final class LayoutText {
       }
       layout.links(target);
     }
-    List<String> excluded = new ArrayList<>();
-    for (Scalar pattern : tree.texts("exclude")) {
-      excluded.add(pattern(pattern));
-    }
-    at(tree.mark("exclude"), () -> layout.exclude(excluded.toArray(String[]::new)));
+    exclude(tree, layout);
     if (tree.isTrue("kinds-by-mode", false)) {
       layout.kindsByMode();
     }
@@ -160,6 +161,29 @@ final class LayoutText {
         throw expected(cgroup, "own, the cgroup of this process");
       }
       layout.ownCgroup();
+    }
+  }
+
+  /** Names of files and directories, or by the key of a label its values. */
+  private static void exclude(Fields tree, Layout.Builder layout) throws DeclarationException {
+    YamlNode exclude = tree.find("exclude");
+    if (exclude instanceof YamlNode.Mapping) {
+      for (Entry entry : entries(exclude, "labels, each with patterns", MOST_LABELS)) {
+        List<String> values = new ArrayList<>();
+        for (Scalar value : Fields.texts(entry.value())) {
+          if (hasControls(value.text()) || value.text().length() > LONGEST_PATTERN) {
+            throw expected(value, "a pattern of the values of the label");
+          }
+          values.add(value.text());
+        }
+        layout.excludeLabel(name(entry.key()), values.toArray(String[]::new));
+      }
+    } else if (exclude != null) {
+      List<String> names = new ArrayList<>();
+      for (Scalar name : Fields.texts(exclude)) {
+        names.add(pattern(name));
+      }
+      at(exclude.mark(), () -> layout.exclude(names.toArray(String[]::new)));
     }
   }
 

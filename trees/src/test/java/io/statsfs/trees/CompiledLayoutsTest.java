@@ -46,8 +46,9 @@ class CompiledLayoutsTest {
     for (Layout layout : Layouts.shipped()) {
       // What is mounted of cgroups has them alone.
       boolean hasCgroups = layout.homeTypes().toString().contains("cgroup");
-      assertEquals(hasCgroups, layout.homePath().isEmpty(), layout.name());
-      assertFalse(layout.homeTypes().isEmpty());
+      boolean isOfFiles = layout.backend().equals("files");
+      assertEquals(hasCgroups || !isOfFiles, layout.homePath().isEmpty(), layout.name());
+      assertEquals(!isOfFiles, layout.homeTypes().isEmpty(), layout.name());
       assertEquals(layout.name(), layout.subsystem().orElseThrow());
       Stream.concat(
               layout.stats().stream(),
@@ -116,6 +117,8 @@ class CompiledLayoutsTest {
     assertEquals(layout.links(), copy.links());
     assertEquals(layout.schemaFile(), copy.schemaFile());
     assertEquals(layout.excludes(), copy.excludes());
+    assertEquals(layout.backend(), copy.backend());
+    assertEquals(layout.excludedLabels(), copy.excludedLabels());
     assertEquals(layout.subsystem(), copy.subsystem());
     assertEquals(layout.levels().toString(), copy.levels().toString());
     assertEquals(layout.metrics(), copy.metrics());

@@ -538,4 +538,44 @@ class LayoutTextTest {
         refused("tree: t\nexclude: [" + "a, ".repeat(100_000) + "]")
             .contains("more than 100000 values"));
   }
+
+  @Test
+  void aTreeOfAnotherBackend() throws DeclarationException {
+    Layout layout =
+        read(
+            """
+            tree: mine
+            backend: filesystems
+            exclude: {type: [a, "b*"], mountpoint: /var/*}
+            stats:
+              size: {kind: level, unit: By}
+            """);
+    assertEquals("filesystems", layout.backend());
+    assertEquals("files", read("tree: t").backend());
+    assertEquals(
+        Map.of("type", List.of("a", "b*"), "mountpoint", List.of("/var/*")),
+        layout.excludedLabels());
+    assertTrue(
+        layout.excludesLabel("type", "bc") && layout.excludesLabel("mountpoint", "/var/a/b"));
+    assertFalse(layout.excludesLabel("type", "c") || layout.excludesLabel("device", "a"));
+    assertEquals(Optional.of("mine"), layout.subsystem());
+  }
+
+  @Test
+  void whatIsOfFilesIsOfNoOtherBackend() {
+    for (String other :
+        List.of(
+            "at: {type: proc}",
+            "exclude: [a]",
+            "sources: '{a}'",
+            "file: flat-keyed",
+            "kinds-by-mode: true")) {
+      String message = refused("tree: t\nbackend: filesystems\n" + other);
+      assertTrue(message.contains("nothing of directories and files"), message);
+    }
+    assertTrue(refused("tree: t\nexclude: {type: a}").contains("not excluded by labels"));
+    assertTrue(
+        refused("tree: t\nbackend: filesystems\nstats: {'a*': {kind: level}}")
+            .contains("without patterns"));
+  }
 }

@@ -103,18 +103,16 @@ public final class Backends {
   }
 
   private Opened openAll(Settings settings) {
-    Set<String> declared = new LinkedHashSet<>();
-    addNames(settings.layouts().own(), declared);
-    addNames(settings.layouts().shipped(), declared);
-    requireKnown(settings.trees(), declared, settings.layouts());
-    requireKnown(settings.withoutTrees(), declared, settings.layouts());
+    requireKnown(settings.trees(), settings.layouts());
+    requireKnown(settings.withoutTrees(), settings.layouts());
+    requireBackends(settings);
     Opening opening = new Opening(settings.layouts().problems());
     try {
       for (Backend backend : given) {
         opening.open(backend, settings.detecting(), false);
       }
       for (Backend backend : found) {
-        if (isWanted(backend, settings, declared)) {
+        if (isWanted(backend, settings)) {
           opening.open(backend, settings, settings.isDetectionAlone());
         }
       }
@@ -131,13 +129,14 @@ public final class Backends {
     }
   }
 
-  private void requireKnown(Collection<String> names, Set<String> declared, Declared layouts) {
+  private void requireKnown(Collection<String> names, Declared layouts) {
     if (names.isEmpty()) {
       return;
     }
     Set<String> known = new LinkedHashSet<>();
     Stream.concat(given.stream(), found.stream()).forEach(b -> known.addAll(b.treeNames()));
-    known.addAll(declared);
+    addNames(layouts.own(), known);
+    addNames(layouts.shipped(), known);
     for (String name : names) {
       if (!known.contains(name)) {
         throw unknown(name, known, layouts);
@@ -145,14 +144,39 @@ public final class Backends {
     }
   }
 
-  private static boolean isWanted(Backend backend, Settings settings, Set<String> declared) {
+  /** A tree that is named needs the backend that its layout names. */
+  private void requireBackends(Settings settings) {
+    if (settings.trees().isEmpty()) {
+      return;
+    }
+    List<Backend> all = Stream.concat(given.stream(), found.stream()).toList();
+    DeclaredLayouts.all(settings.layouts())
+        .filter(layout -> settings.trees().contains(layout.name()))
+        .filter(layout -> all.stream().noneMatch(b -> b.name().equals(layout.backend())))
+        .findFirst()
+        .ifPresent(
+            layout -> {
+              throw new StatsFsException(
+                  "The tree '"
+                      + layout
+                      + "' is opened by the backend '"
+                      + layout.backend()
+                      + "', which is not there, only "
+                      + all.stream().map(Backend::name).toList()
+                      + ".");
+            });
+  }
+
+  private static boolean isWanted(Backend backend, Settings settings) {
     if (settings.isStatsfsRequired() && !backend.treeNames().contains(STATSFS)) {
       return false;
     }
     return settings.isDetecting()
         || settings.isStatsfsRequired()
-        || backend.opensRoots()
-            && (!settings.roots().isEmpty() || !Collections.disjoint(declared, settings.trees()))
+        || backend.opensRoots() && !settings.roots().isEmpty()
+        || DeclaredLayouts.all(settings.layouts())
+            .filter(layout -> layout.backend().equals(backend.name()))
+            .anyMatch(layout -> settings.trees().contains(layout.name()))
         || !Collections.disjoint(backend.treeNames(), settings.trees());
   }
 

@@ -68,6 +68,22 @@ public final class DeclaredLayouts {
     return Declared.of(List.copyOf(shipped.values()), List.copyOf(own.values()), problems);
   }
 
+  /** Those of one backend. */
+  public static Declared of(String backend, Declared layouts) {
+    return Declared.of(
+        of(backend, layouts.shipped()), of(backend, layouts.own()), layouts.problems());
+  }
+
+  private static List<Layout> of(String backend, List<Layout> layouts) {
+    List<Layout> its = new ArrayList<>(layouts.size());
+    for (Layout layout : layouts) {
+      if (layout.backend().equals(backend)) {
+        its.add(layout);
+      }
+    }
+    return its;
+  }
+
   /** All layouts, those of users first. */
   public static Stream<Layout> all(Declared layouts) {
     return Stream.concat(layouts.own().stream(), layouts.shipped().stream());

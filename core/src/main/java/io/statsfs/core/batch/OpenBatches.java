@@ -165,7 +165,12 @@ public final class OpenBatches implements AutoCloseable {
     requireOpen();
   }
 
-  private void requireOpen() {
+  /**
+   * Refuses to prepare anything more after the end.
+   *
+   * @throws IllegalStateException if the reader is closed
+   */
+  public void requireOpen() {
     if (closed) {
       throw new IllegalStateException("This reader is closed");
     }

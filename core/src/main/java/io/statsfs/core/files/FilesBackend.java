@@ -1,10 +1,13 @@
 package io.statsfs.core.files;
 
 import io.statsfs.Layout;
+import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.readers.Readers;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.Backend;
 import io.statsfs.spi.BackendSettings;
+import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.spi.Scanner;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +49,15 @@ public final class FilesBackend implements Backend {
 
   @Override
   public Scanner open(BackendSettings settings) {
-    Trees.Detected found = new Trees(fileSystems, settings.layouts()).open(settings);
+    Declared layouts = DeclaredLayouts.of(NAME, settings.layouts());
+    Trees.Detected found = new Trees(fileSystems, layouts).open(settings);
     return new FilesScanner(
         found,
-        settings.layouts().own(),
+        layouts.own(),
         fileSystems,
         settings.limits(),
         schemas == null ? SchemaCache.SHARED : schemas,
-        Readers.choose(settings.reader()),
+        Readers.choose(settings.reader(), true),
         new Clearing(fileSystems::at));
   }
 }

@@ -10,6 +10,7 @@ import io.statsfs.core.backend.Problems;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.readers.Readers;
 import io.statsfs.core.scan.Discovery;
 import io.statsfs.core.scan.SourceImpl;
 import io.statsfs.core.scan.TableFile;

@@ -93,6 +93,21 @@ public record FileSystemType(
     };
   }
 
+  /**
+   * Whether what a file system says of itself may be asked of another process or host, which may
+   * not answer: of network file systems, FUSE, and of all that is not known.
+   *
+   * @param source what is mounted
+   */
+  public static boolean isServed(String type, String source) {
+    return switch (type) {
+      case "tmpfs", "ramfs", "devtmpfs", "overlay", "zfs", "btrfs", "bcachefs", "squashfs" -> false;
+      // Clusters of hosts that share a device, and a process that reads one.
+      case "gfs2", "ocfs2", "fuseblk" -> true;
+      default -> !source.startsWith("/dev/");
+    };
+  }
+
   /** Where a type is mounted by convention, the most usual place first; below one with a slash. */
   static List<String> usualPlaces(String type) {
     return switch (type) {
@@ -111,7 +126,7 @@ public record FileSystemType(
    * Whether {@code stat(2)} shows other devices for files than {@code mountinfo} for the mount: one
    * for each subvolume, or for each layer.
    */
-  static boolean hasDevicesOfItsOwn(String type) {
+  public static boolean hasDevicesOfItsOwn(String type) {
     return type.equals("btrfs") || type.equals("overlay");
   }
 }

@@ -42,6 +42,11 @@ public record Inode(int mode, long device, long number, int links, long modified
     return (int) Files.getAttribute(path, "unix:mode", NO_FOLLOW);
   }
 
+  /** The device of a file system, as {@code stat(2)} says it of its root. */
+  public static long device(Path path) throws IOException {
+    return (long) Files.getAttribute(path, "unix:dev", NO_FOLLOW);
+  }
+
   public static boolean isDirectory(int mode) {
     return (mode & TYPE) == DIRECTORY;
   }

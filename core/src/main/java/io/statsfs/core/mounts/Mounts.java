@@ -6,12 +6,17 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -35,6 +40,9 @@ public record Mounts(List<Mount> mounts) {
    * @param root which directory or file of the file system is mounted
    * @param point where
    * @param type as {@code /proc/filesystems} has it
+   * @param source what is mounted, such as a block device or a host and a directory of it; what the
+   *     one who mounted it called it
+   * @param isReadOnly whether the mount, or all of the file system, is
    * @param controllers of cgroup v1 (cgroups(7)), which are among the options of the file system;
    *     empty for any other type
    */
@@ -45,6 +53,8 @@ public record Mounts(List<Mount> mounts) {
       String root,
       String point,
       String type,
+      String source,
+      boolean isReadOnly,
       Set<String> controllers) {
 
     /** Written out for the reason that {@link io.statsfs.Tree#equals} gives. */
@@ -57,6 +67,8 @@ public record Mounts(List<Mount> mounts) {
           && root.equals(mount.root)
           && point.equals(mount.point)
           && type.equals(mount.type)
+          && source.equals(mount.source)
+          && isReadOnly == mount.isReadOnly
           && controllers.equals(mount.controllers);
     }
 
@@ -82,15 +94,24 @@ public record Mounts(List<Mount> mounts) {
   }
 
   static Mounts read(Path mountinfo) throws IOException {
+    return parse(text(mountinfo));
+  }
+
+  /**
+   * Reads a list of mounts, for {@link #parse}.
+   *
+   * @param mountinfo of any process
+   */
+  public static String text(Path mountinfo) throws IOException {
     ByteBuffer text = TextFile.read(mountinfo, MAX_BYTES);
     if (text.remaining() == MAX_BYTES) {
       throw new IOException("it is longer than " + MAX_BYTES + " bytes");
     }
-    return parse(StandardCharsets.ISO_8859_1.decode(text).toString());
+    return StandardCharsets.ISO_8859_1.decode(text).toString();
   }
 
   /** A line that makes no sense is no mount. */
-  static Mounts parse(String mountinfo) {
+  public static Mounts parse(String mountinfo) {
     List<Mount> mounts = new ArrayList<>();
     for (String line : mountinfo.split("\n")) {
       try {
@@ -120,7 +141,8 @@ public record Mounts(List<Mount> mounts) {
       return null;
     }
     String type = unescape(fields[separator + 1]);
-    boolean hasControllers = type.equals("cgroup") && separator + 3 < fields.length;
+    String source = separator + 2 < fields.length ? unescape(fields[separator + 2]) : "";
+    String options = separator + 3 < fields.length ? fields[separator + 3] : "";
     return new Mount(
         Integer.parseInt(fields[0]),
         Integer.parseInt(fields[1]),
@@ -128,7 +150,13 @@ public record Mounts(List<Mount> mounts) {
         root,
         point,
         type,
-        hasControllers ? controllers(fields[separator + 3]) : Set.of());
+        source,
+        isReadOnly(fields[5]) || isReadOnly(options),
+        type.equals("cgroup") && !options.isEmpty() ? controllers(options) : Set.of());
+  }
+
+  private static boolean isReadOnly(String options) {
+    return ("," + options + ",").contains(",ro,");
   }
 
   /** Other options may be among them, which no hierarchy is named after. */
@@ -221,6 +249,68 @@ public record Mounts(List<Mount> mounts) {
       }
     }
     return false;
+  }
+
+  /**
+   * The mounts that paths lead to, as {@link #at} finds them: those that no other one hides, on top
+   * of them or further up. Takes time in proportion to the length of all mount points.
+   *
+   * @return in the order of the list
+   */
+  public List<Mount> visible() {
+    Map<Integer, Mount> byId = new HashMap<>();
+    Map<Integer, Map<String, Mount>> on = new HashMap<>();
+    for (Mount mount : mounts) {
+      byId.put(mount.id, mount);
+      on.computeIfAbsent(mount.parent, parent -> new HashMap<>()).put(mount.point, mount);
+    }
+    Map<Mount, Boolean> reached = new IdentityHashMap<>();
+    for (Mount mount : mounts) {
+      Deque<Mount> chain = new ArrayDeque<>();
+      Mount next = mount;
+      while (next != null && !reached.containsKey(next)) {
+        // Until it is known. There is no circle, unless somebody made the text up.
+        reached.put(next, false);
+        chain.push(next);
+        next = byId.get(next.parent);
+      }
+      boolean isReached = next == null || reached.get(next);
+      for (Mount each : chain) {
+        isReached &= isOnTheWay(each, byId.get(each.parent), on.get(each.parent));
+        reached.put(each, isReached);
+      }
+    }
+    return mounts.stream()
+        .filter(
+            mount ->
+                reached.get(mount)
+                    && (isRoot(mount, byId)
+                        || !on.getOrDefault(mount.id, Map.of()).containsKey(mount.point)))
+        .toList();
+  }
+
+  private static boolean isRoot(Mount mount, Map<Integer, Mount> byId) {
+    return mount.point.equals("/") && !byId.containsKey(mount.parent);
+  }
+
+  /**
+   * Whether a path that leads to the parent goes on to the mount, past the others on the parent.
+   */
+  private static boolean isOnTheWay(
+      Mount mount, @Nullable Mount parent, Map<String, Mount> onParent) {
+    String from = parent == null ? "/" : parent.point;
+    if (parent != null && mount.point.equals("/") || onParent.get(mount.point) != mount) {
+      // A process stays with its root.
+      return false;
+    }
+    String passed = mount.point;
+    while (passed.length() > from.length()) {
+      passed = passed.substring(0, Math.max(1, passed.lastIndexOf('/')));
+      if (onParent.containsKey(passed) && !passed.equals("/")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether a file system with this device is mounted. */

@@ -3,7 +3,6 @@ package io.statsfs.core.sample;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Status;
-import io.statsfs.Tree;
 import io.statsfs.core.backend.Scanners;
 import io.statsfs.core.thread.Attempt;
 import io.statsfs.core.thread.Look;
@@ -35,17 +34,18 @@ import org.jspecify.annotations.Nullable;
  * there hangs, though the thread may hang for ever, as one does that opens a FIFO which was then
  * removed.
  *
- * <p>While several threads hang in the units of a tree, all of it is left out: without end if what
- * holds sources hangs, since then the tree is dead, as the mount of a server that does not answer
- * is; otherwise for growing pauses, after each of which one more unit may get stuck. Threads that
- * hang in what is gone do not count there, but in a larger limit, beyond which nothing of the tree
- * is read until a thread returns: nobody can create threads without end by replacing files.
+ * <p>While several threads hang in the units of a tree, or of a hang group where it has several,
+ * all of it is left out: without end if what holds sources hangs, since then the tree is dead, as
+ * the mount of a server that does not answer is; otherwise for growing pauses, after each of which
+ * one more unit may get stuck. Threads that hang in what is gone do not count there, but in a
+ * larger limit, beyond which nothing of the group is read until a thread returns: nobody can create
+ * threads without end by replacing files.
  */
 final class StuckUnits {
-  /** Threads that may hang in what is there of a tree before it is left out. */
+  /** Threads that may hang in what is there of a group before it is left out. */
   private static final int MOST_HANGING = 4;
 
-  /** Threads that may be left behind in a tree altogether. */
+  /** Threads that may be left behind in a group altogether. */
   private static final int MOST_LEFT = 16;
 
   private static final long LONGEST_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -54,7 +54,7 @@ final class StuckUnits {
   private final long timeoutNanos;
   private final List<Stuck> units = new ArrayList<>();
   private final List<Left> left = new ArrayList<>();
-  private final Map<Tree, Pause> pauses = new HashMap<>();
+  private final Map<Object, Pause> pauses = new HashMap<>();
 
   /** When the sample began: one time for all of it, so that no pause ends during it. */
   private long now;
@@ -67,9 +67,9 @@ final class StuckUnits {
   }
 
   /** Where a thread was left behind, even if that is not there any more. */
-  private record Left(Tree tree, Attempt attempt) {}
+  private record Left(Object group, Attempt attempt) {}
 
-  /** The time for which a tree is left out. */
+  /** The time for which a group is left out. */
   private static final class Pause {
     int times;
     long end;
@@ -81,6 +81,9 @@ final class StuckUnits {
 
     /** Of the stat. */
     Object unit;
+
+    /** Of its source. */
+    Object group;
 
     /** What hangs; null once it has returned. */
     @Nullable Attempt reading;
@@ -98,13 +101,10 @@ final class StuckUnits {
     int looks;
     long lookAt;
 
-    Stuck(Stat stat, Object unit) {
+    Stuck(Stat stat, Object unit, Object group) {
       this.stat = stat;
       this.unit = unit;
-    }
-
-    Tree tree() {
-      return stat.source().tree();
+      this.group = group;
     }
 
     /** Whether what holds the source hangs, too. */
@@ -130,12 +130,16 @@ final class StuckUnits {
     return units.isEmpty() && left.isEmpty();
   }
 
+  private Object group(Source source) {
+    return scanners.of(source.tree()).hangGroup(source);
+  }
+
   /** Takes in the unit of a stat whose reading was left behind, and looks at it. */
   void add(Stat stat, Attempt reading, Watchdog watchdog) {
     isChanged = true;
     Stuck it = find(stat);
     if (it == null) {
-      it = new Stuck(stat, scanners.of(stat).unit(stat));
+      it = new Stuck(stat, scanners.of(stat).unit(stat), group(stat.source()));
       units.add(it);
     }
     it.reading = reading;
@@ -143,12 +147,12 @@ final class StuckUnits {
     it.tried = false;
     it.seen = null;
     it.looks = 0;
-    left.add(new Left(it.tree(), reading));
-    if (hanging(it.tree()) < MOST_HANGING && it.look == null && look(it, watchdog)) {
+    left.add(new Left(it.group, reading));
+    if (hanging(it.group) < MOST_HANGING && it.look == null && look(it, watchdog)) {
       units.remove(it);
     }
-    if (hanging(it.tree()) >= MOST_HANGING) {
-      Pause pause = pauses.computeIfAbsent(it.tree(), tree -> new Pause());
+    if (hanging(it.group) >= MOST_HANGING) {
+      Pause pause = pauses.computeIfAbsent(it.group, g -> new Pause());
       pause.end = System.nanoTime() + pause(++pause.times);
       pause.ended = false;
     }
@@ -164,7 +168,7 @@ final class StuckUnits {
       return it.isGone(look);
     }
     it.look = look;
-    left.add(new Left(it.tree(), look));
+    left.add(new Left(it.group, look));
     return false;
   }
 
@@ -209,7 +213,7 @@ final class StuckUnits {
         it.retryAt = it.times == 1 ? now : now + pause(it.times);
         changed = true;
       }
-      if (it.reading != null && it.look == null && now - it.lookAt >= 0 && !isDead(it.tree())) {
+      if (it.reading != null && it.look == null && now - it.lookAt >= 0 && !isDead(it.group)) {
         isGone |= look(it, watchdog);
         changed |= it.look != null;
       }
@@ -221,8 +225,8 @@ final class StuckUnits {
     for (Stuck it : units) {
       changed |= !it.tried && isDue(it);
     }
-    for (Iterator<Map.Entry<Tree, Pause>> i = pauses.entrySet().iterator(); i.hasNext(); ) {
-      Map.Entry<Tree, Pause> entry = i.next();
+    for (Iterator<Map.Entry<Object, Pause>> i = pauses.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<Object, Pause> entry = i.next();
       if (hanging(entry.getKey()) < MOST_HANGING) {
         i.remove();
         changed = true;
@@ -238,42 +242,42 @@ final class StuckUnits {
     return it.hanging() == 0 && now - it.retryAt >= 0 && !isLeftOut(it.stat.source());
   }
 
-  private int hanging(Tree tree) {
+  private int hanging(Object group) {
     int hanging = 0;
     for (Stuck it : units) {
-      hanging += it.tree().equals(tree) ? it.hanging() : 0;
+      hanging += it.group.equals(group) ? it.hanging() : 0;
     }
     return hanging;
   }
 
   /** Whether what holds sources does not answer either. */
-  private boolean isDead(Tree tree) {
+  private boolean isDead(Object group) {
     for (Stuck it : units) {
-      if (it.isSourceStuck() && it.tree().equals(tree)) {
-        return hanging(tree) >= MOST_HANGING;
+      if (it.isSourceStuck() && it.group.equals(group)) {
+        return hanging(group) >= MOST_HANGING;
       }
     }
     return false;
   }
 
-  /** Whether a whole tree is left out. */
-  private boolean isLeftOut(Tree tree) {
+  /** Whether a whole group is left out. */
+  private boolean isGroupLeftOut(Object group) {
     int threads = 0;
     for (Left it : left) {
-      threads += it.tree.equals(tree) ? 1 : 0;
+      threads += it.group.equals(group) ? 1 : 0;
     }
-    Pause pause = pauses.get(tree);
-    return threads >= MOST_LEFT || pause != null && !pause.ended || isDead(tree);
+    Pause pause = pauses.get(group);
+    return threads >= MOST_LEFT || pause != null && !pause.ended || isDead(group);
   }
 
-  /** Whether a source is left out whole, alone or with its tree. */
+  /** Whether a source is left out whole, alone or with its group. */
   private boolean isLeftOut(Source source) {
     for (Stuck it : units) {
       if (it.stat.source() == source && it.isSourceStuck()) {
         return true;
       }
     }
-    return isLeftOut(source.tree());
+    return isGroupLeftOut(group(source));
   }
 
   /** Marks in a memory what a batch is not to read, and lets the rest be read again. */
@@ -307,7 +311,7 @@ final class StuckUnits {
     for (Stuck it : units) {
       if (it.stat.source() == stat.source() && it.isSourceStuck()) {
         return stat.source().origin();
-      } else if (other == null && it.hanging() > 0 && it.tree().equals(stat.source().tree())) {
+      } else if (other == null && it.hanging() > 0 && it.group.equals(group(stat.source()))) {
         other = it;
       }
     }
@@ -331,6 +335,7 @@ final class StuckUnits {
       } else {
         it.stat = next;
         it.unit = scanners.of(next).unit(next);
+        it.group = group(next.source());
       }
     }
     isChanged = true;

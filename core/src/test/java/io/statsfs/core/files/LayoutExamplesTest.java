@@ -6,6 +6,7 @@ import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
+import io.statsfs.core.Fs;
 import io.statsfs.core.StatsFsBuilder;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
@@ -187,7 +188,9 @@ class LayoutExamplesTest {
     Map<String, Layout> examples = new LinkedHashMap<>();
     while (matcher.find()) {
       Layout layout = Layouts.parse("docs/layouts.md", matcher.group(1));
-      examples.put(layout.name(), layout);
+      if (Fs.isOfFiles(layout)) {
+        examples.put(layout.name(), layout);
+      }
     }
     return List.copyOf(examples.values());
   }

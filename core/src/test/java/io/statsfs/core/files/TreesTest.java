@@ -10,6 +10,7 @@ import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
+import io.statsfs.StatsFsException;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
@@ -250,22 +250,32 @@ class TreesTest {
   @Test
   void anUnknownNameOfATreeIsRefusedWithTheOneThatIsMeantOrAll() {
     FileSystems machine = machine("", "proc proc");
-    Map<String, String> messages =
-        Map.of(
-            "nett",
-            "There is no tree 'nett'; did you mean 'net'?",
-            "foo",
-            "There is no tree 'foo', only [statsfs, " + shipped(layout -> true) + "].");
-    messages.forEach(
-        (name, message) -> {
-          for (StatsFs.Builder builder :
-              List.of(
-                  builder(machine).trees(name),
-                  builder(machine).withoutTrees(name),
-                  builder(machine).root(tree.root(), name))) {
-            assertEquals(message, refused(Reason.UNKNOWN_NAME, builder::build).getMessage());
-          }
-        });
+    String meant = "There is no tree 'nett'; did you mean 'net'?";
+    unknown(meant, builder(machine).trees("nett"));
+    unknown(meant, builder(machine).withoutTrees("nett"));
+    unknown(meant, builder(machine).root(tree.root(), "nett"));
+    String all = "There is no tree 'foo', only [statsfs, " + shipped(layout -> true) + "].";
+    unknown(all, builder(machine).trees("foo"));
+    unknown(all, builder(machine).withoutTrees("foo"));
+    // A root is of files.
+    String ofFiles = "There is no tree 'foo', only [statsfs, " + shipped(Fs::isOfFiles) + "].";
+    unknown(ofFiles, builder(machine).root(tree.root(), "foo"));
+  }
+
+  private void unknown(String message, StatsFs.Builder builder) {
+    assertEquals(message, refused(Reason.UNKNOWN_NAME, builder::build).getMessage());
+  }
+
+  @Test
+  void aTreeOfABackendThatIsNotThereIsRefused() {
+    StatsFsException e =
+        assertThrows(
+            StatsFsException.class,
+            () -> builder(machine("", "proc proc")).trees("filesystem").build());
+    assertEquals(
+        "The tree 'filesystem' is opened by the backend 'filesystems', which is not there, only"
+            + " [files].",
+        e.getMessage());
   }
 
   private static String shipped(Predicate<Layout> which) {
@@ -284,7 +294,8 @@ class TreesTest {
     TreeUnavailableException e =
         refused(Reason.NOT_SUPPORTED, () -> builder(machine("nodev\tproc\n")).build());
     assertTrue(e.getMessage().contains("needs a patched kernel"), e.getMessage());
-    assertTrue(e.getMessage().contains("[" + shipped(Layout::isDefault) + "]"), e.getMessage());
+    String all = shipped(layout -> layout.isDefault() && Fs.isOfFiles(layout));
+    assertTrue(e.getMessage().contains("[" + all + "]"), e.getMessage());
     assertTrue(e.getMessage().contains("name a root"), e.getMessage());
   }
 

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +44,9 @@ class MountsTest {
   void linesOfProc5AreRead() {
     assertEquals(
         List.of(
-            new Mount(22, 27, 21, "/", "/proc", "proc", Set.of()),
-            new Mount(23, 27, 22, "/class/net", "/net", "sysfs", Set.of()),
-            new Mount(27, 1, 0xfe00, "/", "/", "ext4", Set.of())),
+            new Mount(22, 27, 21, "/", "/proc", "proc", "proc", false, Set.of()),
+            new Mount(23, 27, 22, "/class/net", "/net", "sysfs", "sysfs", false, Set.of()),
+            new Mount(27, 1, 0xfe00, "/", "/", "ext4", "/dev/vda", false, Set.of())),
         Mounts.parse(
                 "22 27 0:21 / /proc rw,relatime - proc proc rw\n"
                     + "23 27 0:22 /class/net /net rw,relatime shared:7 - sysfs sysfs rw\n"
@@ -66,7 +68,7 @@ class MountsTest {
 
   @Test
   void optionalFieldsMayBeManyOrNone() {
-    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs", Set.of());
+    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs", "x", false, Set.of());
     assertEquals(expected, only("1 2 0:1 / /s rw - sysfs x rw"));
     assertEquals(expected, only("1 2 0:1 / /s rw shared:1 - sysfs x rw"));
     assertEquals(
@@ -76,9 +78,12 @@ class MountsTest {
 
   @Test
   void mountSourceMayBeEmptyOrADash() {
-    Mount expected = new Mount(1, 2, 1, "/", "/s", "sysfs", Set.of());
-    assertEquals(expected, only("1 2 0:1 / /s rw - sysfs  rw"));
-    assertEquals(expected, only("1 2 0:1 / /s rw - sysfs - rw"));
+    assertEquals(
+        new Mount(1, 2, 1, "/", "/s", "sysfs", "", false, Set.of()),
+        only("1 2 0:1 / /s rw - sysfs  rw"));
+    assertEquals(
+        new Mount(1, 2, 1, "/", "/s", "sysfs", "-", false, Set.of()),
+        only("1 2 0:1 / /s rw - sysfs - rw"));
     assertEquals("/-", only("1 2 0:1 / /- - - sysfs - rw").point());
   }
 
@@ -225,5 +230,68 @@ class MountsTest {
         List.of("/sys/kernel/stats", "/other", "/mnt"),
         points(mounts.whole(List.of("statsfs", "stats_fs"))));
     assertEquals(List.of(), mounts.whole(List.of("stats")));
+  }
+
+  /** All lists of mounts that some mounts in few places can make up, and more than these. */
+  @Test
+  void whatIsVisibleIsWhatPathsLeadTo() {
+    List<String> places = List.of("/", "/a", "/a/b", "/a/b/c", "/ab", "/d");
+    Random random = new Random(7);
+    for (int round = 0; round < 20_000; round++) {
+      StringBuilder text = new StringBuilder("1 0 0:1 / / rw - ext4 x rw\n");
+      List<String> points = new ArrayList<>(List.of("/"));
+      int count = 1 + random.nextInt(7);
+      for (int id = 2; id < 2 + count; id++) {
+        int parent = random.nextInt(points.size());
+        String from = points.get(parent);
+        List<String> below =
+            places.stream()
+                .filter(p -> p.equals(from) || p.startsWith(from.equals("/") ? "/" : from + "/"))
+                .toList();
+        String point = below.isEmpty() ? "/" : below.get(random.nextInt(below.size()));
+        boolean isTaken =
+            below.isEmpty() || text.indexOf(" " + (parent + 1) + " 0:9 / " + point + " rw") >= 0;
+        if (isTaken) {
+          // The kernel mounts on top of what is there.
+          points.add("/none" + id);
+          continue;
+        }
+        text.append(id + " " + (parent + 1) + " 0:9 / " + point + " rw - ext4 x rw\n");
+        points.add(point);
+      }
+      Mounts mounts = Mounts.parse(text.toString());
+      List<Mount> expected =
+          mounts.mounts().stream().filter(m -> m.equals(mounts.at(m.point()))).toList();
+      assertEquals(expected, mounts.visible(), text::toString);
+    }
+  }
+
+  @Test
+  void listsThatNoKernelWritesEnd() {
+    for (String text :
+        List.of(
+            "1 1 0:1 / / rw - ext4 x rw\n",
+            "1 2 0:1 / /a rw - ext4 x rw\n2 1 0:1 / /b rw - ext4 x rw\n",
+            "1 0 0:1 / / rw - ext4 x rw\n1 0 0:1 / / rw - ext4 x rw\n",
+            "2 1 0:1 / /a/b rw - ext4 x rw\n3 1 0:1 / /a rw - ext4 x rw\n")) {
+      Mounts.parse(text).visible();
+    }
+    assertEquals(
+        List.of("/a"),
+        points(
+            Mounts.parse("2 1 0:1 / /a/b rw - ext4 x rw\n3 1 0:1 / /a rw - ext4 x rw\n").visible()),
+        "in a chroot");
+  }
+
+  @Test
+  void whetherNothingCanBeWrittenIsSaidTwice() {
+    assertEquals(
+        List.of(false, true, true, false),
+        List.of("rw rw", "ro rw", "rw noatime,ro,x", "rw errors=remount-ro").stream()
+            .map(options -> options.split(" "))
+            .map(o -> only("1 2 0:1 / /s " + o[0] + " - ext4 /dev/sda " + o[1]))
+            .map(Mount::isReadOnly)
+            .toList());
+    assertEquals("a b", only("1 2 0:1 / /s rw - ext4 a\\040b rw").source());
   }
 }

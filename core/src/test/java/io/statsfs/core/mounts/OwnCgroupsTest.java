@@ -76,13 +76,13 @@ class OwnCgroupsTest {
     "/, /gone (deleted), /m/gone (deleted)"
   })
   void mountShowsWhatIsBelowItsRoot(String root, String cgroup, String path) {
-    Mount mount = new Mount(2, 1, 5, root, "/m", "cgroup2", Set.of());
+    Mount mount = new Mount(2, 1, 5, root, "/m", "cgroup2", "x", false, Set.of());
     assertEquals(path, OwnCgroups.at(mount, cgroup));
   }
 
   @Test
   void mountMayBeTheRootOfAll() {
-    Mount mount = new Mount(2, 1, 5, "/", "/", "cgroup2", Set.of());
+    Mount mount = new Mount(2, 1, 5, "/", "/", "cgroup2", "x", false, Set.of());
     assertEquals("/a", OwnCgroups.at(mount, "/a"));
     assertEquals("/", OwnCgroups.at(mount, "/"));
     assertNull(OwnCgroups.at(mount, null));

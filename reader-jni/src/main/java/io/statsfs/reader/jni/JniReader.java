@@ -2,6 +2,7 @@ package io.statsfs.reader.jni;
 
 import io.statsfs.core.batch.OpenBatches;
 import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.MountPlan;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
 import java.nio.file.Path;
@@ -63,6 +64,11 @@ public final class JniReader implements StatReader {
   public Batch prepare(
       List<DirectoryPlan> directories, SampleMemory memory, @Nullable Batch previous) {
     return new JniBatch(batches, directories, memory, netlink, (JniBatch) previous);
+  }
+
+  @Override
+  public io.statsfs.spi.Batch prepareMounts(List<MountPlan> mounts, SampleMemory memory) {
+    return new MountsBatch(batches, mounts, memory);
   }
 
   @Override

@@ -40,4 +40,9 @@ final class Native {
 
   /** The bytes of a listing, or a negative errno. The memory begins with the directory's path. */
   static native long list(long memory, long size, boolean withModes);
+
+  /** Asks mounted file systems; {@code mounts.h} says what the memory has. */
+  static native void sampleMounts(long mounts, long values, long outcomes);
+
+  static native void closeMounts(long mounts);
 }

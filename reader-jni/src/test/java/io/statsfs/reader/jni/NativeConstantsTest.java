@@ -57,6 +57,17 @@ class NativeConstantsTest {
   }
 
   @Test
+  void mounts() throws Exception {
+    Map<String, Integer> ofJava = new TreeMap<>();
+    for (Field field : MountsBatch.class.getDeclaredFields()) {
+      if (field.getType() == int.class && !field.getName().equals("NONE")) {
+        ofJava.put(field.getName(), field.getInt(null));
+      }
+    }
+    assertEquals(ofJava, constants("mounts.h"));
+  }
+
+  @Test
   void tables() throws Exception {
     Map<String, Integer> ofJava = new TreeMap<>();
     put(ofJava, "", Status.values());

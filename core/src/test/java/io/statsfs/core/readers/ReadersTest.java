@@ -1,4 +1,4 @@
-package io.statsfs.core.files;
+package io.statsfs.core.readers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -88,7 +88,7 @@ class ReadersTest {
   void nameDecides() {
     Provider nio = new Provider("nio", 0);
     Provider jni = new Provider("jni", 10);
-    Readers.Chosen chosen = Readers.choose("nio", List.of(jni, nio));
+    Readers.Chosen chosen = Readers.choose("nio", List.of(jni, nio), true);
     assertEquals("nio", chosen.name());
     assertSame(nio.reader, chosen.reader());
     assertTrue(!jni.asked, "a reader that is not used must not be touched");
@@ -101,7 +101,7 @@ class ReadersTest {
     Provider slow = new Provider("slow", -5);
     for (List<ReaderProvider> order :
         List.<List<ReaderProvider>>of(List.of(nio, jni, slow), List.of(jni, slow, nio))) {
-      Readers.Chosen chosen = Readers.choose(null, order);
+      Readers.Chosen chosen = Readers.choose(null, order, true);
       assertEquals("jni", chosen.name());
       assertSame(jni.reader, chosen.reader());
     }
@@ -112,7 +112,7 @@ class ReadersTest {
   @Test
   void unavailableReaderIsPassedOverWithOneLineThatNamesTheCause() {
     Readers.Chosen chosen =
-        Readers.choose(null, List.of(new Provider("nio", 0), broken("jni", 10)));
+        Readers.choose(null, List.of(new Provider("nio", 0), broken("jni", 10)), true);
     assertEquals("nio", chosen.name());
     assertEquals(
         List.of("The reader 'jni' cannot be used here, so 'nio' is: no library: set some.path"),
@@ -124,7 +124,7 @@ class ReadersTest {
     ReaderUnavailableException e =
         assertThrows(
             ReaderUnavailableException.class,
-            () -> Readers.choose("jni", List.of(new Provider("nio", 0), broken("jni", 10))));
+            () -> Readers.choose("jni", List.of(new Provider("nio", 0), broken("jni", 10)), true));
     assertEquals("The reader 'jni' cannot be used here: no library: set some.path", e.getMessage());
     assertTrue(e.getCause() instanceof IOException);
     assertEquals(List.of(), log.lines());
@@ -135,7 +135,9 @@ class ReadersTest {
     ReaderUnavailableException e =
         assertThrows(
             ReaderUnavailableException.class,
-            () -> Readers.choose("uring", List.of(new Provider("nio", 0), new Provider("jni", 1))));
+            () ->
+                Readers.choose(
+                    "uring", List.of(new Provider("nio", 0), new Provider("jni", 1)), true));
     assertTrue(e.getMessage().contains("no reader 'uring', only [jni, nio]"), e.getMessage());
     assertTrue(e.getMessage().contains("io.statsfs:statsfs-reader-uring"), e.getMessage());
   }
@@ -143,7 +145,7 @@ class ReadersTest {
   @Test
   void withoutAnyReaderTheArtifactIsNamed() {
     ReaderUnavailableException e =
-        assertThrows(ReaderUnavailableException.class, () -> Readers.choose(null, List.of()));
+        assertThrows(ReaderUnavailableException.class, () -> Readers.choose(null, List.of(), true));
     assertTrue(e.getMessage().contains("io.statsfs:statsfs-reader-nio"), e.getMessage());
   }
 
@@ -152,7 +154,7 @@ class ReadersTest {
     ReaderUnavailableException e =
         assertThrows(
             ReaderUnavailableException.class,
-            () -> Readers.choose(null, List.of(broken("a", 0), broken("b", 10))));
+            () -> Readers.choose(null, List.of(broken("a", 0), broken("b", 10)), true));
     assertTrue(e.getMessage().matches(".*b=.*no library.*a=.*no library.*"), e.getMessage());
     assertTrue(e.getCause() instanceof IOException);
   }
@@ -176,9 +178,10 @@ class ReadersTest {
                 }
                 throw (RuntimeException) thrown;
               });
-      assertEquals("nio", Readers.choose(null, List.of(jni, new Provider("nio", 0))).name());
+      assertEquals("nio", Readers.choose(null, List.of(jni, new Provider("nio", 0)), true).name());
       ReaderUnavailableException e =
-          assertThrows(ReaderUnavailableException.class, () -> Readers.choose("jni", List.of(jni)));
+          assertThrows(
+              ReaderUnavailableException.class, () -> Readers.choose("jni", List.of(jni), true));
       assertSame(thrown, e.getCause());
       assertTrue(!e.getMessage().contains("null"), e.getMessage());
     }
@@ -190,18 +193,18 @@ class ReadersTest {
   @Test
   void propertyDecidesUnlessThereIsAName() {
     System.setProperty(Readers.PROPERTY, "fake");
-    assertEquals("fake", Readers.choose(Optional.empty()).name());
+    assertEquals("fake", Readers.choose(Optional.empty(), true).name());
     System.setProperty(Readers.PROPERTY, "no-such");
-    assertThrows(ReaderUnavailableException.class, () -> Readers.choose(Optional.empty()));
-    assertEquals("fake", Readers.choose(Optional.of("fake")).name());
+    assertThrows(ReaderUnavailableException.class, () -> Readers.choose(Optional.empty(), true));
+    assertEquals("fake", Readers.choose(Optional.of("fake"), true).name());
   }
 
   @Test
   void readersOnTheClassPathAreFoundOnce() {
-    assertEquals("fake", Readers.choose(Optional.empty()).name());
+    assertEquals("fake", Readers.choose(Optional.empty(), true).name());
     ReaderUnavailableException e =
         assertThrows(
-            ReaderUnavailableException.class, () -> Readers.choose(Optional.of("no-such")));
+            ReaderUnavailableException.class, () -> Readers.choose(Optional.of("no-such"), true));
     assertTrue(e.getMessage().contains("only [fake]"), e.getMessage());
   }
 
@@ -268,8 +271,8 @@ class ReadersTest {
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
       Thread.currentThread().setContextClassLoader(loader);
-      assertEquals("of-the-thread", Readers.choose(Optional.empty()).name());
-      assertEquals("fake", Readers.choose(Optional.of("fake")).name());
+      assertEquals("of-the-thread", Readers.choose(Optional.empty(), true).name());
+      assertEquals("fake", Readers.choose(Optional.of("fake"), true).name());
     } finally {
       Thread.currentThread().setContextClassLoader(before);
     }

@@ -1,4 +1,4 @@
-package io.statsfs.core.files;
+package io.statsfs.core.readers;
 
 import io.statsfs.ReaderUnavailableException;
 import io.statsfs.core.backend.Services;
@@ -30,12 +30,17 @@ public final class Readers {
   /** A reader that was opened, and what users call it. */
   public record Chosen(String name, StatReader reader) {}
 
-  /** The one of that name; if none is given the property's, else the best that is available. */
-  static Chosen choose(Optional<String> name) {
-    return choose(name.orElseGet(() -> System.getProperty(PROPERTY)), providers());
+  /**
+   * The one of that name; if none is given the property's, else the best that is available.
+   *
+   * @param warns whether to log why better ones are not; not if another backend of the same {@link
+   *     io.statsfs.StatsFs} does
+   */
+  public static Chosen choose(Optional<String> name, boolean warns) {
+    return choose(name.orElseGet(() -> System.getProperty(PROPERTY)), providers(warns), warns);
   }
 
-  static Chosen choose(@Nullable String name, List<ReaderProvider> providers) {
+  static Chosen choose(@Nullable String name, List<ReaderProvider> providers, boolean warns) {
     if (name != null) {
       ReaderProvider provider =
           providers.stream()
@@ -55,15 +60,9 @@ public final class Readers {
     for (ReaderProvider provider : best) {
       Throwable cause = unavailabilityCause(provider);
       if (cause == null) {
-        causes.forEach(
-            (other, why) ->
-                LOG.warn(
-                    "The reader '"
-                        + other
-                        + "' cannot be used here, so '"
-                        + provider.name()
-                        + "' is: "
-                        + reason(why)));
+        if (warns) {
+          causes.forEach((other, why) -> warn(other, provider, why));
+        }
         return new Chosen(provider.name(), provider.open());
       }
       causes.put(provider.name(), cause);
@@ -74,6 +73,16 @@ public final class Readers {
     }
     throw new ReaderUnavailableException(
         "No reader can be used here: " + causes, causes.values().iterator().next());
+  }
+
+  private static void warn(String other, ReaderProvider chosen, Throwable why) {
+    LOG.warn(
+        "The reader '"
+            + other
+            + "' cannot be used here, so '"
+            + chosen.name()
+            + "' is: "
+            + reason(why));
   }
 
   private static @Nullable Throwable unavailabilityCause(ReaderProvider provider) {
@@ -100,11 +109,11 @@ public final class Readers {
         null);
   }
 
-  private static List<ReaderProvider> providers() {
+  private static List<ReaderProvider> providers(boolean warns) {
     ClassLoader own = Readers.class.getClassLoader();
     Services.Found<ReaderProvider> found =
         Services.find("reader", ReaderProvider.class, ReaderProvider::name);
-    if (found.isComplete()) {
+    if (warns && found.isComplete()) {
       Set<String> names = new HashSet<>();
       for (ReaderProvider provider : found.providers()) {
         names.add(provider.name());
