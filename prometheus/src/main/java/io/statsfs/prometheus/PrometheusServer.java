@@ -136,8 +136,8 @@ public final class PrometheusServer implements AutoCloseable {
     exchange.sendResponseHeaders(status, isHead ? NO_BODY : bytes.length);
     if (!isHead) {
       exchange.getResponseBody().write(bytes);
+      end(exchange);
     }
-    exchange.close();
   }
 
   private void scrape(HttpExchange exchange, boolean isHead) throws IOException {
@@ -168,9 +168,14 @@ public final class PrometheusServer implements AutoCloseable {
       } finally {
         exporter.release(snapshot);
       }
+      // Not if that failed: a body that is cut off must not end as if it were whole.
+      end(exchange);
     }
-    // Not if that failed: a body that is cut off must not end as if it were whole.
-    exchange.close();
+  }
+
+  /** Keeps the connection, which {@link HttpExchange#close} would not. */
+  private static void end(HttpExchange exchange) throws IOException {
+    exchange.getResponseBody().close();
   }
 
   private static @Nullable String all(@Nullable List<String> lines) {

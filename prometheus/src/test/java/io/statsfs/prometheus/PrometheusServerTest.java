@@ -140,6 +140,30 @@ class PrometheusServerTest {
     }
   }
 
+  /** A connection for each scrape would cost more than the scrape. */
+  @Test
+  void connectionsAreKept() throws IOException {
+    try (Socket socket = connect("")) {
+      InputStream in = socket.getInputStream();
+      byte[] bytes = new byte[1 << 16];
+      for (String path : List.of("/metrics", "/", "/none", "/metrics")) {
+        for (String method : List.of("GET", "HEAD")) {
+          String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+          socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+          StringBuilder answer = new StringBuilder();
+          while (!answer.toString().contains("\r\n\r\n")
+              || method.equals("GET") && !answer.toString().endsWith("\n")
+              || method.equals("GET") && answer.toString().endsWith("\r\n\r\n")) {
+            int count = in.read(bytes);
+            assertTrue(count > 0, method + " " + path + ": " + answer);
+            answer.append(new String(bytes, 0, count, StandardCharsets.US_ASCII));
+          }
+          assertTrue(answer.toString().startsWith("HTTP/1.1 "), answer.toString());
+        }
+      }
+    }
+  }
+
   @Test
   void withoutASampleThereIsAnError() throws Exception {
     try (LogCapture log = new LogCapture("io.statsfs.prometheus")) {

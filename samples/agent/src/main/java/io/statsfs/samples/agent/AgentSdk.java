@@ -27,7 +27,7 @@ final class AgentSdk {
   private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
 
   /** As many as the sources that are looked at, twice, since those that just vanished count. */
-  private static final int SERIES_OF_A_METRIC = 200_000;
+  static final int SERIES_OF_A_METRIC = 200_000;
 
   /** A collector takes 4 MiB in one request by default; a point has some 100 bytes. */
   private static final int POINTS_OF_A_REQUEST = 10_000;
@@ -46,7 +46,7 @@ final class AgentSdk {
   private static final String EXPORTERS = "otel.metrics.exporter";
   private static final String BATCH_SIZE = "otel.metric.export.max.batch.size";
   private static final String INTERVAL = "otel.metric.export.interval";
-  private static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
+  static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
   private static final String PROMETHEUS = "prometheus";
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 

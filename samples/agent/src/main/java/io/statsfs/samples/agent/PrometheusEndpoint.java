@@ -17,19 +17,17 @@ import org.jspecify.annotations.Nullable;
  * answers as soon as it is made, with nothing.
  */
 final class PrometheusEndpoint implements MetricReader {
-  private static final int DEFAULT_PORT = 9464;
-  private static final int MAX_PORT = 65535;
-
-  private final String host;
-  private final int port;
+  private final PrometheusAddress address;
   private CollectionRegistration registration = CollectionRegistration.noop();
   private @Nullable PrometheusHttpServer server;
   private boolean isShutDown;
 
   /** At the address that {@code OTEL_EXPORTER_PROMETHEUS_HOST} and {@code _PORT} name. */
   PrometheusEndpoint(ConfigProperties config) {
-    host = config.getString("otel.exporter.prometheus.host", "localhost");
-    port = config.getInt("otel.exporter.prometheus.port", DEFAULT_PORT);
+    address =
+        new PrometheusAddress(
+            config.getString(PrometheusAddress.HOST, PrometheusAddress.DEFAULT_HOST),
+            config.getInt(PrometheusAddress.PORT, PrometheusAddress.DEFAULT_PORT));
   }
 
   /**
@@ -40,39 +38,19 @@ final class PrometheusEndpoint implements MetricReader {
   synchronized void open() {
     if (isShutDown) {
       return;
-    } else if (port < 0 || port > MAX_PORT) {
-      throw cannotListen("a port is at most " + MAX_PORT, null);
-    } else if (new InetSocketAddress(host, port).isUnresolved()) {
-      throw cannotListen("unknown host", null);
     }
+    InetSocketAddress where = address.resolve();
     try {
       server =
           PrometheusHttpServer.builder()
-              .setHost(host)
-              .setPort(port)
+              .setHost(address.host())
+              .setPort(where.getPort())
               .setMemoryMode(getMemoryMode())
               .build();
     } catch (RuntimeException e) {
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      throw cannotListen(cause.getMessage() == null ? cause.toString() : cause.getMessage(), e);
+      throw address.cannotListen(e);
     }
     server.register(registration);
-  }
-
-  private StatsFsException cannotListen(String why, @Nullable Throwable cause) {
-    return new StatsFsException(
-        "Prometheus cannot be served at "
-            + host
-            + ":"
-            + port
-            + ": "
-            + why
-            + "; choose another address with OTEL_EXPORTER_PROMETHEUS_HOST and"
-            + " OTEL_EXPORTER_PROMETHEUS_PORT",
-        cause);
   }
 
   @Override
@@ -103,6 +81,6 @@ final class PrometheusEndpoint implements MetricReader {
 
   @Override
   public String toString() {
-    return "Prometheus at " + host + ":" + port;
+    return "Prometheus at " + address;
   }
 }

@@ -8,8 +8,6 @@ import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
 import io.statsfs.metrics.Aggregates;
 import io.statsfs.metrics.Naming;
-import io.statsfs.otel.StatsFsMetrics;
-import io.statsfs.otel.StatsFsMetricsBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -73,9 +71,6 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   private static final String NO_TIME_TO_SCRAPE =
       "--once leaves Prometheus no time to scrape; leave one of them out";
-
-  /** For all tries of an export, each of which ends after OTEL_EXPORTER_OTLP_TIMEOUT. */
-  private static final Duration EXPORT_TIMEOUT = Duration.ofMinutes(2);
 
   private final Terminal terminal = Terminal.standard();
 
@@ -457,61 +452,65 @@ public final class StatsFsAgent implements Callable<Integer> {
                 : "several are called so; --root chooses one of their trees"));
   }
 
-  @SuppressWarnings("try") // The metrics do their work without being named again.
   private int export(StatsFs fs, Ending ending) throws InterruptedException {
-    ExportResults results =
-        new ExportResults(once ? failure -> {} : f -> terminal.warn("an export failed: " + f));
-    AgentSdk sdk =
-        new AgentSdk(
-            results,
-            exporters.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).distinct().toList(),
-            interval,
-            ownMetrics == OwnMetrics.ALL);
-    ending.of(sdk, results);
-    if (once && sdk.hasPrometheus()) {
-      throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
-    } else if (sdk.whyNothingIsExported() != null) {
-      terminal.warn("nothing is exported: " + sdk.whyNothingIsExported());
+    List<String> names =
+        exporters.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).distinct().toList();
+    ExportSettings settings =
+        new ExportSettings(
+            patterns(), naming, aggregates, counters, states, ownMetrics != OwnMetrics.NONE);
+    return !once && PrometheusExport.isAllThatIsWanted(names, ownMetrics)
+        ? serve(fs, settings, ending)
+        : export(fs, names, settings, ending);
+  }
+
+  @SuppressWarnings("try") // It answers without being named again.
+  private int serve(StatsFs fs, ExportSettings settings, Ending ending)
+      throws InterruptedException {
+    try (PrometheusExport export = new PrometheusExport(fs, settings)) {
+      ending.of(() -> true);
+      logWhatIsExported(fs);
+      terminal.awaitFailure();
       return FAILED;
     }
-    StatsFsMetricsBuilder builder =
-        StatsFsMetrics.builder(sdk.sdk(), fs)
-            .filter(patterns().filter())
-            .naming(naming)
-            .aggregates(aggregates)
-            .ownMetrics(ownMetrics != OwnMetrics.NONE)
-            .seriesLimit(sdk.seriesLimit());
-    if (counters) {
-      builder.countersBySchema();
-    }
-    if (states) {
-      builder.states();
-    }
-    try (StatsFsMetrics metrics = builder.build()) {
-      sdk.open();
-      // The SDK would wait for one interval.
-      sdk.flush(once ? EXPORT_TIMEOUT : Duration.ZERO);
+  }
+
+  private int export(StatsFs fs, List<String> names, ExportSettings settings, Ending ending)
+      throws InterruptedException {
+    try (SdkExport export =
+        new SdkExport(terminal, once, names, interval, ownMetrics == OwnMetrics.ALL)) {
+      ending.of(
+          () -> {
+            export.shutDown();
+            return report(export) == CommandLine.ExitCode.OK;
+          });
+      if (once && export.hasPrometheus()) {
+        throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
+      } else if (export.whyNothingIsExported() != null) {
+        terminal.warn("nothing is exported: " + export.whyNothingIsExported());
+        return FAILED;
+      }
+      export.start(fs, settings);
       if (!once) {
         logWhatIsExported(fs);
         terminal.awaitFailure();
-        sdk.shutDown();
-        return report(results);
+        export.shutDown();
+        return report(export);
       }
+      List<String> unmatched = patterns().unmatched(fs.catalog());
+      unmatched.forEach(pattern -> terminal.warn(pattern + " matches no stat"));
+      if (!export.hasStats()) {
+        terminal.warn("no stat was exported: " + StatList.whyThereIsNoValue(fs, patterns()));
+        return FAILED;
+      }
+      return report(export);
     }
-    List<String> unmatched = patterns().unmatched(fs.catalog());
-    unmatched.forEach(pattern -> terminal.warn(pattern + " matches no stat"));
-    if (!results.hasStats()) {
-      terminal.warn("no stat was exported: " + StatList.whyThereIsNoValue(fs, patterns()));
-      return FAILED;
-    }
-    return report(results);
   }
 
-  private int report(ExportResults results) {
-    results
+  private int report(SdkExport export) {
+    export
         .failures()
         .forEach(failure -> terminal.warn("not all that was exported arrived: " + failure));
-    return results.failures().isEmpty() ? CommandLine.ExitCode.OK : FAILED;
+    return export.failures().isEmpty() ? CommandLine.ExitCode.OK : FAILED;
   }
 
   private void logWhatIsExported(StatsFs fs) {
@@ -530,23 +529,23 @@ public final class StatsFsAgent implements Callable<Integer> {
    * Ends an agent that goes on until it is asked to end: exports once more, and decides on the exit
    * code, which would otherwise be that of a signal.
    */
-  private final class Ending implements Runnable {
-    private @Nullable AgentSdk sdk;
-    private @Nullable ExportResults results;
+  private static final class Ending implements Runnable {
+    private LastExport last = () -> true;
 
-    synchronized void of(AgentSdk sdk, ExportResults results) {
-      this.sdk = sdk;
-      this.results = results;
+    /** What is done at the end; returns whether all that was exported arrived. */
+    interface LastExport {
+      boolean run() throws InterruptedException;
+    }
+
+    synchronized void of(LastExport last) {
+      this.last = last;
     }
 
     @Override
     public synchronized void run() {
-      boolean allArrived = true;
+      boolean allArrived;
       try {
-        if (sdk != null && results != null) {
-          sdk.shutDown();
-          allArrived = report(results) == CommandLine.ExitCode.OK;
-        }
+        allArrived = last.run();
       } catch (InterruptedException e) {
         allArrived = false;
       }

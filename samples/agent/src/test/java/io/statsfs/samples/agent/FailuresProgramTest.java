@@ -290,6 +290,76 @@ class FailuresProgramTest {
     }
   }
 
+  /** With the SDK four of them stopped all others. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "GET /metrics HTTP/1.1\r\nHost: x\r\nX-"})
+  void clientsThatSendNothingMoreDoNotStopPrometheus(String request)
+      throws IOException, InterruptedException {
+    int port = ServerProgram.freePort();
+    List<Socket> silent = new ArrayList<>();
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("OTEL_EXPORTER_PROMETHEUS_PORT", "" + port),
+            "--exporter",
+            "prometheus",
+            "--include",
+            "net/lo/*")) {
+      agent.await(
+          "what is exported", () -> agent.err().stream().anyMatch(l -> l.contains("read by")));
+      for (int i = 0; i < 40; i++) {
+        Socket socket = new Socket("localhost", port);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        silent.add(socket);
+      }
+      for (int i = 0; i < 5; i++) {
+        HttpResponse<String> answer =
+            ServerProgram.get(URI.create("http://localhost:" + port + "/metrics"));
+        assertEquals(200, answer.statusCode());
+        assertContains("statsfs_net_rx_bytes{device=\"lo\"}", answer.body());
+      }
+      agent.terminate();
+      assertEquals(0, agent.exitCode(), agent.toString());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void whoServesPrometheusToOthersIsAdvisedToUseAProxy() {
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of(
+                "OTEL_EXPORTER_PROMETHEUS_HOST",
+                "0.0.0.0",
+                "OTEL_EXPORTER_PROMETHEUS_PORT",
+                "" + ServerProgram.freePort()),
+            "--exporter",
+            "prometheus",
+            "--root",
+            "/sys/class/net",
+            "--include",
+            "net/lo/*")) {
+      agent.await("two lines", () -> agent.err().size() == 2);
+      assertContains("Put a proxy in front", agent.err().get(0));
+    }
+  }
+
+  @Test
+  void aPortThatIsNoNumberGivesOneLine() {
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("OTEL_EXPORTER_PROMETHEUS_PORT", "http"), "--exporter", "prometheus")) {
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertContains("OTEL_EXPORTER_PROMETHEUS_PORT is no integer: http", last(agent));
+    }
+  }
+
+  private static String last(AgentProgram agent) {
+    return agent.err().get(agent.err().size() - 1);
+  }
+
   @Test
   void rootIsNotToldToRunAsRoot() throws IOException, InterruptedException {
     String[] withoutCapabilities = {

@@ -9,6 +9,8 @@ import io.statsfs.testkit.process.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The agent and a real Prometheus that scrapes it every three seconds, within which a busy machine
@@ -33,6 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PrometheusProgramTest {
   private static final Pattern SAMPLE =
       Pattern.compile("\"value\":\\[[0-9.]+,\"([^\"]*)\"\\]", Pattern.DOTALL);
+
+  private static final String OPENMETRICS_PARSER =
+      "import sys; from prometheus_client.openmetrics.parser import text_string_to_metric_families;"
+          + " print(sum(len(family.samples)"
+          + " for family in text_string_to_metric_families(sys.stdin.read())))";
+
+  private static final String MATTER_OF_TASTE = "\\S+ (no help text|use base unit .*|.* should .*)";
 
   private final int port = ServerProgram.freePort();
   private final int agentPort = ServerProgram.freePort();
@@ -148,8 +159,8 @@ class PrometheusProgramTest {
     }
   }
 
-  @Test
-  void namesThatBecomeEqualInPrometheusStaySeriesOfTheirOwn() throws InterruptedException {
+  /** Names that become equal, or are something else, in Prometheus; returns how many there are. */
+  private static int addOddNames(TestTree tree) {
     List<String> names =
         List.of(
             "a.b",
@@ -177,20 +188,31 @@ class PrometheusProgramTest {
             "0",
             "ü",
             "x_xc3_");
+    int value = 0;
+    for (String name : names) {
+      tree.stat("odd/" + name, ++value);
+    }
+    // A part of the name that belongs to the subsystem here and to the stat there.
+    tree.stat("odd_y/count", ++value).stat("odd_y_sum/_", ++value);
+    // A unit, which goes to the end of the name.
+    tree.stat("odd/z", ++value).stat("odd/z_bytes", ++value);
+    tree.schema(
+        "odd",
+        "METRIC\nNAME z\nFLAG GAUGE\nTYPE INT\nUNIT By\nDESC A \\ and \"quotes\".\n\n"
+            + "METRIC\nNAME z_bytes\nFLAG GAUGE\nTYPE INT\nUNIT By\n\n"
+            + "METRIC\nNAME x\nFLAG CUMULATIVE\nTYPE INT\nUNIT foo\n\n");
+    return value;
+  }
+
+  /** Alone it is served without the SDK, and with the SDK's metrics by its exporter. */
+  @ParameterizedTest
+  @ValueSource(strings = {"statsfs", "all"})
+  void namesThatBecomeEqualInPrometheusStaySeriesOfTheirOwn(String ownMetrics)
+      throws InterruptedException {
     try (TestTree tree = TestTree.inMemory()) {
-      int value = 0;
-      for (String name : names) {
-        tree.stat("odd/" + name, ++value);
-      }
-      // A part of the name that belongs to the subsystem here and to the stat there.
-      tree.stat("odd_y/count", ++value).stat("odd_y_sum/_", ++value);
-      // A unit, which goes to the end of the name.
-      tree.stat("odd/z", ++value).stat("odd/z_bytes", ++value);
-      tree.schema(
-          "odd",
-          "METRIC\nNAME z\nFLAG GAUGE\nTYPE INT\nUNIT By\n\n"
-              + "METRIC\nNAME z_bytes\nFLAG GAUGE\nTYPE INT\nUNIT By\n\n");
-      try (AgentProgram agent = agent("--root", tree.root().toString())) {
+      int value = addOddNames(tree);
+      try (AgentProgram agent =
+          agent("--root", tree.root().toString(), "--own-metrics", ownMetrics)) {
         agent.await("the first line", () -> !agent.err().isEmpty());
         String all = "{__name__=~\"statsfs_odd.*\"}";
         await("count(" + all + ")", List.of((double) value));
@@ -199,6 +221,78 @@ class PrometheusProgramTest {
         assertEquals(1, agent.err().size(), agent.toString());
       }
     }
+  }
+
+  private HttpResponse<String> scrape(String accept) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + agentPort + "/metrics"))
+                    .header("Accept", accept)
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, response.statusCode(), response.body());
+    return response;
+  }
+
+  private record Result(int exitCode, String output) {}
+
+  private static Result run(String input, String... command)
+      throws IOException, InterruptedException {
+    Path file = Files.createTempFile("scrape", ".txt");
+    try {
+      Files.writeString(file, input);
+      Process process =
+          new ProcessBuilder(command)
+              .redirectInput(file.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Result(process.waitFor(), output);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static long samples(String text) {
+    return text.lines().filter(line -> !line.startsWith("#")).count();
+  }
+
+  /** What promtool finds is a matter of taste, which is the kernel's: exit code 3, and no other. */
+  private void isAccepted(String... options) throws IOException, InterruptedException {
+    try (AgentProgram agent = agent(options)) {
+      agent.await(
+          "what is exported", () -> agent.err().stream().anyMatch(l -> l.contains("read by")));
+      String text = scrape("*/*").body();
+      Result promtool = run(text, "promtool", "check", "metrics");
+      assertTrue(
+          promtool.exitCode == 0 || promtool.exitCode == 3,
+          () -> promtool.exitCode + ": " + promtool.output + text);
+      for (String line : promtool.output.lines().toList()) {
+        assertTrue(line.matches(MATTER_OF_TASTE), promtool.output);
+      }
+      String open = scrape("application/openmetrics-text;version=1.0.0").body();
+      Result parser = run(open, "/usr/bin/python3", "-c", OPENMETRICS_PARSER);
+      assertEquals("" + samples(open), parser.output.strip());
+      assertEquals(0, parser.exitCode);
+      assertTrue(samples(open) > 30, open);
+    }
+  }
+
+  @Test
+  void itsToolAndTheParserOfOpenMetricsTakeOddNames() throws IOException, InterruptedException {
+    try (TestTree tree = TestTree.inMemory()) {
+      addOddNames(tree);
+      tree.stat("kvm/x/n", 1).schema("kvm/x", "LABEL\nvm-id a\\b\"c\nvm_id 8\nle 1\n9 ä\n\n");
+      isAccepted("--root", tree.root().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"statsfs", "semconv", "hostmetrics", "path"})
+  void itsToolAndTheParserOfOpenMetricsTakeAllOfThisMachine(String naming)
+      throws IOException, InterruptedException {
+    isAccepted("--stats", "all", "--states", "--naming", naming);
   }
 
   @Test

@@ -621,6 +621,40 @@ class StatsFsAgentProgramTest {
   }
 
   @Test
+  void prometheusAloneNeedsNothingOfOpenTelemetry(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    int port = ServerProgram.freePort();
+    Path loaded = directory.resolve("loaded");
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of(
+                "OTEL_METRICS_EXPORTER",
+                "prometheus",
+                "OTEL_EXPORTER_PROMETHEUS_PORT",
+                "" + port,
+                "OTEL_RESOURCE_ATTRIBUTES",
+                "host.name=a%20b, x=y",
+                "STATSFS_AGENT_JAVA_OPTS",
+                "-Xlog:class+load:file=" + loaded))) {
+      agent.await(
+          "its first line",
+          () -> agent.err().stream().anyMatch(l -> l.startsWith("statsfs-agent")));
+      String scrape = ServerProgram.get(URI.create("http://localhost:" + port + "/metrics")).body();
+      assertTrue(scrape.contains("statsfs_net_rx_bytes{device=\"lo\"} "), scrape);
+      assertTrue(
+          scrape.contains(
+              "target_info{host_name=\"a b\",service_name=\"statsfs-agent\",x=\"y\"} 1\n"),
+          scrape);
+      agent.terminate();
+      assertEquals(0, agent.exitCode(), agent.toString());
+    }
+    List<String> classes = Files.readAllLines(loaded);
+    assertTrue(classes.stream().anyMatch(line -> line.contains("io.statsfs.prometheus.")));
+    assertEquals(
+        List.of(), classes.stream().filter(line -> line.contains("io.opentelemetry.")).toList());
+  }
+
+  @Test
   void anInterfaceIsFollowedThroughItsLife() {
     try (AgentProgram agent =
         AgentProgram.start(
