@@ -69,7 +69,8 @@ public final class FileSystemsBackend implements Backend {
   }
 
   private static Tree tree(Layout layout, MountTables tables) {
-    return Tree.builder(layout).backend(NAME).origin(PathText.of(tables.ofLabels())).build();
+    String of = tables.isOfHost() ? " of " + PathText.of(tables.ofLabels()) : "";
+    return Tree.builder(layout).backend(NAME).origin("the mounted file systems" + of).build();
   }
 
   private static List<Layout> wanted(BackendSettings settings) {
