@@ -93,19 +93,17 @@ class ZeroCodeProgramTest {
   void theWholeChainOfCausesIsInTheLine() throws Exception {
     // A class that is there and whose initializer fails for a reason of its own.
     Path broken = directory.resolve("broken");
-    Path type = broken.resolve("com/github/benmanes/caffeine/cache/Caffeine.java");
+    Path type = broken.resolve("io/statsfs/core/schema/SchemaCache.java");
     Files.createDirectories(type.getParent());
     Files.writeString(
         type,
         """
-        package com.github.benmanes.caffeine.cache;
-        public final class Caffeine {
-          static {
-            if (true) {
-              throw new IllegalStateException("first", new java.io.IOException("no\\nspace"));
-            }
+        package io.statsfs.core.schema;
+        public final class SchemaCache {
+          public static final SchemaCache SHARED = make();
+          private static SchemaCache make() {
+            throw new IllegalStateException("first", new java.io.IOException("no\\nspace"));
           }
-          public static Caffeine newBuilder() { return null; }
         }
         """);
     assertEquals(

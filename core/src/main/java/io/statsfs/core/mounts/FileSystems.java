@@ -180,7 +180,8 @@ public final class FileSystems {
         try {
           Inode.of(path, true);
         } catch (IOException isNotThere) {
-          // Says best why. Of what is below a file JDK 25 finds no attributes, as if it did not exist.
+          // Says best why. Of what is below a file JDK 25 finds no attributes, as if it did not
+          // exist.
           path.toRealPath();
           throw e;
         }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -69,6 +70,9 @@ public final class SchemaCache {
   }
 
   public SchemaCache(long maxBytes, Duration timeout, Duration grace) {
+    // Loaded now, so that where it is missing nothing can be opened; not at the first schema, much
+    // later.
+    Objects.requireNonNull(Caffeine.class);
     this.maxBytes = maxBytes;
     graceNanos = grace.toNanos();
     watchdog = new Watchdog("statsfs-schema", timeout);
