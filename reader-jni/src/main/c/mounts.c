@@ -76,13 +76,16 @@ static int open_mount(const int32_t *mount, const char *path) {
   return fd;
 }
 
-/* By its id, else by its device, and on kernels that say neither it is believed. */
+/*
+ * By its id, else by its device, and on kernels that say neither it is believed. Emulators of programs
+ * (qemu) hand on that there is an id, and not which.
+ */
 static int is_mount(const int32_t *mount, int fd) {
   struct sfs_statx its = {0};
   if (sfs_statx(fd, &its) < 0) {
     return 1;
   }
-  if (its.mask & SFS_STATX_MNT_ID) {
+  if ((its.mask & SFS_STATX_MNT_ID) != 0 && its.mount_id != 0) {
     return its.mount_id == (uint64_t)(uint32_t)mount[SFS_MOUNT_ID];
   }
   return mount[SFS_MOUNT_DEVICE_MAJOR] < 0 ||
