@@ -41,8 +41,8 @@ int main(int count, char **arguments) {
   int32_t (*on_load)(Unused, Unused) = (int32_t(*)(Unused, Unused))symbol("JNI_OnLoad");
   int64_t (*open_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
       (int64_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("open");
-  int32_t (*sample_batch)(Unused, Unused, int64_t, int64_t, int64_t) =
-      (int32_t(*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("sample");
+  int32_t (*sample_batch)(Unused, Unused, int64_t, uint8_t, int64_t, int64_t) =
+      (int32_t(*)(Unused, Unused, int64_t, uint8_t, int64_t, int64_t))NATIVE("sample");
   int32_t (*next_outdated)(Unused, Unused, int64_t, int32_t) =
       (int32_t(*)(Unused, Unused, int64_t, int32_t))NATIVE("nextOutdated");
   int32_t (*kept)(Unused, Unused, int64_t) = (int32_t(*)(Unused, Unused, int64_t))NATIVE("kept");
@@ -87,7 +87,7 @@ int main(int count, char **arguments) {
   for (int round = 0; round < 2; round++) {
     memset(values, 0x5a, sizeof values);
     memset(outcomes, 0x5a, sizeof outcomes);
-    CHECK_EQUAL(SFS_NO_FILE, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+    CHECK_EQUAL(SFS_NO_FILE, sample_batch(NULL, NULL, batch, 0, (int64_t)(intptr_t)values,
                                           (int64_t)(intptr_t)outcomes));
     CHECK_EQUAL(SFS_NO_FILE, next_outdated(NULL, NULL, batch, 0));
     CHECK_EQUAL(SFS_OK | 1 << 8, outcomes[0]);
@@ -104,9 +104,9 @@ int main(int count, char **arguments) {
     CHECK_EQUAL(1, not_kept(NULL, NULL, batch));
   }
   write_text(flat, "b 3\na 0.12345678901234567890123\n");
-  CHECK_EQUAL(3, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+  CHECK_EQUAL(3, sample_batch(NULL, NULL, batch, 0, (int64_t)(intptr_t)values,
                               (int64_t)(intptr_t)outcomes));
-  CHECK_EQUAL(SFS_NO_FILE, sample_batch(NULL, NULL, batch, (int64_t)(intptr_t)values,
+  CHECK_EQUAL(SFS_NO_FILE, sample_batch(NULL, NULL, batch, 0, (int64_t)(intptr_t)values,
                                         (int64_t)(intptr_t)outcomes));
   close_batch(NULL, NULL, batch);
   CHECK_EQUAL(-EINVAL, open_batch(NULL, NULL, (int64_t)(intptr_t)serial, (int64_t)bytes - 1, 0));
