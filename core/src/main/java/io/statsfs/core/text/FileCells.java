@@ -24,6 +24,9 @@ public final class FileCells {
   private static final int END = -2;
   private static final Keys NO_KEYS = Keys.of(List.of());
 
+  /** Shared, as most files by far are of one value. */
+  private static final boolean[] NO_ROWS = {};
+
   private final FilePlan plan;
   private final ShapedText lines;
   private final KeyTable rows;
@@ -128,7 +131,7 @@ public final class FileCells {
       wanted += is ? 1 : 0;
     }
     wantedColumns = wanted;
-    isWord = new boolean[numbersRows || isSingleRow ? 0 : lastWanted.length];
+    isWord = numbersRows || isSingleRow ? NO_ROWS : new boolean[lastWanted.length];
     for (int row = 0; row < isWord.length; row++) {
       isWord[row] = lines.isWholeKey(plan.rows().key(row));
     }
