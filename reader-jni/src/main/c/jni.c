@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "directory.h"
+#include "kvm.h"
 #include "mounts.h"
 #include "system.h"
 
@@ -117,4 +118,32 @@ NATIVE(void, closeMounts)(JNIEnv *env, jclass class, jlong mounts) {
   (void)env;
   (void)class;
   sfs_mounts_close((int32_t *)(intptr_t)mounts);
+}
+
+NATIVE(jlong, findKvm)(JNIEnv *env, jclass class, jlong memory, jlong size) {
+  (void)env;
+  (void)class;
+  return sfs_kvm_find((char *)(intptr_t)memory, (size_t)size);
+}
+
+NATIVE(jlong, describeKvm)
+(JNIEnv *env, jclass class, jint pid, jlong start, jint descriptor, jint what, jint number,
+ jlong memory, jlong size) {
+  (void)env;
+  (void)class;
+  const struct sfs_kvm_statistics its = {pid, (uint64_t)start, descriptor, what, number};
+  return sfs_kvm_describe(&its, (char *)(intptr_t)memory, (size_t)size);
+}
+
+NATIVE(void, sampleKvm)(JNIEnv *env, jclass class, jlong machines, jlong values, jlong outcomes) {
+  (void)env;
+  (void)class;
+  sfs_kvm_sample((int32_t *)(intptr_t)machines, (int64_t *)(intptr_t)values,
+                 (uint32_t *)(intptr_t)outcomes);
+}
+
+NATIVE(void, closeKvm)(JNIEnv *env, jclass class, jlong machines) {
+  (void)env;
+  (void)class;
+  sfs_kvm_close((int32_t *)(intptr_t)machines);
 }

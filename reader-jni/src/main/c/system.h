@@ -16,15 +16,20 @@ enum {
   SFS_ENOENT = 2,
   SFS_ESRCH = 3,
   SFS_EINTR = 4,
+  SFS_EIO = 5,
   SFS_ENXIO = 6,
   SFS_E2BIG = 7,
+  SFS_EBADF = 9,
   SFS_EAGAIN = 11,
   SFS_ENOMEM = 12,
   SFS_EACCES = 13,
+  SFS_EXDEV = 18,
   SFS_ENODEV = 19,
   SFS_ENOTDIR = 20,
   SFS_EISDIR = 21,
   SFS_EINVAL = 22,
+  SFS_ENFILE = 23,
+  SFS_EMFILE = 24,
   SFS_ENAMETOOLONG = 36,
   SFS_ENOSYS = 38,
   SFS_ELOOP = 40,
@@ -63,7 +68,9 @@ enum {
   SFS_NR_FSOPEN = 430,
   SFS_NR_FSCONFIG = 431,
   SFS_NR_FSMOUNT = 432,
+  SFS_NR_PIDFD_OPEN = 434,
   SFS_NR_OPENAT2 = 437,
+  SFS_NR_PIDFD_GETFD = 438,
 };
 
 #if defined(__x86_64__)
@@ -72,7 +79,9 @@ enum {
   SFS_NR_CLOSE = 3,
   SFS_NR_MMAP = 9,
   SFS_NR_MUNMAP = 11,
+  SFS_NR_IOCTL = 16,
   SFS_NR_PREAD64 = 17,
+  SFS_NR_GETPID = 39,
   SFS_NR_SOCKET = 41,
   SFS_NR_SENDTO = 44,
   SFS_NR_RECVFROM = 45,
@@ -84,6 +93,7 @@ enum {
   SFS_NR_GETDENTS64 = 217,
   SFS_NR_OPENAT = 257,
   SFS_NR_NEWFSTATAT = 262,
+  SFS_NR_READLINKAT = 267,
   SFS_NR_PPOLL = 271,
   SFS_NR_PRLIMIT64 = 302,
   SFS_NR_GETRANDOM = 318,
@@ -113,6 +123,7 @@ static inline long sfs_call4(long nr, long a, long b, long c, long d) {
 }
 #elif defined(__aarch64__)
 enum {
+  SFS_NR_IOCTL = 29,
   SFS_NR_STATFS = 43,
   SFS_NR_FSTATFS = 44,
   SFS_NR_OPENAT = 56,
@@ -121,8 +132,10 @@ enum {
   SFS_NR_READ = 63,
   SFS_NR_PREAD64 = 67,
   SFS_NR_PPOLL = 73,
+  SFS_NR_READLINKAT = 78,
   SFS_NR_NEWFSTATAT = 79,
   SFS_NR_CLOCK_GETTIME = 113,
+  SFS_NR_GETPID = 172,
   SFS_NR_SOCKET = 198,
   SFS_NR_BIND = 200,
   SFS_NR_GETSOCKNAME = 204,
@@ -229,6 +242,29 @@ static inline long sfs_pread(int fd, void *buffer, size_t size, long offset) {
     count = sfs_call4(SFS_NR_PREAD64, fd, (long)buffer, (long)size, offset);
   } while (count == -SFS_EINTR);
   return count;
+}
+
+/* The text that a symbolic link holds, without an end: as much of it as there is room for. */
+static inline long sfs_readlinkat(int directory, const char *path, char *text, size_t size) {
+  return sfs_call4(SFS_NR_READLINKAT, directory, (long)path, (long)text, (long)size);
+}
+
+static inline long sfs_ioctl(int fd, unsigned long request, long argument) {
+  return sfs_call4(SFS_NR_IOCTL, fd, (long)request, argument, 0);
+}
+
+static inline int32_t sfs_getpid(void) {
+  return (int32_t)sfs_call4(SFS_NR_GETPID, 0, 0, 0, 0);
+}
+
+/* A descriptor of a process, since Linux 5.3. It keeps nothing of the process but its number. */
+static inline int sfs_pidfd_open(int32_t pid) {
+  return (int)sfs_call4(SFS_NR_PIDFD_OPEN, pid, 0, 0, 0);
+}
+
+/* A duplicate of a descriptor of another process, since Linux 5.6. */
+static inline int sfs_pidfd_getfd(int pidfd, int fd) {
+  return (int)sfs_call4(SFS_NR_PIDFD_GETFD, pidfd, fd, 0, 0);
 }
 
 /* The kernel's struct statfs, which is the same on both. */

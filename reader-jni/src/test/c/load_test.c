@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "batch.h"
+#include "kvm.h"
 #include "test_plan.h"
 
 static void *library;
@@ -52,6 +53,15 @@ int main(int count, char **arguments) {
       (void (*)(Unused, Unused, int32_t))NATIVE("setDescriptorBudget");
   void (*close_batch)(Unused, Unused, int64_t) =
       (void (*)(Unused, Unused, int64_t))NATIVE("close");
+  int64_t (*find_kvm)(Unused, Unused, int64_t, int64_t) =
+      (int64_t(*)(Unused, Unused, int64_t, int64_t))NATIVE("findKvm");
+  int64_t (*describe_kvm)(Unused, Unused, int32_t, int64_t, int32_t, int32_t, int32_t, int64_t,
+                          int64_t) =
+      (int64_t(*)(Unused, Unused, int32_t, int64_t, int32_t, int32_t, int32_t, int64_t,
+                  int64_t))NATIVE("describeKvm");
+  void (*sample_kvm)(Unused, Unused, int64_t, int64_t, int64_t) =
+      (void (*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("sampleKvm");
+  void (*close_kvm)(Unused, Unused, int64_t) = (void (*)(Unused, Unused, int64_t))NATIVE("closeKvm");
   NATIVE("version");
   NATIVE("address");
   NATIVE("text");
@@ -111,6 +121,34 @@ int main(int count, char **arguments) {
   close_batch(NULL, NULL, batch);
   CHECK_EQUAL(-EINVAL, open_batch(NULL, NULL, (int64_t)(intptr_t)serial, (int64_t)bytes - 1, 0));
   free(serial);
+
+  /* Whatever machines there are: of descriptors that are nothing of the kind, nothing can be had. */
+  static char found[1 << 16] = "/proc";
+  int64_t found_bytes = find_kvm(NULL, NULL, (int64_t)(intptr_t)found, sizeof found);
+  CHECK(found_bytes >= 0 && (size_t)found_bytes % (SFS_KVM_FOUND_SIZE * sizeof(int32_t)) == 0);
+  static char description[4096] = "/proc";
+  CHECK(describe_kvm(NULL, NULL, getpid(), 0, 0, SFS_KVM_MACHINE_STATS, -1,
+                     (int64_t)(intptr_t)description, sizeof description) < 0);
+  static int32_t machines[SFS_KVM_SIZE + SFS_KVM_UNIT_SIZE + SFS_KVM_PROCESS_SIZE +
+                          SFS_KVM_STAT_SIZE + 2] = {[SFS_KVM_UNITS] = 1,
+                                                    [SFS_KVM_PROCESSES] = 1,
+                                                    [SFS_KVM_DESCRIPTORS] = -1};
+  int32_t *unit = machines + SFS_KVM_SIZE;
+  int32_t *process = unit + SFS_KVM_UNIT_SIZE;
+  int32_t *path = process + SFS_KVM_PROCESS_SIZE + SFS_KVM_STAT_SIZE;
+  process[SFS_KVM_PROCESS_PID] = getpid();
+  process[SFS_KVM_PROCESS_PIDFD] = SFS_KVM_UNOPENED;
+  unit[SFS_KVM_UNIT_WHAT] = SFS_KVM_MACHINE_STATS;
+  unit[SFS_KVM_UNIT_STATS] = (int32_t)((char *)(process + SFS_KVM_PROCESS_SIZE) - (char *)machines);
+  unit[SFS_KVM_UNIT_COUNT] = 1;
+  machines[SFS_KVM_PROC] = (int32_t)((char *)path - (char *)machines);
+  memcpy(path, "/proc", sizeof "/proc");
+  sample_kvm(NULL, NULL, (int64_t)(intptr_t)machines, (int64_t)(intptr_t)values,
+             (int64_t)(intptr_t)outcomes);
+  /* The process began later than that. */
+  CHECK_EQUAL(SFS_GONE | ESRCH << 16, outcomes[0]);
+  close_kvm(NULL, NULL, (int64_t)(intptr_t)machines);
+
   unlink(value);
   unlink(flat);
   unlink(decimal);

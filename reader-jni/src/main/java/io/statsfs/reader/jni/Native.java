@@ -45,4 +45,22 @@ final class Native {
   static native void sampleMounts(long mounts, long values, long outcomes);
 
   static native void closeMounts(long mounts);
+
+  /**
+   * Finds the descriptors of virtual machines; {@code kvm.h} says what the memory has. The bytes of
+   * all that there is, which may be more than the memory has room for, or a negative errno.
+   */
+  static native long findKvm(long memory, long size);
+
+  /**
+   * Reads the header, the descriptions and the id of statistics. How many bytes these are, which
+   * may be more than the memory has room for, or a negative errno.
+   */
+  static native long describeKvm(
+      int pid, long start, int descriptor, int what, int number, long memory, long size);
+
+  /** Reads statistics of virtual machines. */
+  static native void sampleKvm(long machines, long values, long outcomes);
+
+  static native void closeKvm(long machines);
 }
