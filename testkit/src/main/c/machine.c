@@ -1,7 +1,10 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/kvm.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -13,9 +16,10 @@ enum {
 };
 
 int make_machine(int kvm, struct machine *machine) {
-  *machine = (struct machine){.descriptor = ioctl(kvm, KVM_CREATE_VM, 0L)};
+  *machine = (struct machine){.descriptor = ioctl(kvm, KVM_CREATE_VM, 0L), .statistics = -1};
   for (int i = 0; i < MOST_VCPUS; i++) {
     machine->vcpus[i] = -1;
+    machine->vcpu_statistics[i] = -1;
   }
   return machine->descriptor < 0 ? errno : 0;
 }
@@ -106,8 +110,116 @@ int run_vcpu(int kvm, struct machine *machine, unsigned number) {
 }
 #endif
 
+/* Where their descriptor is held, and what they are had from; NULL if there is no such vCPU. */
+static int *find_statistics(struct machine *machine, int number, int *from) {
+  if (number == NO_VCPU) {
+    *from = machine->descriptor;
+    return &machine->statistics;
+  } else if (number < 0 || number >= MOST_VCPUS || machine->vcpus[number] < 0) {
+    return NULL;
+  }
+  *from = machine->vcpus[number];
+  return &machine->vcpu_statistics[number];
+}
+
+int drop_statistics(struct machine *machine, int number) {
+  int from;
+  int *held = find_statistics(machine, number, &from);
+  if (held == NULL || *held < 0) {
+    return ENOENT;
+  }
+  close(*held);
+  *held = -1;
+  return 0;
+}
+
+#ifdef KVM_GET_STATS_FD
+int hold_statistics(struct machine *machine, int number, int *descriptor) {
+  int from;
+  int *held = find_statistics(machine, number, &from);
+  if (held == NULL) {
+    return ENOENT;
+  }
+  if (*held < 0) {
+    *held = ioctl(from, KVM_GET_STATS_FD, NULL);
+  }
+  *descriptor = *held;
+  return *held < 0 ? errno : 0;
+}
+
+/* Reads a part of statistics: 0, or what errno was. */
+static int read_part(int descriptor, void *part, size_t size, size_t offset) {
+  ssize_t count = pread(descriptor, part, size, (off_t)offset);
+  return count < 0 ? errno : (size_t)count == size ? 0 : EPROTO;
+}
+
+/* Appends one of them to a text that has so many bytes. */
+static int append(int descriptor, const struct kvm_stats_header *header, size_t at, char *text,
+                  size_t size, size_t *length) {
+  struct kvm_stats_desc *its = calloc(1, sizeof *its + header->name_size + 1);
+  uint64_t *values = NULL;
+  int error = its == NULL ? ENOMEM
+                          : read_part(descriptor, its, sizeof *its + header->name_size, at);
+  if (error == 0) {
+    values = calloc(its->size, sizeof *values);
+    error = values == NULL ? ENOMEM
+                           : read_part(descriptor, values, its->size * sizeof *values,
+                                       header->data_offset + its->offset);
+  }
+  for (int i = 0; error == 0 && i < its->size; i++) {
+    int count = i > 0 ? snprintf(text + *length, size - *length, ",%" PRIu64, values[i])
+                      : snprintf(text + *length, size - *length, "%s%s=%" PRIu64,
+                                 *length == 0 ? "" : " ", its->name, values[i]);
+    *length += (size_t)count;
+    error = *length >= size ? E2BIG : 0;
+  }
+  free(values);
+  free(its);
+  return error;
+}
+
+int write_statistics(struct machine *machine, int number, char *text, size_t size) {
+  int from;
+  const int *held = find_statistics(machine, number, &from);
+  const int was_held = held != NULL && *held >= 0;
+  int descriptor;
+  int error = hold_statistics(machine, number, &descriptor);
+  if (error != 0) {
+    return error;
+  }
+  struct kvm_stats_header header = {0};
+  size_t length = 0;
+  text[0] = '\0';
+  error = read_part(descriptor, &header, sizeof header, 0);
+  for (uint32_t i = 0; error == 0 && i < header.num_desc; i++) {
+    size_t at = header.desc_offset + i * (sizeof(struct kvm_stats_desc) + header.name_size);
+    error = append(descriptor, &header, at, text, size, &length);
+  }
+  if (!was_held) {
+    drop_statistics(machine, number);
+  }
+  return error;
+}
+#else
+int hold_statistics(struct machine *machine, int number, int *descriptor) {
+  (void)machine;
+  (void)number;
+  (void)descriptor;
+  return ENOTTY;
+}
+
+int write_statistics(struct machine *machine, int number, char *text, size_t size) {
+  (void)text;
+  (void)size;
+  int descriptor;
+  return hold_statistics(machine, number, &descriptor);
+}
+#endif
+
 void end_machine(struct machine *machine) {
+  (void)drop_statistics(machine, NO_VCPU);
   for (int i = 0; i < MOST_VCPUS; i++) {
+    (void)drop_statistics(machine, i);
     if (machine->vcpus[i] >= 0) {
       close(machine->vcpus[i]);
     }

@@ -8,6 +8,10 @@
  *   make               makes a machine. The reply is the name of its directory in <debugfs>/kvm
  *   vcpu NAME NUMBER   adds a vCPU to a machine
  *   run NAME NUMBER    has a vCPU exit once, after it touched one page of memory
+ *   hold NAME [NUMBER] opens the statistics of a machine or of a vCPU, and holds them open. The reply is their
+ *                      descriptor
+ *   drop NAME [NUMBER] closes them
+ *   read NAME [NUMBER] the reply is what they are, as `name=value,value...` each
  *   end NAME           ends a machine
  *
  * The end of the input ends all machines, as does the end of this program, however that comes.
@@ -25,6 +29,7 @@
 enum {
   LONGEST_NAME = 32,
   LONGEST_LINE = 256,
+  LONGEST_REPLY = 65536,
 };
 
 struct program {
@@ -79,6 +84,13 @@ static int end(struct program *program, const char *name) {
   return 0;
 }
 
+static int hold(struct machine *machine, int number, char *reply) {
+  int descriptor = -1;
+  int error = hold_statistics(machine, number, &descriptor);
+  snprintf(reply, LONGEST_REPLY, "%d", descriptor);
+  return error;
+}
+
 static int execute(struct program *program, const char *line, char *reply) {
   char command[8];
   char name[LONGEST_NAME];
@@ -88,13 +100,22 @@ static int execute(struct program *program, const char *line, char *reply) {
     return make(program, reply);
   } else if (words == 2 && strcmp(command, "end") == 0) {
     return end(program, name);
-  } else if (words == 3 && (strcmp(command, "vcpu") == 0 || strcmp(command, "run") == 0)) {
-    struct machine *machine = *find_machine(program, name);
-    if (machine == NULL) {
-      return ENOENT;
-    }
-    return command[0] == 'v' ? add_vcpu(machine, number)
-                             : run_vcpu(program->kvm, machine, number);
+  }
+  struct machine *machine = words < 2 ? NULL : *find_machine(program, name);
+  if (machine == NULL) {
+    return words < 2 ? EINVAL : ENOENT;
+  } else if (words == 3 && strcmp(command, "vcpu") == 0) {
+    return add_vcpu(machine, number);
+  } else if (words == 3 && strcmp(command, "run") == 0) {
+    return run_vcpu(program->kvm, machine, number);
+  }
+  int of = words == 3 ? (int)number : NO_VCPU;
+  if (strcmp(command, "hold") == 0) {
+    return hold(machine, of, reply);
+  } else if (strcmp(command, "drop") == 0) {
+    return drop_statistics(machine, of);
+  } else if (strcmp(command, "read") == 0) {
+    return write_statistics(machine, of, reply, LONGEST_REPLY);
   }
   return EINVAL;
 }
@@ -109,7 +130,8 @@ int main(void) {
   fflush(stdout);
   char line[LONGEST_LINE];
   while (fgets(line, sizeof line, stdin) != NULL) {
-    char reply[LONGEST_NAME] = "";
+    static char reply[LONGEST_REPLY];
+    reply[0] = '\0';
     int error = execute(&program, line, reply);
     if (error == 0) {
       printf("ok%s%s\n", reply[0] == 0 ? "" : " ", reply);

@@ -7,6 +7,10 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -122,6 +126,92 @@ public final class VirtualMachines implements AutoCloseable {
     }
     requireOk(command, reply);
     return true;
+  }
+
+  /**
+   * Opens the statistics of a machine ({@code KVM_GET_STATS_FD}, since Linux 5.14) in the process
+   * of the machines, and holds them open until {@link #drop(String)}, as QEMU does.
+   *
+   * @param machine the machine's name
+   * @return the number of the descriptor
+   */
+  public int hold(String machine) {
+    return Integer.parseInt(require("hold " + machine));
+  }
+
+  /**
+   * Opens the statistics of a vCPU, and holds them open until {@link #drop(String, int)}.
+   *
+   * @param machine the machine's name
+   * @param vcpu the number of the vCPU
+   * @return the number of the descriptor
+   */
+  public int hold(String machine, int vcpu) {
+    return Integer.parseInt(require("hold " + machine + " " + vcpu));
+  }
+
+  /**
+   * Closes the statistics of a machine.
+   *
+   * @param machine the machine's name
+   */
+  public void drop(String machine) {
+    require("drop " + machine);
+  }
+
+  /**
+   * Closes the statistics of a vCPU.
+   *
+   * @param machine the machine's name
+   * @param vcpu the number of the vCPU
+   */
+  public void drop(String machine, int vcpu) {
+    require("drop " + machine + " " + vcpu);
+  }
+
+  /**
+   * Reads the statistics of a machine, in the process of the machines, whether they are held or
+   * not.
+   *
+   * @param machine the machine's name
+   * @return the values by the kernel's names, in its order: more than one of a histogram. They are
+   *     unsigned
+   */
+  public Map<String, List<Long>> statistics(String machine) {
+    return statisticsOf(machine);
+  }
+
+  /**
+   * Reads the statistics of a vCPU, as {@link #statistics(String)}.
+   *
+   * @param machine the machine's name
+   * @param vcpu the number of the vCPU
+   * @return the values by the kernel's names
+   */
+  public Map<String, List<Long>> statistics(String machine, int vcpu) {
+    return statisticsOf(machine + " " + vcpu);
+  }
+
+  private Map<String, List<Long>> statisticsOf(String of) {
+    Map<String, List<Long>> statistics = new LinkedHashMap<>();
+    for (String stat : require("read " + of).split(" ")) {
+      int behindName = stat.indexOf('=');
+      List<Long> values = new ArrayList<>();
+      for (String value : stat.substring(behindName + 1).split(",")) {
+        values.add(Long.parseUnsignedLong(value));
+      }
+      statistics.put(stat.substring(0, behindName), List.copyOf(values));
+    }
+    return statistics;
+  }
+
+  /**
+   * The process that all the machines are of.
+   *
+   * @return the process; without it the machines are no more
+   */
+  public ProcessHandle program() {
+    return process.toHandle();
   }
 
   /**
