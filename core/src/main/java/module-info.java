@@ -18,7 +18,9 @@ module io.statsfs.core {
 
   provides io.statsfs.spi.Backend with
       io.statsfs.core.files.FilesBackend,
-      io.statsfs.core.filesystems.FileSystemsBackend;
+      io.statsfs.core.filesystems.FileSystemsBackend,
+      io.statsfs.core.walks.ProcessesBackend,
+      io.statsfs.core.walks.SocketsBackend;
   provides io.statsfs.spi.StatsFsProvider with
       io.statsfs.core.CoreProvider;
 }

@@ -228,12 +228,19 @@ public final class MetricDeclaration {
     private final List<Term> terms;
     private final @Nullable Term divisor;
     private final boolean isCount;
+    private final List<String> by;
 
-    private Point(List<Label> labels, @Nullable Term divisor, boolean isCount, Term... terms) {
+    private Point(
+        List<Label> labels,
+        @Nullable Term divisor,
+        boolean isCount,
+        List<String> by,
+        Term... terms) {
       this.labels = List.copyOf(labels);
       this.terms = List.of(terms);
       this.divisor = divisor;
       this.isCount = isCount;
+      this.by = List.copyOf(by);
       if (terms.length == 0) {
         throw new IllegalArgumentException("A point has no term");
       }
@@ -258,7 +265,7 @@ public final class MetricDeclaration {
      * @throws IllegalArgumentException if there is no term, or if two labels have the same key
      */
     public static Point sum(List<Label> labels, Term... terms) {
-      return new Point(labels, null, false, terms);
+      return new Point(labels, null, false, List.of(), terms);
     }
 
     /**
@@ -272,7 +279,7 @@ public final class MetricDeclaration {
      *     the divisor is subtracted
      */
     public static Point quotient(List<Label> labels, Term divisor, Term... terms) {
-      return new Point(labels, Objects.requireNonNull(divisor, "divisor"), false, terms);
+      return new Point(labels, Objects.requireNonNull(divisor, "divisor"), false, List.of(), terms);
     }
 
     /**
@@ -285,7 +292,23 @@ public final class MetricDeclaration {
      *     subtracted
      */
     public static Point count(List<Label> labels, Term term) {
-      return new Point(labels, null, true, term);
+      return count(labels, term, List.of());
+    }
+
+    /**
+     * The number of sources that differ in some labels and have a stat that is there, such as of
+     * the cores of which each has several CPUs.
+     *
+     * @param labels the labels
+     * @param term which stats are counted
+     * @param by keys of labels of the sources. Of those with the same values, and of those that
+     *     have none of these labels, one is counted. If empty all are
+     * @return the point
+     * @throws IllegalArgumentException if two labels have the same key, or if the term is
+     *     subtracted
+     */
+    public static Point count(List<Label> labels, Term term, List<String> by) {
+      return new Point(labels, null, true, by, term);
     }
 
     /**
@@ -324,18 +347,28 @@ public final class MetricDeclaration {
       return isCount;
     }
 
+    /**
+     * In which labels of their sources the stats differ that a count counts.
+     *
+     * @return keys of labels; empty if all stats are counted, or if it is no count
+     */
+    public List<String> countedBy() {
+      return by;
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Point point
           && labels.equals(point.labels)
           && terms.equals(point.terms)
           && Objects.equals(divisor, point.divisor)
-          && isCount == point.isCount;
+          && isCount == point.isCount
+          && by.equals(point.by);
     }
 
     @Override
     public int hashCode() {
-      return Objects.hash(labels, terms, divisor, isCount);
+      return Objects.hash(labels, terms, divisor, isCount, by);
     }
 
     /**
@@ -348,6 +381,7 @@ public final class MetricDeclaration {
       return labels
           + (isCount ? " number of " : " ")
           + terms
+          + (by.isEmpty() ? "" : " by " + by)
           + (divisor == null ? "" : " / " + divisor);
     }
   }

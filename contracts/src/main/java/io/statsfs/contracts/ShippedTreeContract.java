@@ -77,13 +77,14 @@ abstract class ShippedTreeContract extends FlatKeyedContract {
   /** What other trees take, since the lines, or most that they know, are of one form. */
   private static final Set<String> TAKEN =
       Set.of(
-          "buddyinfo interrupts, netstat, nfs, nfsd, schedstat, slabinfo, snmp, stat, wireless",
+          "buddyinfo interrupts, netstat, nfs, nfsd, schedstat, self_net, slabinfo, snmp, stat,"
+              + " wireless",
           "interrupts softirqs",
           "netstat snmp",
           "nfs nfsd",
           "nfsd nfs",
           "schedstat stat",
-          "slabinfo nfs",
+          "slabinfo nfs, self_net",
           "snmp netstat",
           "sockstat sockstat6",
           "sockstat6 sockstat",
@@ -101,7 +102,7 @@ abstract class ShippedTreeContract extends FlatKeyedContract {
 
   /** Trees of a table below a header, which is all that a text of one line has. */
   private static final Set<String> WITH_HEADER =
-      Set.of("cgroup_controllers", "interrupts", "slabinfo", "swaps", "wireless");
+      Set.of("cgroup_controllers", "interrupts", "self_net", "slabinfo", "swaps", "wireless");
 
   /** Nothing is guessed: a text at a wrong place gives no value, also if some of it would fit. */
   @Test

@@ -80,6 +80,9 @@ final class ConventionalPoints {
     /** Which tree each term, and the divisor, is of, where they may be of several. */
     private final Map<Integer, Tree> trees = new HashMap<>();
 
+    /** Of a count by labels the values that were counted. */
+    private final Set<List<String>> counted = new HashSet<>();
+
     private boolean isAmbiguous;
 
     Group(Declared declared, Tree tree, Labels labels) {
@@ -89,12 +92,18 @@ final class ConventionalPoints {
       declared.point.terms().forEach(t -> terms.add(new ArrayList<>()));
     }
 
-    void add(Use use, int index, Tree its) {
+    void add(Use use, int index, Source source) {
+      List<String> by = declared.point.countedBy();
+      if (!by.isEmpty()
+          && !counted.add(
+              by.stream().map(label -> source.labels().getOrDefault(label, "")).toList())) {
+        return;
+      }
       (use.term < 0 ? divisors : terms.get(use.term)).add(index);
       if (declared.hasOtherTrees) {
         // Two trees of a name can be those of two machines.
-        Tree before = trees.put(use.term, its);
-        isAmbiguous |= before != null && !before.equals(its);
+        Tree before = trees.put(use.term, source.tree());
+        isAmbiguous |= before != null && !before.equals(source.tree());
       }
     }
 
@@ -125,7 +134,7 @@ final class ConventionalPoints {
               groups.computeIfAbsent(
                   List.of(use.declared.hasOtherTrees ? "" : source.tree(), use.declared, labels),
                   k -> new Group(use.declared, source.tree(), labels));
-          group.add(use, i, source.tree());
+          group.add(use, i, source);
         }
       }
     }

@@ -185,6 +185,36 @@ class MetricsTest {
     assertEquals(List.of(), logged);
   }
 
+  /** As cores are counted, which have several CPUs each and are numbered anew in each package. */
+  @Test
+  void aCountCanBeOfSourcesThatDifferInSomeLabels() {
+    Layout cores =
+        Layout.builder("cores")
+            .subsystem("cores")
+            .sources("p{package}-c{core}-t{thread}")
+            .metrics(
+                List.of(
+                    metric(
+                        "n",
+                        Point.count(List.of(), Term.plus("cores/*/id"), List.of("package", "core")),
+                        Point.count(
+                            List.of(Label.text("of", "{package}")),
+                            Term.plus("cores/*/id"),
+                            List.of("core")),
+                        Point.count(
+                            List.of(Label.text("of", "none")),
+                            Term.plus("cores/*/id"),
+                            List.of("die")))))
+            .build();
+    for (String cpu : List.of("p0-c0-t0", "p0-c0-t1", "p0-c1-t0", "p1-c0-t0", "p1-c0-t1")) {
+      tree.stat(cpu + "/id", 1);
+    }
+    Map<String, String> points = points(cores, Metrics.builder(Naming.semconv()));
+    points.keySet().removeIf(name -> name.startsWith("statsfs."));
+    assertEquals(
+        Map.of("n{}", "3 s", "n{of=0}", "2 s", "n{of=1}", "1 s", "n{of=none}", "1 s"), points);
+  }
+
   /** As the time that a process runs is made of the time of the machine. */
   @Test
   void aTermCanBeAStatOfAnotherTree() {

@@ -230,7 +230,9 @@ class PagesTest {
     String sum = point.terms().stream().map(PagesTest::term).collect(joining(" "));
     String text = sum.startsWith("+ ") ? sum.substring(2) : sum;
     return point.isCount()
-        ? "the number of " + text
+        ? "the number of "
+            + text
+            + (point.countedBy().isEmpty() ? "" : " by " + String.join(", ", point.countedBy()))
         : point
             .divisor()
             .map(divisor -> "(" + text + ") / " + term(divisor).substring(2))

@@ -281,6 +281,9 @@ final class CompiledLayouts {
     void point(Point point) throws IOException {
       list(point.labels(), Writer::label);
       out.writeBoolean(point.isCount());
+      if (point.isCount()) {
+        texts(point.countedBy());
+      }
       list(point.divisor().stream().toList(), Writer::term);
       list(point.terms(), Writer::term);
     }
@@ -634,10 +637,11 @@ final class CompiledLayouts {
         labels.add(flag() ? Label.integer(key, value) : Label.text(key, value));
       }
       boolean isCount = flag();
+      List<String> by = isCount ? List.of(array()) : List.of();
       Term[] divisor = terms();
       Term[] terms = terms();
       if (isCount) {
-        return Point.count(labels, terms[0]);
+        return Point.count(labels, terms[0], by);
       }
       return divisor.length == 0
           ? Point.sum(labels, terms)

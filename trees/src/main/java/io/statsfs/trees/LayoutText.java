@@ -658,7 +658,8 @@ final class LayoutText {
       throw expected(points, "a list of points");
     }
     for (YamlNode point : list.values()) {
-      metric.point(point(new Fields(point, "a point", "labels", "sum", "count", "divided-by")));
+      metric.point(
+          point(new Fields(point, "a point", "labels", "sum", "count", "by", "divided-by")));
     }
     return at(fields.mark(), metric::build);
   }
@@ -679,7 +680,13 @@ final class LayoutText {
         throw new DeclarationException(point.mark("divided-by"), "a count is not divided");
       }
       Term counted = term(point.get("count", "a stat"));
-      return at(point.mark(), () -> Point.count(labels, counted));
+      List<String> by = new ArrayList<>();
+      for (Scalar label : point.texts("by")) {
+        by.add(name(label));
+      }
+      return at(point.mark(), () -> Point.count(labels, counted, by));
+    } else if (point.has("by")) {
+      throw new DeclarationException(point.mark("by"), "only a 'count' is by labels");
     }
     List<Term> terms = new ArrayList<>();
     for (Scalar term : point.texts("sum")) {

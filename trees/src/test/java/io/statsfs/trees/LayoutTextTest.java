@@ -347,6 +347,7 @@ class LayoutTextTest {
                         Term.minus("t/b")))
                 .point(Point.quotient(List.of(), Term.plus("t/c"), Term.plus("t/a")))
                 .point(Point.count(List.of(), Term.plus("t/*/a")))
+                .point(Point.count(List.of(), Term.plus("t/*/a"), List.of("package", "core")))
                 .build()),
         read("""
                 tree: t
@@ -361,6 +362,7 @@ class LayoutTextTest {
                         - {labels: {n: {integer: "{cpu}"}, mode: a}, sum: [t/*/a, -t/b]}
                         - {sum: t/a, divided-by: t/c}
                         - {count: t/*/a}
+                        - {count: t/*/a, by: [package, core]}
                 """)
             .metrics());
   }
@@ -440,6 +442,8 @@ class LayoutTextTest {
         "tree: t\\nmetrics: {semconv: {m: {instrument: gauge}}} | x.yaml:2:24: expected 'points'",
         "tree: t\\nmetrics: {semconv: {m: {instrument: gauge, points: [{}]}}} | x.yaml:2:53:"
             + " expected either 'sum' or 'count'",
+        "tree: t\\nmetrics: {semconv: {m: {instrument: gauge, points: [{sum: t/a, by: b}]}}} |"
+            + " x.yaml:2:64: only a 'count' is by labels",
         "tree: t\\nmetrics: {semconv: {m: {instrument: gauge, points: [{sum: a}]}}} |"
             + " x.yaml:2:59: 'a' is not subsystem/device/stat",
         "tree: t\\nfile: {shape: {row: word 2, least-columns: 13}, rows: '{d}', columns:"

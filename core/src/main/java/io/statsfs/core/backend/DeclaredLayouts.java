@@ -2,6 +2,7 @@ package io.statsfs.core.backend;
 
 import io.statsfs.Layout;
 import io.statsfs.Problem;
+import io.statsfs.spi.BackendSettings;
 import io.statsfs.spi.LayoutProvider;
 import io.statsfs.spi.LayoutProvider.Declared;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Collects the layouts of all providers. */
@@ -82,6 +84,17 @@ public final class DeclaredLayouts {
       }
     }
     return its;
+  }
+
+  /** Those of one backend that are asked for: by name, or as they are default and not left out. */
+  public static List<Layout> wanted(String backend, BackendSettings settings) {
+    Predicate<Layout> isNamed = layout -> settings.trees().contains(layout.name());
+    Predicate<Layout> isDetected =
+        layout ->
+            settings.isDetecting()
+                && layout.isDefault()
+                && !settings.withoutTrees().contains(layout.name());
+    return all(of(backend, settings.layouts())).filter(isNamed.or(isDetected)).toList();
   }
 
   /** All layouts, those of users first. */

@@ -3,15 +3,18 @@ package io.statsfs.core.filesystems;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
+import io.statsfs.core.backend.DeclaredStat;
 import io.statsfs.spi.MountPlan.Value;
-import io.statsfs.spi.StatDeclaration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** One life of a mount, with those values that its layout declares. */
 final class FileSystemSource implements Source {
+  private static final List<String> NAMES =
+      Stream.of(Value.values()).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
+
   private final Tree tree;
   private final String subsystem;
   private final FileSystem system;
@@ -43,15 +46,7 @@ final class FileSystemSource implements Source {
     device = system.point();
     labels = system.labels();
     hangGroup = new HangGroup(tree, system.isServed());
-    List<Stat> made = new ArrayList<>();
-    for (Value value : Value.values()) {
-      String name = value.name().toLowerCase(Locale.ROOT);
-      tree.layout().stats().stream()
-          .filter(declared -> declared.describes(name))
-          .findFirst()
-          .ifPresent(declared -> made.add(new ValueStat(this, value, name, declared)));
-    }
-    stats = List.copyOf(made);
+    stats = DeclaredStat.of(this, NAMES);
   }
 
   FileSystem system() {
@@ -64,7 +59,7 @@ final class FileSystemSource implements Source {
 
   /** Which value of its file system a stat is. */
   static Value value(Stat stat) {
-    return ((ValueStat) stat).value;
+    return Value.values()[((DeclaredStat) stat).number()];
   }
 
   @Override
@@ -101,55 +96,5 @@ final class FileSystemSource implements Source {
   @Override
   public String toString() {
     return subsystem + "/" + device;
-  }
-
-  private record ValueStat(
-      FileSystemSource source, Value value, String name, StatDeclaration declared) implements Stat {
-
-    /** Identity, as for all stats. */
-    @Override
-    public boolean equals(Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
-
-    @Override
-    public Kind kind() {
-      return declared.kind();
-    }
-
-    @Override
-    public Type type() {
-      return declared.type();
-    }
-
-    @Override
-    public String description() {
-      return declared.description();
-    }
-
-    @Override
-    public String unit() {
-      return declared.unit();
-    }
-
-    @Override
-    public boolean isDefault() {
-      return !Boolean.FALSE.equals(declared.byDefault());
-    }
-
-    @Override
-    public String origin() {
-      return source.origin();
-    }
-
-    @Override
-    public String toString() {
-      return source + "/" + name;
-    }
   }
 }

@@ -8,7 +8,6 @@ import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.readers.Readers;
 import io.statsfs.spi.Backend;
 import io.statsfs.spi.BackendSettings;
-import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.Scanner;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /** Mounted file systems: how full they are, by {@code statfs(2)}. */
 public final class FileSystemsBackend implements Backend {
@@ -41,7 +39,7 @@ public final class FileSystemsBackend implements Backend {
 
   @Override
   public Scanner open(BackendSettings settings) {
-    List<Layout> wanted = wanted(settings);
+    List<Layout> wanted = DeclaredLayouts.wanted(NAME, settings);
     MountTables tables =
         new MountTables(
             mountinfo, settings.proc().map(proc -> proc.resolve("1/mountinfo")).orElse(null));
@@ -71,17 +69,6 @@ public final class FileSystemsBackend implements Backend {
   private static Tree tree(Layout layout, MountTables tables) {
     String of = tables.isOfHost() ? " of " + PathText.of(tables.ofLabels()) : "";
     return Tree.builder(layout).backend(NAME).origin("the mounted file systems" + of).build();
-  }
-
-  private static List<Layout> wanted(BackendSettings settings) {
-    Declared layouts = DeclaredLayouts.of(NAME, settings.layouts());
-    Predicate<Layout> isNamed = layout -> settings.trees().contains(layout.name());
-    Predicate<Layout> isDetected =
-        layout ->
-            settings.isDetecting()
-                && layout.isDefault()
-                && !settings.withoutTrees().contains(layout.name());
-    return DeclaredLayouts.all(layouts).filter(isNamed.or(isDetected)).toList();
   }
 
   /** Whether no tree of files is asked for, so that nobody else says which reader there is. */

@@ -26,6 +26,7 @@ record Settings(
     @Nullable String sys,
     List<Path> roots,
     List<String> trees,
+    List<String> withTrees,
     List<String> withoutTrees,
     List<Path> layouts,
     @Nullable String reader,
@@ -55,6 +56,7 @@ record Settings(
           "sys",
           "roots",
           "trees",
+          "with-trees",
           "without-trees",
           "layouts",
           "reader",
@@ -86,6 +88,7 @@ record Settings(
         source.text("sys"),
         source.list("roots").stream().map(Path::of).toList(),
         source.list("trees"),
+        source.list("with-trees"),
         source.list("without-trees"),
         source.list("layouts").stream().map(Path::of).toList(),
         source.text("reader"),
@@ -148,6 +151,9 @@ record Settings(
     roots.forEach(builder::root);
     layouts.forEach(builder::layouts);
     builder.trees(trees.toArray(String[]::new));
+    if (!withTrees.isEmpty()) {
+      builder.detect().trees(withTrees.toArray(String[]::new));
+    }
     builder.withoutTrees(withoutTrees.toArray(String[]::new));
     if (reader != null) {
       builder.reader(reader);

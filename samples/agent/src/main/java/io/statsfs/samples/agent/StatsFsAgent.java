@@ -107,6 +107,12 @@ public final class StatsFsAgent implements Callable<Integer> {
   private List<String> trees = new ArrayList<>();
 
   @Option(
+      names = "--with-tree",
+      paramLabel = "NAME",
+      description = "Read the tree of this name beside those that are found; may be repeated.")
+  private List<String> withTrees = new ArrayList<>();
+
+  @Option(
       names = "--without-tree",
       paramLabel = "NAME",
       description = "Leave out the tree of this name; may be repeated.")
@@ -358,8 +364,8 @@ public final class StatsFsAgent implements Callable<Integer> {
             || !excludes.isEmpty())) {
       throw new ParameterException(
           spec.commandLine(),
-          "--clear goes with --root, --tree, --without-tree, --layouts and --reader alone; leave the"
-              + " others out");
+          "--clear goes with --root, --tree, --with-tree, --without-tree, --layouts and --reader"
+              + " alone; leave the others out");
     }
     if (!clears.isEmpty() || list || once) {
       return run(new Ending());
@@ -388,6 +394,9 @@ public final class StatsFsAgent implements Callable<Integer> {
     roots.forEach(builder::root);
     layouts.forEach(builder::layouts);
     builder.trees(trees.toArray(String[]::new));
+    if (!withTrees.isEmpty()) {
+      builder.detect().trees(withTrees.toArray(String[]::new));
+    }
     builder.withoutTrees(withoutTrees.toArray(String[]::new));
     if (!clears.isEmpty()) {
       builder.allowClearing();

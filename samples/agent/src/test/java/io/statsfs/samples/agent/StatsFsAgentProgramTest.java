@@ -486,6 +486,7 @@ class StatsFsAgentProgramTest {
         List.of(
             "--root",
             "--tree",
+            "--with-tree",
             "--without-tree",
             "--layouts",
             "--reader",
