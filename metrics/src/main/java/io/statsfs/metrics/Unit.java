@@ -29,14 +29,20 @@ record Unit(String base, long numerator, long denominator) {
     put("By", "GBy", 1_000_000_000, 1);
     put("By", "TBy", 1_000_000_000_000L, 1);
     put("By", "{sector}", 512, 1);
+    put("By/s", "kbit/s", 125, 1);
+    put("By/s", "Mbit/s", 125_000, 1);
+    put("By/s", "Gbit/s", 125_000_000, 1);
+    put("s", "cs", 1, 100);
     put("s", "ms", 1, 1_000);
     put("s", "us", 1, 1_000_000);
     put("s", "ns", 1, 1_000_000_000);
     put("s", "min", 60, 1);
     put("s", "h", 3_600, 1);
     put("s", "d", 86_400, 1);
+    put("Cel", "dCel", 1, 10);
     put("Cel", "mCel", 1, 1_000);
     put("1", "%", 1, 100);
+    put("1", "{milli-percent}", 1, 100_000);
     put("Hz", "kHz", 1_000, 1);
     put("Hz", "MHz", 1_000_000, 1);
     put("Hz", "GHz", 1_000_000_000, 1);
@@ -44,6 +50,9 @@ record Unit(String base, long numerator, long denominator) {
       put(base, "m" + base, 1, 1_000);
       put(base, "u" + base, 1, 1_000_000);
     }
+    // Of batteries.
+    put("J", "uW.h", 3_600, 1_000_000);
+    put("C", "uA.h", 3_600, 1_000_000);
     AuxiliaryVector machine = AuxiliaryVector.ofThisProcess();
     machine.get(AuxiliaryVector.TICKS_PER_SECOND).ifPresent(hertz -> put("s", "{tick}", 1, hertz));
     long pageSize = machine.get(AuxiliaryVector.PAGE_SIZE).orElse(0);
