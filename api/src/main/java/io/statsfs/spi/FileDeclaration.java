@@ -8,15 +8,17 @@ import java.util.Objects;
  * A file of several values whose shape is known. Nothing is guessed: a text of another shape gives
  * no value.
  *
- * <p>Immutable; equal if everything is.
+ * <p>Immutable; equal if everything but the {@linkplain #origin origin} is.
  */
 public final class FileDeclaration {
   private final String path;
   private final KeyPattern name;
   private final Shape shape;
   private final List<TableDeclaration> tables;
+  private final String origin;
 
-  private FileDeclaration(String path, Shape shape, List<TableDeclaration> tables) {
+  private FileDeclaration(String path, Shape shape, List<TableDeclaration> tables, String origin) {
+    this.origin = Objects.requireNonNull(origin, "origin");
     this.path = Objects.requireNonNull(path, "path");
     name = KeyPattern.of(path.substring(path.lastIndexOf('/') + 1));
     String directory = directory();
@@ -67,7 +69,7 @@ public final class FileDeclaration {
    *     and the other way round; {@link Shape#ENTRIES} one value
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
-    return new FileDeclaration(path, shape, tables);
+    return new FileDeclaration(path, shape, tables, "");
   }
 
   /**
@@ -81,7 +83,18 @@ public final class FileDeclaration {
     return new FileDeclaration(
         path,
         Shape.FLAT_KEYED,
-        List.of(TableDeclaration.of(null, Axis.stats("*"), Axis.single(), stats)));
+        List.of(TableDeclaration.of(null, Axis.stats("*"), Axis.single(), stats)),
+        "");
+  }
+
+  /**
+   * The same, declared at some place, which problems with the file then name.
+   *
+   * @param origin such as the name of a file, a line and a column; empty if that is not known
+   * @return another declaration, equal to this one
+   */
+  public FileDeclaration declaredAt(String origin) {
+    return new FileDeclaration(path, shape, tables, origin);
   }
 
   /**
@@ -127,6 +140,15 @@ public final class FileDeclaration {
    */
   public List<TableDeclaration> tables() {
     return tables;
+  }
+
+  /**
+   * Where this is declared.
+   *
+   * @return the place; empty if it is not known
+   */
+  public String origin() {
+    return origin;
   }
 
   @Override

@@ -45,15 +45,20 @@ final class LayoutText {
   /** The document of stats that name none. */
   private String document = "";
 
-  private LayoutText() {}
+  private final String origin;
+
+  private LayoutText(String origin) {
+    this.origin = origin;
+  }
 
   /**
    * Reads a declaration.
    *
+   * @param origin the name of its file
    * @throws DeclarationException if the text is none
    */
-  static Layout read(String text) throws DeclarationException {
-    return new LayoutText().tree(YamlText.read(text));
+  static Layout read(String origin, String text) throws DeclarationException {
+    return new LayoutText(origin).tree(YamlText.read(text));
   }
 
   private Layout tree(YamlNode node) throws DeclarationException {
@@ -246,7 +251,8 @@ final class LayoutText {
   private FileDeclaration file(String path, YamlNode node) throws DeclarationException {
     if (node instanceof Scalar) {
       Shape shape = shape(node);
-      return at(node.mark(), () -> FileDeclaration.of(path, shape, List.of(defaultTable(shape))));
+      return at(node.mark(), () -> FileDeclaration.of(path, shape, List.of(defaultTable(shape))))
+          .declaredAt(place(node));
     }
     Fields file =
         new Fields(
@@ -295,7 +301,11 @@ final class LayoutText {
       }
     }
     requireColumns(file.get("shape", ""), shape, tables);
-    return at(file.mark(), () -> FileDeclaration.of(path, shape, tables));
+    return at(file.mark(), () -> FileDeclaration.of(path, shape, tables)).declaredAt(place(node));
+  }
+
+  private String place(YamlNode node) {
+    return origin + ":" + node.mark().line() + ":" + node.mark().column();
   }
 
   /** What is beyond the last known column is not counted, so a line cannot be asked for more. */

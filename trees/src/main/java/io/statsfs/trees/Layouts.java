@@ -70,7 +70,7 @@ public final class Layouts {
    */
   public static Layout parse(String file, String text) throws DeclarationException {
     try {
-      return LayoutText.read(text);
+      return LayoutText.read(file, text);
     } catch (DeclarationException e) {
       throw e.in(file);
     } catch (NoClassDefFoundError e) {

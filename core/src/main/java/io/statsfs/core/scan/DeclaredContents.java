@@ -19,10 +19,12 @@ import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +90,15 @@ final class DeclaredContents implements FileContents {
   /** Why the first line without the shape does not have it, as far as that is known. */
   private String why = "";
 
+  /** Of stats that a user names, which have not been numbers in this text, a value of each. */
+  private final Map<String, String> texts = new LinkedHashMap<>();
+
+  /** Those that have been numbers in this text. */
+  private final Set<String> numbers = new HashSet<>();
+
+  /** What was said of stats that are no numbers, for as long as there are any. */
+  private @Nullable Finding textual;
+
   /** What was said of lines without the shape, for as long as there are any. */
   private @Nullable Finding broken;
 
@@ -120,7 +131,11 @@ final class DeclaredContents implements FileContents {
   }
 
   /** A word of a line, until the line is known to have the shape. */
-  private record Word(String key, TableKey column, boolean isNumber) {}
+  private record Word(String key, TableKey column, @Nullable String text) {
+    boolean isNumber() {
+      return text == null;
+    }
+  }
 
   /** A table that has the row at hand, and what its labels are there. */
   private record OfTable(int table, String name, Map<String, String> labels) {}
@@ -137,6 +152,8 @@ final class DeclaredContents implements FileContents {
     hasStranger = false;
     hasKnownRow = false;
     why = "";
+    texts.clear();
+    numbers.clear();
     hasKnownHeading = shape().heading() != Shape.Heading.NONE && readHeadings(text, length, isCut);
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean numbersRows = shape().rowKey() == Shape.RowKey.LINE_NUMBER;
@@ -247,8 +264,8 @@ final class DeclaredContents implements FileContents {
         // Of columns with one name the first counts.
         String key = PathText.decode(lines.columnKey());
         boolean isFirst = !columns.has(key);
-        Word word = keyedWord(false);
-        header.add(isFirst ? word : new Word("", word.column, false));
+        Word word = keyedWord(null);
+        header.add(isFirst ? word : new Word("", word.column, null));
         boolean isWanted =
             !isFirst && file.tables().stream().anyMatch(t -> t.columns().match(key) != null);
         repeated = repeated == null && isWanted ? key : repeated;
@@ -306,24 +323,24 @@ final class DeclaredContents implements FileContents {
     return columns.of(number);
   }
 
-  private Word keyedWord(boolean isNumber) {
+  private Word keyedWord(@Nullable String text) {
     byte[] bytes = lines.columnKey();
     String key = PathText.decode(bytes);
-    return new Word(key, columns.of(key, bytes), isNumber);
+    return new Word(key, columns.of(key, bytes), text);
   }
 
   private Word word(List<Word> header) {
-    boolean isNumber = lines.isNumber() || lines.isNoValue();
+    String text = lines.isNumber() || lines.isNoValue() ? null : lines.word();
     return switch (shape().columnKey()) {
-      case POSITION -> new Word("", numberedColumn(lines.column()), isNumber);
+      case POSITION -> new Word("", numberedColumn(lines.column()), text);
       case HEADER -> {
         if (shape().header() != Shape.Header.ONCE) {
-          yield keyedWord(isNumber);
+          yield keyedWord(text);
         }
         Word column = header.get(lines.column());
-        yield new Word(column.key, column.column, isNumber);
+        yield new Word(column.key, column.column, text);
       }
-      case WORD_BEFORE, BEFORE_EQUALS -> keyedWord(isNumber);
+      case WORD_BEFORE, BEFORE_EQUALS -> keyedWord(text);
     };
   }
 
@@ -420,12 +437,26 @@ final class DeclaredContents implements FileContents {
             hasNumber = hasNumber != null && hasNumber;
             continue;
           }
-          hasNumber = word.isNumber || hasNumber != null && hasNumber;
+          hasNumber = word.isNumber() || hasNumber != null && hasNumber;
+          if (word.text == null) {
+            numbers.add(name);
+          } else if (isNamed(table, name)) {
+            texts.putIfAbsent(name, word.text);
+          }
           add(of, labels, new CellFound(name, metric(of.table, name), row, word.column));
         }
       }
     }
     return hasNumber;
+  }
+
+  /** Whether a user has named the stat, and not by a pattern. */
+  private boolean isNamed(TableDeclaration table, String name) {
+    return !file.origin().isEmpty()
+        && (table.columns().names().contains(name)
+            || table.stats().stream().anyMatch(s -> s.name().toString().equals(name))
+            || place.tree().layout().stats().stream()
+                .anyMatch(s -> s.name().toString().equals(name)));
   }
 
   /** Whether a key that is the name of a stat, whatever it is, looks like a number. */
@@ -523,7 +554,8 @@ final class DeclaredContents implements FileContents {
                     + place.tree().layout()
                     + " declares; "
                     + (isOfAnotherForm ? "the file gives no value" : "they give no value")
-                    + why);
+                    + why
+                    + declaredAt());
       }
       wasOfAnotherForm = isOfAnotherForm;
       return new Found(rowKeys, columnKeys, groups, broken);
@@ -539,7 +571,8 @@ final class DeclaredContents implements FileContents {
                 + repeated
                 + "', which the layout "
                 + place.tree().layout()
-                + " declares; the first one of each key is read";
+                + " declares; the first one of each key is read"
+                + declaredAt();
         repetition = new Finding(MALFORMED, "a key is repeated", message);
       }
       return new Found(rowKeys, columnKeys, groups, repetition);
@@ -549,13 +582,45 @@ final class DeclaredContents implements FileContents {
     if (groups.isEmpty() && !mayBeEmpty(rowKeys, all)) {
       empty =
           all == 0
-              ? new Finding(MALFORMED, "no line", noLine())
+              ? new Finding(MALFORMED, "no line", noLine() + declaredAt())
               : new Finding(
                   NO_STATS,
                   "no cell is declared",
-                  "holds no stats: " + nothingOf(rowKeys, columnKeys));
+                  "holds no stats: " + nothingOf(rowKeys, columnKeys) + declaredAt());
     }
-    return new Found(rowKeys, columnKeys, groups, empty);
+    return new Found(rowKeys, columnKeys, groups, empty == null ? textual() : empty);
+  }
+
+  /** What a user names and is no number in any line is most likely another word than was meant. */
+  private @Nullable Finding textual() {
+    texts.keySet().removeAll(numbers);
+    if (texts.isEmpty()) {
+      textual = null;
+    } else if (textual == null) {
+      String some =
+          texts.entrySet().stream()
+              .limit(SHOWN_KEYS)
+              .map(text -> "'" + text.getKey() + "' has '" + text.getValue() + "'")
+              .collect(joining(", "));
+      int more = texts.size() - SHOWN_KEYS;
+      textual =
+          new Finding(
+              MALFORMED,
+              "no number",
+              "has no number where the layout "
+                  + place.tree().layout()
+                  + " names stats: "
+                  + some
+                  + (more > 0 ? " and " + more + " more" : "")
+                  + "; check the columns, 'separators' and 'radix'"
+                  + declaredAt());
+    }
+    return textual;
+  }
+
+  /** The end of a message, for whoever has the declaration in a file. */
+  private String declaredAt() {
+    return file.origin().isEmpty() ? "" : " (declared at " + file.origin() + ")";
   }
 
   /** Which of rows and columns are not as declared, and what there is of them. */
@@ -590,7 +655,7 @@ final class DeclaredContents implements FileContents {
   private static boolean has(TableDeclaration table, TableKey column) {
     byte[] bytes = column.bytes();
     String key = bytes == null ? "" : PathText.decode(bytes);
-    String name = columnName(table.columns(), new Word(key, column, false));
+    String name = columnName(table.columns(), new Word(key, column, null));
     return name != null && table.columns().match(name) != null;
   }
 

@@ -683,7 +683,16 @@ public final class ShapedText {
    * @return the word; null if there is another reason, or none
    */
   public @Nullable String oddWord() {
-    return isOddWord ? PathText.decode(Arrays.copyOfRange(text, from, to)) : null;
+    return isOddWord ? word() : null;
+  }
+
+  /**
+   * The word of the cell.
+   *
+   * @return the word
+   */
+  public String word() {
+    return PathText.decode(Arrays.copyOfRange(text, from, to));
   }
 
   /**

@@ -427,7 +427,7 @@ class DeclaredTextTest {
   void whatIsLeftOutAsItsKeyIsRepeatedIsReported() {
     String why =
         "has several rows of one key, or columns in a row, such as '%s', which the layout t"
-            + " declares; the first one of each key is read";
+            + " declares; the first one of each key is read (declared at test:2:7)";
     String pairs =
         "tree: t\nfile: {shape: {header: per-pair, row: before-colon}, rows: '{p}', columns: '*'}";
     read(pairs, "A: x\nA: 1\nB: y\nB: 2\nA: z\nA: 3\n");

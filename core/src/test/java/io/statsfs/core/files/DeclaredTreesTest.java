@@ -215,7 +215,9 @@ class DeclaredTreesTest {
   private List<String> problems(Path root, String declaration) {
     declare("t", declaration);
     try (StatsFs fs = builder().root(root, "t").build()) {
-      return fs.catalog().problems().stream().map(Problem::message).toList();
+      return fs.catalog().problems().stream()
+          .map(p -> p.message().replaceFirst(" \\(declared at .*/t\\.yaml:\\d+:\\d+\\)$", ""))
+          .toList();
     }
   }
 
@@ -305,6 +307,51 @@ class DeclaredTreesTest {
     assertEquals(1, problems.size(), problems.toString());
     assertTrue(problems.get(0).startsWith("cannot be read: "), problems.toString());
     assertTrue(!problems.get(0).contains("seen last"), problems.toString());
+  }
+
+  /** As a word that other words are stuck to, where a separator was forgotten. */
+  @Test
+  void whatIsNamedAndIsNoNumberIsReportedOnceWithItsPlace() {
+    tree.stat("here/loadavg", "0.03 0.12 1/345 8812\n").stat("here/f", "a 1 2/3 x/1\nb 4 5/6 7\n");
+    String declaration =
+        """
+        tree: t
+        file:
+          shape: {row: none%s}
+          columns: [load1, load5, running, total, last]
+          stats: {load1: {kind: level}, load5: {kind: level}}
+        """;
+    String copy = tree.path("here/loadavg").toString();
+    declare("t", declaration.formatted(""));
+    try (StatsFs fs = builder().root(Path.of(copy), "t").build()) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(
+            List.of(
+                "has no number where the layout t names stats: 'running' has '1/345'; check the"
+                    + " columns, 'separators' and 'radix' (declared at "
+                    + tree.path("t.yaml")
+                    + ":3:3)"),
+            fs.refresh().problems().stream()
+                .filter(problem -> problem.kind() == Problem.Kind.MALFORMED)
+                .map(Problem::message)
+                .toList());
+      }
+    }
+    assertEquals(List.of(), problems(Path.of(copy), declaration.formatted(", separators: '/'")));
+    String rows = "tree: t\nfile:\n  shape: {row: word 0}\n  rows: '{r}'\n  columns: [a, b, c]\n";
+    // A number in one line says that it is the right column; patterns name nothing.
+    assertEquals(
+        List.of(
+            "has no number where the layout t names stats: 'b' has '2/3'; check the columns,"
+                + " 'separators' and 'radix'"),
+        problems(tree.path("here/f"), rows));
+    tree.stat("here/f", "k a b\nx 1 y\nz 2 w\n");
+    assertEquals(
+        List.of(),
+        problems(
+            tree.path("here/f"),
+            "tree: t\nfile:\n  shape: {header: once, header-words: 1, row: word 0}\n"
+                + "  rows: '{r}'\n  columns: '*'\n"));
   }
 
   @Test
