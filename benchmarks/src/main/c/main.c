@@ -3,17 +3,20 @@
  * can measure this and Java interleaved:
  *
  *   load LIST                answers the number of the tree
- *   measure TREE WAY ROUNDS  WAY is plain-path, plain-kept, openat or kept; answers nanoseconds and
- *                            numbers found
- *   walk ROUNDS ROOT         answers nanoseconds, directories and files
+ *   measure TREE WAY BEFORE ROUNDS
+ *                            WAY is plain-path, plain-kept, openat or kept; BEFORE samples are taken
+ *                            first, which do not count; answers nanoseconds and numbers found
+ *   walk BEFORE ROUNDS ROOT  answers nanoseconds, directories and files
  *   defaults LIST            prepares a sample of all default trees; answers how many numbers it may have
- *   measure-defaults ROUNDS  answers nanoseconds and numbers found
+ *   measure-defaults BEFORE ROUNDS
+ *                            answers nanoseconds and numbers found
  *   values                   answers what the last such sample found, in the order of the list: `-`, an
  *                            integer, or the bits of a double behind a d
  *   cpu PID                  answers the nanoseconds of CPU time that a process has taken
- *   visit ROUNDS LIST        answers nanoseconds, directories and files
+ *   visit BEFORE ROUNDS LIST answers nanoseconds, directories and files
  *   mounts LIST              prepares asking mounted file systems; answers how many there are
- *   measure-mounts ROUNDS    answers nanoseconds and how many answered
+ *   measure-mounts BEFORE ROUNDS
+ *                            answers nanoseconds and how many answered
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -73,23 +76,26 @@ int main(void) {
   static char line[MAX_LINE];
   char argument[MAX_LINE];
   int tree;
+  int before;
   int rounds;
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (sscanf(line, "load %[^\n]", argument) == 1) {
       printf("%d\n", load(argument));
-    } else if (sscanf(line, "measure %d %s %d", &tree, argument, &rounds) == 3 && is_tree(tree) &&
-               way_of(argument) != NO_WAY) {
+    } else if (sscanf(line, "measure %d %s %d %d", &tree, argument, &before, &rounds) == 4 &&
+               is_tree(tree) && way_of(argument) != NO_WAY) {
       enum way way = way_of(argument);
       size_t count = 0;
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
+      uint64_t start = 0;
+      for (int i = -before; i < rounds; i++) {
+        start = i == 0 ? now() : start;
         count = sample(tree, way);
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
-    } else if (sscanf(line, "walk %d %[^\n]", &rounds, argument) == 2) {
+    } else if (sscanf(line, "walk %d %d %[^\n]", &before, &rounds, argument) == 3) {
       struct found found = {0, 0};
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
+      uint64_t start = 0;
+      for (int i = -before; i < rounds; i++) {
+        start = i == 0 ? now() : start;
         found = (struct found){0, 0};
         walk(AT_FDCWD, argument, &found);
       }
@@ -97,19 +103,21 @@ int main(void) {
     } else if (sscanf(line, "defaults %[^\n]", argument) == 1) {
       defaults_load(argument);
       printf("%zu\n", defaults_size());
-    } else if (sscanf(line, "measure-defaults %d", &rounds) == 1) {
+    } else if (sscanf(line, "measure-defaults %d %d", &before, &rounds) == 2) {
       size_t count = 0;
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
+      uint64_t start = 0;
+      for (int i = -before; i < rounds; i++) {
+        start = i == 0 ? now() : start;
         count = defaults_sample();
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
     } else if (sscanf(line, "mounts %[^\n]", argument) == 1) {
       printf("%zu\n", mounts_load(argument));
-    } else if (sscanf(line, "measure-mounts %d", &rounds) == 1) {
+    } else if (sscanf(line, "measure-mounts %d %d", &before, &rounds) == 2) {
       size_t count = 0;
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
+      uint64_t start = 0;
+      for (int i = -before; i < rounds; i++) {
+        start = i == 0 ? now() : start;
         count = mounts_sample();
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
@@ -123,11 +131,12 @@ int main(void) {
         return 1;
       }
       printf("%lld\n", (long long)t.tv_sec * 1000000000 + t.tv_nsec);
-    } else if (sscanf(line, "visit %d %[^\n]", &rounds, argument) == 2) {
+    } else if (sscanf(line, "visit %d %d %[^\n]", &before, &rounds, argument) == 3) {
       struct found found = {0, 0};
       struct places *places = places_of(argument);
-      uint64_t start = now();
-      for (int i = 0; i < rounds; i++) {
+      uint64_t start = 0;
+      for (int i = -before; i < rounds; i++) {
+        start = i == 0 ? now() : start;
         found = (struct found){0, 0};
         visit(places, &found);
       }

@@ -58,8 +58,8 @@ final class Baseline implements AutoCloseable {
    * @param stats how many numbers there must be
    */
   Method sample(int tree, String way, int stats) {
-    return rounds -> {
-      long[] answer = ask("measure " + tree + " " + way + " " + rounds);
+    return (before, rounds) -> {
+      long[] answer = ask("measure " + tree + " " + way + " " + before + " " + rounds);
       if (answer[1] != stats) {
         throw new IOException("The baseline found " + answer[1] + " numbers of " + stats);
       }
@@ -83,7 +83,7 @@ final class Baseline implements AutoCloseable {
 
   /** Samples the default trees. */
   Method sampleDefaults() {
-    return rounds -> ask("measure-defaults " + rounds)[0];
+    return (before, rounds) -> ask("measure-defaults " + before + " " + rounds)[0];
   }
 
   /** Has it prepare asking mounted file systems. */
@@ -98,8 +98,8 @@ final class Baseline implements AutoCloseable {
 
   /** Asks each of these file systems, {@code size} of them. */
   Method sampleMounts(int size) {
-    return rounds -> {
-      long[] answer = ask("measure-mounts " + rounds);
+    return (before, rounds) -> {
+      long[] answer = ask("measure-mounts " + before + " " + rounds);
       if (answer[1] != size) {
         throw new IOException("The baseline asked " + answer[1] + " file systems of " + size);
       }
@@ -119,13 +119,13 @@ final class Baseline implements AutoCloseable {
 
   /** Lists directories and reads files, those of {@link Opening#places}. */
   Method visit(Path list) {
-    return rounds -> ask("visit " + rounds + " " + list)[0];
+    return (before, rounds) -> ask("visit " + before + " " + rounds + " " + list)[0];
   }
 
   /** Lists all directories of a tree. */
   Method walk(Path root, int stats) {
-    return rounds -> {
-      long[] answer = ask("walk " + rounds + " " + root);
+    return (before, rounds) -> {
+      long[] answer = ask("walk " + before + " " + rounds + " " + root);
       if (answer[2] != stats) {
         throw new IOException("The baseline found " + answer[2] + " files of " + stats);
       }

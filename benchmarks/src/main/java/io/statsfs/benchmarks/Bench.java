@@ -357,7 +357,7 @@ final class Bench {
     for (String reader : List.of("jni", "nio")) {
       Method opening = Opening.of(reader);
       // Until what it takes is compiled.
-      opening.measure(OPENINGS_TO_WARM_UP);
+      opening.measure(0, OPENINGS_TO_WARM_UP);
       add(defaults.java(OPEN + DEFAULTS, OPEN + reader, all, opening));
     }
     compare(defaults, OPEN + DEFAULTS, visit);

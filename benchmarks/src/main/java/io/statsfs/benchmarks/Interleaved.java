@@ -57,6 +57,7 @@ final class Interleaved {
     final boolean isJava;
     private final Method method;
     private int samples = 1;
+    private int before;
     private final Slices slices = new Slices();
 
     /** How much a sample allocates; negative where that is not known. */
@@ -97,26 +98,24 @@ final class Interleaved {
       long slowestRun = 0;
       int run = 1;
       do {
-        slowestRun = method.measure(run);
+        slowestRun = method.measure(0, run);
         spent += slowestRun;
         samples = run;
         run = (int) Math.max(1, Math.min(1_000_000, run * SLICE_NANOS / Math.max(1, slowestRun)));
       } while (isJava && spent < WARM_UP_NANOS || run > 2 * samples);
       samples = run;
+      // What has just been in the caches belongs to other files, and to another process.
+      before = slowestRun < 10 * SLICE_NANOS ? 2 * samples : 0;
     }
 
     private double slice() throws IOException {
-      // What the slice before left in the caches belongs to other files.
-      if (samples > 1) {
-        method.measure(1);
-      }
-      return (double) method.measure(samples) / samples / stats;
+      return (double) method.measure(before, samples) / samples / stats;
     }
 
     private void countBytes() throws IOException {
       int times = 10;
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      method.measure(times);
+      method.measure(0, times);
       bytes = (THREADS.getCurrentThreadAllocatedBytes() - before) / times;
     }
   }

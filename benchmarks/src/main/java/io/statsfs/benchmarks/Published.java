@@ -99,7 +99,8 @@ final class Published {
     abstract void increment(int rounds);
 
     @Override
-    public final long measure(int rounds) throws IOException {
+    public final long measure(int before, int rounds) throws IOException {
+      increment(before);
       if (threads == 1) {
         long start = System.nanoTime();
         increment(rounds);
