@@ -47,8 +47,8 @@ static void put_value(int32_t slot, uint64_t all, uint64_t count, uint64_t unit,
                        : (uint32_t)SFS_NO_VALUE;
 }
 
-static void put_values(const int32_t *mount, const struct sfs_statfs *its, int64_t *values,
-                       uint32_t *outcomes) {
+void sfs_mounts_put(const int32_t *mount, const struct sfs_statfs *its, int64_t *values,
+                    uint32_t *outcomes) {
   enum { READ_ONLY = 1 };
   const int32_t *slots = slots_of(mount);
   /* Linux before 2.6 had no fragments, and so have some file systems. */
@@ -76,21 +76,20 @@ static int open_mount(const int32_t *mount, const char *path) {
   return fd;
 }
 
-/*
- * By its id, else by its device, and on kernels that say neither it is believed. Emulators of programs
- * (qemu) hand on that there is an id, and not which.
- */
-static int is_mount(const int32_t *mount, int fd) {
-  struct sfs_statx its = {0};
-  if (sfs_statx(fd, &its) < 0) {
-    return 1;
-  }
-  if ((its.mask & SFS_STATX_MNT_ID) != 0 && its.mount_id != 0) {
-    return its.mount_id == (uint64_t)(uint32_t)mount[SFS_MOUNT_ID];
+/* Emulators of programs (qemu) hand on that there is an id, and not which. */
+int sfs_mounts_is(const int32_t *mount, const struct sfs_statx *its) {
+  if ((its->mask & SFS_STATX_MNT_ID) != 0 && its->mount_id != 0) {
+    return its->mount_id == (uint64_t)(uint32_t)mount[SFS_MOUNT_ID];
   }
   return mount[SFS_MOUNT_DEVICE_MAJOR] < 0 ||
-         (its.device_major == (uint32_t)mount[SFS_MOUNT_DEVICE_MAJOR] &&
-          its.device_minor == (uint32_t)mount[SFS_MOUNT_DEVICE_MINOR]);
+         (its->device_major == (uint32_t)mount[SFS_MOUNT_DEVICE_MAJOR] &&
+          its->device_minor == (uint32_t)mount[SFS_MOUNT_DEVICE_MINOR]);
+}
+
+/* On kernels that say nothing it is believed. */
+static int is_mount(const int32_t *mount, int fd) {
+  struct sfs_statx its = {0};
+  return sfs_statx(fd, &its) < 0 || sfs_mounts_is(mount, &its);
 }
 
 /* Asks what the path leads to if that is the mount. Returns 0 or -errno. */
@@ -118,7 +117,7 @@ static void ask(int32_t *mount, const char *path, int64_t *values, uint32_t *out
   } else if (mount[SFS_MOUNT_STATE] == SFS_MOUNT_GONE) {
     put_failure(mount, SFS_GONE, values, outcomes);
   } else {
-    put_values(mount, &its, values, outcomes);
+    sfs_mounts_put(mount, &its, values, outcomes);
   }
 }
 

@@ -15,6 +15,9 @@
 
 #include <stdint.h>
 
+struct sfs_statfs;
+struct sfs_statx;
+
 enum {
   SFS_MOUNTS_POSITION = 0, /* the mount that a sample is at; other threads may read it */
   SFS_MOUNTS_COUNT = 1,
@@ -52,5 +55,12 @@ void sfs_mounts_sample(int32_t *mounts, int64_t *values, uint32_t *outcomes);
 
 /* Closes what the first sample opened. */
 void sfs_mounts_close(int32_t *mounts);
+
+/* Parts of a sample: puts what a file system says into the slots of its mount. */
+void sfs_mounts_put(const int32_t *mount, const struct sfs_statfs *its, int64_t *values,
+                    uint32_t *outcomes);
+
+/* Whether what a path leads to is the mount: by its id, else by its device if that is known. */
+int sfs_mounts_is(const int32_t *mount, const struct sfs_statx *its);
 
 #endif
