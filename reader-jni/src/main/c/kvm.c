@@ -9,9 +9,7 @@
 enum {
   GET_STATS_FD = 0xaece, /* _IO(KVMIO, 0xce) */
 
-  MOST_STATS = 4096,
-  LONGEST_NAME = 256,
-  LARGEST = 1 << 20, /* bytes of a descriptor */
+  LARGEST = 1 << 20, /* bytes of a descriptor, which has 5,000 on x86_64 */
 
   LISTING_BYTES = 8192,
   LINK_BYTES = 64,
@@ -337,10 +335,8 @@ static int is_within(uint64_t offset, uint64_t bytes) {
 }
 
 static int can_be(const struct header *header) {
-  return header->name_size > 0 && header->name_size <= LONGEST_NAME && header->count <= MOST_STATS &&
-         is_within(header->id, header->name_size) &&
-         is_within(header->descriptions, kind_bytes(header) - sizeof *header) &&
-         is_within(header->data, 0);
+  return header->name_size > 0 && is_within(header->id, header->name_size) &&
+         is_within(header->descriptions, kind_bytes(header) - sizeof *header);
 }
 
 /* Whether a text ends within so many bytes. */
