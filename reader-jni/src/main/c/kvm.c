@@ -38,15 +38,18 @@ struct description {
   uint32_t bucket;
 };
 
+static uint64_t word_at(const char *bytes) {
+  uint64_t word;
+  __builtin_memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
 static int is_equal(const char *a, const char *b, size_t length) {
+  enum { WORD = sizeof(uint64_t) };
   uint64_t difference = 0;
   size_t i = 0;
-  for (; i + sizeof(uint64_t) <= length; i += sizeof(uint64_t)) {
-    uint64_t of_a;
-    uint64_t of_b;
-    __builtin_memcpy(&of_a, a + i, sizeof of_a);
-    __builtin_memcpy(&of_b, b + i, sizeof of_b);
-    difference |= of_a ^ of_b;
+  for (; i + 2 * WORD <= length; i += 2 * WORD) {
+    difference |= (word_at(a + i) ^ word_at(b + i)) | (word_at(a + i + WORD) ^ word_at(b + i + WORD));
   }
   for (; i < length; i++) {
     difference |= (uint64_t)(a[i] ^ b[i]);
@@ -295,18 +298,34 @@ long sfs_kvm_find(char *memory, size_t size) {
 /* ---- descriptors ---- */
 
 /*
+ * Whether reading from a descriptor at an offset has no effect, be it of statistics or not: it can only be read, and has
+ * no flag at all. What was opened by a path has O_LARGEFILE on such machines; and what the kernel makes without one
+ * and for reading alone cannot be read at an offset, but for statistics. This takes a tenth of the time that a
+ * look at the link takes.
+ */
+static int is_harmless(int fd) {
+  return sfs_flags(fd) == SFS_O_RDONLY;
+}
+
+/* Whether that is what an entry of the directory of this process' descriptors leads to. */
+static int leads_to(int own_descriptors, int fd, int32_t what, int32_t number) {
+  char name[NAME_BYTES];
+  int32_t its_number = -1;
+  put_number(name, fd);
+  return look_at(own_descriptors, name, &its_number) == what && its_number == number;
+}
+
+/*
  * A descriptor of statistics, to be closed at once; or -errno: -EBADF if there is another one. What it is
  * is known before anything is read from it, as reading other things has effects: of what else a process has for
- * its machines, a device's registers may be changed by that, and a network interface would lose a packet.
+ * its machines, a device's registers may be changed by that, and a network interface would lose a packet. Where
+ * header and id are compared then it suffices that reading has no effect.
  */
-static int take(int own_descriptors, int pidfd, const struct sfs_kvm_statistics *its) {
-  char name[NAME_BYTES];
-  int32_t number = -1;
+static int take(int own_descriptors, int pidfd, const struct sfs_kvm_statistics *its, int is_compared) {
   int32_t what = its->what;
   int fd;
   if (what == SFS_KVM_MACHINE || what == SFS_KVM_VCPU) {
-    put_number(name, its->descriptor);
-    if (look_at(own_descriptors, name, &number) != what || number != its->number) {
+    if (!leads_to(own_descriptors, its->descriptor, what, its->number)) {
       return -SFS_EBADF;
     }
     fd = (int)sfs_ioctl(its->descriptor, GET_STATS_FD, 0);
@@ -314,11 +333,9 @@ static int take(int own_descriptors, int pidfd, const struct sfs_kvm_statistics 
   } else {
     fd = sfs_pidfd_getfd(pidfd, its->descriptor);
   }
-  if (fd < 0) {
+  if (fd < 0 || (is_compared && is_harmless(fd))) {
     return fd;
-  }
-  put_number(name, fd);
-  if (look_at(own_descriptors, name, &number) != what || number != its->number) {
+  } else if (!leads_to(own_descriptors, fd, what, its->number)) {
     sfs_close(fd);
     return -SFS_EBADF;
   }
@@ -397,7 +414,7 @@ long sfs_kvm_describe(const struct sfs_kvm_statistics *its, char *memory, size_t
   int own_descriptors = proc < 0 ? proc : open_own_descriptors(proc);
   int pidfd = own_descriptors < 0 || is_by_ioctl ? own_descriptors
                                                  : open_process(proc, its->pid, its->start);
-  int fd = pidfd < 0 ? pidfd : take(own_descriptors, pidfd, its);
+  int fd = pidfd < 0 ? pidfd : take(own_descriptors, pidfd, its, 0);
   long result = fd < 0 ? fd : sfs_kvm_read_description(fd, memory, size);
   if (fd >= 0) {
     sfs_close(fd);
@@ -456,7 +473,7 @@ void sfs_kvm_read(int32_t *machines, const int32_t *unit, int fd, int64_t *value
   char *bytes = at(machines, machines[SFS_KVM_BUFFER]);
   /* All of it with one call, as copying the descriptions again takes less than a call more. */
   long count = sfs_pread(fd, bytes, (size_t)unit[SFS_KVM_UNIT_BYTES], 0);
-  if (count < 0) {
+  if (count < 0 && count != -SFS_ESPIPE) {
     put_error(machines, unit, count, values, outcomes);
     return;
   } else if (count != unit[SFS_KVM_UNIT_BYTES] || !is_same(machines, unit, bytes)) {
@@ -512,7 +529,7 @@ static void sample_unit(int32_t *machines, const int32_t *unit, int64_t *values,
   const int is_by_ioctl = its.what == SFS_KVM_MACHINE || its.what == SFS_KVM_VCPU;
   long fd = open_once(machines, process, is_by_ioctl);
   if (fd == 0) {
-    fd = take(machines[SFS_KVM_DESCRIPTORS], process[SFS_KVM_PROCESS_PIDFD], &its);
+    fd = take(machines[SFS_KVM_DESCRIPTORS], process[SFS_KVM_PROCESS_PIDFD], &its, 1);
   }
   if (fd < 0) {
     put_error(machines, unit, fd, values, outcomes);

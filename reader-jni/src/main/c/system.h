@@ -30,6 +30,7 @@ enum {
   SFS_EINVAL = 22,
   SFS_ENFILE = 23,
   SFS_EMFILE = 24,
+  SFS_ESPIPE = 29,
   SFS_ENAMETOOLONG = 36,
   SFS_ENOSYS = 38,
   SFS_ELOOP = 40,
@@ -87,6 +88,7 @@ enum {
   SFS_NR_RECVFROM = 45,
   SFS_NR_BIND = 49,
   SFS_NR_GETSOCKNAME = 51,
+  SFS_NR_FCNTL = 72,
   SFS_NR_STATFS = 137,
   SFS_NR_FSTATFS = 138,
   SFS_NR_CLOCK_GETTIME = 228,
@@ -123,6 +125,7 @@ static inline long sfs_call4(long nr, long a, long b, long c, long d) {
 }
 #elif defined(__aarch64__)
 enum {
+  SFS_NR_FCNTL = 25,
   SFS_NR_IOCTL = 29,
   SFS_NR_STATFS = 43,
   SFS_NR_FSTATFS = 44,
@@ -251,6 +254,12 @@ static inline long sfs_readlinkat(int directory, const char *path, char *text, s
 
 static inline long sfs_ioctl(int fd, unsigned long request, long argument) {
   return sfs_call4(SFS_NR_IOCTL, fd, (long)request, argument, 0);
+}
+
+/* How a descriptor was opened, O_RDONLY and so on. */
+static inline long sfs_flags(int fd) {
+  enum { GETFL = 3 };
+  return sfs_call4(SFS_NR_FCNTL, fd, GETFL, 0, 0);
 }
 
 static inline int32_t sfs_getpid(void) {

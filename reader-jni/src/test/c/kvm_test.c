@@ -11,7 +11,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -584,7 +585,7 @@ static void statistics_that_are_others(void) {
   int ends[2];
   REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
   sfs_kvm_read(memory, its, ends[0], values, outcomes);
-  CHECK(have_all(unit, SFS_FAILED | ESPIPE << SFS_ERRNO_SHIFT));
+  CHECK(have_all(unit, SFS_GONE | EBADF << SFS_ERRNO_SHIFT));
   close(ends[0]);
   close(ends[1]);
 }
@@ -607,11 +608,14 @@ struct command {
 
 enum { MOST_MACHINES = 8, TEXT_BYTES = 1 << 15 };
 
-/* Puts what has the bytes of statistics in their place. */
+/* Puts a file that has the bytes of statistics in their place; it can only be read, too. */
 static int replace_by_copy(int descriptor) {
   static char bytes[1 << 14];
+  char path[32];
   ssize_t count = pread(descriptor, bytes, sizeof bytes, 0);
-  return count < 0 ? errno : dup2(file_of(bytes, (size_t)count), descriptor) < 0 ? errno : 0;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", count < 0 ? -1 : file_of(bytes, (size_t)count));
+  int copy = open(path, O_RDONLY | O_CLOEXEC);
+  return copy < 0 || dup2(copy, descriptor) < 0 ? errno : 0;
 }
 
 static int execute(int kvm, struct machine *machines, const struct command *command, char *text) {
@@ -642,6 +646,9 @@ static int execute(int kvm, struct machine *machines, const struct command *comm
       return dup2(command->argument, command->number);
     case 'c':
       return -replace_by_copy(command->number);
+    case 'i': /* what has no name, either, and cannot be read at an offset */
+      return dup2(command->argument == O_RDONLY ? inotify_init1(IN_CLOEXEC) : eventfd(0, EFD_CLOEXEC),
+                  command->number);
     case 'g': /* a duplicate of what another process has */
       fd = (int)syscall(SYS_pidfd_open, command->number, 0);
       return (int)syscall(SYS_pidfd_getfd, fd, command->argument, 0);
@@ -942,6 +949,11 @@ static void descriptors_that_have_another_meaning(void) {
   sample();
   CHECK(have_all(machine + 2, gone));
   CHECK(have_all(machine + 1, SFS_OK));
+  for (int mode = O_RDONLY; mode <= O_RDWR; mode += O_RDWR) {
+    CHECK(try(&vmm, (struct command){'i', 0, own, mode}) >= 0);
+    sample();
+    CHECK(have_all(machine + 2, gone));
+  }
   char description[DESCRIPTION_BYTES];
   CHECK_EQUAL(-EBADF, describe(&machine[2].its, description));
   /* Of no machine at all, and not of what they are said to be. */
