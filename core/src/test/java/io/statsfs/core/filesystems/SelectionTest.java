@@ -1,6 +1,8 @@
 package io.statsfs.core.filesystems;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.core.mounts.Mounts;
@@ -97,6 +99,28 @@ class SelectionTest {
     assertEquals(List.of("/ rw"), points(select(btrfs, null, SHIPPED)));
   }
 
+  /** Whatever the order of the list and the lengths of the paths. */
+  @Test
+  void ofOneFileSystemTheWholeIsTakenAndThenWhatIsNearest() {
+    String mounts =
+        """
+        20 1 0:30 / / rw - ext4 /dev/sda1 rw
+        21 20 8:1 /sub /a rw - ext4 /dev/sdb1 rw
+        22 20 8:1 / /b/far/away rw - ext4 /dev/sdb1 rw
+        23 20 8:1 / /b/nearer rw - ext4 /dev/sdb1 rw
+        24 20 8:1 /other /c rw - ext4 /dev/sdb1 rw
+        """;
+    assertEquals(List.of("/ rw", "/b/nearer rw"), points(select(mounts, null, SHIPPED)));
+  }
+
+  @Test
+  void anAutofsIsNeverTakenWhateverIsExcluded() {
+    Layout all = Layout.builder("x").backend("filesystems").subsystem("x").build();
+    List<String> points = points(select(HOST, null, all));
+    assertFalse(points.contains("/proc/sys/fs/binfmt_misc rw"), points::toString);
+    assertTrue(points.contains("/proc rw"), points::toString);
+  }
+
   @Test
   void whatIsReachedOverAnAutofsIsMarked() {
     String mounts =
@@ -107,9 +131,12 @@ class SelectionTest {
         23 20 0:42 / /direct rw - autofs auto rw,direct
         24 23 0:43 / /direct rw - nfs server:/b rw
         25 24 0:44 / /direct/in rw - tmpfs tmpfs rw
+        26 21 0:45 / /net/c rw - nfs server:/c rw
+        27 20 0:45 / /mnt/another/way rw - nfs server:/c rw
         """;
     assertEquals(
-        List.of("/ false", "/net/a true", "/direct true", "/direct/in true"),
+        List.of(
+            "/ false", "/net/a true", "/direct true", "/direct/in true", "/mnt/another/way false"),
         select(mounts, null, SHIPPED).found().stream()
             .map(system -> system.point() + " " + system.onAutofs())
             .toList());
@@ -121,6 +148,7 @@ class SelectionTest {
         """
         50 40 0:60 / / rw - overlay overlay rw
         54 50 254:1 /var/lib/docker/containers/1/hosts /etc/hosts rw - ext4 /dev/vda1 rw
+        59 50 254:2 / /copy rw - vfat /dev/vda2 rw
         60 50 254:1 / /other ro - ext4 /dev/vda1 rw
         61 50 254:1 / /host/root ro - ext4 /dev/vda1 rw
         62 61 254:2 / /host/root/boot rw - vfat /dev/vda2 rw
