@@ -6,6 +6,8 @@ module io.statsfs.reader.jni {
 
   exports io.statsfs.reader.jni;
 
+  provides io.statsfs.spi.Backend with
+      io.statsfs.reader.jni.KvmBackend;
   provides io.statsfs.spi.ReaderProvider with
       io.statsfs.reader.jni.JniReaderProvider;
 }

@@ -141,6 +141,10 @@ public final class Tree {
     /**
      * Names the backend. Default: {@code files}.
      *
+     * <p>A tree of another backend than {@linkplain Layout#backend() that of its layout} stands for
+     * the tree which the latter opens with that layout: a stat of the same subsystem, device and
+     * name is taken from it alone.
+     *
      * @param name the name of the backend
      * @return this
      */

@@ -8,6 +8,7 @@ import io.statsfs.StatReadException;
 import io.statsfs.Status;
 import io.statsfs.Tree;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +154,20 @@ public interface Scanner extends AutoCloseable {
    */
   default boolean isSame(Source before, Source next) {
     return true;
+  }
+
+  /**
+   * A source without some of its stats, as these are in another tree, which {@linkplain
+   * io.statsfs.Tree.Builder#backend stands for this one}. Asked once in the life of a source, and
+   * again when it is about other stats.
+   *
+   * @param source a source that a scan has found
+   * @param names of stats that are to be left out: some of the source, and not all
+   * @return the source with the other stats; by default the source as it is, so that a problem says
+   *     what is there twice
+   */
+  default Source without(Source source, Set<String> names) {
+    return source;
   }
 
   /**

@@ -3,11 +3,14 @@ package io.statsfs.metrics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A unit as an exact multiple of a base unit: {@code KiBy} is 1,024 {@code By}, {@code ms} is a
- * thousandth of {@code s}. A unit that is not in the table is a base unit itself.
+ * thousandth of {@code s}. A unit that is not in the table, be it with a factor as {@code 4096.By}
+ * or a divisor as {@code s/100}, is a base unit itself.
  *
  * <p>The units of the kernel are those of its documents: a sector has 512 bytes whatever the disk
  * says (Documentation/admin-guide/iostats.rst), a tick is 1 / USER_HZ seconds (proc_stat(5)).
@@ -15,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 record Unit(String base, long numerator, long denominator) {
   private static final String PAGE = "{page}";
   private static final Map<String, Unit> UNITS = new HashMap<>();
+
+  /** Numbers that fit into a long. */
+  private static final Pattern MULTIPLE =
+      Pattern.compile("(?:([1-9]\\d{0,17})\\.)?([^./\\d][^./]*)(?:/([1-9]\\d{0,17}))?");
 
   /** Null if this process cannot know it. */
   private static final @Nullable Unit PAGE_IN_BYTES;
@@ -71,7 +78,26 @@ record Unit(String base, long numerator, long denominator) {
   /** A unit in its base unit. Pages are a count: how large they are differs between machines. */
   static Unit of(String unit) {
     Unit known = UNITS.get(unit);
-    return known == null ? new Unit(unit, 1, 1) : known;
+    return known == null ? multiple(unit) : known;
+  }
+
+  /** With a factor or a divisor. */
+  private static Unit multiple(String unit) {
+    Matcher matcher = MULTIPLE.matcher(unit);
+    if (!matcher.matches()) {
+      return new Unit(unit, 1, 1);
+    }
+    Unit one = UNITS.getOrDefault(matcher.group(2), new Unit(matcher.group(2), 1, 1));
+    long factor = matcher.group(1) == null ? 1 : Long.parseLong(matcher.group(1));
+    long divisor = matcher.group(3) == null ? 1 : Long.parseLong(matcher.group(3));
+    try {
+      return new Unit(
+          one.base,
+          Math.multiplyExact(one.numerator, factor),
+          Math.multiplyExact(one.denominator, divisor));
+    } catch (ArithmeticException e) {
+      return new Unit(unit, 1, 1);
+    }
   }
 
   /**

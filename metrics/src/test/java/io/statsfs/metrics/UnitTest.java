@@ -35,4 +35,20 @@ class UnitTest {
     }
     assertEquals(Unit.converted(), converted);
   }
+
+  /** What KVM describes as a power of 2 or 10 that has no name. */
+  @Test
+  void aUnitMayHaveAFactorOrADivisor() {
+    assertEquals(new Unit("By", 4096, 1), Unit.of("4096.By"));
+    assertEquals(new Unit("s", 1, 100_000_000), Unit.of("s/100000000"));
+    assertEquals(new Unit("s", 8, 1_000), Unit.of("8.ms"));
+    assertEquals(new Unit("{cycle}", 1_000, 1), Unit.of("1000.{cycle}"));
+    for (String base : new String[] {"", "1", "1000", "1/2", "By/s", "10*-19.s", "0.By", "s/0"}) {
+      assertEquals(new Unit(base, 1, 1), Unit.of(base));
+    }
+    // More than can be computed with.
+    String large = "999999999999999999.TiBy";
+    assertEquals(new Unit(large, 1, 1), Unit.of(large));
+    assertEquals(new Unit("KiBy", 4096, 1024), Unit.of("4096.By", "KiBy"));
+  }
 }

@@ -113,7 +113,8 @@ public final class Backends {
       }
       for (Backend backend : found) {
         if (isWanted(backend, settings)) {
-          opening.open(backend, settings, settings.isDetectionAlone());
+          boolean isOptional = settings.isDetectionAlone() || isOfOthersToo(backend, settings);
+          opening.open(backend, settings, isOptional);
         }
       }
       return opening.opened();
@@ -178,6 +179,25 @@ public final class Backends {
             .filter(layout -> layout.backend().equals(backend.name()))
             .anyMatch(layout -> settings.trees().contains(layout.name()))
         || !Collections.disjoint(backend.treeNames(), settings.trees());
+  }
+
+  /** Whether others open all that is asked for, too, so that one of them will do. */
+  private boolean isOfOthersToo(Backend backend, Settings settings) {
+    return settings.roots().isEmpty()
+        && !settings.isStatsfsRequired()
+        && !settings.trees().isEmpty()
+        && settings.trees().stream()
+            .allMatch(
+                name ->
+                    Stream.concat(given.stream(), found.stream())
+                        .anyMatch(other -> other != backend && opens(other, name, settings)));
+  }
+
+  private static boolean opens(Backend backend, String name, Settings settings) {
+    return backend.treeNames().contains(name)
+        || DeclaredLayouts.all(settings.layouts())
+            .anyMatch(
+                layout -> layout.name().equals(name) && layout.backend().equals(backend.name()));
   }
 
   private static final class Opening {

@@ -52,11 +52,13 @@ public final class TreeScans implements AutoCloseable {
   private final Shares entries;
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
+  private final StandIns standIns;
   private final Watchdog watchdog = new Watchdog("statsfs-scan", FILE_TIMEOUT);
   private final Watchdog looks = new Watchdog("statsfs-look", FILE_TIMEOUT);
 
   public TreeScans(Scanners scanners, Limits limits) {
     List<Tree> trees = scanners.trees();
+    standIns = new StandIns(scanners);
     entries = new Shares(limits.sources(), trees.size());
     stats = new Shares(limits.stats(), trees.size());
     for (Tree tree : trees) {
@@ -292,6 +294,7 @@ public final class TreeScans implements AutoCloseable {
       scan.addTo(sources, problems);
     }
     sources.sort(ORDER);
+    sources = standIns.once(sources);
     problems.addAll(duplicates(sources));
     return new Found(sources, problems);
   }

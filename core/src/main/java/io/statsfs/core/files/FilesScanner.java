@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,6 +206,11 @@ public final class FilesScanner implements Scanner {
     return was.table() == null
         ? is.table() == null && is.inode().isSame(was.inode())
         : is.table() != null;
+  }
+
+  @Override
+  public Source without(Source source, Set<String> names) {
+    return ((SourceImpl) source).without(names);
   }
 
   private static @Nullable Object look(Path path, boolean followLink) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a source. */
@@ -78,13 +79,43 @@ public final class SourceImpl implements Source {
       Schema schema,
       @Nullable TableFile table,
       List<Stat> stats) {
+    this(
+        place,
+        path,
+        type,
+        inode,
+        schema.labels().isEmpty() ? place.labels() : schema.labels(),
+        table,
+        stats);
+  }
+
+  private SourceImpl(
+      Place place,
+      Path path,
+      FileSystemType type,
+      @Nullable Inode inode,
+      Map<String, String> labels,
+      @Nullable TableFile table,
+      List<Stat> stats) {
     this.place = place;
     this.path = path;
     this.type = type;
     this.inode = inode;
-    this.labels = schema.labels().isEmpty() ? place.labels() : schema.labels();
+    this.labels = labels;
     this.table = table;
     this.stats = Collections.unmodifiableList(stats);
+  }
+
+  /** The same without some stats. */
+  public SourceImpl without(Set<String> names) {
+    List<Stat> left = new ArrayList<>(stats.size());
+    SourceImpl source = new SourceImpl(place, path, type, inode, labels, table, left);
+    for (Stat stat : stats) {
+      if (!names.contains(stat.name())) {
+        left.add(((StatImpl) stat).in(source));
+      }
+    }
+    return source;
   }
 
   /** Whether another source is this one: the same cells of the same file, described alike. */
@@ -236,6 +267,11 @@ public final class SourceImpl implements Source {
       this.metric = metric;
     }
 
+    /** The same in another source. */
+    StatImpl in(SourceImpl other) {
+      return new StatImpl(other, file, metric);
+    }
+
     @Override
     public Source source() {
       return source;
@@ -298,9 +334,19 @@ public final class SourceImpl implements Source {
     private final TableKey column;
 
     CellStat(SourceImpl source, FileContents.CellFound cell) {
-      super(source, new StatFile(cell.name(), null, 0), cell.metric());
-      row = cell.row();
-      column = cell.column();
+      this(source, new StatFile(cell.name(), null, 0), cell.metric(), cell.row(), cell.column());
+    }
+
+    private CellStat(
+        SourceImpl source, StatFile file, Schema.Metric metric, TableKey row, TableKey column) {
+      super(source, file, metric);
+      this.row = row;
+      this.column = column;
+    }
+
+    @Override
+    StatImpl in(SourceImpl other) {
+      return new CellStat(other, super.file, super.metric, row, column);
     }
   }
 }

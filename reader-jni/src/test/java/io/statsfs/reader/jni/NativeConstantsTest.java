@@ -8,8 +8,10 @@ import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Shape;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,6 +67,22 @@ class NativeConstantsTest {
       }
     }
     assertEquals(ofJava, constants("mounts.h"));
+  }
+
+  @Test
+  void machines() throws Exception {
+    Map<String, Integer> ofJava = new TreeMap<>();
+    for (Class<?> holder : List.of(KvmBatch.class, NativeKvm.class, KvmFound.class)) {
+      for (Field field : holder.getDeclaredFields()) {
+        if (field.getType() == int.class
+            && !Modifier.isPrivate(field.getModifiers())
+            && Modifier.isStatic(field.getModifiers())) {
+          String name = field.getName();
+          ofJava.put(name.startsWith("KVM_") ? name : "KVM_" + name, field.getInt(null));
+        }
+      }
+    }
+    assertEquals(ofJava, constants("kvm.h"));
   }
 
   @Test
