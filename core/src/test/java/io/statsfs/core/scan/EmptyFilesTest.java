@@ -58,7 +58,7 @@ class EmptyFilesTest {
   void rowsThatAreNamesOfStatsMayNot() {
     tree.stat("empty", "");
     List<String> problems = problems(tree.path("empty"), "file: flat-keyed\n");
-    assertEquals(List.of("has no line, so it gives no stat"), problems);
+    assertEquals(List.of("has no line, so it gives no stat (declared at t.yaml:2:7)"), problems);
   }
 
   @Test
