@@ -60,6 +60,8 @@ final class FileReads {
     private final Path path;
     private final int maxBytes;
     private final boolean isEntries;
+
+    /** Null unless it hangs, or failed. */
     private @Nullable GuardedCall<ByteBuffer> last;
 
     /** What the file was when the last read began. */
@@ -82,7 +84,10 @@ final class FileReads {
         }
         last = new GuardedCall<>(this::readNow);
         lastInode = now;
-        return run(last);
+        ByteBuffer text = run(last);
+        // It would keep the text, some 16 KiB of each file.
+        last = null;
+        return text;
       }
       throw new FileSystemException(path.toString(), null, "it does not answer");
     }
