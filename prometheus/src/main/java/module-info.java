@@ -2,7 +2,6 @@
 module io.statsfs.prometheus {
   requires transitive io.statsfs;
   requires transitive io.statsfs.metrics;
-  requires jdk.httpserver;
   requires static transitive org.jspecify;
 
   exports io.statsfs.prometheus;

@@ -1,38 +1,37 @@
 package io.statsfs.prometheus;
 
-import java.io.IOException;
-import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the text of one scrape in pieces, compresses them if that is wanted, and hands them on.
- * So a body is never as a whole in the heap. Used again for the next scrape, without any
- * allocation. For one thread at a time.
+ * The text of one scrape, made in pieces, and compressed if that is wanted. So a body is never as a
+ * whole in the heap. Used again for the next scrape, without any allocation. For one thread at a
+ * time.
  */
 final class Body implements AutoCloseable {
-  /** Some 700 series, which then go out at once. */
+  /** Some 700 series, which then go out at once. A piece is longer by a line at most. */
   private static final int PIECE = 64 << 10;
+
+  private static final int ROOM_FOR_A_LINE = 4 << 10;
 
   /** RFC 1952: the two first bytes, deflate, no name, no time, and of no file system. */
   private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
   private static final int GZIP_TRAILER_LENGTH = 8;
-  private static final Sink NOWHERE = (bytes, length, isLast) -> {};
 
-  private final byte[] text = new byte[PIECE];
+  private byte[] text = new byte[PIECE + ROOM_FOR_A_LINE];
   private int length;
+  private PrometheusFormat format = PrometheusFormat.TEXT;
+  private final Exposition.Position position = new Exposition.Position();
+
+  /** What is written; null between two scrapes. */
+  private @Nullable Snapshot snapshot;
+
+  private boolean isLast;
   private boolean isGzip;
-  private Sink sink = NOWHERE;
-
-  /** Where {@link #toStream} writes. */
-  private @Nullable OutputStream stream;
-
-  private final Sink toStream =
-      (bytes, count, isLast) -> Objects.requireNonNull(stream).write(bytes, 0, count);
-
   private final CRC32 checksum = new CRC32();
 
   /** Made when it is first wanted. */
@@ -41,116 +40,115 @@ final class Body implements AutoCloseable {
   private byte[] compressed = {};
   private int compressedLength;
 
-  /** Where the pieces go. */
-  interface Sink {
-    /**
-     * Takes a piece.
-     *
-     * @param bytes has the piece at its beginning, and is used again
-     * @param isLast whether it is the last one
-     */
-    void write(byte[] bytes, int length, boolean isLast) throws IOException;
-  }
-
-  /** Begins a scrape that is written to a stream. */
-  void begin(OutputStream stream, boolean isGzip) {
-    this.stream = stream;
-    begin(toStream, isGzip);
-  }
-
   /** Begins a scrape. */
-  void begin(Sink sink, boolean isGzip) {
+  void begin(Snapshot snapshot, PrometheusFormat format, boolean isGzip) {
+    this.snapshot = snapshot;
+    this.format = format;
     this.isGzip = isGzip;
-    this.sink = sink;
-    length = 0;
+    position.reset();
+    isLast = false;
     if (!isGzip) {
       return;
     }
     if (deflater == null) {
       deflater = new Deflater(Deflater.BEST_SPEED, true);
-      compressed = new byte[PIECE];
+      compressed = new byte[PIECE + ROOM_FOR_A_LINE];
     }
     deflater.reset();
     checksum.reset();
-    System.arraycopy(GZIP_HEADER, 0, compressed, 0, GZIP_HEADER.length);
-    compressedLength = GZIP_HEADER.length;
+  }
+
+  /** Makes the next piece, which may be empty if it is the only one; false if there is none. */
+  boolean next() {
+    if (isLast) {
+      return false;
+    }
+    Snapshot snapshot = Objects.requireNonNull(this.snapshot);
+    boolean isFirst = position.isAtBegin();
+    compressedLength = 0;
+    if (isGzip && isFirst) {
+      System.arraycopy(GZIP_HEADER, 0, compressed, 0, GZIP_HEADER.length);
+      compressedLength = GZIP_HEADER.length;
+    }
+    do {
+      length = 0;
+      isLast = snapshot.exposition().write(snapshot, format, position, this);
+      if (isGzip) {
+        compress();
+      }
+    } while (length() == 0 && !isLast);
+    return true;
+  }
+
+  /** Has the piece at its beginning. */
+  byte[] bytes() {
+    return isGzip ? compressed : text;
+  }
+
+  /** The length of the piece. */
+  int length() {
+    return isGzip ? compressedLength : length;
+  }
+
+  /** Whether the piece is the last one. */
+  boolean isLast() {
+    return isLast;
+  }
+
+  /** Ends the scrape, whether all was made or not; returns what it was of. */
+  Snapshot end() {
+    Snapshot ended = Objects.requireNonNull(snapshot);
+    snapshot = null;
+    return ended;
+  }
+
+  /** Whether what comes next belongs to another piece. */
+  boolean isFull() {
+    return length >= PIECE;
   }
 
   /** Writes bytes as they are. */
-  void write(byte[] bytes) throws IOException {
-    if (bytes.length > PIECE - length) {
-      writeParts(bytes);
-      return;
+  void write(byte[] bytes) {
+    if (bytes.length > text.length - length) {
+      text = Arrays.copyOf(text, length + bytes.length + ROOM_FOR_A_LINE);
     }
     System.arraycopy(bytes, 0, text, length, bytes.length);
     length += bytes.length;
   }
 
-  private void writeParts(byte[] bytes) throws IOException {
-    for (int at = 0; at < bytes.length; ) {
-      int part = Math.min(bytes.length - at, PIECE - length);
-      System.arraycopy(bytes, at, text, length, part);
-      length += part;
-      at += part;
-      if (length == PIECE) {
-        flush(false);
-      }
-    }
-  }
-
   /** Writes a line with a value of a snapshot. */
-  void writeSample(byte[] name, byte[] labels, Snapshot snapshot, int index) throws IOException {
+  void writeSample(byte[] name, byte[] labels, Snapshot snapshot, int index) {
     write(name);
     write(labels);
-    if (Numbers.MAX_LENGTH + 1 > PIECE - length) {
-      flush(false);
+    if (Numbers.MAX_LENGTH + 1 > text.length - length) {
+      text = Arrays.copyOf(text, length + ROOM_FOR_A_LINE);
     }
     length = snapshot.write(index, text, length);
     text[length++] = '\n';
   }
 
-  /** Ends a scrape: hands on the last piece. */
-  void end() throws IOException {
-    flush(true);
-  }
-
-  /** Keeps nothing of the client until the next scrape. */
-  void forget() {
-    sink = NOWHERE;
-    stream = null;
-  }
-
-  private void flush(boolean isLast) throws IOException {
-    int flushed = length;
-    length = 0;
-    if (isGzip) {
-      compress(flushed, isLast);
-    } else {
-      sink.write(text, flushed, isLast);
-    }
-  }
-
-  private void compress(int flushed, boolean isLast) throws IOException {
+  private void compress() {
     Deflater deflater = Objects.requireNonNull(this.deflater);
-    checksum.update(text, 0, flushed);
-    deflater.setInput(text, 0, flushed);
+    checksum.update(text, 0, length);
+    deflater.setInput(text, 0, length);
     if (isLast) {
       deflater.finish();
     }
     while (isLast ? !deflater.finished() : !deflater.needsInput()) {
+      makeRoom(1);
       compressedLength +=
           deflater.deflate(compressed, compressedLength, compressed.length - compressedLength);
-      if (compressedLength == compressed.length) {
-        handOn(false);
-      }
     }
     if (isLast) {
-      if (compressedLength > compressed.length - GZIP_TRAILER_LENGTH) {
-        handOn(false);
-      }
+      makeRoom(GZIP_TRAILER_LENGTH);
       putInt((int) checksum.getValue());
       putInt((int) deflater.getBytesRead());
-      handOn(true);
+    }
+  }
+
+  private void makeRoom(int bytes) {
+    if (bytes > compressed.length - compressedLength) {
+      compressed = Arrays.copyOf(compressed, compressedLength + ROOM_FOR_A_LINE);
     }
   }
 
@@ -158,12 +156,6 @@ final class Body implements AutoCloseable {
     for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
       compressed[compressedLength++] = (byte) (value >> shift);
     }
-  }
-
-  private void handOn(boolean isLast) throws IOException {
-    int count = compressedLength;
-    compressedLength = 0;
-    sink.write(compressed, count, isLast);
   }
 
   /** Frees what the compression holds outside the heap. */

@@ -1,6 +1,5 @@
 package io.statsfs.prometheus;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -56,34 +55,89 @@ final class Exposition {
     }
   }
 
-  /** Writes what has a value in a snapshot of this. */
-  void write(Snapshot snapshot, PrometheusFormat format, Body body) throws IOException {
-    body.write(format == PrometheusFormat.TEXT ? textTarget : openMetricsTarget);
-    for (Family family : families) {
-      boolean hasHeader = false;
+  /** How far a snapshot has been written. */
+  static final class Position {
+    private boolean isBegun;
+    private int family;
+    private boolean hasHeader;
+    private int series;
+    private int label;
+
+    void reset() {
+      isBegun = false;
+      beginFamily(0);
+    }
+
+    boolean isAtBegin() {
+      return !isBegun;
+    }
+
+    private void beginFamily(int family) {
+      this.family = family;
+      hasHeader = false;
+      beginSeries(0);
+    }
+
+    private void beginSeries(int series) {
+      this.series = series;
+      label = 0;
+    }
+  }
+
+  /**
+   * Writes what has a value in a snapshot of this, until the body is full.
+   *
+   * @param at where to begin, and then where to go on
+   * @return whether all is written
+   */
+  boolean write(Snapshot snapshot, PrometheusFormat format, Position at, Body body) {
+    if (!at.isBegun) {
+      at.isBegun = true;
+      body.write(format == PrometheusFormat.TEXT ? textTarget : openMetricsTarget);
+    }
+    for (; at.family < families.length; at.beginFamily(at.family + 1)) {
+      Family family = families[at.family];
       List<Series> all = family.series();
-      for (int s = 0; s < all.size(); s++) {
-        Series series = all.get(s);
-        byte[][] labels = series.labels;
-        for (int i = 0; i < labels.length; i++) {
-          if (snapshot.isAbsent(series.first + i)) {
-            continue;
-          }
-          if (!hasHeader) {
-            hasHeader = true;
-            body.write(family.header(format));
-          }
-          byte[] states = snapshot.states(series.first + i);
-          if (states != null) {
-            body.write(states);
-          } else {
-            body.writeSample(family.name, labels[i], snapshot, series.first + i);
-          }
+      for (; at.series < all.size(); at.beginSeries(at.series + 1)) {
+        if (!write(family, all.get(at.series), snapshot, format, at, body)) {
+          return false;
         }
       }
     }
     if (format == PrometheusFormat.OPENMETRICS) {
       body.write(END);
     }
+    return true;
+  }
+
+  private static boolean write(
+      Family family,
+      Series series,
+      Snapshot snapshot,
+      PrometheusFormat format,
+      Position at,
+      Body body) {
+    byte[][] labels = series.labels;
+    for (int i = at.label; i < labels.length; i++) {
+      int index = series.first + i;
+      if (snapshot.isAbsent(index)) {
+        continue;
+      }
+      if (body.isFull()) {
+        at.label = i;
+        return false;
+      }
+      if (!at.hasHeader) {
+        at.hasHeader = true;
+        body.write(family.header(format));
+      }
+      byte[] states = snapshot.states(index);
+      if (states != null) {
+        body.write(states);
+      } else {
+        body.writeSample(family.name, labels[i], snapshot, index);
+      }
+    }
+    return true;
   }
 }

@@ -63,7 +63,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each scrape takes a sample, in the thread that asks for it. Scrapes that come while one is
  * taken use that one. A sample is taken within the read timeout, whatever the client does: its
  * values are copied, and written at the client's speed, while the next sample is taken. A body is
- * written in pieces of at most 64 KiB, and is nowhere as a whole.
+ * written in pieces of some 64 KiB, and is nowhere as a whole.
  *
  * <p>Safe for use by several threads. While the catalog stands still a scrape allocates nothing
  * here beyond what the reader says, unless {@linkplain Builder#states() states} are exported or
@@ -341,36 +341,14 @@ public final class PrometheusExporter implements AutoCloseable {
   private void write(OutputStream out, PrometheusFormat format, boolean isGzip) throws IOException {
     Objects.requireNonNull(out, "out");
     Objects.requireNonNull(format, "format");
-    Snapshot snapshot = snapshot();
+    Body body = begin(snapshot(), format, isGzip);
     try {
-      Body body = body();
-      try {
-        body.begin(out, isGzip);
-        write(snapshot, format, body);
-      } finally {
-        release(body);
+      while (body.next()) {
+        out.write(body.bytes(), 0, body.length());
       }
-    } finally {
-      release(snapshot);
-    }
-  }
-
-  /** Writes a snapshot, which is to be released then. */
-  void write(Snapshot snapshot, PrometheusFormat format, boolean isGzip, Body.Sink sink)
-      throws IOException {
-    Body body = body();
-    try {
-      body.begin(sink, isGzip);
-      write(snapshot, format, body);
     } finally {
       release(body);
     }
-  }
-
-  private static void write(Snapshot snapshot, PrometheusFormat format, Body body)
-      throws IOException {
-    snapshot.exposition().write(snapshot, format, body);
-    body.end();
   }
 
   /** Takes a sample, or waits for the one that is being taken. To be released. */
@@ -454,6 +432,16 @@ public final class PrometheusExporter implements AutoCloseable {
     }
   }
 
+  /** Lets one more scrape use a snapshot, which that one has to release, too. */
+  void share(Snapshot snapshot) {
+    lock.lock();
+    try {
+      snapshot.users++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void release(Snapshot snapshot) {
     lock.lock();
     try {
@@ -465,19 +453,23 @@ public final class PrometheusExporter implements AutoCloseable {
     }
   }
 
-  private Body body() {
+  /** Begins to write a snapshot. To be released, which releases the snapshot. */
+  Body begin(Snapshot snapshot, PrometheusFormat format, boolean isGzip) {
+    Body body;
     lock.lock();
     try {
-      return idleBodies.isEmpty() ? new Body() : idleBodies.remove(idleBodies.size() - 1);
+      body = idleBodies.isEmpty() ? new Body() : idleBodies.remove(idleBodies.size() - 1);
     } finally {
       lock.unlock();
     }
+    body.begin(snapshot, format, isGzip);
+    return body;
   }
 
-  private void release(Body body) {
-    body.forget();
+  void release(Body body) {
     lock.lock();
     try {
+      release(body.end());
       if (!isClosed && idleBodies.size() < MOST_IDLE) {
         idleBodies.add(body);
         return;

@@ -1,19 +1,23 @@
 package io.statsfs.prometheus;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves stats to Prometheus at {@code /metrics}, by the HTTP server of the JDK: in Prometheus's
- * text format or OpenMetrics, compressed or not, as the request prefers.
+ * Serves stats to Prometheus at {@code /metrics}, over HTTP/1.1: in Prometheus's text format or
+ * OpenMetrics, compressed or not, as the request prefers.
  *
  * <pre>{@code
  * try (PrometheusExporter exporter = PrometheusExporter.create(fs);
@@ -26,13 +30,11 @@ import org.jspecify.annotations.Nullable;
  * interface by default. Elsewhere a proxy belongs in front, which has both; a line in the log says
  * so.
  *
- * <p>Clients are bounded. At most 16 are answered at a time. One has 10 seconds to send a request
- * and 60 to read the answer, and while others wait the slowest is cut off after 1 second. An answer
- * is sent in pieces of at most 64 KiB, so that none is in the heap as a whole. How many connections
- * there may be, and how long the header of a request, are properties of the JDK's server for the
- * whole JVM, {@code jdk.httpserver.maxConnections} and {@code sun.net.httpserver.maxReqHeaderSize}
- * (JDK 17.0.9 and later); connections that send nothing are closed after 30 seconds ({@code
- * sun.net.httpserver.idleInterval}).
+ * <p>Clients are bounded, and wait for nothing but samples: one thread serves all, and none makes
+ * it wait. There are at most 32 connections; for one more that comes, the one closes whose time
+ * ends first. A client has 10 seconds to send a request, whose head has at most 16 KiB, 60 to read
+ * the answer, and 5 minutes until the next request. An answer is sent in pieces of some 64 KiB, so
+ * that none is in the heap as a whole.
  *
  * <p>Safe for use by several threads.
  */
@@ -50,18 +52,50 @@ public final class PrometheusServer implements AutoCloseable {
   private static final int NOT_ALLOWED = 405;
   private static final int FAILED = 500;
 
-  /** Of {@link HttpExchange#sendResponseHeaders}. */
-  private static final long NO_BODY = -1;
+  private static final String ALLOWED = "Allow: GET, HEAD\r\n";
 
-  private static final long UNKNOWN_LENGTH = 0;
+  static final int MOST_CONNECTIONS = 32;
+
+  /** How long to wait when there is no descriptor for a connection. */
+  private static final long EXHAUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** How long closing waits for a sample that is being taken. */
+  private static final long JOIN_MILLIS = TimeUnit.SECONDS.toMillis(2);
 
   private final PrometheusExporter exporter;
-  private final HttpServer server;
-  private final Workers workers = new Workers();
+  private final ServerSocketChannel listener;
+  private final InetSocketAddress address;
+  private final Selector selector;
+  private final Thread thread;
+  private volatile boolean isClosed;
 
-  private PrometheusServer(PrometheusExporter exporter, HttpServer server) {
+  // What follows is for the thread alone.
+
+  private final List<Connection> connections = new ArrayList<>();
+
+  /** Who waits for a sample. */
+  private List<Scrape> scrapes = new ArrayList<>();
+
+  private record Scrape(Connection connection, Request request) {}
+
+  private PrometheusServer(PrometheusExporter exporter, InetSocketAddress address)
+      throws IOException {
     this.exporter = exporter;
-    this.server = server;
+    listener = ServerSocketChannel.open();
+    try {
+      listener.socket().bind(address, 0);
+      this.address = (InetSocketAddress) listener.getLocalAddress();
+      listener.configureBlocking(false);
+      selector = Selector.open();
+      listener.register(selector, SelectionKey.OP_ACCEPT);
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+    // Inherits nothing of the application.
+    thread = new Thread(null, this::serve, "statsfs-prometheus", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
   }
 
   /**
@@ -86,14 +120,12 @@ public final class PrometheusServer implements AutoCloseable {
   public static PrometheusServer start(PrometheusExporter exporter, InetSocketAddress address)
       throws IOException {
     Objects.requireNonNull(exporter, "exporter");
-    PrometheusServer started = new PrometheusServer(exporter, HttpServer.create(address, 0));
-    started.server.setExecutor(started.workers);
-    started.server.createContext("/", started::answer);
-    started.server.start();
-    if (!started.address().getAddress().isLoopbackAddress()) {
+    PrometheusServer started = new PrometheusServer(exporter, address);
+    started.thread.start();
+    if (!started.address.getAddress().isLoopbackAddress()) {
       PrometheusExporter.LOG.warn(
           "Prometheus is served at "
-              + started.address()
+              + started.address
               + " to everybody who can reach that, without TLS and without a password. Put a"
               + " proxy in front that has both, or listen on localhost.");
     }
@@ -106,109 +138,210 @@ public final class PrometheusServer implements AutoCloseable {
    * @return the address, with the port that was chosen
    */
   public InetSocketAddress address() {
-    return server.getAddress();
+    return address;
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    workers.pause();
-    String path = exchange.getRequestURI().getPath();
-    String method = exchange.getRequestMethod();
-    boolean isHead = method.equals("HEAD");
-    if (!isHead && !method.equals("GET")) {
-      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-      answer(exchange, NOT_ALLOWED, "Only GET and HEAD are answered.\n", isHead);
-    } else if (PATH.equals(path)) {
-      scrape(exchange, isHead);
-    } else if (HEALTHY.equals(path)) {
-      answer(exchange, OK, "It answers.\n", isHead);
-    } else if ("/".equals(path)) {
-      answer(exchange, OK, "Statistics of the kernel are at " + PATH + ".\n", isHead);
+  private void serve() {
+    try (selector;
+        listener) {
+      while (!isClosed) {
+        if (scrapes.isEmpty()) {
+          selector.select(this::proceed, nextDeadline());
+        } else {
+          scrape();
+        }
+        closeLate();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      PrometheusExporter.LOG.warn("Scrapes are not answered any more: " + e);
+    } finally {
+      List.copyOf(connections).forEach(this::close);
+    }
+  }
+
+  private void proceed(SelectionKey key) {
+    if (key.attachment() instanceof Connection connection) {
+      with(connection, connection::proceed);
     } else {
-      answer(exchange, NOT_FOUND, "Statistics of the kernel are at " + PATH + ".\n", isHead);
+      accept();
     }
   }
 
-  private void answer(HttpExchange exchange, int status, String text, boolean isHead)
-      throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-    workers.resume();
-    exchange.sendResponseHeaders(status, isHead ? NO_BODY : bytes.length);
-    if (!isHead) {
-      exchange.getResponseBody().write(bytes);
-      end(exchange);
+  /** What is done for one client. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Whatever fails affects that client alone. */
+  private void with(Connection connection, Step step) {
+    try {
+      step.run();
+    } catch (IOException e) {
+      // The client is gone.
+      close(connection);
+    } catch (RuntimeException e) {
+      PrometheusExporter.LOG.warn("An answer to a scrape failed: " + e);
+      close(connection);
     }
   }
 
-  private void scrape(HttpExchange exchange, boolean isHead) throws IOException {
-    Headers request = exchange.getRequestHeaders();
-    PrometheusFormat format = PrometheusFormat.ofAccept(all(request.get("Accept")));
-    boolean isGzip = PrometheusFormat.isGzip(all(request.get("Accept-Encoding")));
+  /** Takes in those who have come, whose requests may have come with them. */
+  private void accept() {
+    try {
+      SocketChannel channel = listener.accept();
+      for (int i = 0; channel != null && i < MOST_CONNECTIONS; i++) {
+        accept(channel);
+        channel = listener.accept();
+      }
+    } catch (IOException e) {
+      // There is no descriptor left.
+      if (connections.isEmpty()) {
+        LockSupport.parkNanos(EXHAUSTED_NANOS);
+      } else {
+        closeFirst();
+      }
+    }
+  }
+
+  private void accept(SocketChannel channel) throws IOException {
+    if (connections.size() == MOST_CONNECTIONS) {
+      closeFirst();
+    }
+    try {
+      channel.configureBlocking(false);
+      // Else the last piece of an answer would wait until the ones before are acknowledged.
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+      Connection connection = new Connection(channel, key, this);
+      key.attach(connection);
+      connections.add(connection);
+      with(connection, connection::proceed);
+    } catch (IOException e) {
+      // The client is gone.
+      channel.close();
+    }
+  }
+
+  private void close(Connection connection) {
+    connections.remove(connection);
+    scrapes.removeIf(scrape -> scrape.connection == connection);
+    connection.close();
+  }
+
+  /** The connection whose time ends first; null if there is none. */
+  private @Nullable Connection first() {
+    Connection first = null;
+    for (int i = 0; i < connections.size(); i++) {
+      Connection connection = connections.get(i);
+      if (first == null || connection.deadline() - first.deadline() < 0) {
+        first = connection;
+      }
+    }
+    return first;
+  }
+
+  private void closeFirst() {
+    Connection first = first();
+    if (first != null) {
+      close(first);
+    }
+  }
+
+  private void closeLate() {
+    long now = System.nanoTime();
+    for (Connection first = first(); first != null && first.deadline() - now < 0; first = first()) {
+      close(first);
+    }
+  }
+
+  /** In milliseconds from now; 0 if there is none. */
+  private long nextDeadline() {
+    Connection first = first();
+    return first == null
+        ? 0
+        : Math.max(1, TimeUnit.NANOSECONDS.toMillis(first.deadline() - System.nanoTime()) + 1);
+  }
+
+  /** Answers a request, or will after the next sample. */
+  void answer(Connection connection, Request request) throws IOException {
+    boolean isHead = request.isHead();
+    if (request.status() != OK) {
+      connection.answer(request.status(), "", "This is no request that can be answered.\n");
+    } else if (!isHead && !request.method().equals("GET")) {
+      connection.answer(NOT_ALLOWED, ALLOWED, "Only GET and HEAD are answered.\n");
+    } else if (request.path().equals(PATH)) {
+      if (isHead) {
+        connection.answer(fields(request));
+      } else {
+        scrapes.add(new Scrape(connection, request));
+      }
+    } else if (request.path().equals(HEALTHY)) {
+      connection.answer(OK, "", "It answers.\n");
+    } else {
+      connection.answer(
+          request.path().equals("/") ? OK : NOT_FOUND,
+          "",
+          "Statistics of the kernel are at " + PATH + ".\n");
+    }
+  }
+
+  private static String fields(Request request) {
+    return "Content-Type: "
+        + PrometheusFormat.ofAccept(request.accept()).contentType()
+        + "\r\nVary: Accept, Accept-Encoding\r\n"
+        + (PrometheusFormat.isGzip(request.acceptEncoding()) ? "Content-Encoding: gzip\r\n" : "");
+  }
+
+  /** Answers all who wait for a sample, and who come while it is taken. */
+  private void scrape() throws IOException {
     Snapshot snapshot = null;
-    if (!isHead) {
-      try {
-        snapshot = exporter.snapshot();
-      } catch (RuntimeException e) {
-        answer(exchange, FAILED, "No sample could be taken: the log says why.\n", false);
-        return;
-      }
+    try {
+      snapshot = exporter.snapshot();
+    } catch (RuntimeException | Error e) {
+      // Is logged.
     }
-    Headers response = exchange.getResponseHeaders();
-    response.set("Content-Type", format.contentType());
-    response.set("Vary", "Accept, Accept-Encoding");
-    if (isGzip) {
-      response.set("Content-Encoding", "gzip");
+    selector.selectNow(this::proceed);
+    List<Scrape> answered = scrapes;
+    scrapes = new ArrayList<>();
+    Snapshot taken = snapshot;
+    for (Scrape scrape : answered) {
+      with(scrape.connection, () -> answer(scrape, taken));
     }
-    workers.resume();
+    if (taken != null) {
+      exporter.release(taken);
+    }
+  }
+
+  private void answer(Scrape scrape, @Nullable Snapshot snapshot) throws IOException {
+    Request request = scrape.request;
+    Connection connection = scrape.connection;
     if (snapshot == null) {
-      exchange.sendResponseHeaders(OK, NO_BODY);
+      connection.answer(FAILED, "", "No sample could be taken: the log says why.\n");
     } else {
-      try {
-        exporter.write(snapshot, format, isGzip, new Response(exchange));
-      } finally {
-        exporter.release(snapshot);
-      }
-      // Not if that failed: a body that is cut off must not end as if it were whole.
-      end(exchange);
+      exporter.share(snapshot);
+      connection.answer(
+          fields(request),
+          exporter.begin(
+              snapshot,
+              PrometheusFormat.ofAccept(request.accept()),
+              PrometheusFormat.isGzip(request.acceptEncoding())));
     }
+    connection.readRequests();
   }
 
-  /** Keeps the connection, which {@link HttpExchange#close} would not. */
-  private static void end(HttpExchange exchange) throws IOException {
-    exchange.getResponseBody().close();
-  }
-
-  private static @Nullable String all(@Nullable List<String> lines) {
-    return lines == null || lines.isEmpty()
-        ? null
-        : lines.size() == 1 ? lines.get(0) : String.join(",", lines);
-  }
-
-  /** A body whose length is given if it is of one piece. */
-  private static final class Response implements Body.Sink {
-    private final HttpExchange exchange;
-    private boolean isBegun;
-
-    Response(HttpExchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public void write(byte[] bytes, int length, boolean isLast) throws IOException {
-      if (!isBegun) {
-        isBegun = true;
-        exchange.sendResponseHeaders(OK, !isLast ? UNKNOWN_LENGTH : length == 0 ? NO_BODY : length);
-      }
-      if (length > 0) {
-        exchange.getResponseBody().write(bytes, 0, length);
-      }
-    }
+  void release(Body body) {
+    exporter.release(body);
   }
 
   /** Stops to listen, and cuts off whoever is being answered. Closing again does nothing. */
   @Override
   public void close() {
-    server.stop(0);
-    workers.close();
+    isClosed = true;
+    selector.wakeup();
+    try {
+      thread.join(JOIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

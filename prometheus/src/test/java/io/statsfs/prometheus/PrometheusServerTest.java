@@ -24,6 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +40,7 @@ class PrometheusServerTest {
   /** More than the kernel keeps of a body that nobody reads. */
   private static final int SERIES = 60_000;
 
-  private static final int SLOW_CLIENTS = 2 * Workers.MOST;
+  private static final int SLOW_CLIENTS = 2 * PrometheusServer.MOST_CONNECTIONS;
 
   private final TestTree tree = TestTree.inMemory();
   private StatsFs fs;
@@ -140,28 +145,175 @@ class PrometheusServerTest {
     }
   }
 
+  /** Reads one answer, and returns its head and body. */
+  private static String answer(InputStream in, boolean isHead) throws IOException {
+    StringBuilder answer = new StringBuilder();
+    while (!answer.toString().endsWith("\r\n\r\n")) {
+      int next = in.read();
+      assertTrue(next >= 0, answer.toString());
+      answer.append((char) next);
+    }
+    Matcher length = Pattern.compile("\r\nContent-Length: ([0-9]+)\r\n").matcher(answer);
+    if (!isHead) {
+      assertTrue(length.find(), answer.toString());
+      byte[] body = in.readNBytes(Integer.parseInt(length.group(1)));
+      answer.append(new String(body, StandardCharsets.UTF_8));
+    }
+    return answer.toString();
+  }
+
   /** A connection for each scrape would cost more than the scrape. */
   @Test
   void connectionsAreKept() throws IOException {
     try (Socket socket = connect("")) {
-      InputStream in = socket.getInputStream();
-      byte[] bytes = new byte[1 << 16];
       for (String path : List.of("/metrics", "/", "/none", "/metrics")) {
-        for (String method : List.of("GET", "HEAD")) {
-          String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
-          socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-          StringBuilder answer = new StringBuilder();
-          while (!answer.toString().contains("\r\n\r\n")
-              || method.equals("GET") && !answer.toString().endsWith("\n")
-              || method.equals("GET") && answer.toString().endsWith("\r\n\r\n")) {
-            int count = in.read(bytes);
-            assertTrue(count > 0, method + " " + path + ": " + answer);
-            answer.append(new String(bytes, 0, count, StandardCharsets.US_ASCII));
-          }
-          assertTrue(answer.toString().startsWith("HTTP/1.1 "), answer.toString());
+        for (String method : List.of("GET", "HEAD", "PUT")) {
+          write(socket, method + " " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+          String answer = answer(socket.getInputStream(), method.equals("HEAD"));
+          assertTrue(answer.startsWith("HTTP/1.1 "), answer);
+          assertFalse(answer.contains("Connection: close"), answer);
         }
       }
     }
+  }
+
+  @Test
+  void requestsThatComeTogetherAreAnsweredOneAfterTheOther() throws IOException {
+    String request = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n";
+    StringBuilder all = new StringBuilder();
+    List<String> paths = List.of("/metrics", "/", "/metrics", "/metrics", "/none");
+    for (int i = 0; i < 20; i++) {
+      paths.forEach(path -> all.append(request.formatted(path)));
+    }
+    try (Socket socket = connect(all.toString())) {
+      for (int i = 0; i < 20; i++) {
+        for (String path : paths) {
+          String answer = answer(socket.getInputStream(), false);
+          assertEquals(path.equals("/metrics"), answer.contains("statsfs_kvm_stat0{"), answer);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRequestMayComeInPieces() throws IOException {
+    String request = "\r\nGET /metrics HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(3000) + "\r\n\r\n";
+    try (Socket socket = connect("")) {
+      socket.setTcpNoDelay(true);
+      for (int i = 0; i < request.length(); i++) {
+        write(socket, request.substring(i, i + 1));
+      }
+      assertTrue(answer(socket.getInputStream(), false).contains("statsfs_kvm_stat0{"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "GET / HTTP/2.0|Host: x; 505",
+        "GET /; 400",
+        "GET  / HTTP/1.1|Host: x; 400",
+        "GET / HTTP/1.1; 400",
+        "GET / HTTP/1.1|Host : x; 400",
+        "GET / HTTP/1.1|Host: x|  continued; 400",
+        "G\tT / HTTP/1.1|Host: x; 400",
+        "\u0016\u0003\u0001; 400",
+        "POST / HTTP/1.1|Host: x|Content-Length: 10; 405",
+        "GET / HTTP/1.1|Host: x|Transfer-Encoding: chunked; 200",
+        "GET / HTTP/1.1|Host: x|Connection: Keep-Alive, Close; 200",
+        "GET / HTTP/1.0; 200",
+        "GET http://x/metrics HTTP/1.0; 200",
+      })
+  void afterWhatCannotGoOnTheConnectionIsClosed(String head, int status) throws IOException {
+    try (Socket socket = connect(head.replace("|", "\r\n") + "\r\n\r\nand more\r\n\r\n")) {
+      String answer = answer(socket.getInputStream(), false);
+      assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+      assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
+      assertEquals(head.contains("metrics"), answer.contains("statsfs_kvm_stat0{"), answer);
+      assertEquals(-1, socket.getInputStream().read());
+    }
+  }
+
+  /** Of ten seconds, after which nothing is kept of who does not ask. */
+  @Test
+  void aRequestHasATime() throws IOException {
+    try (Socket silent = connect("");
+        Socket slow = connect("GET / HTTP/1.1\r\nHost: x\r\n");
+        Socket waiting = connect("GET / HTTP/1.1\r\nHost: x\r\n\r\n")) {
+      assertTrue(answer(waiting.getInputStream(), false).startsWith("HTTP/1.1 200 "));
+      assertEquals(-1, silent.getInputStream().read());
+      assertEquals(-1, slow.getInputStream().read());
+      write(waiting, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertTrue(answer(waiting.getInputStream(), false).startsWith("HTTP/1.1 200 "));
+    }
+  }
+
+  @Test
+  void aHeadHasABound() throws IOException {
+    String field = "X: " + "x".repeat(95) + "\r\n";
+    String tooMuch = "GET / HTTP/1.1\r\nHost: x\r\n" + field.repeat(Connection.MAX_HEAD / 100 + 1);
+    try (Socket socket = connect(tooMuch)) {
+      String answer = answer(socket.getInputStream(), false);
+      assertTrue(answer.startsWith("HTTP/1.1 431 "), answer);
+      assertEquals(-1, socket.getInputStream().read());
+    }
+  }
+
+  @Test
+  void theDateIsThatOfHttp() {
+    assertEquals("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", Connection.date(784_111_777_000L));
+  }
+
+  /** Whatever comes, others are answered. */
+  @Test
+  void bytesOfAnyKindDoNoHarm() throws Exception {
+    Random random = new Random(1);
+    List<String> parts =
+        List.of("GET", " ", "/metrics", " HTTP/1.", "1", "0", "\r\n", "\n", "Host", ":", "x", "\0");
+    for (int i = 0; i < 300; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int part = random.nextInt(30); part >= 0; part--) {
+        text.append(parts.get(random.nextInt(parts.size())));
+      }
+      try (Socket socket = connect(text.toString())) {
+        if (random.nextBoolean()) {
+          socket.shutdownOutput();
+          read(socket);
+        }
+      } catch (IOException e) {
+        // It was refused before all was sent.
+      }
+    }
+    assertEquals(200, request("GET", "/metrics").statusCode());
+  }
+
+  /** As Prometheus servers that have the same configuration. */
+  @Test
+  void scrapesThatComeDuringASampleShareIt() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger samples = new AtomicInteger();
+    exporter.beforeSample =
+        () -> {
+          samples.incrementAndGet();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        };
+    String request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (Socket first = connect(request)) {
+      Await.until(() -> samples.get() == 1, () -> "a sample is taken");
+      try (Socket second = connect(request);
+          Socket third = connect(request)) {
+        go.countDown();
+        for (Socket socket : List.of(first, second, third)) {
+          assertTrue(answer(socket.getInputStream(), false).contains("statsfs_kvm_stat0{"));
+        }
+      }
+    }
+    assertEquals(1, samples.get());
   }
 
   @Test
@@ -181,9 +333,14 @@ class PrometheusServerTest {
   private Socket connect(String text) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
+    socket.setSoTimeout(60_000);
     socket.connect(server.address());
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    write(socket, text);
     return socket;
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @ParameterizedTest
@@ -244,6 +401,13 @@ class PrometheusServerTest {
     start(SERIES);
     try (Socket socket = connect("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) {
       assertTrue(read(socket).endsWith("\r\n0\r\n\r\n"));
+    }
+    // Old clients know no chunks: the end of the connection is that of the body.
+    try (Socket socket = connect("GET /metrics HTTP/1.0\r\n\r\n")) {
+      String answer = read(socket);
+      assertFalse(answer.contains("chunked"));
+      String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+      assertEquals(SERIES, Scrape.of(body, PrometheusFormat.TEXT).samples().size());
     }
   }
 
