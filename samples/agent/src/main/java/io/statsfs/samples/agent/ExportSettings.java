@@ -11,6 +11,7 @@ import io.statsfs.metrics.Naming;
  * @param aggregates what becomes of stats that sum up others
  * @param counters whether those that count are counters
  * @param states whether enums are exported
+ * @param scopeLabels whether series for Prometheus name who made them; through the SDK all do
  * @param ownMetrics whether the library measures itself
  */
 record ExportSettings(
@@ -19,4 +20,5 @@ record ExportSettings(
     Aggregates aggregates,
     boolean counters,
     boolean states,
+    boolean scopeLabels,
     boolean ownMetrics) {}

@@ -16,12 +16,6 @@ import java.util.TreeMap;
  * variables hold all the same.
  */
 final class PrometheusExport implements AutoCloseable {
-  /** Of the JDK's server; more than the scrapers of any machine, less than its descriptors. */
-  private static final Map<String, String> LIMITS =
-      Map.of(
-          "jdk.httpserver.maxConnections", "200",
-          "sun.net.httpserver.maxReqHeaderSize", "16384");
-
   private final PrometheusExporter exporter;
   private final PrometheusServer server;
 
@@ -31,12 +25,6 @@ final class PrometheusExport implements AutoCloseable {
    * @throws StatsFsException if that is not possible at the address that is configured
    */
   PrometheusExport(StatsFs fs, ExportSettings settings) {
-    LIMITS.forEach(
-        (property, value) -> {
-          if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-          }
-        });
     PrometheusAddress address =
         new PrometheusAddress(
             OtelVariables.get(PrometheusAddress.HOST, PrometheusAddress.DEFAULT_HOST),
@@ -58,6 +46,9 @@ final class PrometheusExport implements AutoCloseable {
     }
     if (settings.states()) {
       builder.states();
+    }
+    if (settings.scopeLabels()) {
+      builder.scopeLabels();
     }
     exporter = builder.build();
     try {

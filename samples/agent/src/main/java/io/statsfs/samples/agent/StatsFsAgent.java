@@ -51,6 +51,9 @@ import picocli.CommandLine.TypeConversionException;
           + " OTEL_EXPORTER_OTLP_PROTOCOL (http/protobuf), OTEL_EXPORTER_PROMETHEUS_HOST (localhost)"
           + " and _PORT (9464),"
           + " OTEL_RESOURCE_ATTRIBUTES, ...; but not OTEL_INSTRUMENTATION_STATSFS_*.",
+      "Prometheus is answered at /metrics, in its text format or OpenMetrics and compressed or not, as it"
+          + " asks for; without TLS and without a password, so that beyond this machine a proxy"
+          + " belongs in front.",
       "STATSFS_AGENT_JAVA_OPTS replaces the options that the start script gives to the JVM.",
       "",
       "Examples:",
@@ -197,6 +200,12 @@ public final class StatsFsAgent implements Callable<Integer> {
           "Stats that sum up those of the sources below: kept, dropped, or alone without their"
               + " parts. Default: kept.")
   private Aggregates aggregates = Aggregates.KEPT;
+
+  @Option(
+      names = "--scope-labels",
+      description =
+          "Give each series for Prometheus the labels otel_scope_name and otel_scope_version.")
+  private boolean scopeLabels;
 
   @Option(
       names = "--own-metrics",
@@ -354,6 +363,7 @@ public final class StatsFsAgent implements Callable<Integer> {
             || once
             || counters
             || states
+            || scopeLabels
             || naming != Naming.statsfs()
             || aggregates != Aggregates.KEPT
             || ownMetrics != OwnMetrics.STATSFS
@@ -466,7 +476,13 @@ public final class StatsFsAgent implements Callable<Integer> {
         exporters.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).distinct().toList();
     ExportSettings settings =
         new ExportSettings(
-            patterns(), naming, aggregates, counters, states, ownMetrics != OwnMetrics.NONE);
+            patterns(),
+            naming,
+            aggregates,
+            counters,
+            states,
+            scopeLabels,
+            ownMetrics != OwnMetrics.NONE);
     return !once && PrometheusExport.isAllThatIsWanted(names, ownMetrics)
         ? serve(fs, settings, ending)
         : export(fs, names, settings, ending);

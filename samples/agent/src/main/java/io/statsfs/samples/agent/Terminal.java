@@ -35,7 +35,7 @@ final class Terminal {
   Terminal(OutputStream out, OutputStream err, Charset charset) {
     this.charset = charset;
     encoder = charset.newEncoder();
-    this.out = new BufferedWriter(new OutputStreamWriter(out, charset), 1 << 16);
+    this.out = new BufferedWriter(new OutputStreamWriter(out, charset));
     this.err = new OutputStreamWriter(err, charset);
   }
 

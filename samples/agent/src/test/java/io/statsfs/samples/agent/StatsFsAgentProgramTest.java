@@ -500,6 +500,7 @@ class StatsFsAgentProgramTest {
             "--clear",
             "--naming",
             "--counters",
+            "--scope-labels",
             "--version")) {
       assertTrue(help.contains(option), option);
     }
@@ -524,6 +525,7 @@ class StatsFsAgentProgramTest {
           {"--clear", "net/lo/rx_bytes", "--exporter", "console"},
           {"--clear", "net/lo/rx_bytes", "--interval", "1s"},
           {"--clear", "net/lo/rx_bytes", "--counters"},
+          {"--clear", "net/lo/rx_bytes", "--scope-labels"},
           {"--clear", "net/lo/rx_bytes", "--own-metrics", "none"},
           {"--clear", "net/lo/rx_bytes", "--naming", "semconv"},
           {"--naming", "upside-down"},
@@ -653,6 +655,31 @@ class StatsFsAgentProgramTest {
     assertTrue(classes.stream().anyMatch(line -> line.contains("io.statsfs.prometheus.")));
     assertEquals(
         List.of(), classes.stream().filter(line -> line.contains("io.opentelemetry.")).toList());
+  }
+
+  @Test
+  void seriesForPrometheusHaveLabelsOfTheScopeIfTheseAreAskedFor()
+      throws IOException, InterruptedException {
+    int port = ServerProgram.freePort();
+    try (AgentProgram agent =
+        AgentProgram.start(
+            Map.of("OTEL_EXPORTER_PROMETHEUS_PORT", "" + port),
+            "--exporter",
+            "prometheus",
+            "--scope-labels")) {
+      agent.await(
+          "its first line",
+          () -> agent.err().stream().anyMatch(l -> l.startsWith("statsfs-agent")));
+      String scrape = ServerProgram.get(URI.create("http://localhost:" + port + "/metrics")).body();
+      assertTrue(
+          scrape.lines().allMatch(l -> l.matches("(#|target_info|.*otel_scope_version=).*")),
+          scrape);
+      assertTrue(
+          scrape.contains(
+              "statsfs_net_rx_bytes{device=\"lo\",otel_scope_name=\"io.statsfs\","
+                  + "otel_scope_version=\""),
+          scrape);
+    }
   }
 
   @Test
