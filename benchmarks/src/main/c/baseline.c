@@ -408,3 +408,85 @@ size_t mounts_sample(void) {
   }
   return answered;
 }
+
+/* Statistics that a process has open: KVM's struct kvm_stats_header says what there is. */
+struct statistics {
+  int descriptor;
+  uint32_t stats;
+  uint32_t data;
+  uint32_t data_bytes;
+};
+
+enum { HEADER_WORDS = 6, NAME_SIZE = 1, COUNT = 2, DESCRIPTIONS = 4, DATA = 5, MOST_DATA = 4096 };
+
+static struct statistics *statistics;
+static size_t statistics_count;
+static int process;
+static uint64_t data[MOST_DATA / sizeof(uint64_t)];
+
+static void load_statistics(int descriptor) {
+  uint32_t header[HEADER_WORDS];
+  struct statistics its = {.descriptor = descriptor};
+  int fd = sfs_pidfd_getfd(process, descriptor);
+  if (fd < 0 || sfs_pread(fd, header, sizeof header, 0) != sizeof header) {
+    die("statistics of a machine");
+  }
+  its.stats = header[COUNT];
+  its.data = header[DATA];
+  for (uint32_t i = 0; i < header[COUNT]; i++) {
+    struct {
+      uint32_t flags;
+      uint16_t exponent;
+      uint16_t values;
+      uint32_t offset;
+      uint32_t bucket;
+    } stat;
+    long at = (long)(header[DESCRIPTIONS] + i * (sizeof stat + header[NAME_SIZE]));
+    if (sfs_pread(fd, &stat, sizeof stat, at) != sizeof stat) {
+      die("descriptions of stats");
+    }
+    uint32_t end = stat.offset + stat.values * (uint32_t)sizeof(uint64_t);
+    its.data_bytes = end > its.data_bytes ? end : its.data_bytes;
+  }
+  sfs_close(fd);
+  if (its.data_bytes > sizeof data) {
+    die("too many values");
+  }
+  statistics = grow(statistics, (statistics_count + 1) * sizeof *statistics);
+  statistics[statistics_count++] = its;
+}
+
+size_t machines_load(int pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", pid);
+  process = sfs_pidfd_open(pid);
+  DIR *descriptors = opendir(path);
+  if (process < 0 || descriptors == NULL) {
+    die(path);
+  }
+  size_t stats = 0;
+  const struct dirent *entry;
+  while ((entry = readdir(descriptors)) != NULL) {
+    char link[64] = "";
+    if (readlinkat(dirfd(descriptors), entry->d_name, link, sizeof link - 1) > 0 &&
+        strncmp(link, "anon_inode:kvm-", 15) == 0 && strstr(link, "-stats") != NULL) {
+      load_statistics(atoi(entry->d_name));
+      stats += statistics[statistics_count - 1].stats;
+    }
+  }
+  closedir(descriptors);
+  return stats;
+}
+
+size_t machines_sample(void) {
+  size_t stats = 0;
+  for (size_t i = 0; i < statistics_count; i++) {
+    const struct statistics *its = &statistics[i];
+    int fd = sfs_pidfd_getfd(process, its->descriptor);
+    if (sfs_pread(fd, data, its->data_bytes, its->data) == (long)its->data_bytes) {
+      stats += its->stats;
+    }
+    sfs_close(fd);
+  }
+  return stats;
+}

@@ -44,6 +44,12 @@ size_t mounts_load(const char *list);
 /* Asks each of these file systems, and stores what they say; returns how many answered. */
 size_t mounts_sample(void);
 
+/* Looks for the statistics of virtual machines that a process has open; returns how many stats they have. */
+size_t machines_load(int pid);
+
+/* Reads them all, by a duplicate of each descriptor, and stores their values; returns how many stats. */
+size_t machines_sample(void);
+
 /* Lists a directory and all below it. */
 void walk(int parent, const char *name, struct found *found);
 

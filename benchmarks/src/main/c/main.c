@@ -17,6 +17,10 @@
  *   mounts LIST              prepares asking mounted file systems; answers how many there are
  *   measure-mounts BEFORE ROUNDS
  *                            answers nanoseconds and how many answered
+ *   machines PID             prepares reading the statistics of virtual machines that a process has open; answers
+ *                            how many there are
+ *   measure-machines BEFORE ROUNDS
+ *                            answers nanoseconds and how many were read
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -119,6 +123,16 @@ int main(void) {
       for (int i = -before; i < rounds; i++) {
         start = i == 0 ? now() : start;
         count = mounts_sample();
+      }
+      printf("%llu %zu\n", (unsigned long long)(now() - start), count);
+    } else if (sscanf(line, "machines %d", &tree) == 1) {
+      printf("%zu\n", machines_load(tree));
+    } else if (sscanf(line, "measure-machines %d %d", &before, &rounds) == 2) {
+      size_t count = 0;
+      uint64_t start = 0;
+      for (int i = -before; i < rounds; i++) {
+        start = i == 0 ? now() : start;
+        count = machines_sample();
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
     } else if (strcmp(line, "values\n") == 0) {

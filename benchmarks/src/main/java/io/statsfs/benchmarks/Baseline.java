@@ -107,7 +107,27 @@ final class Baseline implements AutoCloseable {
     };
   }
 
-  /** What such a sample finds now. */
+  /**
+   * Has it prepare reading the statistics of virtual machines that a process has open.
+   *
+   * @return how many there are
+   */
+  int loadMachines(long pid) throws IOException {
+    return (int) ask("machines " + pid)[0];
+  }
+
+  /** Reads these, {@code stats} of them. */
+  Method sampleMachines(int stats) {
+    return (before, rounds) -> {
+      long[] answer = ask("measure-machines " + before + " " + rounds);
+      if (answer[1] != stats) {
+        throw new IOException("The baseline read " + answer[1] + " statistics of " + stats);
+      }
+      return answer[0];
+    };
+  }
+
+  /** What a sample of the default trees finds now. */
   List<String> values() throws IOException {
     return List.of(answer("values").split(" "));
   }

@@ -53,6 +53,9 @@ final class Bench {
   private static final String VISIT = "C: list and read the same";
   private static final String MOUNTS = "mounted file systems";
   private static final String STATFS = "C: statfs";
+  private static final String MACHINE = "virtual machine";
+  private static final String DEBUGFS_FILES = "C: files of debugfs";
+  private static final String DESCRIPTORS = "C: descriptors, unchecked";
   private static final String OPEN = "opening, ";
   private static final int OPENINGS_TO_WARM_UP = 4_000;
   private static final int SMALL = 1_000;
@@ -79,6 +82,7 @@ final class Bench {
   private final Interleaved discovery = new Interleaved();
   private final Interleaved defaults = new Interleaved();
   private final Interleaved mounts = new Interleaved();
+  private final Interleaved machines = new Interleaved();
   private final Map<String, double[]> cold = new HashMap<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, Row> rows = new HashMap<>();
@@ -105,9 +109,9 @@ final class Bench {
   }
 
   /**
-   * {@code full}, {@code quick}, {@code defaults} or {@code mounts} (these alone), a directory on
-   * tmpfs, the one that the baseline was built in, and debugfs or nothing; or for {@code mounts}
-   * the directory that they are below.
+   * {@code full}, {@code quick}, {@code defaults}, {@code mounts} or {@code kvm} (these alone), a
+   * directory on tmpfs, the one that the baseline was built in, and debugfs or nothing; or for
+   * {@code mounts} the directory that they are below.
    */
   public static void main(String[] args) throws Exception {
     Bench bench = new Bench(!args[0].equals("full"), Path.of(args[1]), Path.of(args[2]));
@@ -118,6 +122,8 @@ final class Bench {
         bench.printTargetsOfDefaults();
       } else if (args[0].equals("mounts")) {
         bench.measureMounts(Path.of(args[3]));
+      } else if (args[0].equals("kvm")) {
+        bench.measureMachine(Path.of(args[3]));
       } else {
         bench.measure(args.length > 3 ? Path.of(args[3]) : null);
       }
@@ -315,6 +321,36 @@ final class Bench {
     Row row = rows.get(MOUNTS + JNI);
     atMost("JNI / statfs in C, " + MOUNTS, row.ratio(best), 1.30);
     atMost("bytes per sample, JNI, " + MOUNTS, row.bytes, 0);
+  }
+
+  /** A file of debugfs is a stat, and so is each description of a descriptor. */
+  private void measureMachine(Path debugfs) throws IOException {
+    MeasuredMachine machine = keep(new MeasuredMachine(debugfs));
+    List<String> list = machine.files();
+    int files = (int) list.stream().filter(line -> line.startsWith("F ")).count();
+    int described = baseline.loadMachines(machine.pid());
+    int read = baseline.load(list);
+    Row best =
+        add(machines.c(MACHINE, DEBUGFS_FILES, files, baseline.sample(read, "openat", files)));
+    add(machines.c(MACHINE, DESCRIPTORS, described, baseline.sampleMachines(described)));
+    Sampler sampler = machine.sampler(null);
+    int stats = sampler.size();
+    add(machines.java(MACHINE, JNI, stats, sampler::sample));
+    Sampler withTimeout = machine.sampler(Duration.ofSeconds(1));
+    add(machines.java(MACHINE, JNI + WITH_TIMEOUT, stats, withTimeout::sample));
+    compare(machines, MACHINE, best);
+    say(
+        String.format(
+            "measuring a machine: %d files of debugfs, %d stats of descriptors, and %d of them"
+                + " that are no histograms",
+            files, described, stats));
+    machines.run(31);
+    print(machines.rows(), "virtual machines");
+    System.out.println();
+    Row row = rows.get(MACHINE + JNI);
+    atLeast("files of debugfs in C / JNI by descriptors, per stat", best.ratio(row), 60);
+    compared("JNI / C, both by descriptors", row.ratio(rows.get(MACHINE + DESCRIPTORS)));
+    atMost("bytes per sample, JNI, " + MACHINE, row.bytes, 0);
   }
 
   private void printDefaults() {
