@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +31,16 @@ public final class KvmBackend implements Backend {
   private static final String READER_PROPERTY = "io.statsfs.reader";
 
   private final Supplier<KvmCalls> calls;
+  private final LongSupplier nanoTime;
 
   /** Called by {@link java.util.ServiceLoader}. */
   public KvmBackend() {
-    this(NativeKvm::new);
+    this(NativeKvm::new, System::nanoTime);
   }
 
-  KvmBackend(Supplier<KvmCalls> calls) {
+  KvmBackend(Supplier<KvmCalls> calls, LongSupplier nanoTime) {
     this.calls = calls;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -72,7 +75,7 @@ public final class KvmBackend implements Backend {
     } else {
       problems.addAll(problems(settings, wanted, whyNot));
     }
-    return new KvmScanner(trees, problems, host, calls.get());
+    return new KvmScanner(trees, problems, host, calls.get(), nanoTime);
   }
 
   private static KvmTree tree(Layout layout) {

@@ -11,12 +11,14 @@ import io.statsfs.spi.ScanRequest;
 import io.statsfs.spi.ScanResult;
 import io.statsfs.spi.Scanner;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class KvmScanner implements Scanner {
   /** How many looks the names of processes that may not be looked at are believed. */
   private static final int NAMES_BELIEVED = 10;
+
+  /** What looks for descriptors that take long may take of the time: one part of so many. */
+  private static final int SHARE = 50;
+
+  /** What takes no longer is done at each scan. */
+  private static final long SHORT_NANOS = Duration.ofMillis(100).toNanos();
 
   private final List<KvmTree> trees;
   private final List<Problem> problems;
@@ -41,12 +49,25 @@ final class KvmScanner implements Scanner {
 
   private int looks;
 
+  private final LongSupplier nanoTime;
+
+  /** What was found when all processes were looked at last; null if that failed. */
+  private @Nullable List<KvmFound> lastFound;
+
+  private long findAt;
+
   /**
    * Of trees that are open.
    *
    * @param problems why others are not
    */
-  KvmScanner(List<KvmTree> trees, List<Problem> problems, KvmHost host, KvmCalls calls) {
+  KvmScanner(
+      List<KvmTree> trees,
+      List<Problem> problems,
+      KvmHost host,
+      KvmCalls calls,
+      LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.trees = List.copyOf(trees);
     this.problems = List.copyOf(problems);
     this.host = host;
@@ -106,7 +127,7 @@ final class KvmScanner implements Scanner {
     request.step();
     List<KvmFound> found;
     try {
-      found = calls.find(host.proc());
+      found = find();
     } catch (KvmCalls.Failure e) {
       return new Look(look.descriptors, look.devices, look.names, whyNot(e, uses));
     }
@@ -119,6 +140,22 @@ final class KvmScanner implements Scanner {
     Map<KvmDescriptor, String> devices =
         KvmMachines.devices(found, List.copyOf(seen.descriptors.values()));
     return new Look(seen.descriptors, devices, seen.names, seen.problems(uses));
+  }
+
+  /** On a host with very many descriptors not at each scan. What is known is looked at anyway. */
+  private List<KvmFound> find() throws KvmCalls.Failure {
+    long began = nanoTime.getAsLong();
+    List<KvmFound> known = lastFound;
+    if (known != null && began - findAt < 0) {
+      return known;
+    }
+    lastFound = null;
+    List<KvmFound> found = calls.find(host.proc());
+    lastFound = found;
+    long ended = nanoTime.getAsLong();
+    long took = ended - began;
+    findAt = took > SHORT_NANOS ? ended + SHARE * took : ended;
+    return found;
   }
 
   private List<Problem> whyNot(KvmCalls.Failure failure, long uses) {
