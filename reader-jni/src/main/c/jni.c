@@ -4,6 +4,7 @@
 #include "batch.h"
 #include "directory.h"
 #include "kvm.h"
+#include "look.h"
 #include "mounts.h"
 #include "system.h"
 
@@ -105,6 +106,34 @@ NATIVE(jlong, list)(JNIEnv *env, jclass class, jlong memory, jlong size, jboolea
   (void)env;
   (void)class;
   return sfs_list((char *)(intptr_t)memory, (size_t)size, with_modes == JNI_TRUE);
+}
+
+NATIVE(jlong, read)(JNIEnv *env, jclass class, jlong memory, jlong size) {
+  (void)env;
+  (void)class;
+  return sfs_read_file((char *)(intptr_t)memory, (size_t)size);
+}
+
+NATIVE(jint, look)
+(JNIEnv *env, jclass class, jbyteArray path, jboolean follows_link, jlongArray result) {
+  (void)class;
+  char name[SFS_PATH_BYTES];
+  jsize length = (*env)->GetArrayLength(env, path);
+  if (length >= SFS_PATH_BYTES) {
+    return -SFS_ENAMETOOLONG;
+  }
+  (*env)->GetByteArrayRegion(env, path, 0, length, (jbyte *)name);
+  name[length] = 0;
+  struct sfs_whole_stat its;
+  long error =
+      sfs_whole_fstatat(SFS_AT_FDCWD, name, follows_link == JNI_TRUE ? 0 : SFS_AT_SYMLINK_NOFOLLOW, &its);
+  if (error < 0) {
+    return (jint)error;
+  }
+  const jlong values[] = {its.mode,         (jlong)its.device, (jlong)its.inode,   (jlong)its.links,
+                          its.modified[0],  its.modified[1],   its.size};
+  (*env)->SetLongArrayRegion(env, result, 0, sizeof values / sizeof *values, values);
+  return 0;
 }
 
 NATIVE(void, sampleMounts)(JNIEnv *env, jclass class, jlong mounts, jlong values, jlong outcomes) {

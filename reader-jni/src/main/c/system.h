@@ -190,6 +190,42 @@ static inline int sfs_openat2(int directory, const char *path, int flags, uint64
   return (int)fd;
 }
 
+/* The kernel's struct stat. */
+struct sfs_whole_stat {
+  uint64_t device;
+  uint64_t inode;
+#if defined(__x86_64__)
+  uint64_t links;
+#endif
+  uint32_t mode;
+#if defined(__aarch64__)
+  uint32_t links;
+#endif
+  uint32_t owners[2];
+#if defined(__x86_64__)
+  uint32_t padding;
+#endif
+  uint64_t of_device;
+#if defined(__aarch64__)
+  uint64_t padding;
+#endif
+  int64_t size;
+  int64_t blocks[2];
+  int64_t accessed[2]; /* seconds, and nanoseconds */
+  int64_t modified[2];
+  int64_t others[5];
+};
+
+static inline long sfs_whole_fstatat(int directory, const char *path, int flags,
+                                     struct sfs_whole_stat *stat) {
+  long result;
+  do {
+    result = sfs_call4(SFS_NR_NEWFSTATAT, directory, (long)path, (long)stat, flags);
+  } while (result == -SFS_EINTR);
+  return result;
+}
+
+/* What most want of it. */
 struct sfs_stat {
   uint64_t device;
   uint64_t inode;
@@ -199,26 +235,8 @@ struct sfs_stat {
 
 static inline long sfs_fstatat(int directory, const char *path, int flags,
                                struct sfs_stat *stat) {
-  /* The first members of the kernel's struct stat, which has up to 144 bytes. */
-  struct {
-    uint64_t device;
-    uint64_t inode;
-#if defined(__x86_64__)
-    uint64_t links;
-#endif
-    uint32_t mode;
-    uint32_t owners[3]; /* or the links and the owners */
-    uint64_t of_device;
-#if defined(__aarch64__)
-    uint64_t padding;
-#endif
-    int64_t size;
-    uint64_t others[11];
-  } its;
-  long result;
-  do {
-    result = sfs_call4(SFS_NR_NEWFSTATAT, directory, (long)path, (long)&its, flags);
-  } while (result == -SFS_EINTR);
+  struct sfs_whole_stat its;
+  long result = sfs_whole_fstatat(directory, path, flags, &its);
   if (result < 0) {
     return result;
   }

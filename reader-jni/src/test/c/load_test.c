@@ -62,6 +62,9 @@ int main(int count, char **arguments) {
   void (*sample_kvm)(Unused, Unused, int64_t, int64_t, int64_t) =
       (void (*)(Unused, Unused, int64_t, int64_t, int64_t))NATIVE("sampleKvm");
   void (*close_kvm)(Unused, Unused, int64_t) = (void (*)(Unused, Unused, int64_t))NATIVE("closeKvm");
+  int64_t (*read_file)(Unused, Unused, int64_t, int64_t) =
+      (int64_t(*)(Unused, Unused, int64_t, int64_t))NATIVE("read");
+  NATIVE("look");
   NATIVE("version");
   NATIVE("address");
   NATIVE("text");
@@ -77,6 +80,20 @@ int main(int count, char **arguments) {
   write_text(value, "18446744073709551615\n");
   write_text(decimal, "-2.5\n");
   write_text(flat, "b 2\na: 1 kB\n");
+
+  char text[64];
+  strcpy(text, decimal);
+  CHECK_EQUAL(5, read_file(NULL, NULL, (int64_t)(intptr_t)text, sizeof text));
+  CHECK(memcmp(text, "-2.5\n", 5) == 0);
+  strcpy(text, decimal);
+  CHECK_EQUAL(2, read_file(NULL, NULL, (int64_t)(intptr_t)text, 2));
+  strcpy(text, decimal);
+  CHECK_EQUAL(0, read_file(NULL, NULL, (int64_t)(intptr_t)text, 0));
+  CHECK(strcmp(text, decimal) == 0);
+  strcat(text, "/below");
+  CHECK_EQUAL(-ENOTDIR, read_file(NULL, NULL, (int64_t)(intptr_t)text, sizeof text));
+  strcpy(text, home);
+  CHECK_EQUAL(-EISDIR, read_file(NULL, NULL, (int64_t)(intptr_t)text, sizeof text));
 
   static struct plan plan;
   clear_plan(&plan);

@@ -4,6 +4,7 @@ import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatDeclarations;
 import io.statsfs.spi.StatFileName;
 import io.statsfs.spi.TableDeclaration;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ public final class Layout {
     final Map<String, List<String>> excludedLabels;
     final boolean kindsByMode;
     final boolean rootFile;
-    final List<StatDeclaration> stats;
+    final StatDeclarations stats;
     final @Nullable Supplier<List<MetricDeclaration>> metricsLater;
 
     /** Null until they are asked for. */
@@ -105,13 +106,13 @@ public final class Layout {
       labelsOfPath = builder.labelsOfPath;
       links = builder.links;
       schemaFile = builder.schemaFile;
-      labelFiles = Collections.unmodifiableMap(new LinkedHashMap<>(builder.labelFiles));
+      labelFiles = builder.labelFiles;
       flatKeyedFiles = builder.flatKeyedFiles;
       files = builder.files;
       declaredFilesOnly = builder.declaredFilesOnly;
       describedStatsOnly = builder.describedStatsOnly;
       excludes = builder.excludes;
-      excludedLabels = Collections.unmodifiableMap(new LinkedHashMap<>(builder.excludedLabels));
+      excludedLabels = builder.excludedLabels;
       kindsByMode = builder.kindsByMode;
       rootFile = builder.rootFile;
       stats = builder.stats;
@@ -426,10 +427,9 @@ public final class Layout {
   /**
    * What is known about the stats beforehand.
    *
-   * @return the declarations, of which the first that describes a stat counts; one by its exact
-   *     name comes before any pattern
+   * @return the declarations
    */
-  public List<StatDeclaration> stats() {
+  public StatDeclarations stats() {
     return rest().stats;
   }
 
@@ -565,16 +565,16 @@ public final class Layout {
     private List<PathPattern> labelsOfPath = List.of();
     private @Nullable Path links;
     private @Nullable String schemaFile;
-    private final Map<String, List<KeyPattern>> labelFiles = new LinkedHashMap<>();
+    private Map<String, List<KeyPattern>> labelFiles = Map.of();
     private Set<String> flatKeyedFiles = Set.of();
     private List<FileDeclaration> files = List.of();
     private boolean declaredFilesOnly;
     private boolean describedStatsOnly;
     private List<String> excludes = List.of();
-    private final Map<String, List<String>> excludedLabels = new LinkedHashMap<>();
+    private Map<String, List<String>> excludedLabels = Map.of();
     private boolean kindsByMode;
     private boolean rootFile;
-    private List<StatDeclaration> stats = List.of();
+    private StatDeclarations stats = StatDeclarations.of(List.of());
     private @Nullable Supplier<List<MetricDeclaration>> metrics;
     private boolean isDefault = true;
     private @Nullable Consumer<Builder> later;
@@ -699,7 +699,11 @@ public final class Layout {
      * @throws IllegalArgumentException if one is no such pattern, or has no label
      */
     public Builder labelsOfPath(String... patterns) {
-      labelsOfPath = Arrays.stream(patterns).map(PathPattern::of).toList();
+      List<PathPattern> parsed = new ArrayList<>(patterns.length);
+      for (String pattern : patterns) {
+        parsed.add(PathPattern.of(pattern));
+      }
+      labelsOfPath = List.copyOf(parsed);
       return this;
     }
 
@@ -754,7 +758,7 @@ public final class Layout {
         }
         names.add(name);
       }
-      labelFiles.put(Objects.requireNonNull(key, "key"), List.copyOf(names));
+      labelFiles = with(labelFiles, key, List.copyOf(names));
       return this;
     }
 
@@ -859,7 +863,7 @@ public final class Layout {
      * @return this
      */
     public Builder excludeLabel(String key, String... patterns) {
-      excludedLabels.put(Objects.requireNonNull(key, "key"), List.of(patterns));
+      excludedLabels = with(excludedLabels, key, List.of(patterns));
       return this;
     }
 
@@ -902,7 +906,17 @@ public final class Layout {
      * @return this
      */
     public Builder stats(List<StatDeclaration> declarations) {
-      stats = List.copyOf(declarations);
+      return stats(StatDeclarations.of(declarations));
+    }
+
+    /**
+     * The same, of declarations that may be made when they are found.
+     *
+     * @param declarations of the stats of all sources
+     * @return this
+     */
+    public Builder stats(StatDeclarations declarations) {
+      stats = Objects.requireNonNull(declarations, "declarations");
       return this;
     }
 
@@ -982,8 +996,7 @@ public final class Layout {
       boolean isOfFiles = backend.equals(FILES);
       if (isOfFiles && !excludedLabels.isEmpty()) {
         throw new IllegalStateException("Sources of files are not excluded by labels");
-      } else if (!isOfFiles
-          && (subsystem == null || !stats.stream().allMatch(s -> s.name().isLiteral()))) {
+      } else if (!isOfFiles && (subsystem == null || !stats.patterns().isEmpty())) {
         throw new IllegalStateException(
             "A layout for the backend "
                 + backend
@@ -1032,12 +1045,14 @@ public final class Layout {
       for (PathPattern pattern : labelsOfPath) {
         ofDirectories.addAll(pattern.labels());
       }
-      for (StatDeclaration stat : stats) {
+      for (StatDeclaration stat : stats.patterns()) {
         requireOtherLabels(stat, stat.name().labels(), ofDirectories);
-        boolean isName = stat.name().isLiteral() && !stat.name().toString().isEmpty();
-        if (!isName && StatFileName.statOf(stat.name()).isEmpty()) {
+        if (StatFileName.statOf(stat.name()).isEmpty()) {
           throw new IllegalStateException("'" + stat + "' leaves no name for the stat");
         }
+      }
+      if (stats.named("") != null) {
+        throw new IllegalStateException("'' leaves no name for the stat");
       }
       if (!ofDirectories.isEmpty()) {
         for (FileDeclaration file : files) {
@@ -1082,7 +1097,7 @@ public final class Layout {
         throw new IllegalStateException("Only sources of files of one value have labels by files");
       }
       Set<String> known = new HashSet<>();
-      stats.forEach(stat -> known.addAll(stat.name().labels()));
+      stats.patterns().forEach(stat -> known.addAll(stat.name().labels()));
       for (KeyPattern name : names) {
         if (!known.containsAll(name.labels())) {
           throw new IllegalStateException("'" + name + "' has a label that no stat has");
@@ -1093,8 +1108,17 @@ public final class Layout {
       }
     }
 
+    /** A copy with one entry more, since most layouts have none. */
+    private static <T> Map<String, T> with(Map<String, T> map, String key, T value) {
+      Map<String, T> more = new LinkedHashMap<>(map);
+      more.put(Objects.requireNonNull(key, "key"), value);
+      return Collections.unmodifiableMap(more);
+    }
+
     private static Set<String> unmodifiable(String... names) {
-      return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(names)));
+      return names.length == 1
+          ? Set.of(names)
+          : Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(names)));
     }
   }
 }

@@ -33,7 +33,7 @@ class LayoutTest {
     assertEquals(Optional.empty(), layout.levels());
     assertEquals(Optional.empty(), layout.links());
     assertEquals(Optional.empty(), layout.schemaFile());
-    assertEquals(List.of(), layout.stats());
+    assertEquals(List.of(), layout.stats().all());
     assertTrue(layout.isDefault());
     assertEquals(Set.of(), layout.flatKeyedFiles());
     assertFalse(layout.isRootFile());
@@ -64,7 +64,7 @@ class LayoutTest {
     assertEquals("[{bus}, unit, x{a}y{b}]", layout.levels().orElseThrow().toString());
     assertEquals(Path.of("../up"), layout.links().orElseThrow());
     assertEquals("about", layout.schemaFile().orElseThrow());
-    assertEquals(List.of(stat), layout.stats());
+    assertEquals(List.of(stat), layout.stats().all());
     assertFalse(layout.isDefault());
     assertEquals(Set.of("x", "y"), layout.flatKeyedFiles());
     assertThrows(UnsupportedOperationException.class, () -> layout.homeTypes().add("three"));
@@ -97,7 +97,7 @@ class LayoutTest {
     assertFalse(layout.isDefault());
     assertEquals(List.of(), asked);
     assertEquals(Optional.of("sub"), layout.subsystem());
-    assertEquals(List.of(), layout.stats());
+    assertEquals(List.of(), layout.stats().all());
     assertEquals(List.of("rest"), asked);
     assertEquals(layout.metrics(), layout.metrics());
     assertEquals(List.of("rest", "metrics"), asked);
@@ -173,7 +173,7 @@ class LayoutTest {
     builder.stats(List.of(StatDeclaration.of("x" + stat, Stat.Kind.LEVEL, "", "", "")));
     boolean isNamed = !stat.contains("a") && !stat.contains("c");
     if (isNamed) {
-      assertEquals(1, builder.build().stats().size());
+      assertEquals(1, builder.build().stats().all().size());
     } else {
       assertThrows(IllegalStateException.class, builder::build);
     }

@@ -35,10 +35,19 @@ public final class KeyPattern {
   /** Null if the pattern is literal. */
   private final @Nullable Parts parts;
 
+  /** Whether it is {@code *}, or a label alone: most are, and anything matches. */
+  private final boolean isAny;
+
   private KeyPattern(String text, List<String> labels, @Nullable Parts parts) {
     this.text = text;
     this.labels = labels;
     this.parts = parts;
+    isAny = text.equals("*") || labels.size() == 1 && text.length() == labels.get(0).length() + 2;
+  }
+
+  /** Whether a key matches a pattern that has no more than a star or a label. */
+  private boolean isAny(String key) {
+    return isAny && (labels.isEmpty() || !key.isEmpty());
   }
 
   /**
@@ -204,7 +213,7 @@ public final class KeyPattern {
    * @return true if so
    */
   public boolean matches(String key) {
-    return parts == null ? text.equals(key) : parts.matches(key);
+    return parts == null ? text.equals(key) : isAny ? isAny(key) : parts.matches(key);
   }
 
   /**
@@ -216,6 +225,8 @@ public final class KeyPattern {
   public @Nullable Map<String, String> match(String key) {
     if (isLiteral()) {
       return text.equals(key) ? Map.of() : null;
+    } else if (isAny(key)) {
+      return labels.isEmpty() ? Map.of() : Map.of(labels.get(0), key);
     }
     int[] places = find(key);
     if (places == null) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,13 @@ public final class StatDeclaration {
   private final Stat.Kind kind;
   private final Stat.Type type;
   private final String unit;
-  private final String description;
-  private final String document;
+
+  /** A text, or what makes it. */
+  private final Object description;
+
+  private final Object document;
+  private @Nullable String madeDescription;
+  private @Nullable String madeDocument;
   private final List<String> formerNames;
   private final @Nullable Boolean byDefault;
   private final List<String> noValue;
@@ -134,7 +140,17 @@ public final class StatDeclaration {
    * @return one sentence; empty if nothing is known
    */
   public String description() {
-    return description;
+    String made = madeDescription;
+    if (made == null) {
+      made = text(description);
+      madeDescription = made;
+    }
+    return made;
+  }
+
+  /** Several threads may make it. */
+  private static String text(Object text) {
+    return text instanceof Supplier<?> later ? (String) later.get() : (String) text;
   }
 
   /**
@@ -143,7 +159,12 @@ public final class StatDeclaration {
    * @return its path in the kernel's sources; empty if there is none
    */
   public String document() {
-    return document;
+    String made = madeDocument;
+    if (made == null) {
+      made = text(document);
+      madeDocument = made;
+    }
+    return made;
   }
 
   /**
@@ -212,8 +233,8 @@ public final class StatDeclaration {
         && kind == that.kind
         && type == that.type
         && unit.equals(that.unit)
-        && description.equals(that.description)
-        && document.equals(that.document)
+        && description().equals(that.description())
+        && document().equals(that.document())
         && formerNames.equals(that.formerNames)
         && Objects.equals(byDefault, that.byDefault)
         && noValue.equals(that.noValue);
@@ -236,8 +257,8 @@ public final class StatDeclaration {
     private final Stat.Kind kind;
     private Stat.Type type = Stat.Type.INT;
     private String unit = "";
-    private String description = "";
-    private String document = "";
+    private Object description = "";
+    private Object document = "";
     private List<String> formerNames = List.of();
     private @Nullable Boolean byDefault;
     private List<String> noValue = List.of();
@@ -283,6 +304,17 @@ public final class StatDeclaration {
     }
 
     /**
+     * Says what the stat is, when that is first asked for.
+     *
+     * @param description gives one sentence; if several threads ask at a time, several times
+     * @return this
+     */
+    public Builder description(Supplier<String> description) {
+      this.description = Objects.requireNonNull(description, "description");
+      return this;
+    }
+
+    /**
      * Names the kernel's document that says so.
      *
      * @param document its path in the kernel's sources, such as {@code
@@ -290,6 +322,17 @@ public final class StatDeclaration {
      * @return this
      */
     public Builder document(String document) {
+      this.document = Objects.requireNonNull(document, "document");
+      return this;
+    }
+
+    /**
+     * Names the kernel's document that says so, when that is first asked for.
+     *
+     * @param document gives its path; if several threads ask at a time, several times
+     * @return this
+     */
+    public Builder document(Supplier<String> document) {
       this.document = Objects.requireNonNull(document, "document");
       return this;
     }

@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,31 @@ public interface StatReader extends AutoCloseable {
    *     where a name has a backslash or anything but ASCII
    */
   default @Nullable List<Entry> list(Path directory, boolean withModes) {
+    return null;
+  }
+
+  /**
+   * Looks at what is at a path, with one call and no more. {@code java.nio} takes several times as
+   * long to make the same of what the kernel says.
+   *
+   * @param path the path
+   * @param followsLink whether a symbolic link is followed, or looked at itself
+   * @return what is there, or {@link FileStatus#ABSENT}; null if the caller has to look by itself:
+   *     where the reader knows no better way, and where something else fails
+   */
+  default @Nullable FileStatus look(Path path, boolean followsLink) {
+    return null;
+  }
+
+  /**
+   * Reads a file to its end, from its beginning and in order, with no more calls than that takes.
+   *
+   * @param file the file; a symbolic link is not followed
+   * @param maxBytes where to stop; with 0 the file is opened, and not read
+   * @return its bytes, in an array; null if the caller has to read it by itself: where the reader
+   *     knows no better way, and where something fails
+   */
+  default @Nullable ByteBuffer read(Path file, int maxBytes) {
     return null;
   }
 

@@ -18,7 +18,7 @@ public final class TableDeclaration {
   private final Axis sections;
   private final Axis rows;
   private final Axis columns;
-  private final List<StatDeclaration> stats;
+  private final StatDeclarations stats;
   private final boolean isDefault;
 
   private TableDeclaration(
@@ -26,14 +26,14 @@ public final class TableDeclaration {
       Axis sections,
       Axis rows,
       Axis columns,
-      List<StatDeclaration> stats,
+      StatDeclarations stats,
       boolean isDefault) {
     this.isDefault = isDefault;
     this.subsystem = subsystem;
     this.sections = Objects.requireNonNull(sections, "sections");
     this.rows = Objects.requireNonNull(rows, "rows");
     this.columns = Objects.requireNonNull(columns, "columns");
-    this.stats = List.copyOf(stats);
+    this.stats = Objects.requireNonNull(stats, "stats");
     boolean namedByRows = rows.meaning() == Axis.Meaning.STATS;
     boolean namedByColumns = columns.meaning() == Axis.Meaning.STATS;
     if (namedByRows && namedByColumns) {
@@ -41,7 +41,7 @@ public final class TableDeclaration {
           "Rows and columns both name stats; one of them has to be labels, such as '{name}'");
     } else if (!namedByRows
         && !namedByColumns
-        && (stats.size() != 1 || !stats.get(0).name().isLiteral())) {
+        && (stats.all().size() != 1 || !stats.patterns().isEmpty())) {
       throw new IllegalArgumentException(
           "Neither rows nor columns name stats, so 'stats' needs one stat, with its name");
     }
@@ -70,6 +70,21 @@ public final class TableDeclaration {
    */
   public static TableDeclaration of(
       @Nullable String subsystem, Axis rows, Axis columns, List<StatDeclaration> stats) {
+    return of(subsystem, rows, columns, StatDeclarations.of(stats));
+  }
+
+  /**
+   * The same, of declarations that may be made when they are found.
+   *
+   * @param subsystem of the sources; null for that of the layout
+   * @param rows what the keys of the rows are
+   * @param columns what the keys of the columns are
+   * @param stats what is known of the stats
+   * @return the table
+   * @throws IllegalArgumentException for the same reasons
+   */
+  public static TableDeclaration of(
+      @Nullable String subsystem, Axis rows, Axis columns, StatDeclarations stats) {
     return new TableDeclaration(subsystem, Axis.single(), rows, columns, stats, true);
   }
 
@@ -137,7 +152,7 @@ public final class TableDeclaration {
    *
    * @return the declarations; may be empty
    */
-  public List<StatDeclaration> stats() {
+  public StatDeclarations stats() {
     return stats;
   }
 
@@ -169,13 +184,13 @@ public final class TableDeclaration {
         && sections.equals(that.sections)
         && rows.equals(that.rows)
         && columns.equals(that.columns)
-        && stats.equals(that.stats)
+        && stats.all().equals(that.stats.all())
         && isDefault == that.isDefault;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(subsystem, sections, rows, columns, stats);
+    return Objects.hash(subsystem, sections, rows, columns);
   }
 
   /** Its axes, for people. */

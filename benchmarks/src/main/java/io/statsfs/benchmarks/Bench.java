@@ -57,6 +57,7 @@ final class Bench {
   private static final String DEBUGFS_FILES = "C: files of debugfs";
   private static final String DESCRIPTORS = "C: descriptors, unchecked";
   private static final String OPEN = "opening, ";
+  private static final String DECLARATIONS = "declarations";
   private static final int OPENINGS_TO_WARM_UP = 4_000;
   private static final int SMALL = 1_000;
   private static final int COLLECTED = 20_000;
@@ -297,9 +298,11 @@ final class Bench {
     addDefaults();
     say("measuring the default trees");
     defaults.run(quick ? 25 : 61);
-    for (String what : List.of("jni", "nio", "declarations")) {
-      cold.put(what, Opening.cold(what, quick ? 7 : 15));
-    }
+    int times = quick ? 7 : 15;
+    Path stats = Files.write(scratch.resolve("stats"), Opening.foundStats());
+    cold.put("jni", Opening.cold(times, "jni"));
+    cold.put("nio", Opening.cold(times, "nio"));
+    cold.put(DECLARATIONS, Opening.cold(times, DECLARATIONS, stats.toString()));
   }
 
   private void measureMounts(Path directory) throws IOException {
@@ -358,7 +361,7 @@ final class Bench {
     System.out.printf("%nin a JVM that has just begun%n");
     print("opening all default trees, jni", cold.get("jni"));
     print("opening all default trees, nio", cold.get("nio"));
-    print("of that the declarations", cold.get("declarations"));
+    print("of that the declarations", cold.get(DECLARATIONS));
   }
 
   private void addDefaults() throws IOException {
@@ -550,6 +553,9 @@ final class Bench {
     atMost("bytes per sample, NIO, " + DEFAULTS, nio.bytes, 0);
     Row opening = rows.get(OPEN + DEFAULTS + OPEN + "jni");
     atMost("opening / C that lists and reads the same, jni", opening.ratio(best(opening)), 3);
+    double[] declarations = cold.get(DECLARATIONS);
+    atMost(
+        "declarations, in a JVM that has just begun, ms", declarations[declarations.length / 2], 5);
     Row nioOpening = rows.get(OPEN + DEFAULTS + OPEN + "nio");
     compared("opening / C that lists and reads the same, nio", nioOpening.ratio(best(nioOpening)));
   }

@@ -2,13 +2,21 @@ package io.statsfs.benchmarks;
 
 import io.statsfs.Layout;
 import io.statsfs.Source;
+import io.statsfs.Stat;
 import io.statsfs.StatsFs;
+import io.statsfs.spi.Axis;
+import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.Shape;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatDeclarations;
+import io.statsfs.spi.TableDeclaration;
 import io.statsfs.trees.Layouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,15 +79,14 @@ final class Opening {
   /**
    * The milliseconds that something takes in a JVM that has just begun.
    *
-   * @param what {@code jni} or {@code nio}, to open all default trees; or an argument of {@link
-   *     #main}
+   * @param arguments of {@link #main}
    * @param times how many JVMs
    * @return in ascending order
    */
-  static double[] cold(String what, int times) throws IOException {
+  static double[] cold(int times, String... arguments) throws IOException {
     double[] millis = new double[times];
     for (int i = 0; i < times; i++) {
-      List<String> command = Bench.java(List.of("-XX:+UseSerialGC"), Opening.class, what);
+      List<String> command = Bench.java(List.of("-XX:+UseSerialGC"), Opening.class, arguments);
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       millis[i] = Double.parseDouble(new String(process.getInputStream().readAllBytes()).strip());
@@ -88,26 +95,93 @@ final class Opening {
     return millis;
   }
 
-  /**
-   * Does it once. {@code declarations} finds the names and places of the shipped trees and decodes
-   * the declarations of those that are read by default.
-   */
-  public static void main(String[] args) {
-    long start = System.nanoTime();
-    if (args[0].equals("declarations")) {
-      // What any tree needs is loaded before.
-      StatsFs.builder().root(Path.of("/proc"), Layout.statsfs());
-      start = System.nanoTime();
-      for (Layout shipped : Layouts.shipped()) {
-        if (shipped.isDefault()) {
-          shipped.stats();
+  /** The stats of all default trees, as {@link #main} takes them. */
+  static List<String> foundStats() {
+    Set<String> found = new TreeSet<>();
+    try (StatsFs fs = DefaultTrees.open("nio")) {
+      for (Source source : fs.catalog().sources()) {
+        for (Stat stat : source.stats()) {
+          found.add(source.tree().layout().name() + " " + stat.name());
         }
       }
-      System.out.println((System.nanoTime() - start) / 1e6);
+    }
+    return List.copyOf(found);
+  }
+
+  /**
+   * Does it once: {@code jni} or {@code nio} opens all default trees. {@code declarations} and a
+   * file of trees and stats does what such an opening does with the shipped declarations: it finds
+   * the names and places of all trees, and decodes of the declarations of these trees what is said
+   * of these stats. Before that it has made a declaration in Java, which has loaded what any
+   * declaration needs.
+   */
+  public static void main(String[] args) throws IOException {
+    if (args[0].equals("declarations")) {
+      System.out.println(declarations(Files.readAllLines(Path.of(args[1]))) / 1e6);
       return;
     }
+    long start = System.nanoTime();
     StatsFs fs = DefaultTrees.open(args[0]);
     System.out.println((System.nanoTime() - start) / 1e6);
     fs.close();
+  }
+
+  private static long declarations(List<String> found) {
+    Map<String, List<String>> stats = new HashMap<>();
+    for (String line : found) {
+      String[] words = line.split(" ", 2);
+      stats.computeIfAbsent(words[0], tree -> new ArrayList<>()).add(words[1]);
+    }
+    StatsFs.builder().root(Path.of("/proc/vmstat"), inJava());
+    int described = 0;
+    long start = System.nanoTime();
+    for (Layout layout : Layouts.shipped()) {
+      List<String> its = stats.get(layout.name());
+      if (its != null) {
+        described += describe(layout.stats(), its);
+        for (FileDeclaration file : layout.files()) {
+          for (TableDeclaration table : file.tables()) {
+            described += describe(table.stats(), its);
+          }
+        }
+      }
+    }
+    long nanos = System.nanoTime() - start;
+    if (described < stats.size()) {
+      throw new IllegalStateException("Only " + described + " stats are described");
+    }
+    return nanos;
+  }
+
+  private static int describe(StatDeclarations declared, List<String> names) {
+    int described = 0;
+    for (String name : names) {
+      if (declared.named(name) != null) {
+        described++;
+      }
+    }
+    return described;
+  }
+
+  /** With what most declarations have. */
+  private static Layout inJava() {
+    List<StatDeclaration> stats =
+        List.of(
+            StatDeclaration.builder("pgfault", Stat.Kind.COUNTER).unit("{fault}").build(),
+            StatDeclaration.builder("x*", Stat.Kind.LEVEL).noValue(List.of("EINVAL")).build());
+    Layout layout =
+        Layout.builder("java")
+            .home("vmstat", "proc")
+            .subsystem("java")
+            .files(
+                FileDeclaration.of(
+                    "",
+                    Shape.builder().rowKeyWord(0).build(),
+                    List.of(
+                        TableDeclaration.of(
+                            null, Axis.labels("a{b}"), Axis.positions("value"), stats))))
+            .stats(stats)
+            .build();
+    return layout.stats().named("pgfault") == null ? Layout.statsfs() : layout;
   }
 }

@@ -1,9 +1,11 @@
 package io.statsfs.benchmarks;
 
 import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FileStatus;
 import io.statsfs.spi.ReaderProvider;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -57,6 +59,16 @@ public final class RecordingReaderProvider implements ReaderProvider {
       public @Nullable List<Entry> list(Path directory, boolean withModes) {
         LISTED.add(directory);
         return jni.list(directory, withModes);
+      }
+
+      @Override
+      public @Nullable FileStatus look(Path path, boolean followsLink) {
+        return jni.look(path, followsLink);
+      }
+
+      @Override
+      public @Nullable ByteBuffer read(Path file, int maxBytes) {
+        return jni.read(file, maxBytes);
       }
 
       @Override

@@ -71,10 +71,10 @@ final class ShippedTrees {
       return true;
     }
     return Stream.concat(
-            layout.stats().stream(),
+            layout.stats().all().stream(),
             layout.files().stream()
                 .flatMap(file -> file.tables().stream())
-                .flatMap(table -> table.stats().stream()))
+                .flatMap(table -> table.stats().all().stream()))
         .anyMatch(
             declaration ->
                 isName(declaration, stat.name())

@@ -6,6 +6,8 @@ import io.statsfs.StatsFs;
 import io.statsfs.core.backend.Backends;
 import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.Settings;
+import io.statsfs.core.backend.TreeScans;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.Backend;
 import io.statsfs.spi.BackendSettings;
 import java.nio.file.Path;
@@ -148,20 +150,29 @@ public final class StatsFsBuilder implements StatsFs.Builder {
 
   @Override
   public StatsFs build() {
+    Watchdog watchdog = TreeScans.watchdog();
+    try {
+      Backends.Opened opened = new Backends(found, backends).open(settings(watchdog));
+      return new StatsFsImpl(opened, limits, refreshInterval, clearingAllowed, watchdog);
+    } catch (RuntimeException | Error e) {
+      watchdog.close();
+      throw e;
+    }
+  }
+
+  private Settings settings(Watchdog watchdog) {
     boolean detects = isDetecting || roots.isEmpty() && named.isEmpty() && backends.isEmpty();
-    Settings settings =
-        new Settings(
-            detects,
-            Collections.unmodifiableSet(new LinkedHashSet<>(named)),
-            Collections.unmodifiableSet(new LinkedHashSet<>(excluded)),
-            DeclaredLayouts.find(layouts),
-            List.copyOf(roots),
-            Optional.ofNullable(proc),
-            Optional.ofNullable(sys),
-            statsfsRequired,
-            Optional.ofNullable(reader),
-            limits);
-    Backends.Opened opened = new Backends(found, backends).open(settings);
-    return new StatsFsImpl(opened, limits, refreshInterval, clearingAllowed);
+    return new Settings(
+        detects,
+        Collections.unmodifiableSet(new LinkedHashSet<>(named)),
+        Collections.unmodifiableSet(new LinkedHashSet<>(excluded)),
+        DeclaredLayouts.find(layouts),
+        List.copyOf(roots),
+        Optional.ofNullable(proc),
+        Optional.ofNullable(sys),
+        statsfsRequired,
+        Optional.ofNullable(reader),
+        limits,
+        watchdog);
   }
 }

@@ -22,6 +22,7 @@ import io.statsfs.core.sample.Sampled;
 import io.statsfs.core.sample.SamplerImpl;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.core.thread.DaemonThread;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Scanner;
 import java.io.IOException;
@@ -63,15 +64,24 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private volatile CatalogImpl catalog;
   private volatile boolean closed;
 
+  /**
+   * Scans the trees for the first time.
+   *
+   * @param watchdog has opened them, and scans them
+   */
   public StatsFsImpl(
-      Backends.Opened opened, Limits limits, Duration refreshInterval, boolean clearingAllowed) {
+      Backends.Opened opened,
+      Limits limits,
+      Duration refreshInterval,
+      boolean clearingAllowed,
+      Watchdog watchdog) {
     scanners = opened.scanners();
     trees = scanners.trees();
     notOpened = opened.problems();
     this.limits = limits;
     this.clearingAllowed = clearingAllowed;
     denials = new Denials(scanners);
-    scans = new TreeScans(scanners, limits);
+    scans = new TreeScans(scanners, limits, watchdog);
     catalog = CatalogImpl.of(0, trees, List.of(), List.of());
     for (Problem problem : notOpened) {
       log.failed(problem, problem.toString());

@@ -11,6 +11,7 @@ import io.statsfs.core.backend.Backends;
 import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.Scanners;
 import io.statsfs.core.backend.Settings;
+import io.statsfs.core.backend.TreeScans;
 import io.statsfs.core.files.Clearing;
 import io.statsfs.core.files.FilesBackend;
 import io.statsfs.core.files.FilesScanner;
@@ -42,7 +43,8 @@ public final class Fs implements AutoCloseable {
           Optional.empty(),
           false,
           Optional.empty(),
-          Limits.defaults());
+          Limits.defaults(),
+          TreeScans.watchdog());
 
   public final SchemaCache schemas =
       new SchemaCache(32 << 20, Duration.ofSeconds(1), Duration.ZERO);
@@ -126,12 +128,12 @@ public final class Fs implements AutoCloseable {
             new Readers.Chosen("fake", reader),
             clearing == null ? new Clearing(fileSystems::at) : clearing);
     Backends.Opened opened = new Backends.Opened(new Scanners(List.of(scanner)), List.of());
-    fs = new StatsFsImpl(opened, limits, interval, clearing != null);
+    fs = new StatsFsImpl(opened, limits, interval, clearing != null, TreeScans.watchdog());
   }
 
   /** Those that are found by what is shipped. */
   public static Trees trees(FileSystems fileSystems) {
-    return new Trees(fileSystems, DETECT.layouts());
+    return new Trees(fileSystems, DETECT.layouts(), TreeScans.watchdog());
   }
 
   public static Tree tree(Path root, Layout layout) {

@@ -54,7 +54,6 @@ public final class SchemaFuzz {
     // Descriptions and units are escaped.
     int most = PrintableText.of(text).length() + 1;
     require(size <= most, "more than the text has: " + size);
-    require(schema.patterns().isEmpty(), "patterns");
     require(schema.dropped().size() <= SchemaParser.MAX_DROPPED, "too much reported");
     for (String dropped : schema.dropped()) {
       require(dropped.length() < 100, dropped);

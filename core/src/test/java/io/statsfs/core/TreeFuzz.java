@@ -371,7 +371,10 @@ public final class TreeFuzz {
   }
 
   private @Nullable StatDeclaration declaration(String file) {
-    return layout.stats().stream().filter(stat -> stat.describes(file)).findFirst().orElse(null);
+    return layout.stats().all().stream()
+        .filter(stat -> stat.describes(file))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Without the labels by files: these are read once, whatever becomes of the file. */

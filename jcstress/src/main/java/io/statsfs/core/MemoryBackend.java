@@ -8,6 +8,7 @@ import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.core.backend.Backends;
 import io.statsfs.core.backend.Scanners;
+import io.statsfs.core.backend.TreeScans;
 import io.statsfs.spi.Batch;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.ScanRequest;
@@ -54,7 +55,8 @@ public final class MemoryBackend implements Scanner {
         new Backends.Opened(new Scanners(List.of(this)), List.of()),
         Limits.defaults(),
         Duration.ZERO,
-        false);
+        false,
+        TreeScans.watchdog());
   }
 
   /** Whether all batches were closed once, and nothing was asked of what is closed. */

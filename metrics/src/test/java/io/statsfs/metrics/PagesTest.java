@@ -79,6 +79,7 @@ class PagesTest {
     if (layout.files().isEmpty()) {
       layout
           .stats()
+          .all()
           .forEach(
               stat ->
                   all.add(new Described(layout, subsystem, labels, stat, isDefault(stat, true))));
@@ -91,17 +92,17 @@ class PagesTest {
         List<String> more = new ArrayList<>(labels);
         KeyPattern.of(file.path()).labels().forEach(more::add);
         more.addAll(table.labelKeys());
-        for (StatDeclaration stat : table.stats()) {
+        for (StatDeclaration stat : table.stats().all()) {
           all.add(new Described(layout, under, more, stat, isDefault(stat, table.isDefault())));
         }
-        for (StatDeclaration stat : layout.stats()) {
+        for (StatDeclaration stat : layout.stats().all()) {
           if (hasStat(table, stat) && used.add(stat)) {
             all.add(new Described(layout, under, more, stat, isDefault(stat, table.isDefault())));
           }
         }
       }
     }
-    for (StatDeclaration stat : layout.stats()) {
+    for (StatDeclaration stat : layout.stats().all()) {
       if (used.add(stat)) {
         all.add(new Described(layout, subsystem, labels, stat, isDefault(stat, true)));
       }

@@ -4,6 +4,7 @@ import io.statsfs.Layout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The layouts that are shipped, and a reader of further ones.
@@ -16,23 +17,32 @@ import java.util.List;
  * <p>Safe for use by several threads.
  */
 public final class Layouts {
-  private static final String COMPILED = "layouts.bin";
+  private static final String TABLES = "layouts.bin";
+  private static final String DESCRIPTIONS = "descriptions.bin";
 
   private Layouts() {}
 
   /** The tables that the build made; loaded when they are asked for. */
   private static final class Shipped {
-    static final List<Layout> LAYOUTS = load();
+    static final List<Layout> LAYOUTS = CompiledLayouts.read(load(TABLES), new Descriptions());
+  }
 
-    private static List<Layout> load() {
-      try (InputStream in = Layouts.class.getResourceAsStream(COMPILED)) {
-        if (in == null) {
-          throw new IllegalStateException("The jar of statsfs-trees is incomplete: no " + COMPILED);
-        }
-        return List.copyOf(CompiledLayouts.read(in.readAllBytes()));
-      } catch (IOException e) {
-        throw new IllegalStateException("The jar of statsfs-trees is damaged", e);
+  /** Read when one is asked for. */
+  private static final class Descriptions implements Supplier<byte[]> {
+    @Override
+    public byte[] get() {
+      return load(DESCRIPTIONS);
+    }
+  }
+
+  private static byte[] load(String file) {
+    try (InputStream in = Layouts.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalStateException("The jar of statsfs-trees is incomplete: no " + file);
       }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException("The jar of statsfs-trees is damaged", e);
     }
   }
 

@@ -3,9 +3,15 @@ package io.statsfs.trees;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
+import io.statsfs.Stat;
+import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatDeclarations;
+import io.statsfs.trees.CompiledLayouts.Written;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +33,15 @@ class CompiledLayoutsTest {
     }
   }
 
+  private static void assertWritten(Written expected, Written written) {
+    assertArrayEquals(expected.tables(), written.tables());
+    assertArrayEquals(expected.descriptions(), written.descriptions());
+  }
+
+  private static List<Layout> read(Written written) {
+    return CompiledLayouts.read(written.tables(), written::descriptions);
+  }
+
   @Test
   void theTablesOfTheBuildAreWhatTheYamlSays() throws IOException, DeclarationException {
     List<Layout> layouts = new ArrayList<>();
@@ -35,7 +51,7 @@ class CompiledLayoutsTest {
       layouts.add(layout);
     }
 
-    assertArrayEquals(CompiledLayouts.write(layouts), CompiledLayouts.write(Layouts.shipped()));
+    assertWritten(CompiledLayouts.write(layouts), CompiledLayouts.write(Layouts.shipped()));
     assertEquals(
         layouts.stream().map(Layout::name).toList(),
         Layouts.shipped().stream().map(Layout::name).toList());
@@ -51,10 +67,10 @@ class CompiledLayoutsTest {
       assertEquals(!isOfFiles, layout.homeTypes().isEmpty(), layout.name());
       assertEquals(layout.name(), layout.subsystem().orElseThrow());
       Stream.concat(
-              layout.stats().stream(),
+              layout.stats().all().stream(),
               layout.files().stream()
                   .flatMap(file -> file.tables().stream())
-                  .flatMap(table -> table.stats().stream()))
+                  .flatMap(table -> table.stats().all().stream()))
           .forEach(stat -> assertTrue(stat.description().endsWith("."), stat.toString()));
     }
   }
@@ -104,10 +120,10 @@ class CompiledLayoutsTest {
                     - {labels: {k: v, i: {integer: "{a}"}}, sum: [t/*/a, -t/b], divided-by: t/c}
                     - {count: t/*/a}
             """);
-    byte[] written = CompiledLayouts.write(List.of(layout));
-    List<Layout> read = CompiledLayouts.read(written);
+    Written written = CompiledLayouts.write(List.of(layout));
+    List<Layout> read = read(written);
 
-    assertArrayEquals(written, CompiledLayouts.write(read));
+    assertWritten(written, CompiledLayouts.write(read));
     Layout copy = read.get(0);
     assertFalse(copy.isDefault());
     assertTrue(copy.hasKindsByMode());
@@ -137,7 +153,7 @@ class CompiledLayoutsTest {
             "x.yaml",
             "tree: t\nat: {type: cgroup, controller: cpu, cgroup: own}\n"
                 + "sources: '{c...}'\nlabels-of-path: ['a/{x}', '.../{y:hex}']\n");
-    Layout copy = CompiledLayouts.read(CompiledLayouts.write(List.of(layout))).get(0);
+    Layout copy = read(CompiledLayouts.write(List.of(layout))).get(0);
     assertEquals(List.of("a/{x}", ".../{y:hex}"), copy.labelsOfPath());
     assertEquals(Optional.of("cpu"), copy.controller());
     assertTrue(copy.isOwnCgroup());
@@ -155,14 +171,71 @@ class CompiledLayoutsTest {
             labels: {n: name, l: [label, "x{y}_label"]}
             stats: {"x{y}z": {kind: level}}
             """);
-    byte[] written = CompiledLayouts.write(List.of(layout));
-    Layout copy = CompiledLayouts.read(written).get(0);
+    Written written = CompiledLayouts.write(List.of(layout));
+    Layout copy = read(written).get(0);
 
-    assertArrayEquals(written, CompiledLayouts.write(List.of(copy)));
+    assertWritten(written, CompiledLayouts.write(List.of(copy)));
     assertTrue(copy.hasDescribedStatsOnly());
     assertEquals(layout.levels().toString(), copy.levels().toString());
-    assertEquals(layout.stats(), copy.stats());
+    assertEquals(layout.stats().all(), copy.stats().all());
     assertEquals("{n=[name], l=[label, x{y}_label]}", copy.labelFiles().toString());
+  }
+
+  @Test
+  void statsAreFoundByTheirNamesAsInAList() throws IOException, DeclarationException {
+    for (Path file : shippedFiles()) {
+      Layout layout = Layouts.parse(file.toString(), Files.readString(file));
+      Layout shipped = Layouts.shipped(layout.name());
+      assertSameStats(layout.stats(), shipped.stats());
+      for (int i = 0; i < layout.files().size(); i++) {
+        for (int k = 0; k < layout.files().get(i).tables().size(); k++) {
+          assertSameStats(
+              layout.files().get(i).tables().get(k).stats(),
+              shipped.files().get(i).tables().get(k).stats());
+        }
+      }
+    }
+  }
+
+  private static void assertSameStats(StatDeclarations expected, StatDeclarations stats) {
+    assertEquals(Set.copyOf(expected.names()), Set.copyOf(stats.names()));
+    for (String name : expected.names()) {
+      assertEquals(expected.named(name), stats.named(name), name);
+      assertSame(stats.named(name), stats.named(name));
+      assertNull(stats.named(name + "x" + name));
+    }
+    assertEquals(expected.patterns(), stats.patterns());
+    assertEquals(expected.noValueWords(), stats.noValueWords());
+  }
+
+  /** As many as there are places in a table of hashes, and with equal hashes. */
+  @Test
+  void namesOfEqualHashesAreFound() throws IOException {
+    List<StatDeclaration> stats = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      StringBuilder name = new StringBuilder();
+      for (int bit = 0; bit < 6; bit++) {
+        name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      stats.add(StatDeclaration.builder(name.toString(), Stat.Kind.LEVEL).build());
+      Layout layout = Layout.builder("t").stats(stats).build();
+      StatDeclarations read = read(CompiledLayouts.write(List.of(layout))).get(0).stats();
+      for (StatDeclaration stat : stats) {
+        assertEquals(stat, read.named(stat.toString()));
+      }
+      assertNull(read.named("AaAaAaAaAaAaAa"));
+    }
+  }
+
+  @Test
+  void textsOfAllLanguagesAreWritten() throws IOException {
+    for (String text : List.of("", "a", "\u00e4", "\u20ac")) {
+      StatDeclaration stat = StatDeclaration.of("a", Stat.Kind.LEVEL, "", text, text + text);
+      Layout layout = Layout.builder("t" + text).stats(List.of(stat)).build();
+      Layout copy = read(CompiledLayouts.write(List.of(layout))).get(0);
+      assertEquals(layout.name(), copy.name());
+      assertEquals(List.of(stat), copy.stats().all());
+    }
   }
 
   /** In a JVM of its own, whose class path has no YAML parser. */

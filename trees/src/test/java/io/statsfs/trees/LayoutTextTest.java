@@ -66,7 +66,7 @@ class LayoutTextTest {
     assertTrue(thermal.excludes("trip_1") && !thermal.excludes("temp"));
     assertTrue(thermal.isDefault());
     assertFalse(thermal.isRootFile());
-    StatDeclaration temp = thermal.stats().get(0);
+    StatDeclaration temp = thermal.stats().all().get(0);
     assertEquals("temp", temp.name().toString());
     assertEquals(Stat.Kind.LEVEL, temp.kind());
     assertEquals(Stat.Type.INT, temp.type());
@@ -74,7 +74,7 @@ class LayoutTextTest {
     assertEquals("Temperature of the zone.", temp.description());
     assertEquals("Documentation/ABI/testing/sysfs-class-thermal", temp.document());
     assertNull(temp.byDefault());
-    assertEquals("other.rst", thermal.stats().get(1).document());
+    assertEquals("other.rst", thermal.stats().all().get(1).document());
   }
 
   @Test
@@ -113,7 +113,7 @@ class LayoutTextTest {
 
     assertEquals("[x, hwmon{chip}, {rest...}]", layout.levels().orElseThrow().toString());
     assertTrue(layout.hasDescribedStatsOnly());
-    assertEquals(List.of("sensor"), layout.stats().get(0).name().labels());
+    assertEquals(List.of("sensor"), layout.stats().all().get(0).name().labels());
     assertFalse(read("tree: t").hasDescribedStatsOnly());
   }
 
@@ -179,6 +179,7 @@ class LayoutTextTest {
         read("tree: t\nstats: {allocstall_normal: {kind: counter, type: float, former:"
                 + " allocstall, default: false}}")
             .stats()
+            .all()
             .get(0);
 
     assertTrue(stat.describes("allocstall"));
@@ -195,7 +196,7 @@ class LayoutTextTest {
       List<TableDeclaration> read =
           file(tables.formatted(first ? "" : "default: false,", !first)).tables();
       assertEquals(List.of(first, !first), read.stream().map(t -> t.isDefault()).toList());
-      assertEquals(true, read.get(1).stats().get(0).byDefault());
+      assertEquals(true, read.get(1).stats().all().get(0).byDefault());
     }
     assertFalse(file("{shape: flat-keyed, default: false}").tables().get(0).isDefault());
     assertTrue(file("flat-keyed").tables().get(0).isDefault());
@@ -519,7 +520,7 @@ class LayoutTextTest {
         "kW.h"
       })
   void unitsOfUcumAreTaken(String unit) throws DeclarationException {
-    assertEquals(unit, read(ofUnit(unit)).stats().get(0).unit());
+    assertEquals(unit, read(ofUnit(unit)).stats().all().get(0).unit());
   }
 
   @ParameterizedTest

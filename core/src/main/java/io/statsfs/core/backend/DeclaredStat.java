@@ -33,7 +33,7 @@ public final class DeclaredStat implements Stat {
     List<Stat> stats = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      for (StatDeclaration declared : source.tree().layout().stats()) {
+      for (StatDeclaration declared : source.tree().layout().stats().all()) {
         if (declared.describes(name)) {
           stats.add(new DeclaredStat(source, i, name, declared));
           break;

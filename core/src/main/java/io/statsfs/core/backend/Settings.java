@@ -2,6 +2,7 @@ package io.statsfs.core.backend;
 
 import io.statsfs.Layout;
 import io.statsfs.Limits;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.BackendSettings;
 import io.statsfs.spi.LayoutProvider;
 import java.nio.file.Path;
@@ -9,7 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a builder collected. */
+/**
+ * What a builder collected.
+ *
+ * @param watchdog what opens trees that may hang, and scans them later
+ */
 public record Settings(
     boolean isDetecting,
     Set<String> trees,
@@ -20,7 +25,8 @@ public record Settings(
     Optional<Path> sys,
     boolean isStatsfsRequired,
     Optional<String> reader,
-    Limits limits)
+    Limits limits,
+    Watchdog watchdog)
     implements BackendSettings {
 
   /** A root that was named. */
@@ -30,7 +36,17 @@ public record Settings(
   /** The same for a backend that is to open whatever it has. */
   Settings detecting() {
     return new Settings(
-        true, trees, withoutTrees, layouts, roots, proc, sys, isStatsfsRequired, reader, limits);
+        true,
+        trees,
+        withoutTrees,
+        layouts,
+        roots,
+        proc,
+        sys,
+        isStatsfsRequired,
+        reader,
+        limits,
+        watchdog);
   }
 
   /** Whether no tree, root or reader is asked for, so that whatever works will do. */

@@ -30,10 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TreeScans implements AutoCloseable {
   /** Of a single step of a scan, such as looking at one directory. */
-  public static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** Of the reading of a file by a scan, and of a look at the root of a tree whose scan hangs. */
   private static final Duration FILE_TIMEOUT = Duration.ofSeconds(1);
+
+  /**
+   * How often a step of a scan, or the opening of a tree, is looked at before the timeout of a file
+   * begins: theirs is longer, {@link #TIMEOUT}.
+   */
+  public static final int LOOKS_MORE = 16;
 
   /** Threads that may be left behind in a tree, in scans and in looks at its root. */
   private static final int MOST_LEFT = 4;
@@ -53,10 +59,21 @@ public final class TreeScans implements AutoCloseable {
   private final Shares stats;
   private final List<TreeScan> scans = new ArrayList<>();
   private final StandIns standIns;
-  private final Watchdog watchdog = new Watchdog("statsfs-scan", FILE_TIMEOUT);
+  private final Watchdog watchdog;
   private final Watchdog looks = new Watchdog("statsfs-look", FILE_TIMEOUT);
 
-  public TreeScans(Scanners scanners, Limits limits) {
+  /** What scans trees, and before that opens them. */
+  public static Watchdog watchdog() {
+    return new Watchdog("statsfs-scan", FILE_TIMEOUT);
+  }
+
+  /**
+   * Trees that were not scanned yet.
+   *
+   * @param watchdog which this closes
+   */
+  public TreeScans(Scanners scanners, Limits limits, Watchdog watchdog) {
+    this.watchdog = watchdog;
     List<Tree> trees = scanners.trees();
     standIns = new StandIns(scanners);
     entries = new Shares(limits.sources(), trees.size());
@@ -68,11 +85,6 @@ public final class TreeScans implements AutoCloseable {
 
   /** The scan of one tree. What other threads read while it hangs is volatile. */
   static final class TreeScan implements Watchdog.Work, ScanRequest, FileGuard {
-    /**
-     * How often a step is looked at before the timeout of a file begins: that of a step is longer.
-     */
-    private static final int LOOKS_MORE = 16;
-
     /** In the place of a file whose reading was left behind. */
     private static final Object LEFT_BEHIND = new Object();
 
@@ -217,6 +229,11 @@ public final class TreeScans implements AutoCloseable {
     @Override
     public boolean isLeftBehind() {
       return reading.get() == LEFT_BEHIND;
+    }
+
+    @Override
+    public @Nullable Object seen() {
+      return seen;
     }
 
     @Override

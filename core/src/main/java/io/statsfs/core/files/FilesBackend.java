@@ -2,9 +2,13 @@ package io.statsfs.core.files;
 
 import io.statsfs.Layout;
 import io.statsfs.core.backend.DeclaredLayouts;
+import io.statsfs.core.backend.Settings;
+import io.statsfs.core.backend.TreeScans;
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.readers.Readers;
 import io.statsfs.core.schema.SchemaCache;
+import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.Backend;
 import io.statsfs.spi.BackendSettings;
 import io.statsfs.spi.LayoutProvider.Declared;
@@ -50,14 +54,30 @@ public final class FilesBackend implements Backend {
   @Override
   public Scanner open(BackendSettings settings) {
     Declared layouts = DeclaredLayouts.of(NAME, settings.layouts());
-    Trees.Detected found = new Trees(fileSystems, layouts).open(settings);
-    return new FilesScanner(
-        found,
-        layouts.own(),
-        fileSystems,
-        settings.limits(),
-        schemas == null ? SchemaCache.SHARED : schemas,
-        Readers.choose(settings.reader(), true),
-        new Clearing(fileSystems::at));
+    Readers.Chosen chosen = Readers.choose(settings.reader(), true);
+    try {
+      FileSystems seen = fileSystems.by(new FileAccess(chosen.reader()));
+      return new FilesScanner(
+          open(seen, layouts, settings),
+          layouts.own(),
+          fileSystems,
+          settings.limits(),
+          schemas == null ? SchemaCache.SHARED : schemas,
+          chosen,
+          new Clearing(fileSystems::at));
+    } catch (RuntimeException | Error e) {
+      chosen.reader().close();
+      throw e;
+    }
+  }
+
+  private static Trees.Detected open(
+      FileSystems fileSystems, Declared layouts, BackendSettings settings) {
+    if (settings instanceof Settings own) {
+      return new Trees(fileSystems, layouts, own.watchdog()).open(settings);
+    }
+    try (Watchdog watchdog = TreeScans.watchdog()) {
+      return new Trees(fileSystems, layouts, watchdog).open(settings);
+    }
   }
 }

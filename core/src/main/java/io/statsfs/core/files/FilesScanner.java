@@ -7,9 +7,9 @@ import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.core.backend.Problems;
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
-import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.readers.Readers;
 import io.statsfs.core.scan.Discovery;
 import io.statsfs.core.scan.SourceImpl;
@@ -46,6 +46,7 @@ public final class FilesScanner implements Scanner {
   private final Limits limits;
   private final SchemaCache schemas;
   private final Readers.Chosen chosen;
+  private final FileAccess files;
   private final FileValues values;
   private final Clearing clearing;
 
@@ -69,6 +70,7 @@ public final class FilesScanner implements Scanner {
     this.limits = limits;
     this.schemas = schemas;
     this.chosen = chosen;
+    files = new FileAccess(chosen.reader());
     values = new FileValues(limits);
     this.clearing = clearing;
   }
@@ -213,9 +215,9 @@ public final class FilesScanner implements Scanner {
     return ((SourceImpl) source).without(names);
   }
 
-  private static @Nullable Object look(Path path, boolean followLink) {
+  private @Nullable Object look(Path path, boolean followLink) {
     try {
-      return Inode.of(path, followLink).identity();
+      return files.at(path, followLink).identity();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return null;
     } catch (IOException e) {

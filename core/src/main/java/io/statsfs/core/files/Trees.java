@@ -11,7 +11,6 @@ import io.statsfs.TreeUnavailableException.Reason;
 import io.statsfs.core.backend.Backends;
 import io.statsfs.core.backend.DeclaredLayouts;
 import io.statsfs.core.backend.TreeScans;
-import io.statsfs.core.batch.OpenOptions;
 import io.statsfs.core.mounts.FileSystemPath;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.FileSystems;
@@ -32,7 +31,6 @@ import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -40,7 +38,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -60,11 +57,17 @@ public final class Trees {
 
   private final FileSystems fileSystems;
   private final Declared layouts;
-  private final Watchdog watchdog = new Watchdog("statsfs-open", TreeScans.TIMEOUT);
+  private final Watchdog watchdog;
 
-  public Trees(FileSystems fileSystems, Declared layouts) {
+  /**
+   * Trees of these layouts.
+   *
+   * @param watchdog has each tree looked at, and goes on if one hangs
+   */
+  public Trees(FileSystems fileSystems, Declared layouts, Watchdog watchdog) {
     this.fileSystems = fileSystems;
     this.layouts = layouts;
+    this.watchdog = watchdog;
   }
 
   /**
@@ -110,14 +113,22 @@ public final class Trees {
   /** A tree, and what its root led to when it was opened. */
   private record Opened(Tree tree, Located place) {}
 
-  /** Opens the roots that are named, and those that are asked for and can be found. */
-  public Detected open(BackendSettings settings) {
-    try (watchdog) {
-      return openAll(settings);
+  /** The opening of a tree, which may take as long as a step of a scan. */
+  private static final class Opening extends GuardedCall<Opened> {
+    private int looks;
+
+    Opening(Task<Opened> task) {
+      super(task);
+    }
+
+    @Override
+    public long progress() {
+      return looks < TreeScans.LOOKS_MORE ? ++looks : looks;
     }
   }
 
-  private Detected openAll(BackendSettings settings) {
+  /** Opens the roots that are named, and those that are asked for and can be found. */
+  public Detected open(BackendSettings settings) {
     Layout placeless = settings.roots().isEmpty() ? null : placeless(settings.trees());
     List<Tree> opened = new ArrayList<>();
     Set<String> named = new HashSet<>(settings.trees());
@@ -494,7 +505,7 @@ public final class Trees {
   private void search(List<Search> searches, Surroundings here) {
     List<Search> left = new ArrayList<>(searches);
     List<Place> places = new ArrayList<>();
-    List<GuardedCall<Opened>> openings = new ArrayList<>();
+    List<Opening> openings = new ArrayList<>();
     while (!left.isEmpty()) {
       List<Search> looking = left;
       left = new ArrayList<>();
@@ -505,7 +516,7 @@ public final class Trees {
         if (place != null) {
           left.add(search);
           places.add(place);
-          openings.add(new GuardedCall<>(() -> open(place, search.layout, here)));
+          openings.add(new Opening(() -> open(place, search.layout, here)));
         }
       }
       watchdog.runAll(openings);
@@ -611,19 +622,16 @@ public final class Trees {
 
   /** A root that a user names; with the layout that it seems to have, if none is given. */
   public Tree open(Path root, @Nullable Layout layout) {
-    try (watchdog) {
-      return openRoot(root, layout);
-    }
+    return openRoot(root, layout);
   }
 
   private Tree openRoot(Path root, @Nullable Layout layout) {
-    GuardedCall<Opened> opening =
-        new GuardedCall<>(() -> openHere(root, layout, null, null, new RealPaths()));
+    Opening opening = new Opening(() -> openHere(root, layout, null, null, new RealPaths()));
     watchdog.run(opening);
     return opened(opening, root, null).tree;
   }
 
-  private static Opened opened(GuardedCall<Opened> opening, Path root, @Nullable Mount home) {
+  private static Opened opened(Opening opening, Path root, @Nullable Mount home) {
     try {
       if (!opening.isBusy()) {
         return opening.get();
@@ -680,7 +688,7 @@ public final class Trees {
               null);
         }
         // Readers follow no link at the end of a path; /proc/net/snmp stays that of any process.
-        boolean isLink = !root.equals(place.real()) && Files.isSymbolicLink(root);
+        boolean isLink = !root.equals(place.real()) && isLink(root);
         Path file = isLink ? root.toRealPath() : root.toAbsolutePath();
         if (at.type().hasControls() && !Inode.isReadableByAnyone(inode.mode())) {
           throw new TreeUnavailableException(
@@ -696,7 +704,7 @@ public final class Trees {
               null);
         }
         if (isMadeByKernel(at.type())) {
-          FileChannel.open(file, OpenOptions.READ).close();
+          fileSystems.files().open(file);
         } else {
           TextFile.read(file, 1);
         }
@@ -706,7 +714,7 @@ public final class Trees {
       if (!inode.isDirectory()) {
         throw new NotDirectoryException(root.toString());
       } else if (isMadeByKernel(at.type())) {
-        FileChannel.open(root, StandardOpenOption.READ).close();
+        fileSystems.files().openDirectory(root);
       } else {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
           stream.iterator().hasNext();
@@ -718,6 +726,10 @@ public final class Trees {
       throw unavailable(root, home, type, e);
     }
     return new Opened(tree(root, layout, type), place);
+  }
+
+  private boolean isLink(Path path) throws IOException {
+    return Inode.isLink(fileSystems.files().mode(path));
   }
 
   /**

@@ -23,7 +23,8 @@ public final class FileSystems {
   private final Path mountinfo;
   private final Path filesystems;
   private final Path cgroup;
-  private final Map<Long, Known> known = new ConcurrentHashMap<>();
+  private final FileAccess files;
+  private final Map<Long, Known> known;
 
   /**
    * What the kernel says it has.
@@ -32,9 +33,20 @@ public final class FileSystems {
    * @param filesystems the types of file system that the kernel knows
    */
   public FileSystems(Path mountinfo, Path filesystems) {
+    this(mountinfo, filesystems, FileAccess.BY_NIO, new ConcurrentHashMap<>());
+  }
+
+  private FileSystems(Path mountinfo, Path filesystems, FileAccess files, Map<Long, Known> known) {
     this.mountinfo = mountinfo;
     this.filesystems = filesystems;
+    this.files = files;
+    this.known = known;
     cgroup = mountinfo.resolveSibling("cgroup");
+  }
+
+  /** The same file systems, looked at in another way; what is known of them is shared. */
+  public FileSystems by(FileAccess files) {
+    return new FileSystems(mountinfo, filesystems, files, known);
   }
 
   public static FileSystems ofThisProcess() {
@@ -48,14 +60,19 @@ public final class FileSystems {
    * the next one was modified later, if only because it was made when it was mounted.
    */
   private record Known(FileSystemType type, Path point, Inode root) {
-    boolean isStillThere() {
+    boolean isStillThere(FileAccess files) {
       try {
-        Inode now = Inode.of(point, false);
+        Inode now = files.at(point, false);
         return now.isSame(root) && now.modified() == root.modified();
       } catch (IOException e) {
         return false;
       }
     }
+  }
+
+  /** How files are looked at. */
+  public FileAccess files() {
+    return files;
   }
 
   public Path mountinfo() {
@@ -67,12 +84,12 @@ public final class FileSystems {
   }
 
   public Mounts mounts() throws IOException {
-    return Mounts.read(mountinfo);
+    return Mounts.read(mountinfo, files);
   }
 
   /** The cgroups that this process is in now. */
   public OwnCgroups ownCgroups() throws IOException {
-    return OwnCgroups.read(cgroup);
+    return OwnCgroups.read(cgroup, files);
   }
 
   /**
@@ -121,7 +138,7 @@ public final class FileSystems {
    */
   public FileSystemType type(Path path, long device) throws IOException {
     Known before = known.get(device);
-    if (before != null && before.isStillThere()) {
+    if (before != null && before.isStillThere(files)) {
       return before.type;
     }
     Look look = look(path, null, new RealPaths());
@@ -137,7 +154,7 @@ public final class FileSystems {
       return;
     }
     FileSystemType type = look.path.type();
-    Inode root = Inode.of(look.point, false);
+    Inode root = files.at(look.point, false);
     long device = look.inode.device();
     if (root.device() == device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
       if (known.size() >= MAX_KNOWN) {
@@ -171,15 +188,18 @@ public final class FileSystems {
       Inode its;
       try {
         real = i == 0 ? realPaths.ofEntry(path) : path.toRealPath();
-        its = Inode.of(real, false);
+        its = files.at(real, false);
         if (Inode.isLink(its.mode())) {
           real = path.toRealPath();
-          its = Inode.of(real, false);
+          its = files.at(real, false);
         }
       } catch (IOException e) {
         try {
-          Inode.of(path, true);
+          files.at(path, true);
         } catch (IOException isNotThere) {
+          if (FileAccess.isAbsence(isNotThere)) {
+            throw isNotThere;
+          }
           // Says best why. Of what is below a file JDK 25 finds no attributes, as if it did not
           // exist.
           path.toRealPath();
@@ -188,7 +208,7 @@ public final class FileSystems {
         // The text of a link into another mount namespace may lead nowhere in this one.
         continue;
       }
-      Inode inode = real.equals(path) ? its : Inode.of(path, true);
+      Inode inode = real.equals(path) ? its : files.at(path, true);
       Mounts mounts;
       try {
         mounts = i == 0 && given != null ? given : mounts();
@@ -214,6 +234,6 @@ public final class FileSystems {
       }
       before = mount;
     }
-    return Look.unknown(Inode.of(path, true), last);
+    return Look.unknown(files.at(path, true), last);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code stat(2)} says of a directory or file.
@@ -81,22 +82,24 @@ public record Inode(int mode, long device, long number, int links, long modified
 
   /** What is equal as long as this is the same file or directory, of the same type. */
   public Object identity() {
-    return new Identity(device, number, mode);
+    return new Identity(this);
   }
 
-  private record Identity(long device, long number, int mode) {
+  /** What {@link #identity} was asked for; null if it is of something else. */
+  public static @Nullable Inode ofIdentity(@Nullable Object identity) {
+    return identity instanceof Identity its ? its.of : null;
+  }
+
+  private record Identity(Inode of) {
     /** Written out, since JDK 17 keeps the class loader of the record that it linked last. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof Identity its
-          && number == its.number
-          && device == its.device
-          && mode == its.mode;
+      return other instanceof Identity its && of.isSame(its.of) && of.mode == its.of.mode;
     }
 
     @Override
     public int hashCode() {
-      return Long.hashCode(number);
+      return Long.hashCode(of.number);
     }
   }
 

@@ -93,8 +93,8 @@ public record Mounts(List<Mount> mounts) {
     }
   }
 
-  static Mounts read(Path mountinfo) throws IOException {
-    return parse(text(mountinfo));
+  static Mounts read(Path mountinfo, FileAccess files) throws IOException {
+    return parse(text(mountinfo, files));
   }
 
   /**
@@ -103,7 +103,11 @@ public record Mounts(List<Mount> mounts) {
    * @param mountinfo of any process
    */
   public static String text(Path mountinfo) throws IOException {
-    ByteBuffer text = TextFile.read(mountinfo, MAX_BYTES);
+    return text(mountinfo, FileAccess.BY_NIO);
+  }
+
+  private static String text(Path mountinfo, FileAccess files) throws IOException {
+    ByteBuffer text = files.read(mountinfo, MAX_BYTES);
     if (text.remaining() == MAX_BYTES) {
       throw new IOException("it is longer than " + MAX_BYTES + " bytes");
     }

@@ -24,8 +24,8 @@ public record OwnCgroups(Map<String, String> paths) {
   /** A path has at most 4,095 bytes, and there are some 15 hierarchies. */
   private static final int MAX_BYTES = 1 << 17;
 
-  static OwnCgroups read(Path cgroup) throws IOException {
-    return parse(StandardCharsets.ISO_8859_1.decode(TextFile.read(cgroup, MAX_BYTES)).toString());
+  static OwnCgroups read(Path cgroup, FileAccess files) throws IOException {
+    return parse(StandardCharsets.ISO_8859_1.decode(files.read(cgroup, MAX_BYTES)).toString());
   }
 
   /** A line that makes no sense is no cgroup. */

@@ -84,6 +84,26 @@ public final class ReadEffects {
     };
   }
 
+  /**
+   * Whether a file of that name may be one, wherever it is: a quick look that most files pass.
+   *
+   * @param name of the file, or a path that ends in it
+   */
+  public static boolean mayBe(FileSystemType type, String name) {
+    if (type.name().equals("proc") || type.name().equals("sysfs")) {
+      // The ends of PROC and SYSFS.
+      String last = name.substring(name.lastIndexOf('/') + 1);
+      return switch (last) {
+        case "kmsg", "event", "channel", "stat_refresh", "kcore", "mem" -> true;
+        case "config", "vpd", "rom", "legacy_io", "legacy_mem", "hot_add" -> true;
+        default ->
+            last.startsWith("resource")
+                || last.length() > 2 && last.charAt(last.length() - 2) == '.';
+      };
+    }
+    return mayBeOn(type);
+  }
+
   /** Whether there may be such files. */
   public static boolean mayBeOn(FileSystemType type) {
     return on(type) != null;

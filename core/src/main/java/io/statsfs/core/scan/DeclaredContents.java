@@ -5,6 +5,7 @@ import static io.statsfs.Problem.Kind.MALFORMED;
 import static io.statsfs.Problem.Kind.NO_STATS;
 import static java.util.stream.Collectors.joining;
 
+import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ShapedText;
@@ -14,7 +15,6 @@ import io.statsfs.spi.FilePlan;
 import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.Shape;
-import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,13 +50,16 @@ final class DeclaredContents implements FileContents {
   private record Cells(Place place, Map<String, CellFound> byName) {}
 
   private final Place place;
-  private final Schema shipped;
+  private final DeclaredStats shipped;
   private final FileDeclaration file;
-  private final List<Schema> declared;
+  private final List<DeclaredStats> declared;
+
+  /** What the layout says of the stats of tables that are not exported when nobody names any. */
+  private final DeclaredStats notDefault;
+
   private final ShapedText lines;
   private final TableKeys rows = new TableKeys();
   private final TableKeys columns = new TableKeys();
-  private final Map<String, Schema.Metric> metrics = new HashMap<>();
 
   /** The stats of each source, by its subsystem and device. */
   private final Map<List<String>, Cells> sources = new LinkedHashMap<>();
@@ -104,7 +107,7 @@ final class DeclaredContents implements FileContents {
 
   private boolean wasOfAnotherForm;
 
-  DeclaredContents(Place place, Schema shipped, FileDeclaration file) {
+  DeclaredContents(Place place, DeclaredStats shipped, FileDeclaration file) {
     this.place = place;
     this.shipped = shipped;
     this.file = file;
@@ -112,17 +115,12 @@ final class DeclaredContents implements FileContents {
     declared = new ArrayList<>(file.tables().size());
     List<String> noValue = new ArrayList<>();
     for (TableDeclaration table : file.tables()) {
-      declared.add(Schema.of(table.stats()));
-      addNoValue(table.stats(), noValue);
+      declared.add(new DeclaredStats(table.stats(), table.isDefault()));
+      noValue.addAll(table.stats().noValueWords());
     }
-    addNoValue(place.tree().layout().stats(), noValue);
+    noValue.addAll(place.tree().layout().stats().noValueWords());
+    notDefault = new DeclaredStats(place.tree().layout().stats(), false);
     lines = new ShapedText(noValue.isEmpty() ? file.shape() : file.shape().withNoValue(noValue));
-  }
-
-  private static void addNoValue(List<StatDeclaration> stats, List<String> words) {
-    for (StatDeclaration stat : stats) {
-      words.addAll(stat.noValueWords());
-    }
   }
 
   @Override
@@ -432,7 +430,7 @@ final class DeclaredContents implements FileContents {
                   ? of.name
                   : table.columns().meaning() == Axis.Meaning.STATS
                       ? columnName
-                      : table.stats().get(0).name().toString();
+                      : table.stats().all().get(0).name().toString();
           if (isNumber(table.rows(), name) || isNumber(table.columns(), name)) {
             hasNumber = hasNumber != null && hasNumber;
             continue;
@@ -454,8 +452,8 @@ final class DeclaredContents implements FileContents {
   private boolean isNamed(TableDeclaration table, String name) {
     return !file.origin().isEmpty()
         && (table.columns().names().contains(name)
-            || table.stats().stream().anyMatch(s -> s.name().toString().equals(name))
-            || place.tree().layout().stats().stream()
+            || table.stats().all().stream().anyMatch(s -> s.name().toString().equals(name))
+            || place.tree().layout().stats().all().stream()
                 .anyMatch(s -> s.name().toString().equals(name)));
   }
 
@@ -503,18 +501,15 @@ final class DeclaredContents implements FileContents {
   }
 
   private Schema.Metric metric(int table, String name) {
-    String key = table + " " + name;
-    Schema.Metric known = metrics.get(key);
-    if (known == null) {
-      known = declared.get(table).find(name);
-      known = known == null ? shipped.find(name) : known;
-      known = known == null ? Schema.Metric.UNKNOWN : known;
-      if (known.byDefault() == null && !file.tables().get(table).isDefault()) {
-        known = known.withDefault(false);
-      }
-      metrics.put(key, known);
+    Schema.Metric known = declared.get(table).find(name);
+    if (known != null) {
+      return known;
     }
-    return known;
+    boolean isDefault = file.tables().get(table).isDefault();
+    known = (isDefault ? shipped : notDefault).find(name);
+    return known == null
+        ? isDefault ? Schema.Metric.UNKNOWN : Schema.Metric.UNKNOWN_NOT_DEFAULT
+        : known;
   }
 
   private Found found(int all, int fitting, int without) {

@@ -117,7 +117,7 @@ final class DirectoryEntry extends Entry {
 
   @Override
   Inode lookUp() throws IOException {
-    return Inode.of(path, link);
+    return context.files().at(path, link);
   }
 
   @Override

@@ -109,7 +109,7 @@ final class DirectoryLabels {
       return "";
     }
     try {
-      Inode now = Inode.of(file, false);
+      Inode now = context.files().at(file, false);
       if (!now.isRegularFile()
           || !Inode.isReadableByAnyone(now.mode())
           || context.tree().layout().excludes(PathText.nameOf(file))

@@ -106,7 +106,7 @@ final class DirectoryLister {
       return listing;
     }
     List<StatReader.Entry> entries =
-        context.reader().list(path, place.isSource() && needsMode(type));
+        context.files().list(path, place.isSource() && needsMode(type));
     if (entries == null) {
       listByNio(filesOnly);
       return listing;
@@ -125,16 +125,7 @@ final class DirectoryLister {
   private boolean isListed() {
     return !layout().hasDeclaredFilesOnly()
         || place.hasChildren()
-        || place.isSource() && hasPatternsOfFiles();
-  }
-
-  private boolean hasPatternsOfFiles() {
-    for (FileDeclaration file : layout().files()) {
-      if (file.directory().isEmpty() && !file.name().isLiteral()) {
-        return true;
-      }
-    }
-    return false;
+        || place.isSource() && context.declaredFiles().havePatterns();
   }
 
   /** The names that entries of the layout can have; null if they are known only from a list. */
@@ -176,7 +167,7 @@ final class DirectoryLister {
 
   /** Whether a directory of that name is one whose entries are counted. */
   private boolean isCounted(String name) {
-    FileDeclaration declared = place.isSource() ? declared("", name) : null;
+    FileDeclaration declared = place.isSource() ? context.declaredFiles().find(name) : null;
     return declared != null && declared.shape().isEntries();
   }
 
@@ -184,7 +175,7 @@ final class DirectoryLister {
   private boolean mayBeFile(String name) {
     return !layout().hasDeclaredFilesOnly()
             && (context.statFiles().mayBeStat(name) || layout().flatKeyedFiles().contains(name))
-        || declared("", name) != null;
+        || context.declaredFiles().find(name) != null;
   }
 
   /** The declaration of a file: the one that has its very name, else the first that matches. */
@@ -220,6 +211,7 @@ final class DirectoryLister {
       return;
     }
     EntryType is = listed;
+    Inode seen = null;
     int permissions = 0;
     Mounts.Mount mount = context.mounts().mountedAt(path, name, given);
     FileSystemType fileSystem = mount == null ? type : FileSystemType.of(mount.type());
@@ -231,7 +223,8 @@ final class DirectoryLister {
     if (is == EntryType.UNKNOWN) {
       try {
         if (needsMode) {
-          int its = mode == 0 ? Inode.mode(entry) : mode;
+          seen = mode == 0 ? context.files().at(entry, false) : null;
+          int its = seen == null ? mode : seen.mode();
           is = typeOf(its);
           permissions = Inode.permissions(its);
           if (is == EntryType.FILE && !Inode.isReadableByAnyone(its)) {
@@ -250,8 +243,10 @@ final class DirectoryLister {
         return;
       }
     }
-    boolean isLink =
-        is == EntryType.LINK && place.mayFollowLinks() && context.mounts().leadsInside(entry);
+    if (is == EntryType.LINK && place.mayFollowLinks()) {
+      seen = context.mounts().insideOf(entry);
+    }
+    boolean isLink = is == EntryType.LINK && place.mayFollowLinks() && seen != null;
     if (is == EntryType.LINK && !isLink) {
       if (!place.mayFollowLinks() || Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
         listing.links.add(entry);
@@ -265,9 +260,9 @@ final class DirectoryLister {
       // It was taken in already.
       return;
     } else if (isLink || is == EntryType.DIRECTORY) {
-      addDirectory(name, entry, isLink);
+      addDirectory(name, entry, isLink, seen);
     } else if (is == EntryType.FILE && place.isSource()) {
-      addFile(name, given, permissions);
+      addFile(name, given, permissions, seen);
     }
   }
 
@@ -298,7 +293,7 @@ final class DirectoryLister {
   }
 
   private List<String> names(Path directory) throws IOException {
-    List<StatReader.Entry> entries = context.reader().list(directory, false);
+    List<StatReader.Entry> entries = context.files().list(directory, false);
     if (entries != null) {
       return entries.stream().map(StatReader.Entry::name).toList();
     }
@@ -312,9 +307,9 @@ final class DirectoryLister {
   }
 
   /** Whether there is a file that is no control. */
-  private static boolean isFile(Path directory, String name, boolean isEntries) {
+  private boolean isFile(Path directory, String name, boolean isEntries) {
     try {
-      int mode = Inode.mode(directory.resolve(name));
+      int mode = context.files().mode(directory.resolve(name));
       return (isEntries ? Inode.isDirectory(mode) : Inode.isRegularFile(mode))
           && Inode.isReadableByAnyone(mode);
     } catch (IOException e) {
@@ -329,7 +324,7 @@ final class DirectoryLister {
     Path file = path.resolve(below);
     Inode seen;
     try {
-      seen = Inode.of(file, false);
+      seen = context.files().at(file, false);
     } catch (IOException e) {
       return;
     }
@@ -340,29 +335,33 @@ final class DirectoryLister {
 
   private FileEntry entry(FileDeclaration declared, String name, Path file, @Nullable Inode seen) {
     Place its = place.inSubsystem(path).file(declared, name);
-    return new FileEntry(context, its, file, declared, seen);
+    FileEntry entry = new FileEntry(context, its, file, declared);
+    entry.justSeen(seen);
+    return entry;
   }
 
-  private void addDirectory(String name, Path entry, boolean isLink) {
+  private void addDirectory(String name, Path entry, boolean isLink, @Nullable Inode seen) {
     if (!place.hasChild(name)) {
       return;
     } else if (place.depth() >= context.limits().depth()) {
       listing.tooDeep = true;
     } else {
-      addChild(name, new DirectoryEntry(context, place.child(name), entry, isLink));
+      DirectoryEntry directory = new DirectoryEntry(context, place.child(name), entry, isLink);
+      directory.justSeen(seen);
+      addChild(name, directory);
     }
   }
 
-  private void addFile(String name, @Nullable Path given, int permissions) {
-    FileDeclaration declared = declared("", name);
+  private void addFile(String name, @Nullable Path given, int permissions, @Nullable Inode seen) {
+    FileDeclaration declared = context.declaredFiles().find(name);
     if (declared != null) {
-      addChild(name, entry(declared, name, given == null ? path.resolve(name) : given, null));
+      addChild(name, entry(declared, name, given == null ? path.resolve(name) : given, seen));
       return;
     } else if (!mayBeFile(name)) {
       return;
     } else if (layout().flatKeyedFiles().contains(name)) {
       Path file = given == null ? path.resolve(name) : given;
-      addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null, null));
+      addChild(name, new FileEntry(context, place.inSubsystem(path).child(name), file, null));
       return;
     }
     int maxStats = scan.budget().maxStats();

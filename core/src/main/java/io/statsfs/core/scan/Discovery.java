@@ -5,11 +5,13 @@ import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Tree;
 import io.statsfs.core.backend.Problems;
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
+import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.Located;
 import io.statsfs.core.mounts.ReadEffects;
-import io.statsfs.core.schema.Schema;
+import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.thread.FileGuard;
 import io.statsfs.spi.FileDeclaration;
@@ -61,22 +63,25 @@ public final class Discovery {
     idle = isOwn ? new IdleDeclarations(tree.layout()) : null;
     this.limits = limits;
     this.isNamed = isNamed;
-    Schema shipped = Schema.of(tree.layout().stats());
+    DeclaredStats shipped = new DeclaredStats(tree.layout().stats(), true);
+    FileAccess files = new FileAccess(reader);
+    FileSystems seen = fileSystems.by(files);
     context =
         new TreeContext(
             tree,
             limits,
-            new ReaderLists(reader),
+            files,
             schemas,
             shipped,
-            new TreeMounts(tree, fileSystems, atOpening),
-            new FileReads(limits.fileBytes()),
-            new StatFiles(tree.layout(), shipped));
+            new TreeMounts(tree, seen, atOpening),
+            new FileReads(limits.fileBytes(), files),
+            new StatFiles(tree.layout(), shipped),
+            new DeclaredFiles(tree.layout()));
     Place place = Place.root(tree);
     Path path = FilePaths.of(tree);
     root =
         tree.layout().isRootFile()
-            ? new FileEntry(context, place, path, declaredRoot(tree.layout()), null)
+            ? new FileEntry(context, place, path, declaredRoot(tree.layout()))
             : new DirectoryEntry(context, place, path, true);
   }
 
@@ -106,6 +111,7 @@ public final class Discovery {
     ScanBudget budget = new ScanBudget(request.maxSources(), request.maxStats());
     Scan scan = new Scan(request, context.mounts(), budget);
     context.statFiles().limit(request.maxStats());
+    root.justSeen(Inode.ofIdentity(guard.seen()));
     if (!root.scan(scan)) {
       root.forget();
     }
@@ -114,13 +120,14 @@ public final class Discovery {
     }
     scan.young().settle(scan);
     root.describe(scan);
-    Throwable failure = context.reader().failure();
+    Throwable failure = context.files().failure();
     if (failure != null) {
       scan.problem(
           Problem.Kind.INTERNAL_ERROR,
           root.path,
-          "reader does not list",
-          "the reader failed to list a directory; java.nio listed it instead: " + failure);
+          "reader does not look",
+          "the reader failed to list a directory or to look at a file; java.nio did that instead: "
+              + failure);
     }
     Findings findings = new Findings(scan);
     root.collect(findings);

@@ -26,6 +26,9 @@ abstract class Entry {
   /** When it was looked at last; null before the first time. */
   @Nullable Inode inode;
 
+  /** What was here a moment ago; null if that is not known, or was taken note of. */
+  private @Nullable Inode justSeen;
+
   /** In order. */
   List<SourceImpl> sources = List.of();
 
@@ -42,6 +45,11 @@ abstract class Entry {
     this.context = context;
     this.place = place;
     this.path = path;
+  }
+
+  /** Just before a scan: what is here. */
+  final void justSeen(@Nullable Inode now) {
+    justSeen = now;
   }
 
   /** Brings this up to date; false if it is not there any more. */
@@ -89,8 +97,10 @@ abstract class Entry {
 
   /** Null if it is out of reach, which is a problem of its directory. */
   private @Nullable Inode lookAt() throws IOException {
+    Inode seen = justSeen;
+    justSeen = null;
     try {
-      return lookUp();
+      return seen == null ? lookUp() : seen;
     } catch (AccessDeniedException e) {
       outOfReach = e;
       return null;
@@ -161,6 +171,7 @@ abstract class Entry {
   /** Another one may be here now. */
   void forget() {
     inode = null;
+    justSeen = null;
     sources = List.of();
     seen.clear();
   }

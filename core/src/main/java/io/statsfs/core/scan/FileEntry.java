@@ -28,9 +28,6 @@ final class FileEntry extends Entry {
   private final FileReads.OfFile reads;
   private final DenialPause denial = new DenialPause();
 
-  /** What the listing has seen just before the first scan; null after that. */
-  private @Nullable Inode seen;
-
   private FileContents contents;
   private @Nullable TableFile table;
 
@@ -47,16 +44,9 @@ final class FileEntry extends Entry {
    *
    * @param declaration without one its values are stats if all of it is of a form that is
    *     recognized
-   * @param seen what it was a moment ago; null if that is not known
    */
-  FileEntry(
-      TreeContext context,
-      Place place,
-      Path path,
-      @Nullable FileDeclaration declaration,
-      @Nullable Inode seen) {
+  FileEntry(TreeContext context, Place place, Path path, @Nullable FileDeclaration declaration) {
     super(context, place, path);
-    this.seen = seen;
     this.declaration = declaration;
     isEntries = declaration != null && declaration.shape().isEntries();
     reads = isEntries ? context.reads().ofEntries(path) : context.reads().of(path);
@@ -71,9 +61,7 @@ final class FileEntry extends Entry {
 
   @Override
   Inode lookUp() throws IOException {
-    Inode first = seen;
-    seen = null;
-    return first == null ? Inode.of(path, place.depth() == 0) : first;
+    return context.files().at(path, place.depth() == 0);
   }
 
   @Override

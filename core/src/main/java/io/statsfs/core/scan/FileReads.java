@@ -1,8 +1,8 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.core.batch.EntryCount;
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.Inode;
-import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.thread.FileGuard;
 import io.statsfs.core.thread.GuardedCall;
 import java.io.IOException;
@@ -26,6 +26,7 @@ final class FileReads {
   private static final int MOST_LEFT = 16;
 
   private final int maxBytes;
+  private final FileAccess files;
   private FileGuard guard = FileGuard.NONE;
 
   /** What the last scan was reading when it was left behind; null if it was not. */
@@ -34,8 +35,9 @@ final class FileReads {
   private final List<GuardedCall<ByteBuffer>> hanging = new ArrayList<>();
   private final List<GuardedCall<ByteBuffer>> left = new ArrayList<>();
 
-  FileReads(int maxBytes) {
+  FileReads(int maxBytes, FileAccess files) {
     this.maxBytes = maxBytes;
+    this.files = files;
   }
 
   /** Before each scan. */
@@ -93,7 +95,7 @@ final class FileReads {
     }
 
     private ByteBuffer readNow() throws IOException {
-      return isEntries ? EntryCount.text(path) : TextFile.read(path, maxBytes);
+      return isEntries ? EntryCount.text(path) : files.read(path, maxBytes);
     }
 
     /** What hangs in a file that was replaced does not keep the new one from being read. */

@@ -63,7 +63,7 @@ final class IdleDeclarations {
       source.path().ifPresent(path -> fileNames.add(PathText.nameOf(path)));
     }
     Set<String> idle = new LinkedHashSet<>();
-    add(layout.stats(), all, idle);
+    add(layout.stats().all(), all, idle);
     for (String label : layout.labelFiles().keySet()) {
       if (sources.stream().noneMatch(source -> source.labels().containsKey(label))) {
         idle.add("the label '" + label + "'");
@@ -84,7 +84,7 @@ final class IdleDeclarations {
         String subsystem = Objects.requireNonNullElse(table.subsystem(), "");
         Set<String> names =
             subsystem.isEmpty() ? all : bySubsystem.getOrDefault(subsystem, Set.of());
-        add(table.stats(), names, idle);
+        add(table.stats().all(), names, idle);
         add(table.rows(), names, idle);
         add(table.columns(), names, idle);
       }

@@ -5,6 +5,7 @@ import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
+import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.PrintableText;
@@ -36,7 +37,7 @@ public final class SourceImpl implements Source {
       FileSystemType type,
       Inode inode,
       Schema schema,
-      Schema shipped,
+      DeclaredStats shipped,
       Collection<StatFile> files) {
     List<Stat> stats = new ArrayList<>(files.size());
     SourceImpl source = new SourceImpl(place, path, type, inode, schema, null, stats);

@@ -1,7 +1,7 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.Layout;
-import io.statsfs.core.schema.Schema;
+import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.KeyPattern;
 import io.statsfs.spi.StatDeclaration;
@@ -28,7 +28,7 @@ final class StatFiles {
    */
   private static final int FEW_NAMES = 16;
 
-  private final Schema described;
+  private final DeclaredStats described;
   private final boolean describedOnly;
   private final boolean haveLabels;
   private final List<KeyPattern> labelFiles;
@@ -40,7 +40,7 @@ final class StatFiles {
   private int maxNames;
 
   /** The files that a layout describes so. */
-  StatFiles(Layout layout, Schema described) {
+  StatFiles(Layout layout, DeclaredStats described) {
     this.described = described;
     describedOnly = layout.hasDescribedStatsOnly();
     haveLabels = haveLabels(layout);
@@ -56,7 +56,7 @@ final class StatFiles {
   }
 
   private static boolean haveLabels(Layout layout) {
-    for (StatDeclaration stat : layout.stats()) {
+    for (StatDeclaration stat : layout.stats().patterns()) {
       if (!stat.name().labels().isEmpty()) {
         return true;
       }
@@ -65,17 +65,11 @@ final class StatFiles {
   }
 
   private static @Nullable Collection<String> fewNames(Layout layout) {
-    if (!layout.hasDescribedStatsOnly()) {
+    if (!layout.hasDescribedStatsOnly() || !layout.stats().patterns().isEmpty()) {
       return null;
     }
     Collection<String> names = new TreeSet<>(layout.flatKeyedFiles());
-    for (StatDeclaration stat : layout.stats()) {
-      if (!stat.name().isLiteral()) {
-        return null;
-      }
-      names.add(stat.name().toString());
-      names.addAll(stat.formerNames());
-    }
+    names.addAll(layout.stats().names());
     for (FileDeclaration file : layout.files()) {
       if (!file.directory().isEmpty()) {
         continue;
@@ -120,8 +114,8 @@ final class StatFiles {
     StatFile known = files.get(text);
     if (known == null || known.permissions() != permissions) {
       Path file = path == null ? Path.of(text) : path.getFileName();
-      Schema.Described by = haveLabels ? described.pattern(text) : null;
-      StatFileName name = by == null ? null : StatFileName.of(by.names(), text);
+      StatDeclaration by = haveLabels ? described.patternOf(text) : null;
+      StatFileName name = by == null ? null : StatFileName.of(by.name(), text);
       known =
           name == null || name.stat().isEmpty()
               ? new StatFile(text, file, permissions)

@@ -2,7 +2,8 @@ package io.statsfs.core.scan;
 
 import io.statsfs.Limits;
 import io.statsfs.Tree;
-import io.statsfs.core.schema.Schema;
+import io.statsfs.core.mounts.FileAccess;
+import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.core.schema.SchemaCache;
 
 /**
@@ -13,9 +14,10 @@ import io.statsfs.core.schema.SchemaCache;
 record TreeContext(
     Tree tree,
     Limits limits,
-    ReaderLists reader,
+    FileAccess files,
     SchemaCache schemas,
-    Schema shipped,
+    DeclaredStats shipped,
     TreeMounts mounts,
     FileReads reads,
-    StatFiles statFiles) {}
+    StatFiles statFiles,
+    DeclaredFiles declaredFiles) {}

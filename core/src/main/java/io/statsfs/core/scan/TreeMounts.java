@@ -97,7 +97,7 @@ final class TreeMounts {
       Path directory,
       String name,
       @Nullable Path entry) {
-    return ReadEffects.mayBeOn(type)
+    return (mount == null ? ReadEffects.mayBe(type, name) : ReadEffects.mayBeOn(type))
         && ReadEffects.has(
             type, mount == null ? inside + inTree(directory, name, entry) : mount.root());
   }
@@ -147,14 +147,18 @@ final class TreeMounts {
 
   /** Whether a symbolic link leads to a directory into which the layout follows links. */
   boolean leadsInside(Path link) {
+    return insideOf(link) != null;
+  }
+
+  /** The directory to which a symbolic link leads; null if it must not be followed. */
+  @Nullable Inode insideOf(Path link) {
     try {
-      Inode target = Inode.of(link, true);
+      Inode target = fileSystems.files().at(link, true);
       // Of a part of sysfs that is mounted elsewhere, links lead out of the file system.
-      return (target.device() == rootDevice || !isAtHome())
-          && target.isDirectory()
-          && isWithin(link);
+      boolean mayBe = target.device() == rootDevice || !isAtHome();
+      return mayBe && target.isDirectory() && isWithin(link) ? target : null;
     } catch (IOException e) {
-      return false;
+      return null;
     }
   }
 }

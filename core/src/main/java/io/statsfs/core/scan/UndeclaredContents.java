@@ -3,6 +3,7 @@ package io.statsfs.core.scan;
 import static io.statsfs.Problem.Kind.MALFORMED;
 
 import io.statsfs.Stat;
+import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.text.FileForm;
 import io.statsfs.core.text.FlatKeyedText;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UndeclaredContents implements FileContents {
   private final Place place;
-  private final Schema shipped;
+  private final DeclaredStats shipped;
   private final TableKeys rows = new TableKeys();
   private final TableKey column = TableKey.of(0);
 
@@ -31,7 +32,7 @@ final class UndeclaredContents implements FileContents {
 
   private @Nullable DeclaredContents ofForm;
 
-  UndeclaredContents(Place place, Schema shipped) {
+  UndeclaredContents(Place place, DeclaredStats shipped) {
     this.place = place;
     this.shipped = shipped;
   }

@@ -87,7 +87,6 @@ public final class SchemaParser {
     return new Schema(
         Collections.unmodifiableMap(parser.labels),
         Collections.unmodifiableMap(parser.metrics),
-        List.of(),
         List.copyOf(parser.dropped),
         parser.beyondLimits());
   }

@@ -1,5 +1,7 @@
 package io.statsfs.core.thread;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Has files read that may hang, in the thread that asks for it. If one does, that thread is left
  * behind, and all that it was doing is begun again by another one.
@@ -19,6 +21,11 @@ public interface FileGuard {
   /** Whether {@link #read} throws, or will if it returns. */
   default boolean isLeftBehind() {
     return false;
+  }
+
+  /** What a look at the tree has seen just before; null if there was none, or it failed. */
+  default @Nullable Object seen() {
+    return null;
   }
 
   /** Ends what is done by somebody else now. No exception, as nobody should handle it. */

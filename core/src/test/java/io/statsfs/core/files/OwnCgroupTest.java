@@ -9,6 +9,7 @@ import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.StatsFs;
 import io.statsfs.StatsFsException;
+import io.statsfs.core.backend.TreeScans;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.mounts.OwnCgroups;
@@ -258,7 +259,8 @@ class OwnCgroupTest {
     assertTrue(fileSystems.at(mount).isHomeOf(all));
     assertTrue(fileSystems.at(below).isHomeOf(own));
     assertTrue(!fileSystems.at(below).isHomeOf(all));
-    Trees trees = new Trees(fileSystems, Declared.of(List.of(own, all), List.of(), List.of()));
+    Declared declared = Declared.of(List.of(own, all), List.of(), List.of());
+    Trees trees = new Trees(fileSystems, declared, TreeScans.watchdog());
     assertEquals(all, trees.open(mount, null).layout());
     assertEquals(own, trees.open(below, null).layout());
   }

@@ -103,7 +103,7 @@ class MountsTest {
           "1 2 0:1 / /dir/\u00ff\u00c3\u00a4 rw - statsfs x rw\n"
               .getBytes(StandardCharsets.ISO_8859_1);
       Path mountinfo = tree.file("mountinfo", line).path("mountinfo");
-      Path point = Mounts.path(Mounts.read(mountinfo).mounts().get(0).point());
+      Path point = Mounts.path(Mounts.read(mountinfo, FileAccess.BY_NIO).mounts().get(0).point());
       assertEquals("\\xffä", PathText.nameOf(point));
       assertEquals("/dir/\u00ff\u00c3\u00a4", Mounts.bytes(point));
     }
@@ -145,7 +145,8 @@ class MountsTest {
 
   @Test
   void missingFileIsAnException() {
-    assertThrows(NoSuchFileException.class, () -> Mounts.read(Path.of("/proc/self/no")));
+    assertThrows(
+        NoSuchFileException.class, () -> Mounts.read(Path.of("/proc/self/no"), FileAccess.BY_NIO));
   }
 
   @Test

@@ -53,6 +53,8 @@ class ReadEffectsTest {
   void readingThemDoesSomething(String type, String path) {
     assertTrue(ReadEffects.mayBeOn(FileSystemType.of(type)));
     assertTrue(ReadEffects.has(FileSystemType.of(type), path));
+    assertTrue(ReadEffects.mayBe(FileSystemType.of(type), path));
+    assertTrue(ReadEffects.mayBe(FileSystemType.of(type), path.replaceFirst(".*/", "")));
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.statsfs.core.scan;
 
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.Await;
@@ -17,7 +18,7 @@ class FileReadsTest {
   @Test
   void noTextIsKept() throws IOException, InterruptedException {
     Path file = tree.stat("cpu.stat", "usage_usec 1\n").path("cpu.stat");
-    FileReads.OfFile reads = new FileReads(1 << 20).of(file);
+    FileReads.OfFile reads = new FileReads(1 << 20, FileAccess.BY_NIO).of(file);
     WeakReference<ByteBuffer> text = new WeakReference<>(reads.read(Inode.of(file, true)));
     Await.until(
         () -> {

@@ -9,6 +9,7 @@ import io.statsfs.Stat.Kind;
 import io.statsfs.Stat.Type;
 import io.statsfs.core.schema.Schema.Metric;
 import io.statsfs.spi.StatDeclaration;
+import io.statsfs.spi.StatDeclarations;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -274,20 +275,50 @@ class SchemaParserTest {
     return StatDeclaration.of(name, Kind.COUNTER, "", description, "");
   }
 
+  private static DeclaredStats declared(StatDeclaration... stats) {
+    return new DeclaredStats(StatDeclarations.of(List.of(stats)), true);
+  }
+
   @Test
   void ofDeclaredPatternsTheFirstCountsAndANameBeforeAny() {
-    Schema schema =
-        Schema.of(
+    DeclaredStats stats =
+        declared(
+            declared("rx_queue_*", "queue"),
+            declared("rx_*", "rx"),
+            declared("rx_queue_0", "first"));
+    assertEquals("rx", stats.find("rx_bytes").description());
+    assertEquals("rx", stats.find("rx_").description());
+    assertEquals("queue", stats.find("rx_queue_1").description());
+    assertEquals("first", stats.find("rx_queue_0").description());
+    assertEquals("first", stats.find(" rx_queue_0").description());
+    assertNull(stats.find("rx"));
+    assertNull(stats.find("tx_rx_"));
+    assertEquals("rx_*", stats.patternOf("rx_bytes").toString());
+    assertNull(stats.patternOf("rx_queue_0"));
+  }
+
+  @Test
+  void ofDeclarationsWithOneNameTheFirstCounts() {
+    DeclaredStats stats =
+        declared(
+            StatDeclaration.builder("a", Kind.LEVEL).formerNames(List.of("b", "c")).build(),
+            StatDeclaration.builder("b", Kind.COUNTER).formerNames(List.of("a", "d")).build());
+    assertEquals(Kind.LEVEL, stats.find("a").kind());
+    assertEquals(Kind.LEVEL, stats.find("b").kind());
+    assertEquals(Kind.LEVEL, stats.find("c").kind());
+    assertEquals(Kind.COUNTER, stats.find("d").kind());
+  }
+
+  @Test
+  void statsThatSayNothingOfItAreAsTheirTable() {
+    StatDeclarations stats =
+        StatDeclarations.of(
             List.of(
-                declared("rx_queue_*", "queue"),
-                declared("rx_*", "rx"),
-                declared("rx_queue_0", "first")));
-    assertEquals("rx", schema.find("rx_bytes").description());
-    assertEquals("rx", schema.find("rx_").description());
-    assertEquals("queue", schema.find("rx_queue_1").description());
-    assertEquals("first", schema.find("rx_queue_0").description());
-    assertNull(schema.find("rx"));
-    assertNull(schema.find("tx_rx_"));
+                declared("a", ""),
+                StatDeclaration.builder("b", Kind.LEVEL).byDefault(true).build()));
+    assertNull(new DeclaredStats(stats, true).find("a").byDefault());
+    assertEquals(false, new DeclaredStats(stats, false).find("a").byDefault());
+    assertEquals(true, new DeclaredStats(stats, false).find("b").byDefault());
   }
 
   @Test
@@ -307,10 +338,8 @@ class SchemaParserTest {
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void longNamesAreFoundInReasonableTime() {
-    Schema schema =
-        Schema.of(List.of(declared("x*y", "a"), declared("*xy", "b"), declared("y*", "c")));
-    assertEquals(3, schema.patterns().size());
-    assertNull(schema.find("x".repeat(4 << 20)));
+    DeclaredStats stats = declared(declared("x*y", "a"), declared("*xy", "b"), declared("y*", "c"));
+    assertNull(stats.find("x".repeat(4 << 20)));
   }
 
   static List<String> largeTextsAreParsedInLinearTime() {

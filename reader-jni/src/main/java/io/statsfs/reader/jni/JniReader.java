@@ -2,9 +2,11 @@ package io.statsfs.reader.jni;
 
 import io.statsfs.core.batch.OpenBatches;
 import io.statsfs.spi.DirectoryPlan;
+import io.statsfs.spi.FileStatus;
 import io.statsfs.spi.MountPlan;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.StatReader;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads values through a C library, with one call per sample that allocates nothing.
  *
  * <p>It lists directories, too, with the types of their entries, which {@code java.nio} has to ask
- * for one by one. Safe for use by several threads.
+ * for one by one, and looks at files and reads them for scans. Safe for use by several threads.
  *
  * <p>The library comes in the jar, for x86_64 and aarch64, and needs no C library. It is loaded
  * when this reader is chosen, or asked whether it is available, and not before:
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JniReader implements StatReader {
 
-  private final DirectoryList lister = new DirectoryList();
+  private final FileLooks looks = new FileLooks();
   private final OpenBatches batches = new OpenBatches();
   private final NetlinkUse netlink = new NetlinkUse(Duration.ofMinutes(1));
 
@@ -73,7 +75,17 @@ public final class JniReader implements StatReader {
 
   @Override
   public @Nullable List<Entry> list(Path directory, boolean withModes) {
-    return lister.list(directory, withModes);
+    return looks.list(directory, withModes);
+  }
+
+  @Override
+  public @Nullable FileStatus look(Path path, boolean followsLink) {
+    return FileLooks.look(path, followsLink);
+  }
+
+  @Override
+  public @Nullable ByteBuffer read(Path file, int maxBytes) {
+    return looks.read(file, maxBytes);
   }
 
   @Override

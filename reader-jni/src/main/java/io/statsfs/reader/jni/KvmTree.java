@@ -63,7 +63,7 @@ final class KvmTree {
         .computeIfAbsent(
             name,
             its ->
-                tree.layout().stats().stream()
+                tree.layout().stats().all().stream()
                     .filter(declaration -> declaration.describes(its))
                     .findFirst())
         .orElse(null);

@@ -41,6 +41,20 @@ final class Native {
   /** The bytes of a listing, or a negative errno. The memory begins with the directory's path. */
   static native long list(long memory, long size, boolean withModes);
 
+  /**
+   * The bytes of a file, or a negative errno. The memory begins with the file's path; with a size
+   * of 0 the file is only opened.
+   */
+  static native long read(long memory, long size);
+
+  /**
+   * What {@code stat(2)} says of a path: 0, or a negative errno.
+   *
+   * @param result where mode, device, inode, links, seconds and nanoseconds of the modification,
+   *     and size go
+   */
+  static native int look(byte[] path, boolean followsLink, long[] result);
+
   /** Asks mounted file systems; {@code mounts.h} says what the memory has. */
   static native void sampleMounts(long mounts, long values, long outcomes);
 

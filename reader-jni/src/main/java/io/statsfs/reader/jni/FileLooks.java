@@ -1,0 +1,146 @@
+package io.statsfs.reader.jni;
+
+import io.statsfs.spi.FileStatus;
+import io.statsfs.spi.PathText;
+import io.statsfs.spi.StatReader.Entry;
+import io.statsfs.spi.StatReader.EntryType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at files, reads them and lists directories, the latter two into memory that it keeps;
+ * {@code directory.h} and {@code look.h} say how that is laid out.
+ */
+final class FileLooks {
+  private static final int INITIAL_BYTES = 32 << 10;
+
+  /** A directory of more is left to those who list entry by entry. */
+  private static final int MAX_BYTES = 32 << 20;
+
+  private static final int LENGTH = 16;
+  private static final int TYPE = 18;
+  private static final int NAME = 19;
+  private static final int DT_UNKNOWN = 0;
+  private static final int DT_DIR = 4;
+  private static final int DT_REG = 8;
+  private static final int DT_LNK = 10;
+  private static final int ENOENT = 2;
+  private static final int E2BIG = 7;
+
+  /** What is not in use; no lock is held over a call that may hang. */
+  private final AtomicReference<@Nullable ByteBuffer> spare = new AtomicReference<>();
+
+  private static ByteBuffer allocate(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** Memory with a path in it; null if that is too long. */
+  private @Nullable ByteBuffer take(Path path) {
+    byte[] bytes = PathText.encode(path);
+    ByteBuffer memory = spare.getAndSet(null);
+    if (memory == null) {
+      memory = allocate(INITIAL_BYTES);
+    }
+    if (bytes.length >= memory.capacity()) {
+      return null;
+    }
+    memory.put(0, bytes).put(bytes.length, (byte) 0);
+    return memory;
+  }
+
+  /** Larger memory, for the same. */
+  private @Nullable ByteBuffer grow(ByteBuffer memory, Path path) {
+    if (memory.capacity() >= MAX_BYTES) {
+      return null;
+    }
+    spare.set(allocate(memory.capacity() * 4));
+    return take(path);
+  }
+
+  /** The entries; null if this cannot be done here. */
+  @Nullable List<Entry> list(Path directory, boolean withModes) {
+    ByteBuffer memory = take(directory);
+    while (memory != null) {
+      long bytes = Native.list(Native.address(memory), memory.capacity(), withModes);
+      if (bytes != -E2BIG) {
+        List<Entry> entries = bytes < 0 ? null : entries(memory, (int) bytes);
+        spare.set(memory);
+        return entries;
+      }
+      memory = grow(memory, directory);
+    }
+    return null;
+  }
+
+  /** What a file holds, or its beginning; null if this cannot be done here. */
+  @Nullable ByteBuffer read(Path file, int maxBytes) {
+    ByteBuffer memory = take(file);
+    while (memory != null) {
+      int size = Math.min(maxBytes, memory.capacity());
+      int bytes = (int) Native.read(Native.address(memory), size);
+      if (bytes < memory.capacity() || bytes == maxBytes) {
+        byte[] text = null;
+        if (bytes >= 0) {
+          text = new byte[bytes];
+          memory.get(0, text);
+        }
+        spare.set(memory);
+        return text == null ? null : ByteBuffer.wrap(text);
+      }
+      memory = grow(memory, file);
+    }
+    return null;
+  }
+
+  /** What is at a path; null if this cannot be done here. */
+  static @Nullable FileStatus look(Path path, boolean followsLink) {
+    long[] its = new long[7];
+    int error = Native.look(PathText.encode(path), followsLink, its);
+    if (error == -ENOENT) {
+      return FileStatus.ABSENT;
+    } else if (error < 0) {
+      return null;
+    }
+    long seconds = TimeUnit.SECONDS.toNanos(its[4]);
+    boolean isBeyond = seconds == Long.MAX_VALUE || seconds == Long.MIN_VALUE;
+    long modified = isBeyond ? seconds : seconds + its[5];
+    return FileStatus.of((int) its[0], its[1], its[2], (int) its[3], modified, its[6]);
+  }
+
+  private static @Nullable List<Entry> entries(ByteBuffer memory, int bytes) {
+    List<Entry> entries = new ArrayList<>();
+    byte[] records = new byte[bytes];
+    memory.get(0, records);
+    for (int at = 0; at < bytes; at += memory.getShort(at + LENGTH)) {
+      int start = at + NAME;
+      int end = start;
+      for (; records[end] != 0; end++) {
+        if (records[end] < 0 || records[end] == '\\') {
+          return null;
+        }
+      }
+      String name = new String(records, start, end - start, StandardCharsets.ISO_8859_1);
+      if (!name.equals(".") && !name.equals("..")) {
+        entries.add(Entry.of(name, type(records[at + TYPE]), memory.getInt(at)));
+      }
+    }
+    return entries;
+  }
+
+  private static EntryType type(int type) {
+    return switch (type) {
+      case DT_REG -> EntryType.FILE;
+      case DT_DIR -> EntryType.DIRECTORY;
+      case DT_LNK -> EntryType.LINK;
+      case DT_UNKNOWN -> EntryType.UNKNOWN;
+      default -> EntryType.OTHER;
+    };
+  }
+}
