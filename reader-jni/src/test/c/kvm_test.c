@@ -1024,6 +1024,14 @@ static pid_t fork_with_pid(void) {
   return (pid_t)syscall(SYS_clone3, arguments, 10 * sizeof arguments[0]);
 }
 
+static void *describe_as_process(void *unused) {
+  char description[DESCRIPTION_BYTES];
+  struct sfs_kvm_statistics its = units[0].its;
+  its.pid = (int32_t)syscall(SYS_gettid);
+  CHECK_EQUAL(-ESRCH, describe(&its, description));
+  return unused;
+}
+
 /* Another process that has the pid, and statistics under the same number. */
 static void pids_that_are_used_again(void) {
   struct vmm vmm = start_vmm();
@@ -1054,6 +1062,10 @@ static void pids_that_are_used_again(void) {
   CHECK_EQUAL(-ESRCH, describe(&machine->its, description));
   kill_vmm(&next);
   CHECK_EQUAL(-ESRCH, describe(&machine->its, description));
+  /* Numbers are also given to threads. */
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, NULL, describe_as_process, NULL) == 0);
+  pthread_join(thread, NULL);
 }
 
 /* Runs in a process of its own. */
