@@ -14,12 +14,17 @@ final class BaselineCopy {
   /** The positions of the ways in {@code baseline.h}. */
   private static final List<String> WAYS = List.of("plain-path", "plain-kept", "openat", "kept");
 
+  static {
+    System.loadLibrary("baseline-copy");
+  }
+
   private BaselineCopy() {}
 
+  /** The CPU time that all threads of this process have taken. */
+  static native long cpuNanos();
+
   /** As {@link Baseline#sample}. */
-  static Method.Work sample(Path library, List<String> list, String way, int stats)
-      throws IOException {
-    System.load(library.toRealPath().toString());
+  static Method.Work sample(List<String> list, String way, int stats) throws IOException {
     Path file = Files.createTempFile("statsfs-bench-", ".list");
     try {
       int tree = load(Files.write(file, list).toString());
@@ -36,8 +41,7 @@ final class BaselineCopy {
   }
 
   /** As {@link Baseline#sampleDefaults}. */
-  static Method.Work sampleDefaults(Path library, List<String> list) throws IOException {
-    System.load(library.toRealPath().toString());
+  static Method.Work sampleDefaults(List<String> list) throws IOException {
     Path file = Files.createTempFile("statsfs-bench-", ".list");
     try {
       loadDefaults(Files.write(file, list).toString());

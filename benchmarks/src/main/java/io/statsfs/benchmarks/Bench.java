@@ -78,7 +78,6 @@ final class Bench {
   private final boolean quick;
   private final Path scratch;
   private final Baseline baseline;
-  private final Path baselineCopy;
   private final Interleaved sampling = new Interleaved();
   private final Interleaved discovery = new Interleaved();
   private final Interleaved defaults = new Interleaved();
@@ -92,7 +91,6 @@ final class Bench {
     this.quick = quick;
     this.scratch = scratch;
     this.baseline = new Baseline(baseline.resolve("baseline"));
-    baselineCopy = baseline.resolve("libbaseline-copy.so");
     open.push(this.baseline);
   }
 
@@ -209,7 +207,7 @@ final class Bench {
       add(sampling.c(tree.name(), PLAIN_KEPT, stats, kept));
       best = add(sampling.c(tree.name(), KEPT, stats, baseline.sample(list, "kept", stats)));
     }
-    Method.Work copy = BaselineCopy.sample(baselineCopy, tree.list(), way, stats);
+    Method.Work copy = BaselineCopy.sample(tree.list(), way, stats);
     add(sampling.java(tree.name(), COPY, stats, copy));
     add(sampling.java(tree.name(), JNI, stats, sampler(tree, "jni")::sample));
     add(sampling.java(tree.name(), NIO, stats, sampler(tree, "nio")::sample));
@@ -372,7 +370,7 @@ final class Bench {
     int stats = trees.size();
     baseline.loadDefaults(trees.list());
     Row best = add(defaults.c(DEFAULTS, BY_HAND, stats, baseline.sampleDefaults()));
-    Method.Work copy = BaselineCopy.sampleDefaults(baselineCopy, trees.list());
+    Method.Work copy = BaselineCopy.sampleDefaults(trees.list());
     add(defaults.java(DEFAULTS, BY_HAND_COPY, stats, copy));
     for (String reader : List.of("jni", "nio")) {
       Sampler sampler = keep(DefaultTrees.open(reader)).sampler(trees.filter());

@@ -7,9 +7,10 @@ import java.io.IOException;
 interface Method {
 
   /**
-   * Does the work so many times, and then so many times again; returns the nanoseconds that the
-   * latter took. Both are one piece: whoever has just been waiting finds caches, and perhaps a
-   * processor, that are not yet what they are in the midst of the work.
+   * Does the work so many times, and then so many times again; returns the nanoseconds of CPU time
+   * that the latter took of this process, or of the one that does it. Both are one piece: whoever
+   * has just been waiting finds caches, and perhaps a processor, that are not yet what they are in
+   * the midst of the work.
    */
   long measure(int before, int rounds) throws IOException;
 
@@ -25,11 +26,11 @@ interface Method {
       for (int i = 0; i < before; i++) {
         work.run();
       }
-      long start = System.nanoTime();
+      long start = BaselineCopy.cpuNanos();
       for (int i = 0; i < rounds; i++) {
         work.run();
       }
-      return System.nanoTime() - start;
+      return BaselineCopy.cpuNanos() - start;
     };
   }
 }
