@@ -79,6 +79,14 @@ class KvmMachinesTest {
   }
 
   @Test
+  void theOnlyStatisticsMayBeOfEitherOfTwoMachines() {
+    machine(100, 1, 11);
+    machine(100, 1, 12);
+    stats(100, 1, 20, "kvm-100/vcpu-0");
+    assertEquals(Map.of("100:20", "100-stats20/vcpu0"), devices());
+  }
+
+  @Test
   void machinesOfSeveralThreadsNeither() {
     machine(100, 1, 11);
     machine(100, 1, 12);
