@@ -19,6 +19,8 @@ public abstract class UnitBatch implements Batch {
    * @param slots for each unit where its values go, a negative one where it is not wanted
    * @param memory which they go into
    */
+  // What watches the batch calls nothing of it.
+  @SuppressWarnings("this-escape")
   protected UnitBatch(OpenBatches batches, List<int[]> slots, SampleMemory memory) {
     this.slots = List.copyOf(slots);
     this.memory = memory;

@@ -39,7 +39,7 @@ public final class Watchdog implements AutoCloseable {
   private static final class Sequence implements Work {
     private static final int LEFT_BEHIND = -1;
 
-    private final List<? extends Work> works;
+    private final List<Work> works;
     private final int from;
 
     /** Which one is being done. */
@@ -48,7 +48,7 @@ public final class Watchdog implements AutoCloseable {
     /** The one that was left behind, or ended just then; none if all were done. */
     private int left = LEFT_BEHIND;
 
-    Sequence(List<? extends Work> works, int from) {
+    Sequence(List<Work> works, int from) {
       this.works = works;
       this.from = from;
       at = new AtomicInteger(from);
@@ -173,9 +173,11 @@ public final class Watchdog implements AutoCloseable {
    * then that it did not end. What one throws keeps those that follow from being done.
    */
   public void runAll(List<? extends Work> works) {
+    // Whoever was left behind comes back to it when the caller's list may have changed.
+    List<Work> all = List.copyOf(works);
     int next = 0;
-    while (next < works.size()) {
-      Sequence rest = new Sequence(works, next);
+    while (next < all.size()) {
+      Sequence rest = new Sequence(all, next);
       run(rest);
       next = rest.next();
     }

@@ -147,6 +147,19 @@ class WatchdogTest {
     watchdog.runAll(List.of());
   }
 
+  @Test
+  void stuckWorkReturnsWhenTheListOfItIsUsedForOther() throws InterruptedException {
+    Stuck stuck = new Stuck();
+    Stuck last = new Stuck();
+    List<Watchdog.Work> works = new ArrayList<>(List.of(stuck, last));
+    watchdog.runAll(works);
+    works.clear();
+    release.countDown();
+    stuck.thread.join(30_000);
+    last.thread.join(30_000);
+    assertEquals(0, returned.getCount());
+  }
+
   /** However short the timeout is, and whether a thread had begun or not when it was left. */
   @Test
   void eachOfSeveralIsDoneOnce() {
