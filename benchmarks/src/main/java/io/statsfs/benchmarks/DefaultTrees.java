@@ -112,13 +112,13 @@ final class DefaultTrees {
   }
 
   /**
-   * Without a thread that would disturb what is measured, and without what is in no file, of which
-   * {@link MountedFileSystems} is about.
+   * Without a thread that would disturb what is measured, and without what is in no file, which
+   * {@link MountedFileSystems} and {@link MeasuredMachine} are about.
    */
   static StatsFs open(String reader) {
     return StatsFs.builder()
         .detect()
-        .withoutTrees(MountedFileSystems.TREE)
+        .withoutTrees(MountedFileSystems.TREE, "kvm")
         .reader(reader)
         .refreshInterval(Duration.ZERO)
         .build();
