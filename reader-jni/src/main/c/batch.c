@@ -4,7 +4,11 @@
 #include "number.h"
 #include "system.h"
 
-enum { TEXT_BYTES = 2 * SFS_VALUE_BYTES };
+enum {
+  TEXT_BYTES = 2 * SFS_VALUE_BYTES,
+  AHEAD_FILES = 16,
+  AHEAD_BYTES = 64, /* a text that fills this is read again, at once */
+};
 
 struct file {
   const char *name;
@@ -26,6 +30,17 @@ struct directory {
   uint32_t may_keep;     /* files of such counters may be open */
 };
 
+/*
+ * Files of one line that are kept open, read one right after the other. A call costs a fifth less if nothing
+ * else runs since the one before: the processor predicts the kernel's branches by those before them.
+ */
+struct ahead {
+  uint32_t first;
+  uint32_t count;
+  int32_t lengths[AHEAD_FILES]; /* or -errno */
+  char texts[AHEAD_FILES][AHEAD_BYTES];
+};
+
 struct sfs_batch {
   size_t size; /* of the mapping that holds all this */
   struct directory *directories;
@@ -35,6 +50,7 @@ struct sfs_batch {
   uint32_t file_count;
   struct sfs_interfaces interfaces;
   struct sfs_text text;
+  struct ahead ahead;
   struct sfs_root root;
   int32_t kept;
   int32_t not_kept;
@@ -45,6 +61,10 @@ struct sfs_batch {
 };
 
 /* ---- files ---- */
+
+static void move_to(struct sfs_batch *batch, uint32_t file) {
+  __atomic_store_n(&batch->position, file, __ATOMIC_RELAXED);
+}
 
 static void close_kept(struct sfs_batch *batch, struct file *file) {
   if (file->fd != SFS_CLOSED) {
@@ -98,15 +118,62 @@ static long read_text(struct sfs_batch *batch, const struct directory *directory
                        most_bytes(directory, file));
 }
 
+/* Reads a file of one line that is kept open, and those like it that follow, if they are wanted. */
+static void read_ahead(struct sfs_batch *batch, uint32_t first, uint32_t end,
+                       const uint32_t *outcomes) {
+  struct ahead *ahead = &batch->ahead;
+  int32_t fds[AHEAD_FILES];
+  uint32_t count = 0;
+  for (; count < AHEAD_FILES && first + count < end; count++) {
+    const struct file *file = &batch->files[first + count];
+    if (file->fd == SFS_CLOSED || !file->table->shape->is_one_line ||
+        is_passed_over(batch, file, outcomes)) {
+      break;
+    }
+    fds[count] = file->fd;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    move_to(batch, first + i);
+    ahead->lengths[i] = (int32_t)sfs_pread(fds[i], ahead->texts[i], AHEAD_BYTES, 0);
+  }
+  ahead->first = first;
+  ahead->count = count;
+}
+
+/* Reads a file that is kept open to the end of its line, or to its end. */
+static long read_line(struct sfs_batch *batch, const struct directory *directory, struct file *file,
+                      const uint32_t *outcomes) {
+  const struct ahead *ahead = &batch->ahead;
+  uint32_t number = (uint32_t)(file - batch->files);
+  if (number - ahead->first >= ahead->count) {
+    read_ahead(batch, number, directory->end, outcomes);
+  }
+  const int32_t length = ahead->lengths[number - ahead->first];
+  const char *text = ahead->texts[number - ahead->first];
+  if (length < 0) {
+    return length;
+  }
+  if (length == 0 || length == AHEAD_BYTES || text[length - 1] != '\n') {
+    return read_text(batch, directory, file, file->fd, 1);
+  }
+  for (int32_t i = 0; i < length; i++) {
+    batch->text.bytes[i] = text[i];
+  }
+  batch->text.bytes[length] = '\n';
+  return length;
+}
+
 /*
  * Reads a file that is kept open. Returns less than 0 if it is not, or fails: then it is closed, unless the
  * error is an answer.
  */
 static long read_kept(struct sfs_batch *batch, const struct directory *directory,
-                      struct file *file) {
+                      struct file *file, const uint32_t *outcomes) {
   long length = -1;
   if (file->fd != SFS_CLOSED) {
-    length = read_text(batch, directory, file, file->fd, 1);
+    length = file->table->shape->is_one_line
+                 ? read_line(batch, directory, file, outcomes)
+                 : read_text(batch, directory, file, file->fd, 1);
     if (length < 0 && !sfs_is_answer(length)) {
       /* What it was opened for is gone. There may be another one under this name. */
       close_kept(batch, file);
@@ -149,10 +216,6 @@ static int put(struct sfs_batch *batch, const struct directory *directory, struc
 }
 
 /* ---- directories ---- */
-
-static void move_to(struct sfs_batch *batch, uint32_t file) {
-  __atomic_store_n(&batch->position, file, __ATOMIC_RELAXED);
-}
 
 /*
  * Whether a value may be that of a source of statsfs which went while it was read: an empty
@@ -260,6 +323,7 @@ static int sample_directory(struct sfs_batch *batch, struct directory *directory
     return 0;
   }
   int goes_on = batch->next_file > first;
+  batch->ahead.count = 0;
   int in = SFS_CLOSED;
   int unfinished = 0;
   while (batch->next_file < directory->end && !unfinished) {
@@ -270,7 +334,7 @@ static int sample_directory(struct sfs_batch *batch, struct directory *directory
       continue;
     }
     move_to(batch, i);
-    long length = read_kept(batch, directory, file);
+    long length = read_kept(batch, directory, file, all->outcomes);
     if (length < 0 && file->fd != SFS_CLOSED) {
       fail(batch, file, sfs_outcome_of_answer(length), all);
       continue;

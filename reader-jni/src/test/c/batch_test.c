@@ -1056,6 +1056,97 @@ static void keeping_files_open(void) {
   CHECK_EQUAL(before, descriptors());
 }
 
+/* Those of one line are read in groups, which end with the directory and where something else comes. */
+static void kept_files_in_groups(void) {
+  enum { FILES = 40, LINES = 20 };
+  sfs_set_descriptor_budget(MANY);
+  empty_home();
+  new_plan();
+  plan_directory(&plan, home, "", NULL, SFS_FLAG_KEEP_OPEN, 4096);
+  for (int i = 0; i < FILES; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "%d", i);
+    write_text(in_home("%s", name), i == LINES ? "x 1\n" : "1\n");
+    if (i == LINES) {
+      plan_lines(&plan, name);
+      plan_line(&plan, "x", 0);
+    } else {
+      plan_value(&plan, name, 0);
+    }
+  }
+  make_directory(in_home("below"));
+  write_text(in_home("below/value"), "1\n");
+  plan_directory(&plan, home, "below", NULL, SFS_FLAG_KEEP_OPEN, 0);
+  plan_value(&plan, "value", 0);
+  struct sampled sampled = open_plan(&plan, NULL);
+  CHECK_EQUAL(DONE, sample(&sampled));
+  for (int round = 2; round < 5; round++) {
+    for (int i = 0; i <= FILES; i++) {
+      char text[32];
+      snprintf(text, sizeof text, i == LINES ? "x %d\n" : "%d\n", 100 * round + i);
+      char name[16];
+      snprintf(name, sizeof name, "%d", i);
+      write_text(in_home("%s", i == FILES ? "below/value" : name), text);
+    }
+    CHECK_EQUAL(DONE, sample(&sampled));
+    CHECK_EQUAL(FILES + 1, sfs_batch_kept(sampled.batch));
+    for (int i = 0; i <= FILES; i++) {
+      CHECK_VALUE(sampled, i, 100 * round + i);
+    }
+  }
+  /* What is left out is not touched, also where it follows what is read. */
+  const uint32_t blocked = SFS_BLOCKED | SFS_LEFT_OUT;
+  for (int i = 1; i <= FILES; i++) {
+    sampled.outcomes[i] = blocked;
+  }
+  CHECK_EQUAL(DONE, sample(&sampled));
+  CHECK_EQUAL(0, sfs_batch_position(sampled.batch));
+  close_sampled(&sampled);
+}
+
+/* Whatever the length of its text. */
+static void texts_of_kept_files(void) {
+  sfs_set_descriptor_budget(MANY);
+  plan_home(SFS_FLAG_KEEP_OPEN);
+  for (int i = 0; i < 3; i++) {
+    const char name[] = {(char)('a' + i), 0};
+    write_text(in_home("%s", name), "1\n");
+    plan_value(&plan, name, 0);
+  }
+  struct sampled sampled = open_plan(&plan, NULL);
+  CHECK_EQUAL(DONE, sample(&sampled));
+  for (int length = 0; length < 200; length++) {
+    /* A number with spaces behind it, with an end of its line and without. */
+    char text[256];
+    memset(text, ' ', sizeof text);
+    text[0] = '7';
+    write_bytes(in_home("b"), text, (size_t)length);
+    CHECK_EQUAL(DONE, sample(&sampled));
+    CHECK_VALUE(sampled, 0, 1);
+    if (length == 0) {
+      CHECK_FAILURE(sampled, 1, SFS_NOT_A_NUMBER, 0);
+    } else {
+      CHECK_VALUE(sampled, 1, 7);
+    }
+    CHECK_VALUE(sampled, 2, 1);
+    text[length] = '\n';
+    write_bytes(in_home("b"), text, (size_t)length + 1);
+    CHECK_EQUAL(DONE, sample(&sampled));
+    if (length == 0) {
+      CHECK_FAILURE(sampled, 1, SFS_NOT_A_NUMBER, 0);
+    } else {
+      CHECK_VALUE(sampled, 1, 7);
+    }
+    /* A second line, wherever it begins. */
+    text[length + 1] = 'x';
+    write_bytes(in_home("b"), text, (size_t)length + 2);
+    CHECK_EQUAL(DONE, sample(&sampled));
+    CHECK_FAILURE(sampled, 1, SFS_NOT_A_NUMBER, 0);
+    CHECK_VALUE(sampled, 2, 1);
+  }
+  close_sampled(&sampled);
+}
+
 static void keeping_real_files_open(void) {
   sfs_set_descriptor_budget(MANY);
   static const char *const names[] = {"rx_bytes", "tx_bytes", "rx_packets", "tx_packets"};
@@ -1515,6 +1606,8 @@ int main(void) {
       TEST(hostile_flat_files),
       TEST(unfinished_flat_values),
       TEST(keeping_files_open),
+      TEST(kept_files_in_groups),
+      TEST(texts_of_kept_files),
       TEST(keeping_real_files_open),
       TEST(kept_files_that_end),
       TEST(kept_files_that_are_replaced),
