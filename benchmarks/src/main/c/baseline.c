@@ -240,6 +240,21 @@ size_t sample(int number, enum way way) {
   }
 }
 
+void renew(int number) {
+  struct tree *tree = &trees[number];
+  for (size_t i = 0; i < tree->file_count; i++) {
+    struct file *file = &tree->files[i];
+    if (file->fd >= 0) {
+      sfs_close(file->fd);
+    }
+    if (file->plain_fd >= 0) {
+      close(file->plain_fd);
+    }
+    file->fd = -1;
+    file->plain_fd = -1;
+  }
+}
+
 enum way way_of(const char *name) {
   static const char *const names[] = {"plain-path", "plain-kept", "openat", "kept"};
   enum way way = PLAIN_PATH;

@@ -33,6 +33,9 @@ int is_tree(int tree);
 /* Reads all files of a tree once; returns how many numbers they hold. */
 size_t sample(int tree, enum way way);
 
+/* Closes what is kept of a tree; the next sample opens it anew. */
+void renew(int tree);
+
 struct found {
   unsigned long directories;
   unsigned long files;

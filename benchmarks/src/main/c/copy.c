@@ -30,6 +30,19 @@ JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_sample(JNIEnv *en
   return (jint)sample(tree, (enum way)way);
 }
 
+JNIEXPORT void JNICALL Java_io_statsfs_benchmarks_BaselineCopy_renew(JNIEnv *env, jclass class,
+                                                                      jint tree) {
+  (void)env;
+  (void)class;
+  renew(tree);
+}
+
+JNIEXPORT void JNICALL Java_io_statsfs_benchmarks_BaselineCopy_renewDefaults(JNIEnv *env, jclass class) {
+  (void)env;
+  (void)class;
+  defaults_renew();
+}
+
 JNIEXPORT void JNICALL Java_io_statsfs_benchmarks_BaselineCopy_loadDefaults(JNIEnv *env, jclass class,
                                                                              jstring list) {
   (void)class;

@@ -491,14 +491,31 @@ static void prepare_row(const struct file *file, struct row *row, const char *en
   sort_columns(row);
 }
 
+static void keep(struct file *file) {
+  file->fd = sfs_openat(file->directory, file->name, SFS_O_RDONLY | SFS_O_CLOEXEC);
+  if (file->fd < 0) {
+    errno = -file->fd;
+    die(file->name);
+  }
+}
+
+void defaults_renew(void) {
+  for (size_t i = 0; i < file_count; i++) {
+    if (files[i].is_kept) {
+      sfs_close(files[i].fd);
+    }
+  }
+  for (size_t i = 0; i < file_count; i++) {
+    if (files[i].is_kept) {
+      keep(&files[i]);
+    }
+  }
+}
+
 static void prepare(struct file *file) {
   file->is_kept = is_kept(file->directory);
   if (file->is_kept) {
-    file->fd = sfs_openat(file->directory, file->name, SFS_O_RDONLY | SFS_O_CLOEXEC);
-    if (file->fd < 0) {
-      errno = -file->fd;
-      die(file->name);
-    }
+    keep(file);
   }
   long length = read_file(file);
   if (length <= 0) {

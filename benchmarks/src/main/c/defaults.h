@@ -24,6 +24,9 @@ void defaults_load(const char *list);
 /* Reads all files once; returns how many numbers were stored. */
 size_t defaults_sample(void);
 
+/* Opens what is kept anew. */
+void defaults_renew(void);
+
 /* How many there can be. */
 size_t defaults_size(void);
 

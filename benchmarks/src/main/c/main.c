@@ -6,10 +6,12 @@
  *   measure TREE WAY BEFORE ROUNDS
  *                            WAY is plain-path, plain-kept, openat or kept; BEFORE samples are taken
  *                            first, which do not count; answers nanoseconds and numbers found
+ *   renew TREE               closes what is kept of a tree; answers 0
  *   walk BEFORE ROUNDS ROOT  answers nanoseconds, directories and files
  *   defaults LIST            prepares a sample of all default trees; answers how many numbers it may have
  *   measure-defaults BEFORE ROUNDS
  *                            answers nanoseconds and numbers found
+ *   renew-defaults           opens what is kept of these anew; answers 0
  *   values                   answers what the last such sample found, in the order of the list: `-`, an
  *                            integer, or the bits of a double behind a d
  *   cpu PID                  answers the nanoseconds of CPU time that a process has taken
@@ -96,6 +98,9 @@ int main(void) {
         count = sample(tree, way);
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
+    } else if (sscanf(line, "renew %d", &tree) == 1 && is_tree(tree)) {
+      renew(tree);
+      printf("0\n");
     } else if (sscanf(line, "walk %d %d %[^\n]", &before, &rounds, argument) == 3) {
       struct found found = {0, 0};
       uint64_t start = 0;
@@ -116,6 +121,9 @@ int main(void) {
         count = defaults_sample();
       }
       printf("%llu %zu\n", (unsigned long long)(now() - start), count);
+    } else if (strcmp(line, "renew-defaults\n") == 0) {
+      defaults_renew();
+      printf("0\n");
     } else if (sscanf(line, "mounts %[^\n]", argument) == 1) {
       printf("%zu\n", mounts_load(argument));
     } else if (sscanf(line, "measure-mounts %d %d", &before, &rounds) == 2) {

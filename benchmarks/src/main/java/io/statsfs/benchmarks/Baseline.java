@@ -58,13 +58,15 @@ final class Baseline implements AutoCloseable {
    * @param stats how many numbers there must be
    */
   Method sample(int tree, String way, int stats) {
-    return (before, rounds) -> {
-      long[] answer = ask("measure " + tree + " " + way + " " + before + " " + rounds);
-      if (answer[1] != stats) {
-        throw new IOException("The baseline found " + answer[1] + " numbers of " + stats);
-      }
-      return answer[0];
-    };
+    Method method =
+        (before, rounds) -> {
+          long[] answer = ask("measure " + tree + " " + way + " " + before + " " + rounds);
+          if (answer[1] != stats) {
+            throw new IOException("The baseline found " + answer[1] + " numbers of " + stats);
+          }
+          return answer[0];
+        };
+    return method.renewedBy(() -> ask("renew " + tree));
   }
 
   /**
@@ -83,7 +85,8 @@ final class Baseline implements AutoCloseable {
 
   /** Samples the default trees. */
   Method sampleDefaults() {
-    return (before, rounds) -> ask("measure-defaults " + before + " " + rounds)[0];
+    Method method = (before, rounds) -> ask("measure-defaults " + before + " " + rounds)[0];
+    return method.renewedBy(() -> ask("renew-defaults"));
   }
 
   /** Has it prepare asking mounted file systems. */

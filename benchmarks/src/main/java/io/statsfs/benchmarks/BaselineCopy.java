@@ -24,28 +24,30 @@ final class BaselineCopy {
   static native long cpuNanos();
 
   /** As {@link Baseline#sample}. */
-  static Method.Work sample(List<String> list, String way, int stats) throws IOException {
+  static Method sample(List<String> list, String way, int stats) throws IOException {
     Path file = Files.createTempFile("statsfs-bench-", ".list");
     try {
       int tree = load(Files.write(file, list).toString());
       int number = WAYS.indexOf(way);
-      return () -> {
-        int found = sample(tree, number);
-        if (found != stats) {
-          throw new IOException("The baseline found " + found + " numbers of " + stats);
-        }
-      };
+      Method.Work sample =
+          () -> {
+            int found = sample(tree, number);
+            if (found != stats) {
+              throw new IOException("The baseline found " + found + " numbers of " + stats);
+            }
+          };
+      return Method.of(sample).renewedBy(() -> renew(tree));
     } finally {
       Files.delete(file);
     }
   }
 
   /** As {@link Baseline#sampleDefaults}. */
-  static Method.Work sampleDefaults(List<String> list) throws IOException {
+  static Method sampleDefaults(List<String> list) throws IOException {
     Path file = Files.createTempFile("statsfs-bench-", ".list");
     try {
       loadDefaults(Files.write(file, list).toString());
-      return BaselineCopy::sampleDefaults;
+      return Method.of(BaselineCopy::sampleDefaults).renewedBy(BaselineCopy::renewDefaults);
     } finally {
       Files.delete(file);
     }
@@ -55,7 +57,11 @@ final class BaselineCopy {
 
   private static native int sampleDefaults();
 
+  private static native void renewDefaults();
+
   private static native int load(String list);
+
+  private static native void renew(int tree);
 
   private static native int sample(int tree, int way);
 }

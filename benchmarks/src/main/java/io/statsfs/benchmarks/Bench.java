@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import oshi.SystemInfo;
 import oshi.hardware.NetworkIF;
 
@@ -59,6 +60,7 @@ final class Bench {
   private static final String OPEN = "opening, ";
   private static final String DECLARATIONS = "declarations";
   private static final int OPENINGS_TO_WARM_UP = 4_000;
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final int SMALL = 1_000;
   private static final int COLLECTED = 20_000;
   private static final int LARGE = 100_000;
@@ -207,12 +209,14 @@ final class Bench {
       add(sampling.c(tree.name(), PLAIN_KEPT, stats, kept));
       best = add(sampling.c(tree.name(), KEPT, stats, baseline.sample(list, "kept", stats)));
     }
-    Method.Work copy = BaselineCopy.sample(tree.list(), way, stats);
+    Method copy = BaselineCopy.sample(tree.list(), way, stats);
     add(sampling.java(tree.name(), COPY, stats, copy));
-    add(sampling.java(tree.name(), JNI, stats, sampler(tree, "jni")::sample));
-    add(sampling.java(tree.name(), NIO, stats, sampler(tree, "nio")::sample));
+    for (String reader : List.of("jni", "nio")) {
+      String name = reader.equals("jni") ? JNI : NIO;
+      add(sampling.java(tree.name(), name, stats, sampling(tree, reader, null)));
+    }
     if (tree.name().equals(NET)) {
-      add(sampling.java(NET, JNI + WITH_TIMEOUT, stats, withTimeout(tree, "jni")::sample));
+      add(sampling.java(NET, JNI + WITH_TIMEOUT, stats, sampling(tree, "jni", TIMEOUT)));
     }
     if (!TABLES.contains(tree.name())) {
       add(sampling.java(tree.name(), READ_STRING, stats, tree.readString()));
@@ -230,22 +234,24 @@ final class Bench {
     return row;
   }
 
-  private Sampler sampler(MeasuredTree tree, String reader) {
-    return sampler(tree.root(), reader, tree.filter(), tree.stats().size());
+  private Method sampling(MeasuredTree tree, String reader, @Nullable Duration timeout) {
+    return sampling(tree, reader, tree.filter(), timeout, tree.stats().size());
   }
 
-  private Sampler withTimeout(MeasuredTree tree, String reader) {
-    StatsFs fs = keep(MeasuredTree.open(tree.root(), reader));
-    return fs.sampler(tree.filter(), Duration.ofSeconds(1));
-  }
-
-  private Sampler sampler(Path root, String reader, StatFilter filter, int stats) {
-    StatsFs fs = keep(MeasuredTree.open(root, reader));
-    Sampler sampler = fs.sampler(filter);
+  private Method sampling(
+      MeasuredTree tree, String reader, StatFilter filter, @Nullable Duration timeout, int stats) {
+    Opened opened =
+        keep(
+            new Opened(
+                () -> MeasuredTree.open(tree.root(), reader),
+                fs -> timeout == null ? fs.sampler(filter) : fs.sampler(filter, timeout)));
+    Sampler sampler = opened.sampler();
     if (sampler.size() != stats) {
-      throw new IllegalStateException(root + " has " + sampler.size() + " stats now, not " + stats);
+      throw new IllegalStateException(
+          tree.name() + " has " + sampler.size() + " stats now, not " + stats);
     }
-    return sampler;
+    // Nothing is kept of the others, which are large.
+    return tree.isKept() ? opened.method() : Method.of(sampler::sample);
   }
 
   private <T extends AutoCloseable> T keep(T resource) {
@@ -264,9 +270,7 @@ final class Bench {
             sampling.java(
                 NET, OSHI, values, () -> interfaces.forEach(NetworkIF::updateAttributes)));
     Row jni =
-        add(
-            sampling.java(
-                NET, JNI_AS_OSHI, values, sampler(net.root(), "jni", same, values)::sample));
+        add(sampling.java(NET, JNI_AS_OSHI, values, sampling(net, "jni", same, null, values)));
     oshi.best = rows.get(NET + KEPT);
     jni.best = rows.get(NET + KEPT);
   }
@@ -278,10 +282,9 @@ final class Bench {
     Row best = add(sampling.c(tree.name(), OPENAT, stats, baseline.sample(list, "openat", stats)));
     for (String reader : List.of("jni", "nio")) {
       String name = reader.equals("jni") ? JNI : NIO;
-      add(sampling.java(tree.name(), name, stats, sampler(tree, reader)::sample));
-      add(
-          sampling.java(
-              tree.name(), name + WITH_TIMEOUT, stats, withTimeout(tree, reader)::sample));
+      add(sampling.java(tree.name(), name, stats, sampling(tree, reader, null)));
+      Method withTimeout = sampling(tree, reader, TIMEOUT);
+      add(sampling.java(tree.name(), name + WITH_TIMEOUT, stats, withTimeout));
       Collection collection = keep(Collection.byInstruments(tree.root(), reader));
       add(sampling.java(tree.name(), name + AND_OPENTELEMETRY, stats, collection::collect));
     }
@@ -311,7 +314,7 @@ final class Bench {
     int size = points.size();
     Row best = add(mounts.c(MOUNTS, STATFS, size, baseline.sampleMounts(size)));
     add(mounts.java(MOUNTS, JNI, size, jni.sampler(null)::sample));
-    Sampler withTimeout = jni.sampler(Duration.ofSeconds(1));
+    Sampler withTimeout = jni.sampler(TIMEOUT);
     add(mounts.java(MOUNTS, JNI + WITH_TIMEOUT, size, withTimeout::sample));
     add(mounts.java(MOUNTS, NIO, size, nio.sampler(null)::sample));
     compare(mounts, MOUNTS, best);
@@ -337,7 +340,7 @@ final class Bench {
     Sampler sampler = machine.sampler(null);
     int stats = sampler.size();
     add(machines.java(MACHINE, JNI, stats, sampler::sample));
-    Sampler withTimeout = machine.sampler(Duration.ofSeconds(1));
+    Sampler withTimeout = machine.sampler(TIMEOUT);
     add(machines.java(MACHINE, JNI + WITH_TIMEOUT, stats, withTimeout::sample));
     compare(machines, MACHINE, best);
     say(
@@ -370,18 +373,19 @@ final class Bench {
     int stats = trees.size();
     baseline.loadDefaults(trees.list());
     Row best = add(defaults.c(DEFAULTS, BY_HAND, stats, baseline.sampleDefaults()));
-    Method.Work copy = BaselineCopy.sampleDefaults(trees.list());
+    Method copy = BaselineCopy.sampleDefaults(trees.list());
     add(defaults.java(DEFAULTS, BY_HAND_COPY, stats, copy));
     for (String reader : List.of("jni", "nio")) {
-      Sampler sampler = keep(DefaultTrees.open(reader)).sampler(trees.filter());
-      int same = trees.requireSame(sampler, baseline::values);
+      Opened opened =
+          keep(new Opened(() -> DefaultTrees.open(reader), fs -> fs.sampler(trees.filter())));
+      int same = trees.requireSame(opened.sampler(), baseline::values);
       say(
           String.format(
               "the baseline and %s agree on the %d of %d stats of default trees that stand still,"
                   + " and on which of the others have values",
               reader, same, stats));
       String name = reader.equals("jni") ? JNI : NIO;
-      add(defaults.java(DEFAULTS, name, stats, sampler::sample));
+      add(defaults.java(DEFAULTS, name, stats, opened.method()));
     }
     compare(defaults, DEFAULTS, best);
     Path places = Files.write(scratch.resolve("places"), Opening.places());

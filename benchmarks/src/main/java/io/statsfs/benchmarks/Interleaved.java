@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * Measures many methods interleaved, in short slices, so that what disturbs the machine disturbs
  * all.
  *
- * <p>A round visits each tree, in an order that is drawn anew, and there has pass after pass, for
- * as long as a visit may last. A pass has a slice of each method, in an order that is drawn anew.
- * What is compared are the two slices of one pass, which lie some milliseconds apart; a ratio is
- * the median of that over all passes. On a shared machine two such slices can differ by half, so it
- * is their number that makes the median exact: hundreds for a small tree.
+ * <p>A round visits each tree, in an order that is drawn anew, opens there anew what is kept, and
+ * has pass after pass, for as long as a visit may last. A pass has a slice of each method, in an
+ * order that is drawn anew. What is compared are the two slices of one pass, which lie some
+ * milliseconds apart; a ratio is the median of that over all passes. On a shared machine two such
+ * slices can differ by half, so it is their number that makes the median exact: hundreds for a
+ * small tree.
  */
 final class Interleaved {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -157,6 +158,9 @@ final class Interleaved {
     for (int round = 0; round < rounds; round++) {
       Collections.shuffle(order, random);
       for (List<Row> tree : order) {
+        for (Row row : tree) {
+          row.method.renew();
+        }
         long start = System.nanoTime();
         do {
           Collections.shuffle(tree, random);

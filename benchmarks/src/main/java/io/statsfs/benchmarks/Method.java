@@ -14,6 +14,28 @@ interface Method {
    */
   long measure(int before, int rounds) throws IOException;
 
+  /**
+   * Opens files that are kept anew. Where the kernel's buffers of them lie is drawn when they are
+   * opened, and decides for as long as they are kept on some percent of what a read takes.
+   */
+  default void renew() throws IOException {}
+
+  /** The same method with something to be renewed. */
+  default Method renewedBy(Work work) {
+    Method method = this;
+    return new Method() {
+      @Override
+      public long measure(int before, int rounds) throws IOException {
+        return method.measure(before, rounds);
+      }
+
+      @Override
+      public void renew() throws IOException {
+        work.run();
+      }
+    };
+  }
+
   /** What is to be done once. */
   @FunctionalInterface
   interface Work {
