@@ -6,8 +6,10 @@ import java.time.Duration;
  * What a {@link StatsFs} measures of itself: its scans, its open files, its cache of schemas. What
  * is wrong with the trees is in {@link Catalog#problems()}.
  *
- * <p>An immutable picture of one moment. Only this library implements it; later versions may add
- * methods, with a default.
+ * <p>Each method says what it is when it is called, so that two of them may be of different
+ * moments. Safe for use by several threads, also when the {@code StatsFs} is closed. Nothing is
+ * allocated, but for the duration. Only this library implements it; later versions may add methods,
+ * with a default.
  */
 public interface Diagnostics {
 

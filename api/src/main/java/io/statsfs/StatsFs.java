@@ -227,7 +227,7 @@ public interface StatsFs extends AutoCloseable {
   /**
    * What this library measures of itself: its scans, its open files, its cache of schemas.
    *
-   * @return the counts at this moment
+   * @return the counts, always the same object
    */
   Diagnostics diagnostics();
 

@@ -217,7 +217,7 @@ public interface Scanner extends AutoCloseable {
   /**
    * What is counted of the cache of schemas.
    *
-   * @return the counts at this moment; all 0 if there is none
+   * @return the counts, each as it is when it is asked for; all 0 if there is none
    */
   default SchemaCounts schemaCounts() {
     return SchemaCounts.NONE;

@@ -26,13 +26,11 @@ import io.statsfs.core.thread.Watchdog;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Scanner;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,8 +51,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private final List<Problem> notOpened;
   private final boolean clearingAllowed;
   private final Object scanLock = new Object();
-  private final Set<SamplerImpl> samplers =
-      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+  private final Object samplersLock = new Object();
+
+  /** Never changed, but replaced, with the lock. */
+  private volatile List<WeakReference<SamplerImpl>> samplers = List.of();
+
+  private final Diagnostics diagnostics = new DiagnosticsImpl(this);
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final FailureLog log = new FailureLog(System::nanoTime);
   private final Denials denials;
@@ -265,10 +267,13 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     Objects.requireNonNull(filter, "filter");
     // So that closing either finds the sampler or comes before its making: never is a closed reader
     // asked to prepare one.
-    synchronized (samplers) {
+    synchronized (samplersLock) {
       requireOpen();
       SamplerImpl sampler = new SamplerImpl(this, filter, timeout);
-      samplers.add(sampler);
+      List<WeakReference<SamplerImpl>> all = new ArrayList<>(samplers);
+      all.removeIf(known -> known.get() == null);
+      all.add(new WeakReference<>(sampler));
+      samplers = List.copyOf(all);
       return sampler;
     }
   }
@@ -361,37 +366,20 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   @Override
   public Diagnostics diagnostics() {
-    long keptOpen = 0;
-    long notKept = 0;
-    for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
-      SamplerImpl.FileCounts files = sampler.fileCounts();
-      keptOpen += files.keptOpen();
-      notKept += files.notKept();
-    }
-    long size = 0;
-    long hits = 0;
-    long loads = 0;
-    long loadFailures = 0;
-    long evictions = 0;
-    // Without streams, as the bridge asks at each collection.
-    for (Scanner scanner : scanners.all()) {
-      Scanner.SchemaCounts schemas = scanner.schemaCounts();
-      size += schemas.size();
-      hits += schemas.hits();
-      loads += schemas.loads();
-      loadFailures += schemas.loadFailures();
-      evictions += schemas.evictions();
-    }
-    return new DiagnosticsImpl(
-        scanCount.get(),
-        Duration.ofNanos(lastScanNanos),
-        keptOpen,
-        notKept,
-        size,
-        hits,
-        loads,
-        loadFailures,
-        evictions);
+    return diagnostics;
+  }
+
+  long lastScanNanos() {
+    return lastScanNanos;
+  }
+
+  /** Those that are not forgotten. */
+  List<WeakReference<SamplerImpl>> samplers() {
+    return samplers;
+  }
+
+  List<Scanner> scannerList() {
+    return scanners.all();
   }
 
   private void requireOpen() {
@@ -412,8 +400,11 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     // What hangs may keep this for ever, but not what belongs to the application.
     listeners.forEach(Listener::close);
     refresher.interrupt();
-    for (SamplerImpl sampler : samplers.toArray(SamplerImpl[]::new)) {
-      sampler.close();
+    for (WeakReference<SamplerImpl> known : samplers()) {
+      SamplerImpl sampler = known.get();
+      if (sampler != null) {
+        sampler.close();
+      }
     }
     scanners.close();
     DaemonThread.join(refresher);

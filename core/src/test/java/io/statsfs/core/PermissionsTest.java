@@ -200,7 +200,7 @@ class PermissionsTest {
         tree.stat("root/net/c", 1);
         fs.refresh();
         assertEquals(List.of("kvm/1/a", "net/b", "net/c"), fs.stats());
-        assertEquals(1, fs.schemas.counts().loads());
+        assertEquals(1, fs.schemas.loads());
         // Each problem once, however often it came.
         assertEquals(
             fs.log.lines().stream().distinct().count(),
@@ -225,10 +225,10 @@ class PermissionsTest {
         fs.refresh();
         assertEquals("about a", fs.catalog().get("kvm", "", "a").description());
         assertEquals(List.of(), fs.problems());
-        assertEquals(1, fs.schemas.counts().loads());
+        assertEquals(1, fs.schemas.loads());
         fs.refresh();
         fs.refresh();
-        assertEquals(1, fs.schemas.counts().loads());
+        assertEquals(1, fs.schemas.loads());
         assertEquals(1, fs.log.lines().size());
       }
     }

@@ -1,6 +1,5 @@
 package io.statsfs.prometheus;
 
-import io.statsfs.Diagnostics;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.metrics.Aggregates;
@@ -31,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +55,7 @@ import org.jspecify.annotations.Nullable;
  * digits; other numbers with the fewest digits that give the same double.
  *
  * <p>The exporter measures itself as OpenTelemetry's bridge does, under the same names: {@code
- * statsfs_collection_duration_seconds}, {@code statsfs_stats} and so on. What it counts of open
- * files and schemas is up to 10 seconds old while the catalog stands still.
+ * statsfs_collection_duration_seconds}, {@code statsfs_stats} and so on.
  *
  * <p>Each scrape takes a sample, in the thread that asks for it. Scrapes that come while one is
  * taken use that one. A sample is taken within the read timeout, whatever the client does: its
@@ -67,8 +64,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads. While the catalog stands still a scrape allocates nothing
  * here beyond what the reader says, unless {@linkplain Builder#states() states} are exported or
- * more scrapes are written at a time than before; and, every 10 seconds, some hundred bytes to
- * measure itself.
+ * more scrapes are written at a time than before.
  */
 public final class PrometheusExporter implements AutoCloseable {
   static final PrintableLog LOG = new PrintableLog("io.statsfs.prometheus");
@@ -77,9 +73,6 @@ public final class PrometheusExporter implements AutoCloseable {
 
   /** More than that are not kept for the next scrape. */
   private static final int MOST_IDLE = 4;
-
-  /** What is counted of open files and schemas changes with the catalog, and else rarely. */
-  private static final long DIAGNOSIS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final StatsFs fs;
   private final Builder settings;
@@ -92,8 +85,6 @@ public final class PrometheusExporter implements AutoCloseable {
   private Map<Labels, byte[]> labels = new IdentityHashMap<>();
   private Exposition exposition = Exposition.EMPTY;
   private boolean isOutdated;
-  private @Nullable Diagnostics diagnostics;
-  private long diagnosed;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition sampleEnded = lock.newCondition();
@@ -409,10 +400,6 @@ public final class PrometheusExporter implements AutoCloseable {
       if (isOutdated) {
         update();
         isOutdated = false;
-        diagnostics = null;
-      }
-      if (settings.ownMetrics) {
-        diagnose();
       }
       exposition.read(snapshot);
     } catch (RuntimeException | Error e) {
@@ -420,15 +407,6 @@ public final class PrometheusExporter implements AutoCloseable {
         log.failure("A scrape failed: " + e);
       }
       throw e;
-    }
-  }
-
-  /** Some hundred bytes, which each scrape need not make anew. */
-  private void diagnose() {
-    long now = System.nanoTime();
-    if (diagnostics == null || now - diagnosed > DIAGNOSIS_NANOS) {
-      diagnostics = fs.diagnostics();
-      diagnosed = now;
     }
   }
 
@@ -534,7 +512,7 @@ public final class PrometheusExporter implements AutoCloseable {
                   .map(Family::bytes)
                   .toArray(byte[][]::new);
       family(families, own.metric(), own.unit(), own.description(), own.instrument())
-          .add(new Series.Own(own, sampled, () -> Objects.requireNonNull(diagnostics), labels));
+          .add(new Series.Own(own, sampled, fs.diagnostics(), labels));
     }
   }
 

@@ -12,7 +12,6 @@ import io.statsfs.metrics.internal.SampledMetrics;
 import io.statsfs.metrics.internal.States;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The series of a metric: their labels, and how their values come into a snapshot. */
@@ -118,13 +117,9 @@ abstract class Series {
   static final class Own extends Series {
     private final OwnMetric metric;
     private final SampledMetrics sampled;
-    private final Supplier<Diagnostics> diagnostics;
+    private final Diagnostics diagnostics;
 
-    Own(
-        OwnMetric metric,
-        SampledMetrics sampled,
-        Supplier<Diagnostics> diagnostics,
-        byte[][] labels) {
+    Own(OwnMetric metric, SampledMetrics sampled, Diagnostics diagnostics, byte[][] labels) {
       super(labels);
       this.metric = metric;
       this.sampled = sampled;
@@ -138,7 +133,7 @@ abstract class Series {
         return;
       }
       for (int i = 0; i < labels.length; i++) {
-        snapshot.put(first + i, metric.value(i, sampled, diagnostics.get()));
+        snapshot.put(first + i, metric.value(i, sampled, diagnostics));
       }
     }
   }

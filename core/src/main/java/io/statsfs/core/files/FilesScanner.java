@@ -250,7 +250,7 @@ public final class FilesScanner implements Scanner {
 
   @Override
   public SchemaCounts schemaCounts() {
-    return schemas.counts();
+    return schemas;
   }
 
   @Override

@@ -67,7 +67,8 @@ public final class SamplerImpl implements Sampler {
   private long scansSeen;
   private int liftedSeen;
   private long retriedAt;
-  private volatile FileCounts fileCounts = FileCounts.NONE;
+  private volatile long filesKeptOpen;
+  private volatile long filesNotKept;
   private long sampleEpochMillis;
   private long sampleNanoTime;
   private long sampleDurationNanos;
@@ -504,31 +505,34 @@ public final class SamplerImpl implements Sampler {
     }
   }
 
-  /** How many files that may be kept open are, and are not, see {@link io.statsfs.Diagnostics}. */
-  public record FileCounts(long keptOpen, long notKept) {
-    static final FileCounts NONE = new FileCounts(0, 0);
+  /** Files that are kept open, see {@link io.statsfs.Diagnostics#filesKeptOpen}. */
+  public long filesKeptOpen() {
+    countFiles();
+    return filesKeptOpen;
+  }
+
+  /** Files that were not kept open, see {@link io.statsfs.Diagnostics#filesNotKept}. */
+  public long filesNotKept() {
+    countFiles();
+    return filesNotKept;
   }
 
   /** Does not wait for a sample that is being taken, which may take long. */
-  public FileCounts fileCounts() {
+  private void countFiles() {
     if (lock.tryLock()) {
       try {
-        fileCounts = closed || !isPrepared ? FileCounts.NONE : count();
+        long keptOpen = 0;
+        long notKept = 0;
+        for (int i = 0; i < parts.size() && !closed && isPrepared; i++) {
+          keptOpen += parts.get(i).batch().keptOpen();
+          notKept += parts.get(i).batch().notKept();
+        }
+        filesKeptOpen = keptOpen;
+        filesNotKept = notKept;
       } finally {
         lock.unlock();
       }
     }
-    return fileCounts;
-  }
-
-  private FileCounts count() {
-    long keptOpen = 0;
-    long notKept = 0;
-    for (Part part : parts) {
-      keptOpen += part.batch().keptOpen();
-      notKept += part.batch().notKept();
-    }
-    return new FileCounts(keptOpen, notKept);
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.statsfs.core.schema;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import com.github.benmanes.caffeine.cache.stats.StatsCounter;
 import io.statsfs.core.mounts.TextFile;
 import io.statsfs.core.thread.GuardedCall;
 import io.statsfs.core.thread.Watchdog;
@@ -23,6 +25,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As long as one does not answer, no other is read either, and what it says in the end is taken.
  */
-public final class SchemaCache {
+public final class SchemaCache implements Scanner.SchemaCounts {
   /** What all schemas of a large host need several times over: 10 KB each for 3,000 sources. */
   private static final long MAX_BYTES = 32L << 20;
 
@@ -58,6 +61,7 @@ public final class SchemaCache {
   /** Null before the first schema, which most JVMs never see. */
   private volatile @Nullable Cache<CacheKey, Loaded> cache;
 
+  private final Counts counts = new Counts();
   private final Watchdog watchdog;
   private final long graceNanos;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
@@ -88,7 +92,7 @@ public final class SchemaCache {
               // In the calling thread: evicting is rare and cheap, and an embedded library should
               // not put work into the application's common pool.
               .executor(Runnable::run)
-              .recordStats()
+              .recordStats(() -> counts)
               .build();
       cache = made;
     }
@@ -282,21 +286,65 @@ public final class SchemaCache {
     }
   }
 
-  /** What the cache did since the JVM started, see {@link io.statsfs.Diagnostics}. */
-  public record Counts(long size, long hits, long loads, long loadFailures, long evictions)
-      implements Scanner.SchemaCounts {}
-
-  public Counts counts() {
+  @Override
+  public long size() {
     Cache<CacheKey, Loaded> made = cache;
-    if (made == null) {
-      return new Counts(0, 0, 0, 0, 0);
+    return made == null ? 0 : made.estimatedSize();
+  }
+
+  @Override
+  public long hits() {
+    return counts.hits.sum();
+  }
+
+  @Override
+  public long loads() {
+    return counts.loads.sum();
+  }
+
+  @Override
+  public long loadFailures() {
+    return counts.loadFailures.sum();
+  }
+
+  @Override
+  public long evictions() {
+    return counts.evictions.sum();
+  }
+
+  /** Caffeine's own makes an object of all counts for whoever wants one of them. */
+  private static final class Counts implements StatsCounter {
+    final LongAdder hits = new LongAdder();
+    final LongAdder loads = new LongAdder();
+    final LongAdder loadFailures = new LongAdder();
+    final LongAdder evictions = new LongAdder();
+
+    @Override
+    public void recordHits(int count) {
+      hits.add(count);
     }
-    CacheStats stats = made.stats();
-    return new Counts(
-        made.estimatedSize(),
-        stats.hitCount(),
-        stats.loadSuccessCount(),
-        stats.loadFailureCount(),
-        stats.evictionCount());
+
+    @Override
+    public void recordMisses(int count) {}
+
+    @Override
+    public void recordLoadSuccess(long nanos) {
+      loads.increment();
+    }
+
+    @Override
+    public void recordLoadFailure(long nanos) {
+      loadFailures.increment();
+    }
+
+    @Override
+    public void recordEviction(int weight, RemovalCause cause) {
+      evictions.increment();
+    }
+
+    @Override
+    public CacheStats snapshot() {
+      return CacheStats.empty();
+    }
   }
 }

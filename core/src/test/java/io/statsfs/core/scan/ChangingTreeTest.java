@@ -69,10 +69,10 @@ class ChangingTreeTest {
       tree.stat("kvm/vm" + i + "/vcpu/n", i).schema("kvm/vm" + i + "/vcpu", "LABEL\nv 0\n\n");
     }
     try (Fs fs = new Fs(tree.settle().root())) {
-      assertEquals(8, fs.schemas.counts().size());
+      assertEquals(8, fs.schemas.size());
       tree.remove("kvm/vm0");
       fs.refresh();
-      assertEquals(6, fs.schemas.counts().size());
+      assertEquals(6, fs.schemas.size());
       tree.move("kvm/vm1", "away");
       tree.stat("kvm/vm1/n", 9).schema("kvm/vm1", "LABEL\nvm again\n\n");
       fs.refresh();
@@ -80,8 +80,8 @@ class ChangingTreeTest {
       tree.remove("kvm");
       tree.remove("away");
       fs.refresh();
-      assertEquals(0, fs.schemas.counts().size());
-      assertEquals(0, fs.schemas.counts().evictions());
+      assertEquals(0, fs.schemas.size());
+      assertEquals(0, fs.schemas.evictions());
     }
   }
 
@@ -102,8 +102,8 @@ class ChangingTreeTest {
       for (Path directory : directories) {
         assertTrue(!wasListed(directory), directory.toString());
       }
-      assertEquals(1, fs.schemas.counts().loads());
-      assertEquals(0, fs.schemas.counts().hits());
+      assertEquals(1, fs.schemas.loads());
+      assertEquals(0, fs.schemas.hits());
       // And the times do tell one.
       try (DirectoryStream<Path> listing = Files.newDirectoryStream(tree.path("kvm"))) {
         assertTrue(listing.iterator().hasNext());
@@ -123,7 +123,7 @@ class ChangingTreeTest {
       assertEquals(List.of("kvm/1/a", "kvm/2/a", "kvm/2/b"), fs.stats());
       assertTrue(!wasListed(tree.path("kvm/1")));
       assertSame(other, fs.source("kvm/1"));
-      assertEquals(2, fs.schemas.counts().loads());
+      assertEquals(2, fs.schemas.loads());
     }
   }
 
@@ -217,11 +217,11 @@ class ChangingTreeTest {
       assertEquals(List.of("kvm/1/a", "kvm/1/b"), fs.stats());
       assertNotSame(before, fs.source("kvm/1"));
       assertEquals("about a", fs.catalog().get("kvm", "1", "a").description());
-      assertEquals(1, fs.schemas.counts().loads());
+      assertEquals(1, fs.schemas.loads());
       tree.remove("kvm/1/a");
       fs.refresh();
       assertEquals(List.of("kvm/1/b"), fs.stats());
-      assertEquals(1, fs.schemas.counts().loads());
+      assertEquals(1, fs.schemas.loads());
     }
   }
 
@@ -314,7 +314,7 @@ class ChangingTreeTest {
         fs.refresh();
         assertEquals(11, fs.stats().size());
         assertEquals("about a", fs.catalog().get("kvm", "new", "a").description());
-        assertEquals(1, fs.schemas.counts().loads());
+        assertEquals(1, fs.schemas.loads());
       }
     }
     assertTrue(passed, "one refresh never showed the whole source");

@@ -138,11 +138,11 @@ class DiscoveryTest {
     tree.stat("kvm/1/vcpu0/exits", 1).schema("kvm", "LABEL\nhost a\n\n").schema("empty", "");
     try (Fs fs = open()) {
       assertEquals(List.of("kvm/1/vcpu0"), fs.sources());
-      assertEquals(0, fs.schemas.counts().loads());
+      assertEquals(0, fs.schemas.loads());
       tree.stat("kvm/own", 1);
       fs.refresh();
       assertEquals(Map.of("host", "a"), fs.source("kvm").labels());
-      assertEquals(1, fs.schemas.counts().loads());
+      assertEquals(1, fs.schemas.loads());
     }
   }
 
@@ -306,7 +306,7 @@ class DiscoveryTest {
         assertEquals(Map.of(), fs.catalog().get("kvm", device, "exits").source().labels());
       }
       assertEquals(List.of(), fs.problems());
-      assertEquals(1, fs.schemas.counts().loads());
+      assertEquals(1, fs.schemas.loads());
     }
   }
 
