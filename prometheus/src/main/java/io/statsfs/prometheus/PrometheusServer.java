@@ -188,10 +188,12 @@ public final class PrometheusServer implements AutoCloseable {
   /** Takes in those who have come, whose requests may have come with them. */
   private void accept() {
     try {
-      SocketChannel channel = listener.accept();
-      for (int i = 0; channel != null && i < MOST_CONNECTIONS; i++) {
+      for (int i = 0; i < MOST_CONNECTIONS; i++) {
+        SocketChannel channel = listener.accept();
+        if (channel == null) {
+          return;
+        }
         accept(channel);
-        channel = listener.accept();
       }
     } catch (IOException e) {
       // There is no descriptor left.

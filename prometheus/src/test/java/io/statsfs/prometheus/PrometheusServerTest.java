@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +41,8 @@ class PrometheusServerTest {
   /** More than the kernel keeps of a body that nobody reads. */
   private static final int SERIES = 60_000;
 
-  private static final int SLOW_CLIENTS = 2 * PrometheusServer.MOST_CONNECTIONS;
+  private static final int MOST_CONNECTIONS = PrometheusServer.MOST_CONNECTIONS;
+  private static final int SLOW_CLIENTS = 2 * MOST_CONNECTIONS;
 
   private final TestTree tree = TestTree.inMemory();
   private StatsFs fs;
@@ -292,16 +294,7 @@ class PrometheusServerTest {
   @Test
   void scrapesThatComeDuringASampleShareIt() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    AtomicInteger samples = new AtomicInteger();
-    exporter.beforeSample =
-        () -> {
-          samples.incrementAndGet();
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
-        };
+    AtomicInteger samples = holdSamplesUntil(go);
     String request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
     try (Socket first = connect(request)) {
       Await.until(() -> samples.get() == 1, () -> "a sample is taken");
@@ -314,6 +307,43 @@ class PrometheusServerTest {
       }
     }
     assertEquals(1, samples.get());
+  }
+
+  /** Counts the samples, each of which then waits. */
+  private AtomicInteger holdSamplesUntil(CountDownLatch go) {
+    AtomicInteger samples = new AtomicInteger();
+    exporter.beforeSample =
+        () -> {
+          samples.incrementAndGet();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        };
+    return samples;
+  }
+
+  /** As many as the kernel keeps, which are more than are taken in at once. */
+  @Test
+  void whoComesDuringASampleIsAnsweredAfterIt() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger samples = holdSamplesUntil(go);
+    List<Socket> later = new ArrayList<>();
+    try (Socket first = connect("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")) {
+      Await.until(() -> samples.get() == 1, () -> "a sample is taken");
+      for (int i = 0; i < MOST_CONNECTIONS + 10; i++) {
+        later.add(connect("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+      }
+      go.countDown();
+      for (Socket socket : later) {
+        assertTrue(answer(socket.getInputStream(), false).startsWith("HTTP/1.1 200 "));
+      }
+    } finally {
+      for (Socket socket : later) {
+        socket.close();
+      }
+    }
   }
 
   @Test
@@ -389,6 +419,8 @@ class PrometheusServerTest {
       for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
         text.append(new String(bytes, 0, count, StandardCharsets.US_ASCII));
       }
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("neither answered nor closed", e);
     } catch (IOException e) {
       // The connection was reset.
     }
