@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 /** A scrape allocates nothing while the catalog stands still. */
 class PrometheusAllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final int WARM_UP = 5_000;
   private static final int SCRAPES = 100;
+
+  /** Until the JVM has compiled what allocates only while it is interpreted. */
+  private static final int MOST_ROUNDS = 60;
 
   private static final class Count extends OutputStream {
     long bytes;
@@ -52,8 +54,8 @@ class PrometheusAllocationTest {
   private static long bytesPerScrape(
       PrometheusExporter exporter, PrometheusFormat format, boolean isGzip) throws IOException {
     Count out = new Count();
-    scrape(exporter, format, isGzip, out, WARM_UP);
-    assertTrue(out.bytes > WARM_UP * 2_000L, out.bytes + " bytes");
+    scrape(exporter, format, isGzip, out, SCRAPES);
+    assertTrue(out.bytes > SCRAPES * 2_000L, out.bytes + " bytes");
     long[] threads =
         Thread.getAllStackTraces().keySet().stream()
             .filter(t -> t == Thread.currentThread() || t.getName().equals("statsfs-sampler"))
@@ -61,7 +63,7 @@ class PrometheusAllocationTest {
             .toArray();
     // The least of several, for the JVM may compile in between.
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < MOST_ROUNDS && least > 0; round++) {
       long before = bytes(threads);
       scrape(exporter, format, isGzip, out, SCRAPES);
       least = Math.min(least, (bytes(threads) - before) / SCRAPES);

@@ -12,6 +12,7 @@ import io.statsfs.StatsFs;
 import io.statsfs.metrics.Naming;
 import io.statsfs.otel.StatsFsMetrics;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.OddNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -130,43 +131,7 @@ class SameAsOpenTelemetryTest {
   @ParameterizedTest
   @EnumSource
   void oddNames(PrometheusFormat format) throws Exception {
-    List<String> names =
-        List.of(
-            "a.b",
-            "a_b",
-            "a-b",
-            "a__b",
-            "a b",
-            "A_B",
-            "A.b",
-            "x",
-            "X",
-            "x_total",
-            "x_info",
-            "x_created",
-            "x_bucket",
-            "x_info_total",
-            "y_sum",
-            "y_count",
-            "y",
-            "_",
-            "__",
-            "_total",
-            "total",
-            "info",
-            "0",
-            "ü",
-            "x_xc3_",
-            "x_TOTAL",
-            "ratio",
-            "a_seconds_total");
-    int value = 0;
-    for (String name : names) {
-      tree.stat("odd/" + name, ++value);
-    }
-    tree.stat("odd_y/count", ++value).stat("odd_y_sum/_", ++value);
-    tree.stat("odd/z", ++value).stat("odd/z_bytes", ++value);
-    tree.schema("odd", metric("z", "GAUGE", "\nUNIT By") + metric("z_bytes", "GAUGE", "\nUNIT By"));
+    int value = OddNames.addTo(tree);
     Both both = scrapeStats(false, format);
     assertEquals(value, both.ours.samples().size());
     both.areEqual();

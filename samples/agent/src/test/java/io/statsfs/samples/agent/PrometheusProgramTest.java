@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.Await;
+import io.statsfs.testkit.process.OddNames;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -159,58 +160,13 @@ class PrometheusProgramTest {
     }
   }
 
-  /** Names that become equal, or are something else, in Prometheus; returns how many there are. */
-  private static int addOddNames(TestTree tree) {
-    List<String> names =
-        List.of(
-            "a.b",
-            "a_b",
-            "a-b",
-            "a__b",
-            "a b",
-            "A_B",
-            "A.b", // Letters and separators.
-            "x",
-            "X",
-            "x_total",
-            "x_info",
-            "x_created",
-            "x_bucket",
-            "x_info_total", // Endings.
-            "y_sum",
-            "y_count",
-            "y",
-            "_",
-            "__",
-            "_total",
-            "total",
-            "info",
-            "0",
-            "ü",
-            "x_xc3_");
-    int value = 0;
-    for (String name : names) {
-      tree.stat("odd/" + name, ++value);
-    }
-    // A part of the name that belongs to the subsystem here and to the stat there.
-    tree.stat("odd_y/count", ++value).stat("odd_y_sum/_", ++value);
-    // A unit, which goes to the end of the name.
-    tree.stat("odd/z", ++value).stat("odd/z_bytes", ++value);
-    tree.schema(
-        "odd",
-        "METRIC\nNAME z\nFLAG GAUGE\nTYPE INT\nUNIT By\nDESC A \\ and \"quotes\".\n\n"
-            + "METRIC\nNAME z_bytes\nFLAG GAUGE\nTYPE INT\nUNIT By\n\n"
-            + "METRIC\nNAME x\nFLAG CUMULATIVE\nTYPE INT\nUNIT foo\n\n");
-    return value;
-  }
-
   /** Alone it is served without the SDK, and with the SDK's metrics by its exporter. */
   @ParameterizedTest
   @ValueSource(strings = {"statsfs", "all"})
   void namesThatBecomeEqualInPrometheusStaySeriesOfTheirOwn(String ownMetrics)
       throws InterruptedException {
     try (TestTree tree = TestTree.inMemory()) {
-      int value = addOddNames(tree);
+      int value = OddNames.addTo(tree);
       try (AgentProgram agent =
           agent("--root", tree.root().toString(), "--own-metrics", ownMetrics)) {
         agent.await("the first line", () -> !agent.err().isEmpty());
@@ -282,7 +238,7 @@ class PrometheusProgramTest {
   @Test
   void itsToolAndTheParserOfOpenMetricsTakeOddNames() throws IOException, InterruptedException {
     try (TestTree tree = TestTree.inMemory()) {
-      addOddNames(tree);
+      OddNames.addTo(tree);
       tree.stat("kvm/x/n", 1).schema("kvm/x", "LABEL\nvm-id a\\b\"c\nvm_id 8\nle 1\n9 ä\n\n");
       isAccepted("--root", tree.root().toString());
     }
