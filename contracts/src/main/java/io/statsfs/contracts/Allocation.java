@@ -27,7 +27,7 @@ public final class Allocation {
   /**
    * What samples allocate after the first ones, which open files and load classes. The least of
    * some rounds, since what the JVM allocates in this thread when it has compiled something is not
-   * the sample's.
+   * the sample's; nothing is the least that there is.
    *
    * @param sampler measured in this thread, so without a read timeout
    * @param samples how many in a round
@@ -38,7 +38,7 @@ public final class Allocation {
       sampler.sample();
     }
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS && least > 0; round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < samples; i++) {
         sampler.sample();

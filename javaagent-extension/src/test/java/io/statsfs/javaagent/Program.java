@@ -103,6 +103,8 @@ final class Program implements AutoCloseable {
       throws Exception {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
+    // It ends before the optimizing compiler could be of use.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n");
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
