@@ -14,6 +14,14 @@ JNIEXPORT jlong JNICALL Java_io_statsfs_benchmarks_BaselineCopy_cpuNanos(JNIEnv 
   return (jlong)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+JNIEXPORT jlong JNICALL Java_io_statsfs_benchmarks_BaselineCopy_threadCpuNanos(JNIEnv *env, jclass class) {
+  (void)env;
+  (void)class;
+  struct timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return (jlong)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 JNIEXPORT jint JNICALL Java_io_statsfs_benchmarks_BaselineCopy_load(JNIEnv *env, jclass class,
                                                                      jstring list) {
   (void)class;

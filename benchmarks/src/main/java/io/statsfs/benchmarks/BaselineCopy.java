@@ -23,6 +23,9 @@ final class BaselineCopy {
   /** The CPU time that all threads of this process have taken. */
   static native long cpuNanos();
 
+  /** The CPU time that this thread has taken. */
+  static native long threadCpuNanos();
+
   /** As {@link Baseline#sample}. */
   static Method sample(List<String> list, String way, int stats) throws IOException {
     Path file = Files.createTempFile("statsfs-bench-", ".list");
@@ -36,7 +39,7 @@ final class BaselineCopy {
               throw new IOException("The baseline found " + found + " numbers of " + stats);
             }
           };
-      return Method.of(sample).renewedBy(() -> renew(tree));
+      return Method.ofThread(sample).renewedBy(() -> renew(tree));
     } finally {
       Files.delete(file);
     }
@@ -47,7 +50,7 @@ final class BaselineCopy {
     Path file = Files.createTempFile("statsfs-bench-", ".list");
     try {
       loadDefaults(Files.write(file, list).toString());
-      return Method.of(BaselineCopy::sampleDefaults).renewedBy(BaselineCopy::renewDefaults);
+      return Method.ofThread(BaselineCopy::sampleDefaults).renewedBy(BaselineCopy::renewDefaults);
     } finally {
       Files.delete(file);
     }

@@ -4,7 +4,12 @@ import io.statsfs.Sampler;
 import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.benchmarks.Interleaved.Row;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +19,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +28,8 @@ import oshi.SystemInfo;
 import oshi.hardware.NetworkIF;
 
 /**
- * Measures every tree by every method in one run, and compares the result with the targets.
+ * Measures every tree by every method, in several JVMs one after the other, and compares the result
+ * with the targets.
  *
  * <p>{@code ./bench} starts this with a directory on tmpfs to write trees to, the directory that
  * the baseline was built in and, where it could be mounted, debugfs.
@@ -60,6 +67,10 @@ final class Bench {
   private static final String OPEN = "opening, ";
   private static final String DECLARATIONS = "declarations";
   private static final int OPENINGS_TO_WARM_UP = 4_000;
+
+  /** Of the arguments: to measure, and to leave what was measured to another JVM. */
+  private static final String ONE_OF_SEVERAL = "one-of-several";
+
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final int SMALL = 1_000;
   private static final int COLLECTED = 20_000;
@@ -79,21 +90,21 @@ final class Bench {
 
   private final boolean quick;
   private final Path scratch;
-  private final Baseline baseline;
+  private final Path build;
   private final Interleaved sampling = new Interleaved();
   private final Interleaved discovery = new Interleaved();
   private final Interleaved defaults = new Interleaved();
   private final Interleaved mounts = new Interleaved();
   private final Interleaved machines = new Interleaved();
+  private @Nullable Baseline baseline;
   private final Map<String, double[]> cold = new HashMap<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, Row> rows = new HashMap<>();
 
-  private Bench(boolean quick, Path scratch, Path baseline) throws IOException {
+  private Bench(boolean quick, Path scratch, Path build) {
     this.quick = quick;
     this.scratch = scratch;
-    this.baseline = new Baseline(baseline.resolve("baseline"));
-    open.push(this.baseline);
+    this.build = build;
   }
 
   /** The command for another JVM with this one's class path. */
@@ -112,21 +123,22 @@ final class Bench {
   /**
    * {@code full}, {@code quick}, {@code defaults}, {@code mounts} or {@code kvm} (these alone), a
    * directory on tmpfs, the one that the baseline was built in, and debugfs or nothing; or for
-   * {@code mounts} the directory that they are below.
+   * {@code mounts} the directory that they are below. {@link #measureInOthers} has two more.
    */
   public static void main(String[] args) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(args));
+    boolean isOne = arguments.remove(ONE_OF_SEVERAL);
     Bench bench = new Bench(!args[0].equals("full"), Path.of(args[1]), Path.of(args[2]));
     try {
-      if (args[0].equals("defaults")) {
-        bench.measureDefaults();
-        bench.printDefaults();
-        bench.printTargetsOfDefaults();
-      } else if (args[0].equals("mounts")) {
-        bench.measureMounts(Path.of(args[3]));
+      Path last = arguments.size() > 3 ? Path.of(arguments.get(3)) : null;
+      if (args[0].equals("mounts")) {
+        bench.measureMounts(Objects.requireNonNull(last));
       } else if (args[0].equals("kvm")) {
-        bench.measureMachine(Path.of(args[3]));
+        bench.measureMachine(Objects.requireNonNull(last));
+      } else if (isOne) {
+        bench.measure(args[0].equals("defaults"), last);
       } else {
-        bench.measure(args.length > 3 ? Path.of(args[3]) : null);
+        bench.measureInOthers(arguments);
       }
     } finally {
       for (AutoCloseable resource : bench.open) {
@@ -135,40 +147,45 @@ final class Bench {
     }
   }
 
-  private void measure(Path debugfs) throws Exception {
-    say("writing the trees");
-    List<MeasuredTree> trees = new ArrayList<>();
-    trees.add(MeasuredTree.of(NET, Path.of("/sys/class/net"), true));
-    trees.add(MeasuredTree.of(VMSTAT, Path.of("/proc/vmstat"), true));
-    for (String table : TABLES) {
-      trees.add(MeasuredTree.of(table, Path.of(table), true));
+  /**
+   * Measures in several JVMs, each with a baseline of its own. Where code and data lie is drawn for
+   * each process, and decides on some percent of what it takes; so two runs of one program differ
+   * by more than their passes do.
+   */
+  private void measureInOthers(List<String> arguments) throws Exception {
+    boolean isDefaults = arguments.get(0).equals("defaults");
+    if (!isDefaults) {
+      say("writing the trees");
+      for (int stats : new int[] {SMALL, 10_000, COLLECTED, LARGE}) {
+        MeasuredTree.write(root(stats), stats);
+      }
+      // A young directory is listed more than once.
+      TimeUnit.MILLISECONDS.sleep(1500);
     }
-    if (debugfs != null && Files.isDirectory(debugfs.resolve("kvm"))) {
-      trees.add(MeasuredTree.of(DEBUGFS, debugfs.resolve("kvm"), false));
-    }
-    for (int stats : new int[] {SMALL, 10_000, LARGE}) {
-      trees.add(MeasuredTree.of(tmpfs(stats), write(stats), false));
-    }
-    Path collected = write(COLLECTED);
-    for (MeasuredTree tree : trees) {
-      if (tree.stats().isEmpty()) {
-        say(tree.name() + " is left out: nothing there can be read as a number");
-      } else {
-        add(tree);
+    List<String> options = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    arguments.add(ONE_OF_SEVERAL);
+    int times = quick ? 3 : 5;
+    for (int i = 1; i <= times; i++) {
+      say("JVM " + i + " of " + times);
+      List<String> command = java(options, Bench.class, arguments.toArray(String[]::new));
+      ProcessBuilder one = new ProcessBuilder(command).inheritIO();
+      if (one.start().waitFor() != 0) {
+        throw new IOException("A JVM that measured has failed");
+      }
+      try (DataInputStream in =
+          new DataInputStream(new BufferedInputStream(Files.newInputStream(measured())))) {
+        for (Interleaved group : groups()) {
+          group.add(in);
+        }
       }
     }
-    addOshi(trees.get(0));
-    addCollections(MeasuredTree.of(tmpfs(COLLECTED), collected, false));
-    addDiscovery(COLLECTED);
-    addDiscovery(LARGE);
-    // A young directory is listed more than once.
-    TimeUnit.MILLISECONDS.sleep(1500);
-
-    measureDefaults();
-    say("measuring discovery");
-    discovery.run(quick ? 9 : 31);
-    say("measuring samples");
-    sampling.run(quick ? 15 : 61);
+    groups().forEach(group -> group.rows().forEach(this::add));
+    measureCold();
+    if (isDefaults) {
+      printDefaults();
+      printTargetsOfDefaults();
+      return;
+    }
     say("measuring memory");
     Memory.Use nio = Memory.Use.of(root(LARGE), "nio");
     Memory.Use jni = Memory.Use.of(root(LARGE), "jni");
@@ -180,6 +197,63 @@ final class Bench {
     System.out.printf("NIO  %4.0f bytes of heap, %4.0f outside%n", nio.heap(), nio.outside());
     System.out.printf("JNI  %4.0f bytes of heap, %4.0f outside%n", jni.heap(), jni.outside());
     printTargets();
+  }
+
+  private List<Interleaved> groups() {
+    return List.of(defaults, discovery, sampling);
+  }
+
+  /** Where one of the JVMs leaves what it measured. */
+  private Path measured() {
+    return scratch.resolve("measured");
+  }
+
+  /** Measures as one of several JVMs. */
+  private void measure(boolean isDefaults, @Nullable Path debugfs) throws Exception {
+    addDefaults();
+    if (!isDefaults) {
+      addTrees(debugfs);
+    }
+    say("measuring the default trees");
+    defaults.run(isDefaults ? 15 : quick ? 8 : 12);
+    if (!isDefaults) {
+      say("measuring discovery");
+      discovery.run(quick ? 3 : 6);
+      say("measuring samples");
+      sampling.run(quick ? 5 : 12);
+    }
+    try (DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(measured())))) {
+      for (Interleaved group : groups()) {
+        group.write(out);
+      }
+    }
+  }
+
+  private void addTrees(@Nullable Path debugfs) throws IOException {
+    List<MeasuredTree> trees = new ArrayList<>();
+    trees.add(MeasuredTree.of(NET, Path.of("/sys/class/net"), true));
+    trees.add(MeasuredTree.of(VMSTAT, Path.of("/proc/vmstat"), true));
+    for (String table : TABLES) {
+      trees.add(MeasuredTree.of(table, Path.of(table), true));
+    }
+    if (debugfs != null && Files.isDirectory(debugfs.resolve("kvm"))) {
+      trees.add(MeasuredTree.of(DEBUGFS, debugfs.resolve("kvm"), false));
+    }
+    for (int stats : new int[] {SMALL, 10_000, LARGE}) {
+      trees.add(MeasuredTree.of(tmpfs(stats), root(stats), false));
+    }
+    for (MeasuredTree tree : trees) {
+      if (tree.stats().isEmpty()) {
+        say(tree.name() + " is left out: nothing there can be read as a number");
+      } else {
+        add(tree);
+      }
+    }
+    addOshi(trees.get(0));
+    addCollections(MeasuredTree.of(tmpfs(COLLECTED), root(COLLECTED), false));
+    addDiscovery(COLLECTED);
+    addDiscovery(LARGE);
   }
 
   private static void say(String what) {
@@ -194,20 +268,17 @@ final class Bench {
     return scratch.resolve("tree" + stats);
   }
 
-  private Path write(int stats) throws IOException {
-    return MeasuredTree.write(root(stats), stats);
-  }
-
   private void add(MeasuredTree tree) throws IOException {
     int stats = tree.stats().size();
-    int list = baseline.load(tree.list());
-    add(sampling.c(tree.name(), PATH, stats, baseline.sample(list, "plain-path", stats)));
-    Row best = add(sampling.c(tree.name(), OPENAT, stats, baseline.sample(list, "openat", stats)));
+    int list = baseline().load(tree.list());
+    add(sampling.c(tree.name(), PATH, stats, baseline().sample(list, "plain-path", stats)));
+    Row best =
+        add(sampling.c(tree.name(), OPENAT, stats, baseline().sample(list, "openat", stats)));
     String way = tree.isKept() ? "kept" : "openat";
     if (tree.isKept()) {
-      Method kept = baseline.sample(list, "plain-kept", stats);
+      Method kept = baseline().sample(list, "plain-kept", stats);
       add(sampling.c(tree.name(), PLAIN_KEPT, stats, kept));
-      best = add(sampling.c(tree.name(), KEPT, stats, baseline.sample(list, "kept", stats)));
+      best = add(sampling.c(tree.name(), KEPT, stats, baseline().sample(list, "kept", stats)));
     }
     Method copy = BaselineCopy.sample(tree.list(), way, stats);
     add(sampling.java(tree.name(), COPY, stats, copy));
@@ -222,6 +293,15 @@ final class Bench {
       add(sampling.java(tree.name(), READ_STRING, stats, tree.readString()));
     }
     compare(sampling, tree.name(), best);
+  }
+
+  /**
+   * With a timeout another thread reads; what {@code nio} allocates is collected by another one.
+   */
+  private static Method method(Opened opened, String reader, @Nullable Duration timeout) {
+    return reader.equals("jni") && timeout == null
+        ? Method.ofThread(opened::sample)
+        : Method.of(opened::sample);
   }
 
   private static void compare(Interleaved group, String tree, Row best) {
@@ -250,8 +330,9 @@ final class Bench {
       throw new IllegalStateException(
           tree.name() + " has " + sampler.size() + " stats now, not " + stats);
     }
+    Method method = method(opened, reader, timeout);
     // Nothing is kept of the others, which are large.
-    return tree.isKept() ? opened.method() : Method.of(sampler::sample);
+    return tree.isKept() ? method.renewedBy(opened::renew) : method;
   }
 
   private <T extends AutoCloseable> T keep(T resource) {
@@ -278,8 +359,9 @@ final class Bench {
   /** What it takes to have all values in the SDK, and what of that is the sample. */
   private void addCollections(MeasuredTree tree) throws IOException {
     int stats = tree.stats().size();
-    int list = baseline.load(tree.list());
-    Row best = add(sampling.c(tree.name(), OPENAT, stats, baseline.sample(list, "openat", stats)));
+    int list = baseline().load(tree.list());
+    Row best =
+        add(sampling.c(tree.name(), OPENAT, stats, baseline().sample(list, "openat", stats)));
     for (String reader : List.of("jni", "nio")) {
       String name = reader.equals("jni") ? JNI : NIO;
       add(sampling.java(tree.name(), name, stats, sampling(tree, reader, null)));
@@ -295,10 +377,16 @@ final class Bench {
     compare(sampling, tree.name(), best);
   }
 
-  private void measureDefaults() throws IOException {
-    addDefaults();
-    say("measuring the default trees");
-    defaults.run(quick ? 25 : 61);
+  private Baseline baseline() throws IOException {
+    Baseline its = baseline;
+    if (its == null) {
+      its = keep(new Baseline(build.resolve("baseline")));
+      baseline = its;
+    }
+    return its;
+  }
+
+  private void measureCold() throws IOException {
     int times = quick ? 7 : 15;
     Path stats = Files.write(scratch.resolve("stats"), Opening.foundStats());
     cold.put("jni", Opening.cold(times, "jni"));
@@ -310,9 +398,9 @@ final class Bench {
     MountedFileSystems jni = keep(new MountedFileSystems(directory, "jni"));
     MountedFileSystems nio = keep(new MountedFileSystems(directory, "nio"));
     List<String> points = jni.points();
-    baseline.loadMounts(points);
+    baseline().loadMounts(points);
     int size = points.size();
-    Row best = add(mounts.c(MOUNTS, STATFS, size, baseline.sampleMounts(size)));
+    Row best = add(mounts.c(MOUNTS, STATFS, size, baseline().sampleMounts(size)));
     add(mounts.java(MOUNTS, JNI, size, jni.sampler(null)::sample));
     Sampler withTimeout = jni.sampler(TIMEOUT);
     add(mounts.java(MOUNTS, JNI + WITH_TIMEOUT, size, withTimeout::sample));
@@ -332,11 +420,11 @@ final class Bench {
     MeasuredMachine machine = keep(new MeasuredMachine(debugfs));
     List<String> list = machine.files();
     int files = (int) list.stream().filter(line -> line.startsWith("F ")).count();
-    int described = baseline.loadMachines(machine.pid());
-    int read = baseline.load(list);
+    int described = baseline().loadMachines(machine.pid());
+    int read = baseline().load(list);
     Row best =
-        add(machines.c(MACHINE, DEBUGFS_FILES, files, baseline.sample(read, "openat", files)));
-    add(machines.c(MACHINE, DESCRIPTORS, described, baseline.sampleMachines(described)));
+        add(machines.c(MACHINE, DEBUGFS_FILES, files, baseline().sample(read, "openat", files)));
+    add(machines.c(MACHINE, DESCRIPTORS, described, baseline().sampleMachines(described)));
     Sampler sampler = machine.sampler(null);
     int stats = sampler.size();
     add(machines.java(MACHINE, JNI, stats, sampler::sample));
@@ -371,21 +459,22 @@ final class Bench {
       say("left out on both sides, as the baseline does not know their form: " + trees.leftOut());
     }
     int stats = trees.size();
-    baseline.loadDefaults(trees.list());
-    Row best = add(defaults.c(DEFAULTS, BY_HAND, stats, baseline.sampleDefaults()));
+    baseline().loadDefaults(trees.list());
+    Row best = add(defaults.c(DEFAULTS, BY_HAND, stats, baseline().sampleDefaults()));
     Method copy = BaselineCopy.sampleDefaults(trees.list());
     add(defaults.java(DEFAULTS, BY_HAND_COPY, stats, copy));
     for (String reader : List.of("jni", "nio")) {
       Opened opened =
           keep(new Opened(() -> DefaultTrees.open(reader), fs -> fs.sampler(trees.filter())));
-      int same = trees.requireSame(opened.sampler(), baseline::values);
+      int same = trees.requireSame(opened.sampler(), baseline()::values);
       say(
           String.format(
               "the baseline and %s agree on the %d of %d stats of default trees that stand still,"
                   + " and on which of the others have values",
               reader, same, stats));
       String name = reader.equals("jni") ? JNI : NIO;
-      add(defaults.java(DEFAULTS, name, stats, opened.method()));
+      Method method = method(opened, reader, null).renewedBy(opened::renew);
+      add(defaults.java(DEFAULTS, name, stats, method));
     }
     compare(defaults, DEFAULTS, best);
     Path places = Files.write(scratch.resolve("places"), Opening.places());
@@ -394,7 +483,7 @@ final class Bench {
     try (StatsFs fs = DefaultTrees.open("jni")) {
       all = fs.catalog().stats().size();
     }
-    Row visit = add(defaults.c(OPEN + DEFAULTS, VISIT, all, baseline.visit(places)));
+    Row visit = add(defaults.c(OPEN + DEFAULTS, VISIT, all, baseline().visit(places)));
     for (String reader : List.of("jni", "nio")) {
       Method opening = Opening.of(reader);
       // Until what it takes is compiled.
@@ -404,10 +493,10 @@ final class Bench {
     compare(defaults, OPEN + DEFAULTS, visit);
   }
 
-  private void addDiscovery(int stats) {
+  private void addDiscovery(int stats) throws IOException {
     String tree = tmpfs(stats);
     Path root = root(stats);
-    Row best = add(discovery.c(tree, "C walk", stats, baseline.walk(root, stats)));
+    Row best = add(discovery.c(tree, "C walk", stats, baseline().walk(root, stats)));
     for (String reader : List.of("jni", "nio")) {
       add(
           discovery.java(

@@ -1,6 +1,8 @@
 package io.statsfs.benchmarks;
 
 import com.sun.management.ThreadMXBean;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +59,10 @@ final class Interleaved {
     final String name;
     final int stats;
     final boolean isJava;
-    private final Method method;
+
+    /** Null if it was measured by others. */
+    private final @Nullable Method method;
+
     private int samples = 1;
     private int before;
     private final Slices slices = new Slices();
@@ -67,7 +73,7 @@ final class Interleaved {
     /** What this is to be compared with; null if this is that. */
     @Nullable Row best;
 
-    private Row(String tree, String name, int stats, boolean isJava, Method method) {
+    private Row(String tree, String name, int stats, boolean isJava, @Nullable Method method) {
       this.tree = tree;
       this.name = name;
       this.stats = stats;
@@ -94,12 +100,16 @@ final class Interleaved {
       return Interleaved.quantile(ratios, q);
     }
 
+    private Method method() {
+      return Objects.requireNonNull(method);
+    }
+
     private void warmUp() throws IOException {
       long spent = 0;
       long slowestRun = 0;
       int run = 1;
       do {
-        slowestRun = method.measure(0, run);
+        slowestRun = method().measure(0, run);
         spent += slowestRun;
         samples = run;
         run = (int) Math.max(1, Math.min(1_000_000, run * SLICE_NANOS / Math.max(1, slowestRun)));
@@ -110,13 +120,13 @@ final class Interleaved {
     }
 
     private double slice() throws IOException {
-      return (double) method.measure(before, samples) / samples / stats;
+      return (double) method().measure(before, samples) / samples / stats;
     }
 
     private void countBytes() throws IOException {
       int times = 10;
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      method.measure(0, times);
+      method().measure(0, times);
       bytes = (THREADS.getCurrentThreadAllocatedBytes() - before) / times;
     }
   }
@@ -159,7 +169,7 @@ final class Interleaved {
       Collections.shuffle(order, random);
       for (List<Row> tree : order) {
         for (Row row : tree) {
-          row.method.renew();
+          row.method().renew();
         }
         long start = System.nanoTime();
         do {
@@ -174,6 +184,49 @@ final class Interleaved {
       if (row.isJava) {
         row.countBytes();
       }
+    }
+  }
+
+  /** Writes what was measured, for {@link #add(DataInputStream)}. */
+  void write(DataOutputStream out) throws IOException {
+    out.writeInt(rows.size());
+    for (Row row : rows) {
+      out.writeUTF(row.tree);
+      out.writeUTF(row.name);
+      out.writeInt(row.stats);
+      out.writeBoolean(row.isJava);
+      out.writeInt(rows.indexOf(row.best));
+      out.writeLong(row.bytes);
+      out.writeInt(row.slices.count);
+      for (double slice : row.slices.get()) {
+        out.writeDouble(slice);
+      }
+    }
+  }
+
+  /** Adds what another JVM has measured, by the same methods on the same trees. */
+  void add(DataInputStream in) throws IOException {
+    int count = in.readInt();
+    int[] best = new int[count];
+    for (int i = 0; i < count; i++) {
+      String tree = in.readUTF();
+      String name = in.readUTF();
+      Row row = new Row(tree, name, in.readInt(), in.readBoolean(), null);
+      if (i == rows.size()) {
+        rows.add(row);
+      }
+      row = rows.get(i);
+      if (!row.tree.equals(tree) || !row.name.equals(name)) {
+        throw new IOException("One JVM measured " + row.name + ", and another one " + name);
+      }
+      best[i] = in.readInt();
+      row.bytes = Math.max(row.bytes, in.readLong());
+      for (int left = in.readInt(); left > 0; left--) {
+        row.slices.add(in.readDouble());
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      rows.get(i).best = best[i] < 0 ? null : rows.get(best[i]);
     }
   }
 

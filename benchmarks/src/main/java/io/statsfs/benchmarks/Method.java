@@ -1,6 +1,7 @@
 package io.statsfs.benchmarks;
 
 import java.io.IOException;
+import java.util.function.LongSupplier;
 
 /** A way of doing the work that is measured. */
 @FunctionalInterface
@@ -8,9 +9,8 @@ interface Method {
 
   /**
    * Does the work so many times, and then so many times again; returns the nanoseconds of CPU time
-   * that the latter took of this process, or of the one that does it. Both are one piece: whoever
-   * has just been waiting finds caches, and perhaps a processor, that are not yet what they are in
-   * the midst of the work.
+   * that the latter took. Both are one piece: whoever has just been waiting finds caches, and
+   * perhaps a processor, that are not yet what they are in the midst of the work.
    */
   long measure(int before, int rounds) throws IOException;
 
@@ -42,17 +42,28 @@ interface Method {
     void run() throws IOException;
   }
 
-  /** A method in Java. */
+  /** A method in Java. What other threads do meanwhile counts, as the garbage collector. */
   static Method of(Work work) {
+    return of(work, BaselineCopy::cpuNanos);
+  }
+
+  /**
+   * One that leaves nothing to other threads, nor any garbage; what the JVM compiles is not its.
+   */
+  static Method ofThread(Work work) {
+    return of(work, BaselineCopy::threadCpuNanos);
+  }
+
+  private static Method of(Work work, LongSupplier clock) {
     return (before, rounds) -> {
       for (int i = 0; i < before; i++) {
         work.run();
       }
-      long start = BaselineCopy.cpuNanos();
+      long start = clock.getAsLong();
       for (int i = 0; i < rounds; i++) {
         work.run();
       }
-      return BaselineCopy.cpuNanos() - start;
+      return clock.getAsLong() - start;
     };
   }
 }

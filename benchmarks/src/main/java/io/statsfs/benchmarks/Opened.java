@@ -23,12 +23,11 @@ final class Opened implements AutoCloseable {
     return sampler;
   }
 
-  /** Samples; opens it anew when that is asked for. */
-  Method method() {
-    return Method.of(() -> sampler.sample()).renewedBy(this::renew);
+  void sample() {
+    sampler.sample();
   }
 
-  private void renew() {
+  void renew() {
     int size = sampler.size();
     fs.close();
     fs = opening.get();
