@@ -28,17 +28,24 @@ import org.junit.jupiter.api.Test;
 abstract class FaultyFileContract extends StatsFsSchemaContract {
   private static final Map<String, String> OUTCOMES =
       new TreeMap<>(
-          Map.of(
-              "EACCES", "DENIED 13",
-              "EPERM", "DENIED 1",
-              "EIO", "FAILED 5",
-              "ENOENT", "GONE 2",
-              "ESRCH", "GONE 3",
-              "ENXIO", "GONE 6",
-              "ENODEV", "GONE 19",
-              "EMFILE", "FAILED 24",
-              "ENFILE", "FAILED 23",
-              "EINVAL", "FAILED 22"));
+          Map.ofEntries(
+              Map.entry("EACCES", "DENIED 13"),
+              Map.entry("EPERM", "DENIED 1"),
+              Map.entry("EIO", "FAILED 5"),
+              Map.entry("ENOENT", "GONE 2"),
+              Map.entry("ESRCH", "GONE 3"),
+              Map.entry("ENXIO", "GONE 6"),
+              Map.entry("ENODEV", "GONE 19"),
+              Map.entry("EMFILE", "FAILED 24"),
+              Map.entry("ENFILE", "FAILED 23"),
+              Map.entry("EINVAL", "FAILED 22"),
+              Map.entry("EBUSY", "FAILED 16"),
+              Map.entry("ENODATA", "FAILED 61"),
+              Map.entry("EOVERFLOW", "FAILED 75"),
+              Map.entry("EOPNOTSUPP", "FAILED 95"),
+              Map.entry("ETIMEDOUT", "FAILED 110"),
+              Map.entry("ESTALE", "GONE 116"),
+              Map.entry("EREMOTEIO", "FAILED 121")));
 
   @Test
   void anErrorOfAStatCostsThatStatAloneUntilItIsHealed() {

@@ -22,7 +22,8 @@ public final class ReadFailure {
 
   /**
    * Java keeps the text of an error and drops its number. These are the texts of glibc and musl for
-   * what statistics files answer; under another locale for messages the number stays unknown.
+   * whatever a driver or a file system may answer; under another locale for messages the number
+   * stays unknown.
    */
   private static final Map<String, Integer> ERRNOS =
       Map.ofEntries(
@@ -34,10 +35,13 @@ public final class ReadFailure {
           Map.entry("Input/output error", 5),
           Map.entry("I/O error", 5),
           Map.entry("No such device or address", 6),
+          Map.entry("Argument list too long", 7),
+          Map.entry("Bad file descriptor", 9),
           Map.entry("Resource temporarily unavailable", 11),
           Map.entry("Cannot allocate memory", 12),
           Map.entry("Out of memory", 12),
           Map.entry("Permission denied", EACCES),
+          Map.entry("Bad address", 14),
           Map.entry("Device or resource busy", 16),
           Map.entry("Resource busy", 16),
           Map.entry("No such device", 19),
@@ -47,16 +51,53 @@ public final class ReadFailure {
           Map.entry("Too many open files in system", 23),
           Map.entry("Too many open files", 24),
           Map.entry("No file descriptors available", 24),
+          Map.entry("Inappropriate ioctl for device", 25),
+          Map.entry("Not a tty", 25),
+          Map.entry("File too large", 27),
+          Map.entry("No space left on device", 28),
           Map.entry("Illegal seek", 29),
           Map.entry("Invalid seek", 29),
           Map.entry("Read-only file system", 30),
+          Map.entry("Broken pipe", 32),
+          Map.entry("Numerical argument out of domain", 33),
+          Map.entry("Domain error", 33),
           Map.entry("Numerical result out of range", 34),
+          Map.entry("Result not representable", 34),
+          Map.entry("File name too long", 36),
+          Map.entry("Filename too long", 36),
+          Map.entry("Function not implemented", 38),
           Map.entry("Too many levels of symbolic links", 40),
           Map.entry("Too many levels of symbolic links (NOFOLLOW_LINKS specified)", 40),
+          Map.entry("Symbolic link loop", 40),
           Map.entry("Symbolic link loop (NOFOLLOW_LINKS specified)", 40),
+          Map.entry("No data available", 61),
+          Map.entry("Timer expired", 62),
+          Map.entry("Device timeout", 62),
+          Map.entry("Link has been severed", 67),
+          Map.entry("Protocol error", 71),
+          Map.entry("Bad message", 74),
+          Map.entry("Value too large for defined data type", 75),
+          Map.entry("Value too large for data type", 75),
+          Map.entry("Invalid or incomplete multibyte or wide character", 84),
+          Map.entry("Illegal byte sequence", 84),
+          Map.entry("Operation not supported", 95),
+          Map.entry("Not supported", 95),
+          Map.entry("Network is down", 100),
+          Map.entry("Software caused connection abort", 103),
+          Map.entry("Connection aborted", 103),
           Map.entry("Transport endpoint is not connected", 107),
+          Map.entry("Socket not connected", 107),
+          Map.entry("Cannot send after transport endpoint shutdown", 108),
+          Map.entry("Cannot send after socket shutdown", 108),
           Map.entry("Connection timed out", 110),
-          Map.entry("Stale file handle", 116));
+          Map.entry("Operation timed out", 110),
+          Map.entry("Connection refused", 111),
+          Map.entry("Host is down", 112),
+          Map.entry("No route to host", 113),
+          Map.entry("Host is unreachable", 113),
+          Map.entry("Stale file handle", 116),
+          Map.entry("Remote I/O error", 121),
+          Map.entry("Operation canceled", 125));
 
   private ReadFailure() {}
 

@@ -93,6 +93,20 @@ class ReadFailureTest {
     "Permission denied, DENIED, 13",
     "Input/output error, FAILED, 5",
     "Illegal seek, FAILED, 29",
+    "Numerical argument out of domain, FAILED, 33",
+    "Domain error, FAILED, 33",
+    "Result not representable, FAILED, 34",
+    "Function not implemented, FAILED, 38",
+    "No data available, FAILED, 61",
+    "Bad message, FAILED, 74",
+    "Value too large for defined data type, FAILED, 75",
+    "Operation not supported, FAILED, 95",
+    "Not supported, FAILED, 95",
+    "Network is down, FAILED, 100",
+    "Socket not connected, FAILED, 107",
+    "Cannot send after transport endpoint shutdown, FAILED, 108",
+    "Operation timed out, FAILED, 110",
+    "Remote I/O error, FAILED, 121",
     "Something new, FAILED, 0"
   })
   void textOfAnErrorTellsItsNumber(String text, Status status, int errno) {
