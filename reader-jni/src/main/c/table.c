@@ -983,8 +983,15 @@ int sfs_table_read(struct sfs_table *table, const char *text, size_t length, int
     reading.found = 1;
     reading.unknown_cells = of_header;
   }
+  /* Where a line came or went those behind it have other numbers. */
+  const int has_other_lines =
+      shape->row_key == SFS_ROW_KEY_LINE_NUMBER && !cut && reading.line != table->rows.count;
+  if (has_other_lines) {
+    sfs_table_fail(table, SFS_GONE, results);
+    reading.unfinished = 0;
+  }
   /* What could be a stat and is none may not have been one before: that counts once, until it changes. */
-  int is_outdated = misses_keys(&reading) || reading.unknown_cells != *unknown_cells;
+  int is_outdated = has_other_lines || misses_keys(&reading) || reading.unknown_cells != *unknown_cells;
   *unknown_cells = reading.unknown_cells;
   return (reading.unfinished ? SFS_TEXT_UNFINISHED : 0) | (is_outdated ? SFS_TEXT_OUTDATED : 0);
 }

@@ -166,6 +166,7 @@ struct expectation {
   int row_met[MOST_KEYS];
   int column_met[MOST_KEYS];
   int unknown_cells;
+  int has_other_lines; /* than there are rows, which have the numbers of lines */
 };
 
 static inline int is_blank(const struct setting *setting, char c) {
@@ -509,6 +510,11 @@ static inline void expect(const struct setting *setting, const char *text, size_
       break_whole_row(setting, row, expected);
     }
   }
+  expected->has_other_lines =
+      shape->row_key == SFS_ROW_KEY_LINE_NUMBER && !cut && number != setting->rows.count;
+  for (int i = 0; expected->has_other_lines && i < setting->rows.count * setting->columns.count; i++) {
+    expected->statuses[i] = SFS_GONE;
+  }
   if (shape->row_key == SFS_ROW_KEY_NONE && number != 1) {
     expected->unknown_cells = of_header;
     break_whole_row(setting, 0, expected);
@@ -517,7 +523,7 @@ static inline void expect(const struct setting *setting, const char *text, size_
 
 static inline int expect_outdated(const struct setting *setting, const struct expectation *expected,
                                   int unknown_before) {
-  if (expected->unknown_cells != unknown_before) {
+  if (expected->has_other_lines || expected->unknown_cells != unknown_before) {
     return 1;
   }
   for (int row = 0; row < setting->rows.count; row++) {

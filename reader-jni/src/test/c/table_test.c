@@ -581,10 +581,18 @@ static void line_numbers(void) {
   CHECK_CELL(0, 0, 10);
   CHECK_NO_CELL(1, 0, BROKEN);
   CHECK_CELL(2, 1, 16);
+  /* When a line came or went, it is not known which. */
   CHECK_EQUAL(1, read_text("1 2\n3 4\n"));
+  CHECK_NO_CELL(0, 0, ABSENT);
   CHECK_NO_CELL(2, 0, ABSENT);
   CHECK_EQUAL(1, read_text("1 2\n3 4\n5 6\n7 8\n"));
   CHECK_EQUAL(2, unknown_cells);
+  CHECK_NO_CELL(0, 0, ABSENT);
+  CHECK_EQUAL(1, read_text("1 2\n3 4\n5 6\n-\n"));
+  CHECK_EQUAL(1, read_text("1 2\n3 4\n5 6\n-\n"));
+  CHECK_NO_CELL(1, 1, ABSENT);
+  CHECK_EQUAL(0, read_text("1 2\n3 4\n5 6\n"));
+  CHECK_CELL(1, 1, 4);
 }
 
 /* Texts that could take quadratic time, or more memory than there is. */

@@ -1057,8 +1057,10 @@ public final class Layout {
       if (!ofDirectories.isEmpty()) {
         for (FileDeclaration file : files) {
           requireOtherLabels(file.name(), file.name().labels(), ofDirectories);
-          for (TableDeclaration table : file.tables()) {
-            requireOtherLabels(file.path(), table.labelKeys(), ofDirectories);
+          for (FileDeclaration form : file.forms()) {
+            for (TableDeclaration table : form.tables()) {
+              requireOtherLabels(file.path(), table.labelKeys(), ofDirectories);
+            }
           }
         }
       }

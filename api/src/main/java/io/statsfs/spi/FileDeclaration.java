@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -15,10 +16,17 @@ public final class FileDeclaration {
   private final KeyPattern name;
   private final Shape shape;
   private final List<TableDeclaration> tables;
+  private final List<FileDeclaration> others;
   private final String origin;
 
-  private FileDeclaration(String path, Shape shape, List<TableDeclaration> tables, String origin) {
+  private FileDeclaration(
+      String path,
+      Shape shape,
+      List<TableDeclaration> tables,
+      List<FileDeclaration> others,
+      String origin) {
     this.origin = Objects.requireNonNull(origin, "origin");
+    this.others = others;
     this.path = Objects.requireNonNull(path, "path");
     name = KeyPattern.of(path.substring(path.lastIndexOf('/') + 1));
     String directory = directory();
@@ -69,7 +77,7 @@ public final class FileDeclaration {
    *     and the other way round; {@link Shape#ENTRIES} one value
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
-    return new FileDeclaration(path, shape, tables, "");
+    return new FileDeclaration(path, shape, tables, List.of(), "");
   }
 
   /**
@@ -84,7 +92,31 @@ public final class FileDeclaration {
         path,
         Shape.FLAT_KEYED,
         List.of(TableDeclaration.of(null, Axis.stats("*"), Axis.single(), stats)),
+        List.of(),
         "");
+  }
+
+  /**
+   * The same file, which may have another form instead, such as that of older kernels. Of all its
+   * forms the first counts that the text has as a whole, in each line. A text that has none of them
+   * so is read by the first one.
+   *
+   * @param other the other form of the same file, perhaps with further ones
+   * @return another declaration
+   * @throws IllegalArgumentException if the other one has another path, or one of both is that of a
+   *     directory's entries
+   */
+  public FileDeclaration or(FileDeclaration other) {
+    if (!other.path.equals(path)) {
+      throw new IllegalArgumentException(
+          "'" + other.path + "' is another file than '" + path + "'");
+    }
+    List<FileDeclaration> more = new ArrayList<>(others);
+    more.addAll(other.forms());
+    if (shape.isEntries() || more.stream().anyMatch(form -> form.shape.isEntries())) {
+      throw new IllegalArgumentException("The number of a directory's entries has one form");
+    }
+    return new FileDeclaration(path, shape, tables, List.copyOf(more), origin);
   }
 
   /**
@@ -94,7 +126,22 @@ public final class FileDeclaration {
    * @return another declaration, equal to this one
    */
   public FileDeclaration declaredAt(String origin) {
-    return new FileDeclaration(path, shape, tables, origin);
+    return new FileDeclaration(path, shape, tables, others, origin);
+  }
+
+  /**
+   * The forms that the file may have, each as a declaration of that form alone.
+   *
+   * @return this form, then {@linkplain #or others}
+   */
+  public List<FileDeclaration> forms() {
+    if (others.isEmpty()) {
+      return List.of(this);
+    }
+    List<FileDeclaration> forms = new ArrayList<>();
+    forms.add(new FileDeclaration(path, shape, tables, List.of(), origin));
+    forms.addAll(others);
+    return List.copyOf(forms);
   }
 
   /**
@@ -127,7 +174,7 @@ public final class FileDeclaration {
   /**
    * How the text is divided into cells.
    *
-   * @return the shape
+   * @return the shape; the first one where there are several {@link #forms}, as all else is
    */
   public Shape shape() {
     return shape;
@@ -156,12 +203,13 @@ public final class FileDeclaration {
     return other instanceof FileDeclaration that
         && path.equals(that.path)
         && shape.equals(that.shape)
-        && tables.equals(that.tables);
+        && tables.equals(that.tables)
+        && others.equals(that.others);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(path, shape, tables);
+    return Objects.hash(path, shape, tables, others);
   }
 
   /** The path and the shape, for people. */

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *       {@linkplain Shape#heading headings}, whose text is a part of the keys of the rows below,
  *       lines without a key, and lines of a row without a wanted cell. Of several lines with one
  *       key, and of several columns with one key in a line, the first counts.
+ *   <li>Where the number of a line is the key of its row, and the text has more or fewer lines than
+ *       the plan has rows, each wanted cell is {@link io.statsfs.Status#GONE}, as the numbers mean
+ *       something else then; not in a text that was cut.
  *   <li>Of {@link Shape#ENTRIES} it is a directory that is counted; what is none is {@link
  *       io.statsfs.Status#GONE}.
  *   <li>A wanted cell without a text is {@link io.statsfs.Status#GONE}. One whose text is no

@@ -70,7 +70,8 @@ public final class Shape {
     BEFORE_COLON,
     /**
      * The number of the line below those that are skipped and the header, blank lines counted. Only
-     * for files in which the kernel prints every possible index.
+     * for files in which the kernel prints every possible index, so that their number stands still:
+     * a text of more or fewer lines than there were gives no value until the file was looked at.
      */
     LINE_NUMBER
   }
@@ -114,6 +115,7 @@ public final class Shape {
   private final int leastColumns;
   private final int trailingWords;
   private final boolean isUniform;
+  private final boolean isPerCpu;
   private final boolean isEntries;
   private final List<String> noValue;
 
@@ -133,6 +135,7 @@ public final class Shape {
     leastColumns = builder.leastColumns;
     trailingWords = builder.trailingWords;
     isUniform = builder.isUniform;
+    isPerCpu = builder.isPerCpu;
     isEntries = builder.isEntries;
     noValue = List.of();
   }
@@ -153,6 +156,7 @@ public final class Shape {
     leastColumns = other.leastColumns;
     trailingWords = other.trailingWords;
     isUniform = other.isUniform;
+    isPerCpu = other.isPerCpu;
     isEntries = other.isEntries;
     this.noValue = List.copyOf(noValue);
   }
@@ -324,6 +328,17 @@ public final class Shape {
   }
 
   /**
+   * Whether the lines are the CPUs that are on, in their order. Which one a line is of is known
+   * only where all possible CPUs are on. So when the file is looked at, it gives no value unless it
+   * has a line for each possible CPU, which are the columns of {@code softirqs} of the same procfs.
+   *
+   * @return true if so
+   */
+  public boolean isPerCpu() {
+    return isPerCpu;
+  }
+
+  /**
    * Whether it is a directory, whose entries are counted.
    *
    * @return true of {@link #ENTRIES} alone
@@ -368,6 +383,7 @@ public final class Shape {
         && leastColumns == that.leastColumns
         && trailingWords == that.trailingWords
         && isUniform == that.isUniform
+        && isPerCpu == that.isPerCpu
         && isEntries == that.isEntries
         && noValue.equals(that.noValue);
   }
@@ -390,6 +406,7 @@ public final class Shape {
         leastColumns,
         trailingWords,
         isUniform,
+        isPerCpu,
         isEntries,
         noValue);
   }
@@ -453,6 +470,7 @@ public final class Shape {
     private int leastColumns = 1;
     private int trailingWords;
     private boolean isUniform;
+    private boolean isPerCpu;
     private boolean isEntries;
 
     private Builder() {}
@@ -688,6 +706,17 @@ public final class Shape {
     }
 
     /**
+     * Says that the lines are the CPUs that are on, in their order. Default: they are something
+     * else.
+     *
+     * @return this
+     */
+    public Builder perCpu() {
+      isPerCpu = true;
+      return this;
+    }
+
+    /**
      * Ends the declaration.
      *
      * @return the shape
@@ -695,7 +724,8 @@ public final class Shape {
      *     other way round; if there are header words without {@link Header#ONCE}; or if pairs of
      *     lines have no key; if there are headings, and rows have another key than one word or what
      *     is before a colon, or there is a header; if lines are uniform and columns have keys
-     *     beside their values; or if what is dropped ends with a character that separates words
+     *     beside their values; if lines are those of CPUs and rows have another key than their
+     *     number; or if what is dropped ends with a character that separates words
      */
     public Shape build() {
       if (columnKey == ColumnKey.HEADER != (header != Header.NONE)) {
@@ -717,6 +747,8 @@ public final class Shape {
               || columnKey == ColumnKey.WORD_BEFORE
               || columnKey == ColumnKey.BEFORE_EQUALS)) {
         throw new IllegalStateException("Only rows of numbers alone are uniform");
+      } else if (isPerCpu && rowKey != RowKey.LINE_NUMBER) {
+        throw new IllegalStateException("Only lines that have numbers can be those of CPUs");
       } else if (separators.indexOf(':') >= 0
           && (rowKey == RowKey.WORD || rowKey == RowKey.BEFORE_COLON)) {
         throw new IllegalStateException(

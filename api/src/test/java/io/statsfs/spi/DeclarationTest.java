@@ -161,6 +161,34 @@ class DeclarationTest {
   }
 
   @Test
+  void aFileMayHaveSeveralForms() {
+    FileDeclaration flat = FileDeclaration.flatKeyed("f", List.of(HITS));
+    TableDeclaration byColumn =
+        TableDeclaration.of(null, Axis.labels("{r}"), Axis.positions("a"), List.of());
+    FileDeclaration rows = FileDeclaration.of("f", Shape.FLAT_KEYED, List.of(byColumn));
+    FileDeclaration both = flat.or(rows);
+    assertEquals(List.of(flat), flat.forms());
+    assertEquals(List.of(flat, rows), both.forms());
+    assertEquals(List.of(rows, flat, rows), rows.or(both).forms());
+    assertEquals(flat.shape(), both.shape());
+    assertEquals(flat.tables(), both.tables());
+    assertEquals(flat.or(rows), both);
+    assertEquals(flat.or(rows).hashCode(), both.hashCode());
+    assertFalse(both.equals(flat) || both.equals(rows.or(flat)));
+    assertEquals("x:1:1", both.declaredAt("x:1:1").origin());
+    assertEquals(2, both.declaredAt("x:1:1").forms().size());
+    FileDeclaration other = FileDeclaration.flatKeyed("g", List.of());
+    assertThrows(IllegalArgumentException.class, () -> flat.or(other));
+    TableDeclaration one = TableDeclaration.of(null, Axis.single(), Axis.single(), List.of(HITS));
+    FileDeclaration entries = FileDeclaration.of("f", Shape.ENTRIES, List.of(one));
+    assertThrows(IllegalArgumentException.class, () -> flat.or(entries));
+    assertThrows(IllegalArgumentException.class, () -> entries.or(flat));
+    // Labels of all of them must not be those of directories.
+    Layout.Builder layout = Layout.builder("mine").sources("{r}").files(both);
+    assertThrows(IllegalStateException.class, layout::build);
+  }
+
+  @Test
   void rootMayBeADeclaredFile() {
     FileDeclaration root = FileDeclaration.flatKeyed("", List.of());
     assertTrue(Layout.builder("mine").subsystem("mine").files(root).build().isRootFile());

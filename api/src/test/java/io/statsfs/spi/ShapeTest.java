@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +93,15 @@ class ShapeTest {
     assertThrows(IllegalStateException.class, pairs::build);
     assertThrows(IllegalStateException.class, pairs.rowKeyLineNumber()::build);
     assertEquals(0, pairs.rowKeyWord(0).build().rowKeyWord());
+  }
+
+  @Test
+  void onlyLinesWithNumbersAreThoseOfCpus() {
+    Shape perCpu = Shape.builder().rowKeyLineNumber().perCpu().build();
+    assertTrue(perCpu.isPerCpu() && perCpu.withNoValue(List.of("x")).isPerCpu());
+    Shape other = Shape.builder().rowKeyLineNumber().build();
+    assertFalse(other.isPerCpu() || other.equals(perCpu));
+    assertThrows(IllegalStateException.class, Shape.builder().rowKeyWord(0).perCpu()::build);
   }
 
   @Test

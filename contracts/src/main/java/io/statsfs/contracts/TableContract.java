@@ -3,6 +3,7 @@ package io.statsfs.contracts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +13,8 @@ import io.statsfs.Problem;
 import io.statsfs.Sampler;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.StatFilter;
+import io.statsfs.StatReadException;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.spi.Axis;
@@ -432,6 +435,45 @@ abstract class TableContract extends CgroupContract {
         sampler.sample();
         assertEquals("t/Ip/A=1 t/Ip/B=2 t/Tcp/C=3 t/Tcp/D=4", values(sampler));
         assertEquals(List.of(), fs.catalog().problems());
+      }
+    }
+  }
+
+  /** Those behind it have other numbers then, such as when a CPU was switched off. */
+  @Test
+  void whereALineCameOrWentNoneHasAValueUntilTheFileWasLookedAt() {
+    Form softnet =
+        FORMS.stream()
+            .filter(form -> form.name().equals("net/softnet_stat"))
+            .findFirst()
+            .orElseThrow();
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("f", "1 0 2\n3 0 4\n5 0 6\n").settle();
+      try (StatsFs fs = open(tree.path("f"), softnet.layout());
+          Sampler sampler = fs.sampler(StatFilter.name("processed"))) {
+        Stat first = fs.catalog().get("t", "0", "processed");
+        sampler.sample();
+        assertEquals("t/0/processed=1 t/1/processed=3 t/2/processed=5", values(sampler));
+        for (String text :
+            List.of(
+                "1 0 2\n5 0 6\n",
+                "1 0 2\n",
+                "1 0 2\n9 0 9\n3 0 4\n5 0 6\n",
+                "1 0 2\n\n3 0 4\n5\n")) {
+          tree.stat("f", text);
+          for (int i = 0; i < 2; i++) {
+            sampler.sample();
+            assertEquals(
+                "t/0/processed=GONE t/1/processed=GONE t/2/processed=GONE", values(sampler));
+          }
+          StatReadException e = assertThrows(StatReadException.class, () -> fs.readLong(first));
+          assertEquals(Status.GONE, e.status());
+          assertThrows(StatReadException.class, () -> fs.readText(first));
+        }
+        tree.stat("f", "7 0 2\n5 0 6\n");
+        fs.refresh();
+        sampler.sample();
+        assertEquals("t/0/processed=7 t/1/processed=5", values(sampler));
       }
     }
   }

@@ -86,7 +86,9 @@ class PagesTest {
       return all;
     }
     Set<StatDeclaration> used = new LinkedHashSet<>();
-    for (FileDeclaration file : layout.files()) {
+    List<FileDeclaration> forms =
+        layout.files().stream().flatMap(file -> file.forms().stream()).toList();
+    for (FileDeclaration file : forms) {
       for (TableDeclaration table : file.tables()) {
         String under = table.subsystem() == null ? subsystem : table.subsystem();
         List<String> more = new ArrayList<>(labels);

@@ -276,8 +276,12 @@ final class CompiledLayouts {
 
     void file(FileDeclaration file) throws IOException {
       text(file.path());
-      shared('s', file.shape(), Writer::shape);
-      list(file.tables(), Writer::table);
+      list(file.forms(), Writer::form);
+    }
+
+    void form(FileDeclaration form) throws IOException {
+      shared('s', form.shape(), Writer::shape);
+      list(form.tables(), Writer::table);
     }
 
     void shape(Shape shape) throws IOException {
@@ -300,6 +304,7 @@ final class CompiledLayouts {
       out.writeByte(shape.trailingWords());
       out.writeByte(shape.skipThrough());
       out.writeBoolean(shape.isUniform());
+      out.writeBoolean(shape.isPerCpu());
     }
 
     void table(TableDeclaration table) throws IOException {
@@ -768,6 +773,15 @@ final class CompiledLayouts {
 
     FileDeclaration file() {
       String path = text();
+      int forms = number();
+      FileDeclaration file = form(path);
+      for (int i = 1; i < forms; i++) {
+        file = file.or(form(path));
+      }
+      return file;
+    }
+
+    private FileDeclaration form(String path) {
       Shape shape = parts.shape(number());
       List<TableDeclaration> tables = new ArrayList<>();
       for (int i = number(); i > 0; i--) {
@@ -807,6 +821,9 @@ final class CompiledLayouts {
       }
       if (flag()) {
         shape.uniform();
+      }
+      if (flag()) {
+        shape.perCpu();
       }
       return shape.build();
     }

@@ -25,11 +25,13 @@ import io.statsfs.trees.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the declaration of a tree from YAML. The form is described in {@code docs/layouts.md}. */
 final class LayoutText {
   private static final int MOST_STATS = 5000;
   private static final int MOST_FILES = 500;
+  private static final int MOST_FORMS = 16;
   private static final int LONGEST_PATTERN = 200;
   private static final int MOST_LABELS = 20;
   private static final int LONGEST_TEXT = 1024;
@@ -39,6 +41,11 @@ final class LayoutText {
 
   /** In a list of names: a position that has none. */
   private static final String PASSED_OVER = "_";
+
+  /** The keys of a file, or of each of its forms. */
+  private static final String[] FORM = {
+    "shape", "tables", "subsystem", "sections", "row", "rows", "columns", "stats", "default"
+  };
 
   private int stats;
 
@@ -249,24 +256,47 @@ final class LayoutText {
   }
 
   private FileDeclaration file(String path, YamlNode node) throws DeclarationException {
+    YamlNode forms = node instanceof YamlNode.Mapping ? forms(node) : null;
+    if (forms == null) {
+      return form(path, node);
+    } else if (!(forms instanceof Sequence sequence) || sequence.values().isEmpty()) {
+      throw expected(forms, "a list of the forms that the file may have");
+    } else if (sequence.values().size() > MOST_FORMS) {
+      throw new DeclarationException(
+          forms.mark(), "more than " + MOST_FORMS + " forms of one file");
+    } else {
+      FileDeclaration file = form(path, sequence.values().get(0));
+      for (YamlNode each : sequence.values().subList(1, sequence.values().size())) {
+        FileDeclaration before = file;
+        FileDeclaration form = form(path, each);
+        file = at(each.mark(), () -> before.or(form));
+      }
+      return file;
+    }
+  }
+
+  /** The forms of a file that has several; null if it has one. */
+  private static @Nullable YamlNode forms(YamlNode node) throws DeclarationException {
+    List<String> keys = new ArrayList<>(List.of(FORM));
+    keys.add("forms");
+    Fields file = new Fields(node, "a file", keys.toArray(String[]::new));
+    YamlNode forms = file.find("forms");
+    for (String other : FORM) {
+      if (forms != null && file.has(other)) {
+        throw new DeclarationException(
+            file.mark(other), "'" + other + "' belongs into one of the 'forms'");
+      }
+    }
+    return forms;
+  }
+
+  private FileDeclaration form(String path, YamlNode node) throws DeclarationException {
     if (node instanceof Scalar) {
       Shape shape = shape(node);
       return at(node.mark(), () -> FileDeclaration.of(path, shape, List.of(defaultTable(shape))))
           .declaredAt(place(node));
     }
-    Fields file =
-        new Fields(
-            node,
-            "a file",
-            "shape",
-            "tables",
-            "subsystem",
-            "sections",
-            "row",
-            "rows",
-            "columns",
-            "stats",
-            "default");
+    Fields file = new Fields(node, "a file", FORM);
     Shape shape =
         shape(
             file.get("shape", "flat-keyed, entries, or a mapping that says how lines are divided"));
@@ -473,7 +503,8 @@ final class LayoutText {
             "radix",
             "least-columns",
             "trailing-words",
-            "uniform");
+            "uniform",
+            "per-cpu");
     Shape.Builder shape =
         Shape.builder()
             .skipLines(fields.number("skip-lines", 0))
@@ -490,6 +521,9 @@ final class LayoutText {
     }
     if (fields.isTrue("uniform", false)) {
       shape.uniform();
+    }
+    if (fields.isTrue("per-cpu", false)) {
+      shape.perCpu();
     }
     YamlNode headings = fields.find("headings");
     if (headings != null) {

@@ -316,6 +316,32 @@ class LayoutTextTest {
   }
 
   @Test
+  void formsOfOneFile() throws DeclarationException {
+    FileDeclaration file =
+        file(
+            """
+            forms:
+              - shape: {row: word 0}
+                rows: "{device}"
+                columns: [a]
+              - flat-keyed
+              - shape: {row: line-number, per-cpu: true}
+                rows: "{cpu}"
+                columns: [b]
+            """);
+
+    List<FileDeclaration> forms = file.forms();
+    assertEquals(3, forms.size());
+    assertEquals(Shape.builder().rowKeyWord(0).build(), file.shape());
+    assertEquals(List.of("device"), forms.get(0).tables().get(0).labelKeys());
+    assertEquals(Shape.FLAT_KEYED, forms.get(1).shape());
+    assertEquals(Shape.builder().rowKeyLineNumber().perCpu().build(), forms.get(2).shape());
+    List<Integer> lines =
+        forms.stream().map(form -> Integer.parseInt(form.origin().split(":")[1])).toList();
+    assertEquals(List.of(lines.get(0), lines.get(0) + 3, lines.get(0) + 4), lines);
+  }
+
+  @Test
   void filesBelowASource() throws DeclarationException {
     Layout cgroup =
         read(
@@ -424,6 +450,15 @@ class LayoutTextTest {
             + " x.yaml:2:47: 'a' has other labels than",
         "tree: t\\nfile: {shape: {headings: colon, row: word 0}, sections: '{a}', rows: '{a}',"
             + " columns: [b]} | x.yaml:2:7: A label cannot come from two",
+        "tree: t\\nfile: {forms: []} | x.yaml:2:15: expected a list of the forms",
+        "tree: t\\nfile: {forms: flat-keyed} | x.yaml:2:15: expected a list of the forms",
+        "tree: t\\nfile: {forms: [flat-keyed], rows: a} | x.yaml:2:29: 'rows' belongs into one of",
+        "tree: t\\nfile: {form: [flat-keyed]} | x.yaml:2:8: a file has no key 'form'; did you mean"
+            + " 'forms'?",
+        "tree: t\\nfile: {forms: [{forms: [flat-keyed]}]} | x.yaml:2:17: a file has no key 'forms'",
+        "tree: t\\nfile: {forms: [flat-keyed, {rows: a}]} | x.yaml:2:28: expected 'shape'",
+        "tree: t\\nfiles: {f: {forms: [flat-keyed, entries]}} | x.yaml:2:33: Neither rows nor",
+        "tree: t\\nfile: {shape: {row: word 0, per-cpu: true}} | x.yaml:2:15: Only lines that have",
         "tree: t\\nfile: {shape: {radix: 2}} | x.yaml:2:23: 'radix' has no value '2'",
         "tree: t\\nfile: {shape: {row: word 0}, rows: 'cpu{'} | x.yaml:2:36: 'cpu{' has half",
         "tree: t\\nfile: {shape: {row: word 0}, rows: '[9-0]{a}'} | x.yaml:2:36: '[9-0]' is no set",
@@ -539,6 +574,9 @@ class LayoutTextTest {
     }
 
     assertEquals("x.yaml:3:3: more than 5000 keys", refused(stats.toString()));
+    assertEquals(
+        "x.yaml:2:15: more than 16 forms of one file",
+        refused("tree: t\nfile: {forms: [" + "flat-keyed, ".repeat(17) + "]}"));
     assertTrue(
         refused("tree: t\nexclude: [" + "a, ".repeat(100_000) + "]")
             .contains("more than 100000 values"));

@@ -53,6 +53,7 @@ final class DeclaredContents implements FileContents {
   private final DeclaredStats shipped;
   private final FileDeclaration file;
   private final List<DeclaredStats> declared;
+  private final @Nullable PossibleCpus cpus;
 
   /** What the layout says of the stats of tables that are not exported when nobody names any. */
   private final DeclaredStats notDefault;
@@ -107,8 +108,18 @@ final class DeclaredContents implements FileContents {
 
   private boolean wasOfAnotherForm;
 
-  DeclaredContents(Place place, DeclaredStats shipped, FileDeclaration file) {
+  /** Whether each line of the last text has the shape. */
+  private boolean fits;
+
+  /**
+   * For the texts of a file.
+   *
+   * @param cpus asked only where lines are those of CPUs; null where none are
+   */
+  DeclaredContents(
+      Place place, DeclaredStats shipped, FileDeclaration file, @Nullable PossibleCpus cpus) {
     this.place = place;
+    this.cpus = cpus;
     this.shipped = shipped;
     this.file = file;
     // Without lambdas, as this is part of opening in a JVM that has just begun; so is reading.
@@ -126,6 +137,11 @@ final class DeclaredContents implements FileContents {
   @Override
   public Shape shape() {
     return lines.shape();
+  }
+
+  /** Whether there was a line in the last text, and each that a table has has the shape. */
+  boolean fits() {
+    return fits;
   }
 
   /** A word of a line, until the line is known to have the shape. */
@@ -149,6 +165,7 @@ final class DeclaredContents implements FileContents {
     repetitions = 0;
     hasStranger = false;
     hasKnownRow = false;
+    fits = false;
     why = "";
     texts.clear();
     numbers.clear();
@@ -529,6 +546,17 @@ final class DeclaredContents implements FileContents {
     // If lines that have the shape are no more than the others, they may have it by accident.
     int odd = without + repetitions;
     boolean isOfAnotherForm = odd > 0 && odd >= fitting;
+    fits = odd == 0 && fitting > 0;
+    if (shape().isPerCpu() && fitting > 0 && !isOfAnotherForm) {
+      String unknown = Objects.requireNonNull(cpus).whyUnknown(all);
+      if (unknown != null) {
+        return new Found(
+            rowKeys,
+            columnKeys,
+            List.of(),
+            new Finding(MALFORMED, "lines of unknown CPUs", unknown + declaredAt()));
+      }
+    }
     if (!isOfAnotherForm) {
       for (Cells source : sources.values()) {
         groups.add(new Group(source.place, List.copyOf(source.byName.values())));

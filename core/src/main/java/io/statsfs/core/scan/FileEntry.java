@@ -54,9 +54,15 @@ final class FileEntry extends Entry {
   }
 
   private FileContents contents() {
-    return declaration == null
-        ? new UndeclaredContents(place, context.shipped())
-        : new DeclaredContents(place, context.shipped(), declaration);
+    if (declaration == null) {
+      return new UndeclaredContents(place, context.shipped());
+    }
+    PossibleCpus cpus = new PossibleCpus(context, path);
+    List<DeclaredContents> forms = new ArrayList<>();
+    for (FileDeclaration form : declaration.forms()) {
+      forms.add(new DeclaredContents(place, context.shipped(), form, cpus));
+    }
+    return forms.size() == 1 ? forms.get(0) : new ContentsOfForms(forms);
   }
 
   @Override

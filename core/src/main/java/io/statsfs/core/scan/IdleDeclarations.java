@@ -18,6 +18,7 @@ import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatFileName;
 import io.statsfs.spi.TableDeclaration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -70,24 +71,20 @@ final class IdleDeclarations {
       }
     }
     for (FileDeclaration file : layout.files()) {
-      List<TableDeclaration> tables = file.tables();
       // Rows that are values of labels come and go.
       boolean comesAndGoes =
-          tables.stream().anyMatch(table -> table.rows().meaning() == Axis.Meaning.LABELS);
+          file.tables().stream().anyMatch(table -> table.rows().meaning() == Axis.Meaning.LABELS);
       if (!comesAndGoes
           && !layout.isRootFile()
           && fileNames.stream().noneMatch(file.name()::matches)) {
         idle.add("the file '" + file.path() + "'");
         continue;
       }
-      for (TableDeclaration table : tables) {
-        String subsystem = Objects.requireNonNullElse(table.subsystem(), "");
-        Set<String> names =
-            subsystem.isEmpty() ? all : bySubsystem.getOrDefault(subsystem, Set.of());
-        add(table.stats().all(), names, idle);
-        add(table.rows(), names, idle);
-        add(table.columns(), names, idle);
-      }
+      // Which form the text has is not known here: the one of which least is missing.
+      file.forms().stream()
+          .map(form -> idle(form, all, bySubsystem))
+          .min(Comparator.comparingInt(Set::size))
+          .ifPresent(idle::addAll);
     }
     for (MetricDeclaration metric : layout.metrics()) {
       for (Point point : metric.points()) {
@@ -112,6 +109,20 @@ final class IdleDeclarations {
         + shown
         + (idle.size() > SHOWN ? " and " + (idle.size() - SHOWN) + " more" : "")
         + ". If this kernel has it, check the names";
+  }
+
+  /** What tables of a file declare that is not there. */
+  private static Set<String> idle(
+      FileDeclaration file, Set<String> all, Map<String, Set<String>> bySubsystem) {
+    Set<String> idle = new LinkedHashSet<>();
+    for (TableDeclaration table : file.tables()) {
+      String subsystem = Objects.requireNonNullElse(table.subsystem(), "");
+      Set<String> names = subsystem.isEmpty() ? all : bySubsystem.getOrDefault(subsystem, Set.of());
+      add(table.stats().all(), names, idle);
+      add(table.rows(), names, idle);
+      add(table.columns(), names, idle);
+    }
+    return idle;
   }
 
   private static void add(List<StatDeclaration> stats, Set<String> names, Set<String> idle) {

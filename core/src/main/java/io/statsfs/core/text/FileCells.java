@@ -149,11 +149,7 @@ public final class FileCells {
    * @param memory where to store
    */
   public void put(byte[] text, int length, boolean isCut, SampleMemory memory) {
-    for (int slot : slots) {
-      if (slot >= 0) {
-        memory.putFailure(slot, Status.GONE, 0);
-      }
-    }
+    putNothing(memory);
     texts++;
     unknownCells = 0;
     rowsSeen = 0;
@@ -183,13 +179,28 @@ public final class FileCells {
         }
       }
     }
+    boolean hasOtherLines =
+        numbersRows && !isSingleRow && !isCut && lines.line() + 1 != lastWanted.length;
+    if (hasOtherLines) {
+      // A line came or went, and those behind it have other numbers.
+      putNothing(memory);
+    }
     // What is not known may be so for a reason: that counts once, until it changes.
     isOutdated =
-        !isSingleRow && rowsSeen != lastWanted.length
+        hasOtherLines
+            || !isSingleRow && rowsSeen != lastWanted.length
             || columnsSeen != wantedColumns
             || unknownCells != unknownCellsBefore;
     unknownCellsBefore = unknownCells;
     lines.end();
+  }
+
+  private void putNothing(SampleMemory memory) {
+    for (int slot : slots) {
+      if (slot >= 0) {
+        memory.putFailure(slot, Status.GONE, 0);
+      }
+    }
   }
 
   private void putOnlyLine(boolean isCut, SampleMemory memory) {

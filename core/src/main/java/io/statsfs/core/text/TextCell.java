@@ -71,6 +71,11 @@ public final class TextCell {
    */
   public Optional<String> text(byte[] text, int length, boolean isCut) {
     ShapedText lines = new ShapedText(shape);
+    if (shape.rowKey() == Shape.RowKey.LINE_NUMBER
+        && !isCut
+        && rows.size() != lines(lines, text, length)) {
+      return Optional.empty();
+    }
     lines.begin(text, length, isCut && !shape.isOneLine(), columns.size());
     int inHeader = -1;
     if (shape.header() == Shape.Header.ONCE) {
@@ -94,6 +99,17 @@ public final class TextCell {
       return Optional.ofNullable(lines.isBroken() ? rest : found);
     }
     return Optional.empty();
+  }
+
+  private int lines(ShapedText lines, byte[] text, int length) {
+    lines.begin(text, length, false, columns.size());
+    while (shape.header() == Shape.Header.ONCE && lines.nextHeaderWord()) {
+      // The header is passed over.
+    }
+    while (lines.nextLine()) {
+      // Counted.
+    }
+    return lines.line() + 1;
   }
 
   private boolean isRow(ShapedText lines) {

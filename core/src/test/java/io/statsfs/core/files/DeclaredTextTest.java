@@ -73,6 +73,34 @@ class DeclaredTextTest {
         columns: [_, _, reads, merged, sectors]
       """;
 
+  private static final String FORMS =
+      """
+      tree: f
+      file:
+        forms:
+          - shape: {row: word 2, radix: 16, uniform: true}
+            rows: {keys: "{cpu}", radix: 16}
+            columns: [a, b]
+          - shape: {row: word 0, uniform: true, least-columns: 2}
+            rows: "{device}"
+            columns: [c, d]
+          - shape: {row: word 0, column: before-equals}
+            rows: "{device}"
+      """;
+
+  private static final String PER_CPU =
+      """
+      tree: f
+      file:
+        forms:
+          - shape: {row: word 2, radix: 16}
+            rows: {keys: "{cpu}", radix: 16}
+            columns: [a, b]
+          - shape: {row: line-number, per-cpu: true, radix: 16, uniform: true, least-columns: 2}
+            rows: "{cpu}"
+            columns: [a, b]
+      """;
+
   @AutoClose private final TestTree tree = TestTree.inMemory();
   private final List<String> values = new ArrayList<>();
   private List<String> problems = List.of();
@@ -451,5 +479,103 @@ class DeclaredTextTest {
         "tree: t\nfile: {shape: {header: once, row: word 0}, rows: '{p}', columns: [y]}",
         "x y x\nA 1 2 3\n");
     assertEquals(List.of(), problems);
+  }
+
+  @Test
+  void ofSeveralFormsTheFirstThatTheWholeTextHasIsRead() {
+    read(FORMS, "1 2 a\n3 4 b\n");
+    assertEquals(
+        List.of("f/10/a 1{cpu=10}", "f/10/b 2{cpu=10}", "f/11/a 3{cpu=11}", "f/11/b 4{cpu=11}"),
+        values);
+    assertEquals(List.of(), problems);
+    read(FORMS, "sda 2 3\nsdb 5 6\n");
+    assertEquals(
+        List.of(
+            "f/sda/c 2{device=sda}",
+            "f/sda/d 3{device=sda}",
+            "f/sdb/c 5{device=sdb}",
+            "f/sdb/d 6{device=sdb}"),
+        values);
+    assertEquals(List.of(), problems);
+    read(FORMS, "sda x=1\n");
+    assertEquals(List.of("f/sda/x 1{device=sda}"), values);
+    assertEquals(List.of(), problems);
+  }
+
+  /** What most lines have, or the first one, may be chance. */
+  @Test
+  void aTextThatHasNoneOfTheFormsInEachLineGivesNothing() {
+    for (String text :
+        List.of(
+            "sda 2 3\nsdb 5 6\nsdc 7\n",
+            "sda 2 3\nsdb 5 6\nsdc x=7\n",
+            "sda x=1\nsdb x=2\nsdc\n",
+            "sda 2 3\nsda 5 6\n",
+            "\0\0\0\0",
+            "sda 2 3 4\n")) {
+      read(FORMS, text);
+      assertNothing();
+      assertTrue(
+          problems.get(0).endsWith("; nor has it another form that is declared"), problems.get(0));
+    }
+    // The first form is read as if there were no other.
+    read(FORMS, "1 2 a\n3 4 b\n5 6\n");
+    assertEquals(4, values.size());
+    assertTrue(problems.get(0).startsWith("1 of 3 lines are not"), problems::toString);
+  }
+
+  @Test
+  void aTextThatGetsAnotherFormIsReadByThatOne() throws DeclarationException {
+    tree.stat("file", "1 2 a\n").settle();
+    try (StatsFs fs =
+            new StatsFsBuilder(
+                    List.of(
+                        new FilesBackend(FileSystems.ofThisProcess(), new SchemaCache(1 << 20))))
+                .refreshInterval(Duration.ZERO)
+                .root(tree.path("file"), Layouts.parse("test", FORMS))
+                .build();
+        Sampler sampler = fs.sampler()) {
+      for (String text : List.of("sda 7 8\n", "sda x=7\n", "7 8 b\n")) {
+        tree.stat("file", text);
+        fs.refresh();
+        sampler.sample();
+        assertEquals(7, sampler.longValue(0), text);
+        assertEquals(sampler.size(), sampler.count(Status.OK), text);
+        assertEquals(List.of(), fs.catalog().problems());
+      }
+    }
+  }
+
+  /** A line for each CPU that is on has no word for it, so all have to be on. */
+  @Test
+  void linesAreThoseOfCpusOnlyIfThereIsOneForEach() {
+    String start = "its 2 lines do not say which CPU they are of, and give no value: ";
+    read(PER_CPU, "1 f\n2 10\n");
+    assertNothing();
+    assertTrue(
+        problems.get(0).startsWith(start + "no directory above has softirqs"), problems::toString);
+    tree.stat("softirqs", "       CPU0   CPU1\n TIMER:  1  2\n");
+    read(PER_CPU, "1 f\n2 10\n");
+    assertEquals(
+        List.of("f/0/a 1{cpu=0}", "f/0/b 15{cpu=0}", "f/1/a 2{cpu=1}", "f/1/b 16{cpu=1}"), values);
+    assertEquals(List.of(), problems);
+    tree.stat("softirqs", "       CPU0   CPU1   CPU2\n TIMER:  1  2  3\n");
+    read(PER_CPU, "1 f\n2 10\n");
+    assertNothing();
+    assertTrue(
+        problems.get(0).startsWith(start) && problems.get(0).contains("softirqs has 3 CPUs"),
+        problems::toString);
+    for (String holes : List.of("CPU0 CPU2\n", "CPU1 CPU2\n", "\n", "", "a b\n")) {
+      tree.stat("softirqs", holes);
+      read(PER_CPU, "1 f\n2 10\n");
+      assertNothing();
+    }
+    // Which does not matter where the lines say it.
+    read(PER_CPU, "1 f 1\n2 10 3\n");
+    assertEquals(4, values.size());
+    assertEquals(List.of(), problems);
+    tree.remove("softirqs").directory("softirqs");
+    read(PER_CPU, "1 f\n2 10\n");
+    assertNothing();
   }
 }

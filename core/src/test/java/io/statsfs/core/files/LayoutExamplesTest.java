@@ -147,6 +147,13 @@ class LayoutExamplesTest {
         "softnet/16/dropped 0",
         "softnet/16/time_squeeze 1");
     given(
+        "softnet_stat",
+        "",
+        "10 a 0 0 0 0 0 0 0 0 0 0 00000000 0 0\n",
+        "softnet_stat/0/processed 16",
+        "softnet_stat/0/dropped 10",
+        "softnet_stat/0/time_squeeze 0");
+    given(
         "xfs_stat",
         "",
         "extent_alloc 1 2 3 4\nabt 5 6 7 8\nblk_map 9 9\n",
