@@ -105,6 +105,7 @@ final class LayoutText {
     if (!isNamedByDirectory) {
       layout.subsystem(subsystem == null ? name : name(subsystem));
     }
+    check("at", tree, layout);
     YamlNode sources = tree.find("sources");
     if (sources != null) {
       String levels = path(sources);
@@ -116,6 +117,7 @@ final class LayoutText {
       paths.add(pattern.text());
     }
     layout.labelsOfPath(paths.toArray(String[]::new));
+    check("labels-of-path", tree, layout);
     YamlNode links = tree.find("links");
     if (links != null) {
       String target = text(links, "a path");
@@ -125,6 +127,7 @@ final class LayoutText {
       layout.links(target);
     }
     exclude(tree, layout);
+    check("exclude", tree, layout);
     if (tree.isTrue("kinds-by-mode", false)) {
       layout.kindsByMode();
     }
@@ -147,6 +150,15 @@ final class LayoutText {
       layout.metrics(metrics(metrics));
     }
     return at(tree.mark(), layout::build);
+  }
+
+  /** What does not fit to what is declared above it has its own place, not that of the tree. */
+  private static void check(String key, Fields tree, Layout.Builder layout)
+      throws DeclarationException {
+    YamlNode value = tree.find(key);
+    if (value != null) {
+      at(value.mark(), layout::build);
+    }
   }
 
   private static void home(Fields tree, Layout.Builder layout) throws DeclarationException {

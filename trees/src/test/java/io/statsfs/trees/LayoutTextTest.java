@@ -405,12 +405,12 @@ class LayoutTextTest {
         "tree: t\\nat: proc | x.yaml:2:5: expected 'at': a mapping of type, path, controller, cgroup,"
             + " but there is 'proc'",
         "tree: t\\nat: {type: cgroup2, cgroup: all} | x.yaml:2:29: expected own, the cgroup of",
-        "tree: t\\nat: {type: cgroup2, controller: cpu} | x.yaml:1:1: Only file systems of type"
+        "tree: t\\nat: {type: cgroup2, controller: cpu} | x.yaml:2:5: Only file systems of type"
             + " cgroup, that is v1, have a controller",
-        "tree: t\\nat: {type: cgroup, cgroup: own} | x.yaml:1:1: An own cgroup needs the type",
+        "tree: t\\nat: {type: cgroup, cgroup: own} | x.yaml:2:5: An own cgroup needs the type",
         "tree: t\\nsources: '{c...}'\\nlabels-of-path: [a] | x.yaml:3:18: 'a' has no label",
-        "tree: t\\nsources: '{c}'\\nlabels-of-path: '{a}' | x.yaml:1:1: Labels of a path need",
-        "tree: t\\nat: {type: [cgroup, cgroup2], cgroup: own} | x.yaml:1:1: An own cgroup needs",
+        "tree: t\\nsources: '{c}'\\nlabels-of-path: '{a}' | x.yaml:3:17: Labels of a path need",
+        "tree: t\\nat: {type: [cgroup, cgroup2], cgroup: own} | x.yaml:2:5: An own cgroup needs",
         "tree: t\\nat: {type: proc, path: /net} | x.yaml:2:24: expected a path relative",
         "tree: t\\nat: {type: proc, path: ../net} | x.yaml:2:24: expected a path relative",
         "tree: t\\nlinks: /sys | x.yaml:2:8: expected a path relative to that of the tree",
@@ -423,6 +423,8 @@ class LayoutTextTest {
         "at: {type: proc} | x.yaml:1:1: expected 'tree'",
         "tree: t\\ntree: u | x.yaml:2:1: 'tree' is there already, in line 1",
         "tree: t\\ndefault: yes | x.yaml:2:10: expected true or false, but there is 'yes'",
+        "tree: t\\nexclude: {type: a} | x.yaml:2:10: Sources of files are not excluded by labels",
+        "tree: t\\nbackend: filesystems\\nat: {type: proc} | x.yaml:3:5: ",
         "tree: t\\nexclude: [a/b] | x.yaml:2:11: expected a name",
         "tree: t\\nfile: flat | x.yaml:2:7: expected flat-keyed",
         "tree: t\\nfile: {shape: {row: word}} | x.yaml:2:21: expected none, before-colon",
@@ -497,6 +499,23 @@ class LayoutTextTest {
     String refusal = refused(text.replace("\\n", "\n").replace("\\t", "\t"));
 
     assertTrue(refusal.startsWith(message), refusal);
+  }
+
+  @Test
+  void aMessageIsOneLineOfBoundedLength() {
+    for (String text :
+        List.of(
+            "tree: t\ndefault: " + "x".repeat(100_000),
+            "tree: t\n" + "x".repeat(1000) + ": y",
+            "tree: t\nstats: {a: {kind: " + "y".repeat(100_000) + "}}",
+            "tree: t\nat: |\n  a\n  b\n",
+            "tree: t\ndefault: \"a\\u0007\\u202eb\"",
+            "tree: \"\\x\"\n")) {
+      String refusal = refused(text);
+
+      assertTrue(refusal.length() < 600, refusal);
+      assertTrue(refusal.matches("x\\.yaml:\\d+:\\d+: [\\x20-\\x7e]+"), refusal);
+    }
   }
 
   private static String ofUnit(String unit) {
