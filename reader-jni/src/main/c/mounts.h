@@ -8,7 +8,7 @@
  *   mounts       SFS_MOUNT_... integers each
  *   paths
  *
- * A test compares these constants with those of io.statsfs.reader.jni.MountsBatch.
+ * A test compares these constants with those of io.statsfs.reader.jni.MountsMemory.
  */
 #ifndef STATSFS_MOUNTS_H
 #define STATSFS_MOUNTS_H

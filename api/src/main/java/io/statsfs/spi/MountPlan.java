@@ -79,19 +79,6 @@ public final class MountPlan {
   }
 
   /**
-   * By which index the memory leaves the mount out.
-   *
-   * @return the first that is wanted
-   */
-  public int firstSlot() {
-    int i = 0;
-    while (slots[i] == NOT_WANTED) {
-      i++;
-    }
-    return slots[i];
-  }
-
-  /**
    * The id of the mount. When the path leads to another mount this one is {@link
    * io.statsfs.Status#GONE}.
    *

@@ -2,6 +2,7 @@ package io.statsfs.contracts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -373,10 +374,13 @@ abstract class ScannerContract {
     try (Scanner scanner = openScanner()) {
       List<Stat> stats = scan(scanner);
       for (Tree tree : scanner.trees()) {
+        assertNotNull(scanner.look(tree), tree::toString);
         assertEquals(scanner.look(tree), scanner.look(tree));
       }
       for (Stat stat : stats) {
+        assertNotNull(scanner.look(stat.source()), stat::toString);
         assertEquals(scanner.look(stat.source()), scanner.look(stat.source()));
+        assertNotNull(scanner.look(stat), stat::toString);
         assertEquals(scanner.look(stat), scanner.look(stat));
         assertTrue(scanner.isSame(stat.source(), stat.source()));
         assertEquals(scanner.denialGroup(stat), scanner.denialGroup(stat));

@@ -187,22 +187,30 @@ final class FileSystemsScanner implements Scanner {
     return ((FileSystemSource) source).hangGroup();
   }
 
+  /** What is equal in one life of a mount, however it is mounted anew in that. */
+  private static List<Number> life(Mount mount) {
+    return List.of(mount.id(), mount.device());
+  }
+
+  private static List<Number> life(Source source) {
+    return life(((FileSystemSource) source).system().reached());
+  }
+
   @Override
   public boolean isSame(Source before, Source next) {
-    Mount was = ((FileSystemSource) before).system().reached();
-    Mount is = ((FileSystemSource) next).system().reached();
-    return was.id() == is.id() && was.device() == is.device();
+    return life(before).equals(life(next));
   }
 
   /** By the list of mounts, which does not hang. */
   @Override
   public @Nullable Object look(Stat stat) {
-    Mount wanted = ((FileSystemSource) stat.source()).system().reached();
+    List<Number> wanted = life(stat.source());
     try {
       return Mounts.parse(tables.read().own()).mounts().stream()
-              .anyMatch(mount -> mount.id() == wanted.id() && mount.device() == wanted.device())
-          ? wanted
-          : null;
+          .map(FileSystemsScanner::life)
+          .filter(wanted::equals)
+          .findFirst()
+          .orElse(null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -70,7 +70,13 @@ public final class JniReader implements StatReader {
 
   @Override
   public io.statsfs.spi.Batch prepareMounts(List<MountPlan> mounts, SampleMemory memory) {
-    return new MountsBatch(batches, mounts, memory);
+    return new MemoryBatch(
+        batches,
+        mounts.stream().map(MountPlan::slots).toList(),
+        memory,
+        MountsMemory.write(mounts),
+        Native::sampleMounts,
+        Native::closeMounts);
   }
 
   @Override

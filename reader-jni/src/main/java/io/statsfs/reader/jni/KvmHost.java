@@ -1,8 +1,11 @@
 package io.statsfs.reader.jni;
 
+import io.statsfs.Status;
+import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.PathText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -120,15 +123,22 @@ final class KvmHost {
     }
   }
 
-  /** When a process was started, in ticks of the kernel; -1 if it is gone. */
+  /**
+   * When a process was started, in ticks of the kernel; -1 if it is gone.
+   *
+   * @throws UncheckedIOException if that cannot be found out
+   */
   long startTime(int pid) {
+    Path file = process(pid).resolve("stat");
     try {
-      byte[] stat = Files.readAllBytes(process(pid).resolve("stat"));
-      String text = new String(stat, StandardCharsets.ISO_8859_1);
+      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
       // The name may have blanks and brackets in it.
       return Long.parseLong(text.substring(text.lastIndexOf(')') + 2).split(" ")[19]);
-    } catch (IOException | RuntimeException e) {
-      return -1;
+    } catch (IOException e) {
+      if (ReadFailure.status(e, file) == Status.GONE) {
+        return -1;
+      }
+      throw new UncheckedIOException(e);
     }
   }
 }

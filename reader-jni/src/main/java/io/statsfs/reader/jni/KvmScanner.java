@@ -307,7 +307,15 @@ final class KvmScanner implements Scanner {
       // Refuses if it is closed.
       previous.position();
     }
-    Batch batch = new KvmBatch(batches, host.proc(), stats, indices, memory);
+    KvmMemory machines = new KvmMemory(host.proc(), stats, indices);
+    Batch batch =
+        new MemoryBatch(
+            batches,
+            machines.slots(),
+            memory,
+            machines.write(),
+            Native::sampleKvm,
+            Native::closeKvm);
     if (previous != null) {
       previous.close();
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
@@ -20,6 +21,7 @@ import io.statsfs.spi.ScanRequest;
 import io.statsfs.spi.ScanResult;
 import io.statsfs.spi.StatDeclaration;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -402,5 +404,23 @@ class KvmScannerTest {
     assertTrue(scanner.look(stat) != null);
     write("proc/100/stat", before + "2 0 0\n");
     assertEquals(null, scanner.look(stat));
+    // What cannot be looked at is not gone.
+    Files.delete(directory.resolve("proc/100/stat"));
+    Files.createDirectory(directory.resolve("proc/100/stat"));
+    assertThrows(UncheckedIOException.class, () -> scanner.look(stat));
+  }
+
+  @Test
+  void aMachineThatHasAnotherNameIsTheSame() throws Exception {
+    script.machine(100, 11);
+    script.stats(100, 20, machine("kvm-101"));
+    Source first = scanner.scan(new Whole(TREE)).sources().get(0);
+    // Its second machine: the names of both are made otherwise.
+    script.machine(100, 12);
+    script.stats(100, 21, machine("kvm-101"));
+    List<Source> next = scanner.scan(new Whole(TREE)).sources();
+    assertEquals(List.of("101-stats20", "101-stats21"), next.stream().map(Source::device).toList());
+    assertTrue(scanner.isSame(first, next.get(0)));
+    assertFalse(scanner.isSame(first, next.get(1)));
   }
 }

@@ -61,7 +61,7 @@ class NativeConstantsTest {
   @Test
   void mounts() throws Exception {
     Map<String, Integer> ofJava = new TreeMap<>();
-    for (Field field : MountsBatch.class.getDeclaredFields()) {
+    for (Field field : MountsMemory.class.getDeclaredFields()) {
       if (field.getType() == int.class && !field.getName().equals("NONE")) {
         ofJava.put(field.getName(), field.getInt(null));
       }
@@ -72,7 +72,7 @@ class NativeConstantsTest {
   @Test
   void machines() throws Exception {
     Map<String, Integer> ofJava = new TreeMap<>();
-    for (Class<?> holder : List.of(KvmBatch.class, NativeKvm.class, KvmFound.class)) {
+    for (Class<?> holder : List.of(KvmMemory.class, NativeKvm.class, KvmFound.class)) {
       for (Field field : holder.getDeclaredFields()) {
         if (field.getType() == int.class
             && !Modifier.isPrivate(field.getModifiers())
