@@ -179,7 +179,10 @@ static void lay_out(void) {
     unit[SFS_KVM_UNIT_DESCRIPTOR] = units[i].its.descriptor;
     unit[SFS_KVM_UNIT_WHAT] = units[i].its.what;
     unit[SFS_KVM_UNIT_NUMBER] = units[i].its.number;
-    unit[SFS_KVM_UNIT_KIND] = put(its, kind);
+    const int is_shared = i > 0 && kind == kind_size(units[i - 1].description) &&
+                          memcmp(its, units[i - 1].description, kind) == 0;
+    unit[SFS_KVM_UNIT_KIND] =
+        is_shared ? (unit - SFS_KVM_UNIT_SIZE)[SFS_KVM_UNIT_KIND] : put(its, kind);
     unit[SFS_KVM_UNIT_ID] = put(its + kind, header_of(its, NAME_SIZE));
     uint32_t end = header_of(its, ID) + header_of(its, NAME_SIZE);
     uint32_t end_of_descriptions = header_of(its, DESCRIPTIONS) + (uint32_t)(kind - HEADER_BYTES);
@@ -969,6 +972,27 @@ static void descriptors_that_have_another_meaning(void) {
   kill_vmm(&vmm);
 }
 
+/* One is compared for several units of its kind; after one that is another, the next one is, too. */
+static void headers_that_are_others(void) {
+  struct vmm vmm = start_vmm();
+  begin();
+  struct unit *machine = add_machine(&vmm, 0, 3);
+  lay_out();
+  const int32_t kind = memory[SFS_KVM_SIZE + SFS_KVM_UNIT_SIZE + SFS_KVM_UNIT_KIND];
+  CHECK_EQUAL(kind, memory[SFS_KVM_SIZE + 3 * SFS_KVM_UNIT_SIZE + SFS_KVM_UNIT_KIND]);
+  for (int round = 0; round < 3; round++) {
+    const uint32_t expected = round == 1 ? SFS_GONE | EBADF << SFS_ERRNO_SHIFT : SFS_OK;
+    sample();
+    CHECK(have_all(machine, SFS_OK));
+    for (int i = 1; i < 4; i++) {
+      CHECK(have_all(machine + i, expected));
+    }
+    ((char *)memory)[kind] ^= 1; /* its flags */
+  }
+  sfs_kvm_close(memory);
+  kill_vmm(&vmm);
+}
+
 /* Both have the same id. */
 static void two_machines_of_one_thread(void) {
   struct vmm vmm = start_vmm();
@@ -1339,6 +1363,7 @@ int main(void) {
       TEST(machines_are_found),
       TEST(machines_of_this_process),
       TEST(descriptors_that_have_another_meaning),
+      TEST(headers_that_are_others),
       TEST(two_machines_of_one_thread),
       TEST(what_is_left_out_is_not_touched),
       TEST(without_descriptors),
