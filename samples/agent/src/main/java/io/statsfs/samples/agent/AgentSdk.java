@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
@@ -46,7 +47,13 @@ final class AgentSdk {
   private static final String EXPORTERS = "otel.metrics.exporter";
   private static final String BATCH_SIZE = "otel.metric.export.max.batch.size";
   private static final String INTERVAL = "otel.metric.export.interval";
+  private static final List<String> TIMEOUTS =
+      List.of("otel.exporter.otlp.timeout", "otel.exporter.otlp.metrics.timeout");
   static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
+
+  /** One series of these is for what is beyond. */
+  static final int LEAST_LIMIT = 2;
+
   private static final String PROMETHEUS = "prometheus";
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
@@ -102,6 +109,26 @@ final class AgentSdk {
   private Map<String, String> chosen(
       ConfigProperties config, List<String> exporters, @Nullable Duration interval) {
     isDisabled = config.getBoolean("otel.sdk.disabled", false);
+    requireAtLeast(LEAST_LIMIT, CARDINALITY_LIMIT, config);
+    requireAtLeast(1, BATCH_SIZE, config);
+    Duration configured = config.getDuration(INTERVAL, DEFAULT_INTERVAL);
+    if (configured.isNegative()
+        || configured.isZero()
+        || configured.compareTo(DurationConverter.LONGEST) > 0) {
+      throw new ConfigurationException(
+          OtelVariables.outOfRange(
+              INTERVAL,
+              String.valueOf(config.getString(INTERVAL)),
+              "at least 1 and at most " + DurationConverter.LONGEST.toMillis()));
+    }
+    for (String property : TIMEOUTS) {
+      Duration timeout = config.getDuration(property);
+      if (timeout != null && timeout.isNegative()) {
+        throw new ConfigurationException(
+            OtelVariables.outOfRange(
+                property, String.valueOf(config.getString(property)), "at least 0"));
+      }
+    }
     Map<String, String> chosen = new HashMap<>();
     // The stats are registered by the agent, with what the options say.
     chosen.put("otel.instrumentation.statsfs.enabled", "false");
@@ -116,6 +143,15 @@ final class AgentSdk {
     }
     chosen.put(EXPORTERS, names.isEmpty() ? "none" : String.join(",", names));
     return chosen;
+  }
+
+  /** The SDK, or what is behind it, would fail later, and not say whose value that was. */
+  private static void requireAtLeast(int least, String property, ConfigProperties config) {
+    int value = config.getInt(property, least);
+    if (value < least) {
+      throw new ConfigurationException(
+          OtelVariables.outOfRange(property, value, "at least " + least));
+    }
   }
 
   /** The SDK's default name says nothing; one that the user set stays. */

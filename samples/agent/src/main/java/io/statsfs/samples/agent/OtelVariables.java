@@ -39,6 +39,13 @@ final class OtelVariables {
     }
   }
 
+  /**
+   * What is said of a value that is too low, or too high, and that the SDK would take all the same.
+   */
+  static String outOfRange(String property, Object value, String range) {
+    return variable(property) + " is " + value + "; it must be " + range;
+  }
+
   /** Values that are separated by commas. */
   static List<String> list(String property) {
     return Arrays.stream(get(property, "").split(","))

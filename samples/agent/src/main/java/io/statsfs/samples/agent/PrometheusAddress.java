@@ -23,7 +23,7 @@ record PrometheusAddress(String host, int port) {
    */
   InetSocketAddress resolve() {
     if (port < 0 || port > MAX_PORT) {
-      throw cannotListen("a port is at most " + MAX_PORT, null);
+      throw cannotListen("a port is at least 0 and at most " + MAX_PORT, null);
     }
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {

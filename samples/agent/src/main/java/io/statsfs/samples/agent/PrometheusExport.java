@@ -36,11 +36,7 @@ final class PrometheusExport implements AutoCloseable {
             .aggregates(settings.aggregates())
             .ownMetrics(settings.ownMetrics())
             .targetInfo(resource())
-            .seriesLimit(
-                Math.max(
-                    1,
-                    OtelVariables.get(AgentSdk.CARDINALITY_LIMIT, AgentSdk.SERIES_OF_A_METRIC)
-                        - 1));
+            .seriesLimit(seriesLimit());
     if (settings.counters()) {
       builder.countersBySchema();
     }
@@ -57,6 +53,16 @@ final class PrometheusExport implements AutoCloseable {
       exporter.close();
       throw address.cannotListen(e);
     }
+  }
+
+  private static int seriesLimit() {
+    int limit = OtelVariables.get(AgentSdk.CARDINALITY_LIMIT, AgentSdk.SERIES_OF_A_METRIC);
+    if (limit < AgentSdk.LEAST_LIMIT) {
+      throw new StatsFsException(
+          OtelVariables.outOfRange(
+              AgentSdk.CARDINALITY_LIMIT, limit, "at least " + AgentSdk.LEAST_LIMIT));
+    }
+    return limit - 1;
   }
 
   /**

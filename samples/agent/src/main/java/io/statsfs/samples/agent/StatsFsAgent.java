@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,6 +76,26 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   private static final String NO_TIME_TO_SCRAPE =
       "--once leaves Prometheus no time to scrape; leave one of them out";
+
+  private static final String PROMETHEUS = "prometheus";
+
+  /** Options that say what is exported, and how. */
+  private static final List<String> OF_EXPORTS =
+      List.of(
+          "--exporter",
+          "--interval",
+          "--once",
+          "--naming",
+          "--conventional-only",
+          "--counters",
+          "--states",
+          "--aggregates",
+          "--scope-labels",
+          "--own-metrics");
+
+  private static final List<String> NOT_TO_CLEAR =
+      Stream.concat(Stream.of("--list", "--stats", "--include", "--exclude"), OF_EXPORTS.stream())
+          .toList();
 
   private final Terminal terminal = Terminal.standard();
 
@@ -358,24 +380,21 @@ public final class StatsFsAgent implements Callable<Integer> {
     if (once && exporters.contains(Exporter.PROMETHEUS)) {
       throw new ParameterException(spec.commandLine(), NO_TIME_TO_SCRAPE);
     }
-    if (!clears.isEmpty()
-        && (list
-            || once
-            || counters
-            || states
-            || scopeLabels
-            || naming != Naming.statsfs()
-            || aggregates != Aggregates.KEPT
-            || ownMetrics != OwnMetrics.STATSFS
-            || interval != null
-            || !exporters.isEmpty()
-            || stats != null
-            || !includes.isEmpty()
-            || !excludes.isEmpty())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--clear goes with --root, --tree, --with-tree, --without-tree, --layouts and --reader"
-              + " alone; leave the others out");
+    Stream.concat(trees.stream(), withTrees.stream())
+        .filter(withoutTrees::contains)
+        .findFirst()
+        .ifPresent(
+            tree -> {
+              throw new ParameterException(
+                  spec.commandLine(),
+                  "the tree " + tree + " is wanted, and left out by --without-tree");
+            });
+    if (!clears.isEmpty()) {
+      refuse("--clear clears stats by their names", NOT_TO_CLEAR);
+    } else if (list) {
+      refuse("--list exports nothing", OF_EXPORTS);
+    } else {
+      refuseWithoutEffect();
     }
     if (!clears.isEmpty() || list || once) {
       return run(new Ending());
@@ -387,6 +406,36 @@ public final class StatsFsAgent implements Callable<Integer> {
       return run(ending);
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);
+    }
+  }
+
+  private void refuseWithoutEffect() {
+    List<String> names =
+        exporters.isEmpty() ? OtelVariables.list("otel.metrics.exporter") : exporterNames();
+    if (once) {
+      refuse("--once exports once", List.of("--interval"));
+    } else if (names.equals(List.of(PROMETHEUS))) {
+      refuse("Prometheus asks when it wants", List.of("--interval"));
+    }
+    if (!names.contains(PROMETHEUS)) {
+      refuse("only Prometheus gets labels of the scope", List.of("--scope-labels"));
+    }
+  }
+
+  private List<String> exporterNames() {
+    return exporters.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).distinct().toList();
+  }
+
+  /** What has no effect is more likely a mistake than wanted. */
+  private void refuse(String because, List<String> options) {
+    String given =
+        options.stream()
+            .filter(spec.commandLine().getParseResult()::hasMatchedOption)
+            .collect(Collectors.joining(", "));
+    if (!given.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          because + ", so that there is no use for " + given + "; leave it out");
     }
   }
 
@@ -472,8 +521,7 @@ public final class StatsFsAgent implements Callable<Integer> {
   }
 
   private int export(StatsFs fs, Ending ending) throws InterruptedException {
-    List<String> names =
-        exporters.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).distinct().toList();
+    List<String> names = exporterNames();
     ExportSettings settings =
         new ExportSettings(
             patterns(),

@@ -152,8 +152,8 @@ class FailuresProgramTest {
     "127.0.0.1, 0, Address already in use",
     "none.invalid, 9464, unknown host",
     "192.0.2.1, 9464, Cannot assign requested address",
-    "localhost, 65536, a port is at most 65535",
-    "localhost, -1, a port is at most 65535"
+    "localhost, 65536, a port is at least 0 and at most 65535",
+    "localhost, -1, a port is at least 0 and at most 65535"
   })
   void anAddressThatPrometheusCannotBeServedAtGivesOneLine(String host, int port, String why)
       throws IOException {

@@ -26,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -528,6 +529,15 @@ class StatsFsAgentProgramTest {
           {"--clear", "net/lo/rx_bytes", "--scope-labels"},
           {"--clear", "net/lo/rx_bytes", "--own-metrics", "none"},
           {"--clear", "net/lo/rx_bytes", "--naming", "semconv"},
+          {"--list", "--once"},
+          {"--list", "--exporter", "console"},
+          {"--list", "--naming", "semconv", "--counters"},
+          {"--once", "--interval", "1s"},
+          {"--exporter", "prometheus", "--interval", "1s"},
+          {"--exporter", "console", "--scope-labels"},
+          {"--interval", "999999999h"},
+          {"--list", "--with-tree", "vmstat", "--without-tree", "vmstat"},
+          {"--list", "--tree", "vmstat", "--without-tree", "vmstat"},
           {"--naming", "upside-down"},
           {"--own-metrics", "some"},
           {"surplus"}
@@ -547,6 +557,35 @@ class StatsFsAgentProgramTest {
       assertEquals(1, agent.exitCode(), agent.toString());
       assertEquals(1, agent.err().size(), agent.toString());
       assertTrue(agent.err().get(0).contains("none"), agent.toString());
+    }
+  }
+
+  /** A wrong value of a variable is named, and not taken for another one. */
+  @Test
+  void wrongVariablesGiveOneLineThatNamesThem() {
+    for (String[] wrong :
+        new String[][] {
+          {"console", "OTEL_JAVA_METRICS_CARDINALITY_LIMIT", "1"},
+          {"console", "OTEL_JAVA_METRICS_CARDINALITY_LIMIT", "-5"},
+          {"console", "OTEL_JAVA_METRICS_CARDINALITY_LIMIT", "many"},
+          {"prometheus", "OTEL_JAVA_METRICS_CARDINALITY_LIMIT", "0"},
+          {"prometheus", "OTEL_JAVA_METRICS_CARDINALITY_LIMIT", "many"},
+          {"console", "OTEL_METRIC_EXPORT_INTERVAL", "0"},
+          {"console", "OTEL_METRIC_EXPORT_INTERVAL", "-1"},
+          {"console", "OTEL_METRIC_EXPORT_INTERVAL", "soon"},
+          {"console", "OTEL_METRIC_EXPORT_INTERVAL", "9000000000000000"},
+          {"console", "OTEL_METRIC_EXPORT_MAX_BATCH_SIZE", "0"},
+          {"otlp", "OTEL_EXPORTER_OTLP_TIMEOUT", "-1"},
+          {"otlp", "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "-2"}
+        }) {
+      try (AgentProgram agent =
+          AgentProgram.start(
+              Map.of(wrong[1], wrong[2]), "--exporter", wrong[0], "--tree", "vmstat")) {
+        assertEquals(1, agent.exitCode(), agent.toString());
+        assertEquals(1, agent.err().size(), agent.toString());
+        String line = agent.err().get(0);
+        assertTrue(line.toUpperCase(Locale.ROOT).replace('.', '_').contains(wrong[1]), line);
+      }
     }
   }
 
