@@ -796,7 +796,11 @@ public final class Layout {
      */
     public Builder files(FileDeclaration... declarations) {
       files = List.of(declarations);
-      Set<String> paths = new LinkedHashSet<>();
+      if (files.size() == 1) {
+        rootFile |= declarations[0].path().isEmpty();
+        return this;
+      }
+      Set<String> paths = new HashSet<>();
       for (FileDeclaration file : files) {
         if (!paths.add(file.path())) {
           throw new IllegalArgumentException("'" + file.path() + "' is declared twice");
@@ -1099,7 +1103,9 @@ public final class Layout {
         throw new IllegalStateException("Only sources of files of one value have labels by files");
       }
       Set<String> known = new HashSet<>();
-      stats.patterns().forEach(stat -> known.addAll(stat.name().labels()));
+      for (StatDeclaration stat : stats.patterns()) {
+        known.addAll(stat.name().labels());
+      }
       for (KeyPattern name : names) {
         if (!known.containsAll(name.labels())) {
           throw new IllegalStateException("'" + name + "' has a label that no stat has");

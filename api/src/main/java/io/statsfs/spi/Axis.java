@@ -171,11 +171,11 @@ public final class Axis {
   }
 
   private static List<KeyPattern> parse(String... patterns) {
-    List<KeyPattern> parsed = new ArrayList<>();
-    for (String pattern : patterns) {
-      parsed.add(KeyPattern.of(pattern));
+    KeyPattern[] parsed = new KeyPattern[patterns.length];
+    for (int i = 0; i < parsed.length; i++) {
+      parsed[i] = KeyPattern.of(patterns[i]);
     }
-    return parsed;
+    return List.of(parsed);
   }
 
   /**

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of several values whose shape is known. Nothing is guessed: a text of another shape gives
@@ -13,51 +15,86 @@ import java.util.Objects;
  */
 public final class FileDeclaration {
   private final String path;
-  private final KeyPattern name;
-  private final Shape shape;
-  private final List<TableDeclaration> tables;
-  private final List<FileDeclaration> others;
+
+  /** Where its last part begins. */
+  private final int begin;
+
   private final String origin;
+
+  /** Null until they are asked for; so is the name. Several threads may make each of them. */
+  private @Nullable Contents contents;
+
+  private @Nullable KeyPattern name;
+
+  /** Makes the contents; null if they are made already. */
+  private final @Nullable IntFunction<FileDeclaration> later;
+
+  private final int number;
 
   private FileDeclaration(
       String path,
-      Shape shape,
-      List<TableDeclaration> tables,
-      List<FileDeclaration> others,
-      String origin) {
-    this.origin = Objects.requireNonNull(origin, "origin");
-    this.others = others;
+      String origin,
+      @Nullable Contents contents,
+      @Nullable IntFunction<FileDeclaration> later,
+      int number) {
     this.path = Objects.requireNonNull(path, "path");
-    name = KeyPattern.of(path.substring(path.lastIndexOf('/') + 1));
-    String directory = directory();
-    if (name.hasWildcards() || !directory.isEmpty() && !KeyPattern.of(directory).isLiteral()) {
-      throw new IllegalArgumentException(
-          "In '" + path + "' only a {label} of the last part can stand for several names");
+    begin = path.lastIndexOf('/') + 1;
+    this.origin = Objects.requireNonNull(origin, "origin");
+    this.contents = contents;
+    this.later = later;
+    this.number = number;
+  }
+
+  /** What is in the file. */
+  private static final class Contents {
+    final Shape shape;
+    final List<TableDeclaration> tables;
+    final List<FileDeclaration> others;
+
+    Contents(Shape shape, List<TableDeclaration> tables, List<FileDeclaration> others) {
+      this.shape = Objects.requireNonNull(shape, "shape");
+      this.tables = List.copyOf(tables);
+      this.others = List.copyOf(others);
     }
-    this.shape = Objects.requireNonNull(shape, "shape");
-    this.tables = List.copyOf(tables);
-    if (tables.isEmpty()) {
-      throw new IllegalArgumentException("File '" + path + "' has no table");
-    }
-    boolean isByPosition = shape.columnKey() == Shape.ColumnKey.POSITION;
-    for (TableDeclaration table : tables) {
-      if (table.rows().isKeyless() != (shape.rowKey() == Shape.RowKey.NONE)) {
-        throw new IllegalArgumentException("One row and no row key need each other");
-      } else if (!isByPosition && table.columns().isKeyless()) {
-        throw new IllegalArgumentException("One column needs columns by position");
-      } else if (!isByPosition && !table.columns().names().isEmpty()
-          || shape.rowKey() != Shape.RowKey.LINE_NUMBER && !table.rows().names().isEmpty()) {
-        throw new IllegalArgumentException("Only numbers can be given names");
-      } else if (table.sections().isKeyless() != (shape.heading() == Shape.Heading.NONE)) {
-        throw new IllegalArgumentException("Headings and sections of tables need each other");
-      } else if (shape.isEntries() && (path.isEmpty() || !table.columns().isKeyless())) {
+
+    void check(String path, KeyPattern name, String directory) {
+      if (name.hasWildcards() || !directory.isEmpty() && !KeyPattern.of(directory).isLiteral()) {
         throw new IllegalArgumentException(
-            "The number of a directory's entries is one value, below the root");
+            "In '" + path + "' only a {label} of the last part can stand for several names");
+      } else if (tables.isEmpty()) {
+        throw new IllegalArgumentException("File '" + path + "' has no table");
       }
-      if (!name.labels().isEmpty() && !Collections.disjoint(table.labelKeys(), name.labels())) {
-        throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
+      boolean isByPosition = shape.columnKey() == Shape.ColumnKey.POSITION;
+      for (TableDeclaration table : tables) {
+        if (table.rows().isKeyless() != (shape.rowKey() == Shape.RowKey.NONE)) {
+          throw new IllegalArgumentException("One row and no row key need each other");
+        } else if (!isByPosition && table.columns().isKeyless()) {
+          throw new IllegalArgumentException("One column needs columns by position");
+        } else if (!isByPosition && !table.columns().names().isEmpty()
+            || shape.rowKey() != Shape.RowKey.LINE_NUMBER && !table.rows().names().isEmpty()) {
+          throw new IllegalArgumentException("Only numbers can be given names");
+        } else if (table.sections().isKeyless() != (shape.heading() == Shape.Heading.NONE)) {
+          throw new IllegalArgumentException("Headings and sections of tables need each other");
+        } else if (shape.isEntries() && (path.isEmpty() || !table.columns().isKeyless())) {
+          throw new IllegalArgumentException(
+              "The number of a directory's entries is one value, below the root");
+        }
+        if (!name.labels().isEmpty() && !Collections.disjoint(table.labelKeys(), name.labels())) {
+          throw new IllegalArgumentException("'" + path + "' has a label of one of its tables");
+        }
       }
     }
+  }
+
+  private Contents contents() {
+    Contents known = contents;
+    if (known == null) {
+      FileDeclaration whole = Objects.requireNonNull(later).apply(number);
+      name = whole.name();
+      known = whole.contents();
+      contents = known;
+    }
+    return known;
   }
 
   /**
@@ -77,7 +114,24 @@ public final class FileDeclaration {
    *     and the other way round; {@link Shape#ENTRIES} one value
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
-    return new FileDeclaration(path, shape, tables, List.of(), "");
+    Contents contents = new Contents(shape, tables, List.of());
+    FileDeclaration file = new FileDeclaration(path, "", contents, null, 0);
+    contents.check(path, file.name(), file.directory());
+    return file;
+  }
+
+  /**
+   * A file of which all but the path is declared when it is first asked for, so that the
+   * declaration of a file that is not there takes next to nothing.
+   *
+   * @param path of the file, as above; if it has another pattern, {@code whole} is to say so
+   * @param whole makes a whole declaration of that path; if several threads ask at a time, several
+   *     times. What it throws comes out of what asks
+   * @param number what it is given: which declaration to make
+   * @return the file
+   */
+  public static FileDeclaration later(String path, IntFunction<FileDeclaration> whole, int number) {
+    return new FileDeclaration(path, "", null, Objects.requireNonNull(whole, "whole"), number);
   }
 
   /**
@@ -88,12 +142,10 @@ public final class FileDeclaration {
    * @return the file
    */
   public static FileDeclaration flatKeyed(String path, List<StatDeclaration> stats) {
-    return new FileDeclaration(
+    return of(
         path,
         Shape.FLAT_KEYED,
-        List.of(TableDeclaration.of(null, Axis.stats("*"), Axis.single(), stats)),
-        List.of(),
-        "");
+        List.of(TableDeclaration.of(null, Axis.stats("*"), Axis.single(), stats)));
   }
 
   /**
@@ -111,12 +163,12 @@ public final class FileDeclaration {
       throw new IllegalArgumentException(
           "'" + other.path + "' is another file than '" + path + "'");
     }
-    List<FileDeclaration> more = new ArrayList<>(others);
+    List<FileDeclaration> more = new ArrayList<>(contents().others);
     more.addAll(other.forms());
-    if (shape.isEntries() || more.stream().anyMatch(form -> form.shape.isEntries())) {
+    if (shape().isEntries() || more.stream().anyMatch(form -> form.shape().isEntries())) {
       throw new IllegalArgumentException("The number of a directory's entries has one form");
     }
-    return new FileDeclaration(path, shape, tables, List.copyOf(more), origin);
+    return new FileDeclaration(path, origin, new Contents(shape(), tables(), more), null, 0);
   }
 
   /**
@@ -126,7 +178,7 @@ public final class FileDeclaration {
    * @return another declaration, equal to this one
    */
   public FileDeclaration declaredAt(String origin) {
-    return new FileDeclaration(path, shape, tables, others, origin);
+    return new FileDeclaration(path, origin, contents, later, number);
   }
 
   /**
@@ -135,12 +187,13 @@ public final class FileDeclaration {
    * @return this form, then {@linkplain #or others}
    */
   public List<FileDeclaration> forms() {
-    if (others.isEmpty()) {
+    if (contents().others.isEmpty()) {
       return List.of(this);
     }
     List<FileDeclaration> forms = new ArrayList<>();
-    forms.add(new FileDeclaration(path, shape, tables, List.of(), origin));
-    forms.addAll(others);
+    Contents first = new Contents(shape(), tables(), List.of());
+    forms.add(new FileDeclaration(path, origin, first, null, 0));
+    forms.addAll(contents().others);
     return List.copyOf(forms);
   }
 
@@ -159,7 +212,12 @@ public final class FileDeclaration {
    * @return the last part of the path
    */
   public KeyPattern name() {
-    return name;
+    KeyPattern known = name;
+    if (known == null) {
+      known = KeyPattern.of(path.substring(begin));
+      name = known;
+    }
+    return known;
   }
 
   /**
@@ -168,7 +226,7 @@ public final class FileDeclaration {
    * @return the path without its last part; empty for the directory of the source, or the root
    */
   public String directory() {
-    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    return begin == 0 ? "" : path.substring(0, begin - 1);
   }
 
   /**
@@ -177,7 +235,7 @@ public final class FileDeclaration {
    * @return the shape; the first one where there are several {@link #forms}, as all else is
    */
   public Shape shape() {
-    return shape;
+    return contents().shape;
   }
 
   /**
@@ -186,7 +244,7 @@ public final class FileDeclaration {
    * @return at least one table
    */
   public List<TableDeclaration> tables() {
-    return tables;
+    return contents().tables;
   }
 
   /**
@@ -200,21 +258,22 @@ public final class FileDeclaration {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof FileDeclaration that
-        && path.equals(that.path)
-        && shape.equals(that.shape)
-        && tables.equals(that.tables)
-        && others.equals(that.others);
+    return other == this
+        || other instanceof FileDeclaration that
+            && path.equals(that.path)
+            && shape().equals(that.shape())
+            && tables().equals(that.tables())
+            && contents().others.equals(that.contents().others);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(path, shape, tables, others);
+    return path.hashCode();
   }
 
   /** The path and the shape, for people. */
   @Override
   public String toString() {
-    return "'" + path + "': " + shape;
+    return "'" + path + "': " + shape();
   }
 }

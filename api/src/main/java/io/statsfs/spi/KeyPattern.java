@@ -32,22 +32,22 @@ public final class KeyPattern {
   private final String text;
   private final List<String> labels;
 
-  /** Null if the pattern is literal. */
+  /** Null if the pattern is literal, or if anything matches. */
   private final @Nullable Parts parts;
 
   /** Whether it is {@code *}, or a label alone: most are, and anything matches. */
   private final boolean isAny;
 
-  private KeyPattern(String text, List<String> labels, @Nullable Parts parts) {
+  private KeyPattern(String text, List<String> labels, @Nullable Parts parts, boolean isAny) {
     this.text = text;
     this.labels = labels;
     this.parts = parts;
-    isAny = text.equals("*") || labels.size() == 1 && text.length() == labels.get(0).length() + 2;
+    this.isAny = isAny;
   }
 
   /** Whether a key matches a pattern that has no more than a star or a label. */
   private boolean isAny(String key) {
-    return isAny && (labels.isEmpty() || !key.isEmpty());
+    return labels.isEmpty() || !key.isEmpty();
   }
 
   /**
@@ -61,7 +61,9 @@ public final class KeyPattern {
    */
   public static KeyPattern of(String text) {
     if (!hasVariables(text)) {
-      return new KeyPattern(text, List.of(), null);
+      return new KeyPattern(text, List.of(), null, false);
+    } else if (text.equals("*")) {
+      return new KeyPattern(text, List.of(), null, true);
     }
     List<String> labels = new ArrayList<>();
     Parts.Builder parts = Parts.builder();
@@ -89,7 +91,8 @@ public final class KeyPattern {
     if (labels.size() > 1 && new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException("'" + text + "' has a label twice");
     }
-    return new KeyPattern(text, List.copyOf(labels), parts.build());
+    boolean isAny = labels.size() == 1 && text.length() == labels.get(0).length() + 2;
+    return new KeyPattern(text, List.copyOf(labels), isAny ? null : parts.build(), isAny);
   }
 
   /**
@@ -155,17 +158,12 @@ public final class KeyPattern {
   }
 
   private static boolean hasVariables(String text) {
-    // Of each stat that is declared, in JVMs that have just begun, where a stream takes long.
-    for (int i = 0; i < text.length(); i++) {
-      if (isVariable(text.charAt(i))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isVariable(int c) {
-    return c == '{' || c == '}' || c == '[' || c == '*' || c == '?';
+    // In JVMs that have just begun, where to look at each character takes three times as long.
+    return text.indexOf('{') >= 0
+        || text.indexOf('}') >= 0
+        || text.indexOf('[') >= 0
+        || text.indexOf('*') >= 0
+        || text.indexOf('?') >= 0;
   }
 
   /**
@@ -183,7 +181,7 @@ public final class KeyPattern {
    * @return true if it has no {@code *}, no {@code ?}, no set of characters and no label
    */
   public boolean isLiteral() {
-    return parts == null;
+    return parts == null && !isAny;
   }
 
   /**
@@ -213,7 +211,7 @@ public final class KeyPattern {
    * @return true if so
    */
   public boolean matches(String key) {
-    return parts == null ? text.equals(key) : isAny ? isAny(key) : parts.matches(key);
+    return isAny ? isAny(key) : parts == null ? text.equals(key) : parts.matches(key);
   }
 
   /**
@@ -225,8 +223,8 @@ public final class KeyPattern {
   public @Nullable Map<String, String> match(String key) {
     if (isLiteral()) {
       return text.equals(key) ? Map.of() : null;
-    } else if (isAny(key)) {
-      return labels.isEmpty() ? Map.of() : Map.of(labels.get(0), key);
+    } else if (isAny) {
+      return !isAny(key) ? null : labels.isEmpty() ? Map.of() : Map.of(labels.get(0), key);
     }
     int[] places = find(key);
     if (places == null) {
@@ -249,7 +247,9 @@ public final class KeyPattern {
    *     key does not match
    */
   public int @Nullable [] find(String key) {
-    if (parts != null) {
+    if (isAny) {
+      return !isAny(key) ? null : labels.isEmpty() ? new int[0] : new int[] {0, key.length()};
+    } else if (parts != null) {
       return parts.find(key);
     }
     return text.equals(key) ? new int[0] : null;

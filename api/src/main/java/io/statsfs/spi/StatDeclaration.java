@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,52 +24,71 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; equal if everything is.
  */
 public final class StatDeclaration {
-  /** Of Linux. Others say that the object is gone, or that it may not be read. */
-  private static final Map<String, Integer> ERRNOS =
-      Map.ofEntries(
-          Map.entry("EIO", 5),
-          Map.entry("EAGAIN", 11),
-          Map.entry("EBUSY", 16),
-          Map.entry("EINVAL", 22),
-          Map.entry("EDOM", 33),
-          Map.entry("ERANGE", 34),
-          Map.entry("ENOSYS", 38),
-          Map.entry("ENODATA", 61),
-          Map.entry("EOPNOTSUPP", 95),
-          Map.entry("ENETDOWN", 100),
-          Map.entry("ENOTCONN", 107),
-          Map.entry("ETIMEDOUT", 110),
-          Map.entry("EREMOTEIO", 121));
+  private final String text;
 
-  private final KeyPattern name;
-  private final Stat.Kind kind;
-  private final Stat.Type type;
-  private final String unit;
+  /** Null until it is asked for; so are the others. Several threads may make each of them. */
+  private @Nullable KeyPattern name;
 
-  /** A text, or what makes it. */
-  private final Object description;
-
-  private final Object document;
+  private @Nullable Rest rest;
   private @Nullable String madeDescription;
   private @Nullable String madeDocument;
-  private final List<String> formerNames;
-  private final @Nullable Boolean byDefault;
-  private final List<String> noValue;
-  private final List<String> noValueWords;
-  private final List<Integer> noValueErrnos;
+
+  /** Makes the rest; null if that is made already. */
+  private final @Nullable IntFunction<StatDeclaration> later;
+
+  private final int number;
 
   private StatDeclaration(Builder builder) {
+    text = builder.name.toString();
     name = builder.name;
-    kind = builder.kind;
-    type = builder.type;
-    unit = builder.unit;
-    description = builder.description;
-    document = builder.document;
-    formerNames = builder.formerNames;
-    byDefault = builder.byDefault;
-    noValue = List.copyOf(builder.noValue);
-    noValueWords = List.copyOf(builder.noValueWords);
-    noValueErrnos = List.copyOf(builder.noValueErrnos);
+    rest = new Rest(builder);
+    later = null;
+    number = 0;
+  }
+
+  private StatDeclaration(String name, IntFunction<StatDeclaration> later, int number) {
+    text = name;
+    this.later = later;
+    this.number = number;
+  }
+
+  /** All but the name. */
+  private static final class Rest {
+    final Stat.Kind kind;
+    final Stat.Type type;
+    final String unit;
+
+    /** A text, or what makes it. */
+    final Object description;
+
+    final Object document;
+    final List<String> formerNames;
+    final @Nullable Boolean byDefault;
+    final List<String> noValue;
+    final List<String> noValueWords;
+    final List<Integer> noValueErrnos;
+
+    Rest(Builder builder) {
+      kind = builder.kind;
+      type = builder.type;
+      unit = builder.unit;
+      description = builder.description;
+      document = builder.document;
+      formerNames = builder.formerNames;
+      byDefault = builder.byDefault;
+      noValue = List.copyOf(builder.noValue);
+      noValueWords = List.copyOf(builder.noValueWords);
+      noValueErrnos = List.copyOf(builder.noValueErrnos);
+    }
+  }
+
+  private Rest rest() {
+    Rest known = rest;
+    if (known == null) {
+      known = Objects.requireNonNull(later).apply(number).rest();
+      rest = known;
+    }
+    return known;
   }
 
   /**
@@ -99,12 +119,32 @@ public final class StatDeclaration {
   }
 
   /**
+   * A declaration of which all but the name is made when it is first asked for, so that one that is
+   * only {@linkplain StatDeclarations#named found} takes next to nothing.
+   *
+   * @param name the name or pattern; if it is none, {@link #name()} says so
+   * @param whole makes a whole declaration of that name; if several threads ask at a time, several
+   *     times. What it throws comes out of what asks
+   * @param number what it is given: which declaration to make
+   * @return the declaration
+   */
+  public static StatDeclaration later(String name, IntFunction<StatDeclaration> whole, int number) {
+    return new StatDeclaration(
+        Objects.requireNonNull(name, "name"), Objects.requireNonNull(whole, "whole"), number);
+  }
+
+  /**
    * The name.
    *
    * @return the name, or a pattern of names
    */
   public KeyPattern name() {
-    return name;
+    KeyPattern known = name;
+    if (known == null) {
+      known = KeyPattern.of(text);
+      name = known;
+    }
+    return known;
   }
 
   /**
@@ -113,7 +153,7 @@ public final class StatDeclaration {
    * @return the kind
    */
   public Stat.Kind kind() {
-    return kind;
+    return rest().kind;
   }
 
   /**
@@ -122,7 +162,7 @@ public final class StatDeclaration {
    * @return the type
    */
   public Stat.Type type() {
-    return type;
+    return rest().type;
   }
 
   /**
@@ -131,7 +171,7 @@ public final class StatDeclaration {
    * @return the unit; empty if it is not known
    */
   public String unit() {
-    return unit;
+    return rest().unit;
   }
 
   /**
@@ -142,7 +182,7 @@ public final class StatDeclaration {
   public String description() {
     String made = madeDescription;
     if (made == null) {
-      made = text(description);
+      made = text(rest().description);
       madeDescription = made;
     }
     return made;
@@ -161,7 +201,7 @@ public final class StatDeclaration {
   public String document() {
     String made = madeDocument;
     if (made == null) {
-      made = text(document);
+      made = text(rest().document);
       madeDocument = made;
     }
     return made;
@@ -173,7 +213,7 @@ public final class StatDeclaration {
    * @return the names; may be empty
    */
   public List<String> formerNames() {
-    return formerNames;
+    return rest().formerNames;
   }
 
   /**
@@ -184,7 +224,7 @@ public final class StatDeclaration {
    *     TableDeclaration#isDefault() table} decides, and where it is in none it is one
    */
   public @Nullable Boolean byDefault() {
-    return byDefault;
+    return rest().byDefault;
   }
 
   /**
@@ -194,7 +234,7 @@ public final class StatDeclaration {
    *     be empty
    */
   public List<String> noValue() {
-    return noValue;
+    return rest().noValue;
   }
 
   /**
@@ -204,7 +244,7 @@ public final class StatDeclaration {
    * @return the words; may be empty
    */
   public List<String> noValueWords() {
-    return noValueWords;
+    return rest().noValueWords;
   }
 
   /**
@@ -213,7 +253,7 @@ public final class StatDeclaration {
    * @return the errnos; may be empty
    */
   public List<Integer> noValueErrnos() {
-    return noValueErrnos;
+    return rest().noValueErrnos;
   }
 
   /**
@@ -223,36 +263,54 @@ public final class StatDeclaration {
    * @return true if it is the name, one that matches the pattern, or a former name
    */
   public boolean describes(String statName) {
-    return name.matches(statName) || formerNames.contains(statName);
+    return name().matches(statName) || rest().formerNames.contains(statName);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof StatDeclaration that
-        && name.equals(that.name)
-        && kind == that.kind
-        && type == that.type
-        && unit.equals(that.unit)
-        && description().equals(that.description())
-        && document().equals(that.document())
-        && formerNames.equals(that.formerNames)
-        && Objects.equals(byDefault, that.byDefault)
-        && noValue.equals(that.noValue);
+    return other == this
+        || other instanceof StatDeclaration that
+            && text.equals(that.text)
+            && kind() == that.kind()
+            && type() == that.type()
+            && unit().equals(that.unit())
+            && description().equals(that.description())
+            && document().equals(that.document())
+            && formerNames().equals(that.formerNames())
+            && Objects.equals(byDefault(), that.byDefault())
+            && noValue().equals(that.noValue());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, kind, unit);
+    return text.hashCode();
   }
 
   /** The name or pattern. */
   @Override
   public String toString() {
-    return name.toString();
+    return text;
   }
 
   /** Declares stats. Each method returns this. Not safe for use by several threads. */
   public static final class Builder {
+    /** Of Linux. Others say that the object is gone, or that it may not be read. */
+    private static final Map<String, Integer> ERRNOS =
+        Map.ofEntries(
+            Map.entry("EIO", 5),
+            Map.entry("EAGAIN", 11),
+            Map.entry("EBUSY", 16),
+            Map.entry("EINVAL", 22),
+            Map.entry("EDOM", 33),
+            Map.entry("ERANGE", 34),
+            Map.entry("ENOSYS", 38),
+            Map.entry("ENODATA", 61),
+            Map.entry("EOPNOTSUPP", 95),
+            Map.entry("ENETDOWN", 100),
+            Map.entry("ENOTCONN", 107),
+            Map.entry("ETIMEDOUT", 110),
+            Map.entry("EREMOTEIO", 121));
+
     private final KeyPattern name;
     private final Stat.Kind kind;
     private Stat.Type type = Stat.Type.INT;

@@ -34,6 +34,9 @@ public final class TableDeclaration {
     this.rows = Objects.requireNonNull(rows, "rows");
     this.columns = Objects.requireNonNull(columns, "columns");
     this.stats = Objects.requireNonNull(stats, "stats");
+  }
+
+  private TableDeclaration checked() {
     boolean namedByRows = rows.meaning() == Axis.Meaning.STATS;
     boolean namedByColumns = columns.meaning() == Axis.Meaning.STATS;
     if (namedByRows && namedByColumns) {
@@ -49,11 +52,12 @@ public final class TableDeclaration {
       throw new IllegalArgumentException(
           "Sections are one heading, or headings with labels, such as '{name}'");
     }
-    List<String> labels = labelKeys();
-    if (labels.size() > 1 && labels.size() > Set.copyOf(labels).size()) {
+    int labels = sections.labelKeys().size() + rows.labelKeys().size() + columns.labelKeys().size();
+    if (labels > 1 && labels > Set.copyOf(labelKeys()).size()) {
       throw new IllegalArgumentException(
           "A label cannot come from two of sections, rows and columns");
     }
+    return this;
   }
 
   /**
@@ -85,7 +89,7 @@ public final class TableDeclaration {
    */
   public static TableDeclaration of(
       @Nullable String subsystem, Axis rows, Axis columns, StatDeclarations stats) {
-    return new TableDeclaration(subsystem, Axis.single(), rows, columns, stats, true);
+    return new TableDeclaration(subsystem, Axis.single(), rows, columns, stats, true).checked();
   }
 
   /**
@@ -108,7 +112,7 @@ public final class TableDeclaration {
    * @throws IllegalArgumentException if it is another axis, or has a label of the rows or columns
    */
   public TableDeclaration inSections(Axis headings) {
-    return new TableDeclaration(subsystem, headings, rows, columns, stats, isDefault);
+    return new TableDeclaration(subsystem, headings, rows, columns, stats, isDefault).checked();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.statsfs.spi;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Stat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,6 +150,102 @@ class DeclarationTest {
     assertTrue(stalls.describes("allocstall_dma"));
     assertTrue(stalls.describes("allocstall"));
     assertFalse(stalls.describes("allocstalls"));
+  }
+
+  @Test
+  void allButTheNameOfAStatCanBeMadeWhenItIsAskedFor() {
+    List<StatDeclaration> whole =
+        List.of(
+            HITS,
+            StatDeclaration.builder("misses*", Stat.Kind.COUNTER)
+                .type(Stat.Type.FLOAT)
+                .unit("s")
+                .description("Misses.")
+                .document("d")
+                .formerNames(List.of("lost"))
+                .byDefault(false)
+                .noValue(List.of("EINVAL", "none"))
+                .build());
+    List<Integer> made = new ArrayList<>();
+    for (int i = 0; i < whole.size(); i++) {
+      StatDeclaration expected = whole.get(i);
+      StatDeclaration later =
+          StatDeclaration.later(
+              expected.toString(),
+              number -> {
+                made.add(number);
+                return whole.get(number);
+              },
+              i);
+      assertEquals(expected.toString(), later.toString());
+      assertEquals(expected.name(), later.name());
+      assertEquals(expected.hashCode(), later.hashCode());
+      assertTrue(later.describes(i == 0 ? "hits" : "misses_all"));
+      assertEquals(later, later);
+      assertEquals(i, made.size());
+
+      assertEquals(expected, later);
+      assertEquals(expected.kind(), later.kind());
+      assertEquals(expected.type(), later.type());
+      assertEquals(expected.unit(), later.unit());
+      assertEquals(expected.description(), later.description());
+      assertEquals(expected.document(), later.document());
+      assertEquals(expected.formerNames(), later.formerNames());
+      assertEquals(expected.byDefault(), later.byDefault());
+      assertEquals(expected.noValue(), later.noValue());
+      assertEquals(expected.noValueWords(), later.noValueWords());
+      assertEquals(expected.noValueErrnos(), later.noValueErrnos());
+      assertEquals(i + 1, made.size());
+      assertEquals(i, made.get(i));
+    }
+  }
+
+  @Test
+  void aNameThatIsNoPatternIsRefusedWhenItIsAskedFor() {
+    StatDeclaration half = StatDeclaration.later("a{", number -> HITS, 0);
+    assertEquals("a{", half.toString());
+    assertThrows(IllegalArgumentException.class, half::name);
+  }
+
+  @Test
+  void allButThePathOfAFileCanBeMadeWhenItIsAskedFor() {
+    FileDeclaration whole = FileDeclaration.flatKeyed("a/{b}.stat", List.of(HITS));
+    List<Integer> made = new ArrayList<>();
+    FileDeclaration later =
+        FileDeclaration.later(
+            whole.path(),
+            number -> {
+              made.add(number);
+              return whole;
+            },
+            7);
+    assertEquals("a/{b}.stat", later.path());
+    assertEquals("a", later.directory());
+    assertEquals(whole.name(), later.name());
+    assertEquals(whole.hashCode(), later.hashCode());
+    assertEquals(later, later);
+    FileDeclaration placed = later.declaredAt("x:1");
+    assertEquals("x:1", placed.origin());
+    assertEquals(List.of(), made);
+    assertEquals(whole.shape(), later.shape());
+    assertEquals(whole.tables(), later.tables());
+    assertEquals(whole, later);
+    assertEquals(List.of(7), made);
+    assertEquals(whole.tables(), placed.tables());
+  }
+
+  @Test
+  void whatAnythingMatchesHasItsLabel() {
+    KeyPattern label = KeyPattern.of("{a}");
+    assertArrayEquals(new int[] {0, 2}, label.find("xy"));
+    assertNull(label.find(""));
+    assertNull(label.match(""));
+    assertFalse(label.isLiteral() || label.hasWildcards() || label.matches(""));
+    KeyPattern star = KeyPattern.of("*");
+    assertArrayEquals(new int[0], star.find("xy"));
+    assertArrayEquals(new int[0], star.find(""));
+    assertEquals(Map.of(), star.match(""));
+    assertTrue(star.hasWildcards() && star.matches("") && !star.isLiteral());
   }
 
   @Test

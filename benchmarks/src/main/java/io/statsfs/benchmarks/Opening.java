@@ -4,8 +4,10 @@ import io.statsfs.Layout;
 import io.statsfs.Source;
 import io.statsfs.Stat;
 import io.statsfs.StatsFs;
+import io.statsfs.Tree;
 import io.statsfs.spi.Axis;
 import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.LayoutProvider;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatDeclarations;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -95,27 +98,56 @@ final class Opening {
     return millis;
   }
 
-  /** The stats of all default trees, as {@link #main} takes them. */
+  /**
+   * All default trees, with their files that are there, and source by source their stats, each with
+   * the file and table that describe it, or {@code -1 -1} for the layout.
+   */
   static List<String> foundStats() {
-    Set<String> found = new TreeSet<>();
+    List<String> found = new ArrayList<>();
     try (StatsFs fs = DefaultTrees.open("nio")) {
+      for (Tree tree : fs.catalog().trees()) {
+        List<FileDeclaration> files = tree.layout().files();
+        found.add(tree.layout().name());
+        for (int i = 0; i < files.size(); i++) {
+          if (Files.exists(tree.root().orElseThrow().resolve(files.get(i).path()))) {
+            found.add(tree.layout().name() + " " + i);
+          }
+        }
+      }
       for (Source source : fs.catalog().sources()) {
         for (Stat stat : source.stats()) {
-          found.add(source.tree().layout().name() + " " + stat.name());
+          found.add(source.tree().layout().name() + " " + describing(stat) + " " + stat.name());
         }
       }
     }
-    return List.copyOf(found);
+    return found;
+  }
+
+  private static String describing(Stat stat) {
+    String fileName = stat.path().orElseThrow().getFileName().toString();
+    List<FileDeclaration> files = stat.source().tree().layout().files();
+    for (int i = 0; i < files.size(); i++) {
+      if (files.get(i).path().isEmpty() || files.get(i).name().matches(fileName)) {
+        List<TableDeclaration> tables = files.get(i).tables();
+        for (int k = 0; k < tables.size(); k++) {
+          if (tables.get(k).stats().named(stat.name()) != null) {
+            return i + " " + k;
+          }
+        }
+      }
+    }
+    return "-1 -1";
   }
 
   /**
    * Does it once: {@code jni} or {@code nio} opens all default trees. {@code declarations} and a
-   * file of trees and stats does what such an opening does with the shipped declarations: it finds
-   * the names and places of all trees, and decodes of the declarations of these trees what is said
-   * of these stats. Before that it has made a declaration in Java, which has loaded what any
-   * declaration needs.
+   * file of {@link #foundStats} does what such an opening does with the shipped declarations: it
+   * reads them, finds the names and places of all trees, makes all that is said of these trees and
+   * files but the metrics, and finds the declaration of each stat. Before that it has done what
+   * opening does without any: it has looked for providers of layouts, and made a declaration in
+   * Java, which has loaded what any declaration needs.
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, ReflectiveOperationException {
     if (args[0].equals("declarations")) {
       System.out.println(declarations(Files.readAllLines(Path.of(args[1]))) / 1e6);
       return;
@@ -126,39 +158,55 @@ final class Opening {
     fs.close();
   }
 
-  private static long declarations(List<String> found) {
-    Map<String, List<String>> stats = new HashMap<>();
+  private static long declarations(List<String> found) throws ReflectiveOperationException {
+    Map<String, List<Found>> trees = new HashMap<>();
     for (String line : found) {
-      String[] words = line.split(" ", 2);
-      stats.computeIfAbsent(words[0], tree -> new ArrayList<>()).add(words[1]);
+      String[] words = line.split(" ", 4);
+      List<Found> stats = trees.computeIfAbsent(words[0], tree -> new ArrayList<>());
+      if (words.length == 2) {
+        stats.add(new Found(Integer.parseInt(words[1]), 0, ""));
+      } else if (words.length == 4) {
+        stats.add(new Found(Integer.parseInt(words[1]), Integer.parseInt(words[2]), words[3]));
+      }
     }
-    StatsFs.builder().root(Path.of("/proc/vmstat"), inJava());
-    int described = 0;
+    Layout inJava = inJava();
+    StatsFs.builder().root(Path.of("/proc/vmstat"), inJava);
+    int described = describe(inJava, List.of(new Found(0, 0, "pgfault"), new Found(-1, -1, "x")));
+    List<LayoutProvider> providers = new ArrayList<>();
+    for (LayoutProvider provider : ServiceLoader.load(LayoutProvider.class)) {
+      providers.add(provider);
+    }
+    // Which opening does without.
+    Class.forName(Layouts.class.getName());
     long start = System.nanoTime();
     for (Layout layout : Layouts.shipped()) {
-      List<String> its = stats.get(layout.name());
-      if (its != null) {
-        described += describe(layout.stats(), its);
-        for (FileDeclaration file : layout.files()) {
-          for (TableDeclaration table : file.tables()) {
-            described += describe(table.stats(), its);
-          }
-        }
+      List<Found> stats = trees.get(layout.name());
+      if (stats != null) {
+        described += describe(layout, stats);
       }
     }
     long nanos = System.nanoTime() - start;
-    if (described < stats.size()) {
+    if (providers.isEmpty() || described < found.size() / 2) {
       throw new IllegalStateException("Only " + described + " stats are described");
     }
     return nanos;
   }
 
-  private static int describe(StatDeclarations declared, List<String> names) {
+  /** A stat, and the file and table that describe it; or a file alone. */
+  private record Found(int file, int table, String name) {}
+
+  private static int describe(Layout layout, List<Found> stats) {
+    StatDeclarations declared = layout.stats();
+    int file = -1;
+    int table = -1;
     int described = 0;
-    for (String name : names) {
-      if (declared.named(name) != null) {
-        described++;
+    for (Found stat : stats) {
+      if (stat.file != file || stat.table != table) {
+        file = stat.file;
+        table = stat.table;
+        declared = file < 0 ? layout.stats() : layout.files().get(file).tables().get(table).stats();
       }
+      described += declared.named(stat.name) == null ? 0 : 1;
     }
     return described;
   }
@@ -169,19 +217,17 @@ final class Opening {
         List.of(
             StatDeclaration.builder("pgfault", Stat.Kind.COUNTER).unit("{fault}").build(),
             StatDeclaration.builder("x*", Stat.Kind.LEVEL).noValue(List.of("EINVAL")).build());
-    Layout layout =
-        Layout.builder("java")
-            .home("vmstat", "proc")
-            .subsystem("java")
-            .files(
-                FileDeclaration.of(
-                    "",
-                    Shape.builder().rowKeyWord(0).build(),
-                    List.of(
-                        TableDeclaration.of(
-                            null, Axis.labels("a{b}"), Axis.positions("value"), stats))))
-            .stats(stats)
-            .build();
-    return layout.stats().named("pgfault") == null ? Layout.statsfs() : layout;
+    return Layout.builder("java")
+        .home("vmstat", "proc")
+        .subsystem("java")
+        .files(
+            FileDeclaration.of(
+                "",
+                Shape.builder().rowKeyWord(0).build(),
+                List.of(
+                    TableDeclaration.of(
+                        null, Axis.labels("a{b}"), Axis.positions("value"), stats))))
+        .stats(stats)
+        .build();
   }
 }

@@ -1,10 +1,7 @@
 package io.statsfs.trees;
 
 import io.statsfs.Layout;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The layouts that are shipped, and a reader of further ones.
@@ -17,34 +14,7 @@ import java.util.function.Supplier;
  * <p>Safe for use by several threads.
  */
 public final class Layouts {
-  private static final String TABLES = "layouts.bin";
-  private static final String DESCRIPTIONS = "descriptions.bin";
-
   private Layouts() {}
-
-  /** The tables that the build made; loaded when they are asked for. */
-  private static final class Shipped {
-    static final List<Layout> LAYOUTS = CompiledLayouts.read(load(TABLES), new Descriptions());
-  }
-
-  /** Read when one is asked for. */
-  private static final class Descriptions implements Supplier<byte[]> {
-    @Override
-    public byte[] get() {
-      return load(DESCRIPTIONS);
-    }
-  }
-
-  private static byte[] load(String file) {
-    try (InputStream in = Layouts.class.getResourceAsStream(file)) {
-      if (in == null) {
-        throw new IllegalStateException("The jar of statsfs-trees is incomplete: no " + file);
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new IllegalStateException("The jar of statsfs-trees is damaged", e);
-    }
-  }
 
   /**
    * The layouts that are shipped, in the order of their names.
@@ -52,7 +22,7 @@ public final class Layouts {
    * @return the layouts, always the same objects
    */
   public static List<Layout> shipped() {
-    return Shipped.LAYOUTS;
+    return CompiledLayouts.shipped();
   }
 
   /**

@@ -17,6 +17,6 @@ public final class TreesProvider implements LayoutProvider {
     }
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     own.addClassPath(context == null ? TreesProvider.class.getClassLoader() : context);
-    return Declared.of(Layouts.shipped(), List.copyOf(own.layouts()), own.problems());
+    return Declared.of(CompiledLayouts.shipped(), List.copyOf(own.layouts()), own.problems());
   }
 }

@@ -9,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
 import io.statsfs.Stat;
+import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatDeclarations;
-import io.statsfs.trees.CompiledLayouts.Written;
+import io.statsfs.trees.LayoutCompiler.Written;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class CompiledLayoutsTest {
   }
 
   private static List<Layout> read(Written written) {
-    return CompiledLayouts.read(written.tables(), written::descriptions);
+    return CompiledLayouts.read(written.tables(), written.descriptions());
   }
 
   @Test
@@ -51,7 +52,7 @@ class CompiledLayoutsTest {
       layouts.add(layout);
     }
 
-    assertWritten(CompiledLayouts.write(layouts), CompiledLayouts.write(Layouts.shipped()));
+    assertWritten(LayoutCompiler.write(layouts), LayoutCompiler.write(Layouts.shipped()));
     assertEquals(
         layouts.stream().map(Layout::name).toList(),
         Layouts.shipped().stream().map(Layout::name).toList());
@@ -120,10 +121,10 @@ class CompiledLayoutsTest {
                     - {labels: {k: v, i: {integer: "{a}"}}, sum: [t/*/a, -t/b], divided-by: t/c}
                     - {count: t/*/a}
             """);
-    Written written = CompiledLayouts.write(List.of(layout));
+    Written written = LayoutCompiler.write(List.of(layout));
     List<Layout> read = read(written);
 
-    assertWritten(written, CompiledLayouts.write(read));
+    assertWritten(written, LayoutCompiler.write(read));
     Layout copy = read.get(0);
     assertFalse(copy.isDefault());
     assertTrue(copy.hasKindsByMode());
@@ -153,7 +154,7 @@ class CompiledLayoutsTest {
             "x.yaml",
             "tree: t\nat: {type: cgroup, controller: cpu, cgroup: own}\n"
                 + "sources: '{c...}'\nlabels-of-path: ['a/{x}', '.../{y:hex}']\n");
-    Layout copy = read(CompiledLayouts.write(List.of(layout))).get(0);
+    Layout copy = read(LayoutCompiler.write(List.of(layout))).get(0);
     assertEquals(List.of("a/{x}", ".../{y:hex}"), copy.labelsOfPath());
     assertEquals(Optional.of("cpu"), copy.controller());
     assertTrue(copy.isOwnCgroup());
@@ -171,10 +172,10 @@ class CompiledLayoutsTest {
             labels: {n: name, l: [label, "x{y}_label"]}
             stats: {"x{y}z": {kind: level}}
             """);
-    Written written = CompiledLayouts.write(List.of(layout));
+    Written written = LayoutCompiler.write(List.of(layout));
     Layout copy = read(written).get(0);
 
-    assertWritten(written, CompiledLayouts.write(List.of(copy)));
+    assertWritten(written, LayoutCompiler.write(List.of(copy)));
     assertTrue(copy.hasDescribedStatsOnly());
     assertEquals(layout.levels().toString(), copy.levels().toString());
     assertEquals(layout.stats().all(), copy.stats().all());
@@ -219,7 +220,7 @@ class CompiledLayoutsTest {
       }
       stats.add(StatDeclaration.builder(name.toString(), Stat.Kind.LEVEL).build());
       Layout layout = Layout.builder("t").stats(stats).build();
-      StatDeclarations read = read(CompiledLayouts.write(List.of(layout))).get(0).stats();
+      StatDeclarations read = read(LayoutCompiler.write(List.of(layout))).get(0).stats();
       for (StatDeclaration stat : stats) {
         assertEquals(stat, read.named(stat.toString()));
       }
@@ -228,11 +229,37 @@ class CompiledLayoutsTest {
   }
 
   @Test
+  void aStatThatIsFoundByAFormerNameHasItsOwn() throws IOException {
+    StatDeclaration stat =
+        StatDeclaration.builder("now", Stat.Kind.LEVEL).formerNames(List.of("then")).build();
+    Layout layout = Layout.builder("t").stats(List.of(stat)).build();
+    StatDeclarations read = read(LayoutCompiler.write(List.of(layout))).get(0).stats();
+    assertEquals("now", read.named("then").toString());
+    assertSame(read.named("then"), read.named("now"));
+  }
+
+  /** Also where both have the same place in the table. */
+  @Test
+  void theBeginningOfANameIsAnotherName() throws IOException {
+    String name = "a".repeat(32);
+    Layout layout =
+        Layout.builder("t")
+            .stats(List.of(StatDeclaration.builder(name, Stat.Kind.LEVEL).build()))
+            .build();
+    StatDeclarations read = read(LayoutCompiler.write(List.of(layout))).get(0).stats();
+    for (int i = 0; i < name.length(); i++) {
+      assertNull(read.named(name.substring(i + 1)));
+      assertNull(read.named(name + name.substring(i)));
+    }
+    assertEquals(name, read.named(name).toString());
+  }
+
+  @Test
   void textsOfAllLanguagesAreWritten() throws IOException {
     for (String text : List.of("", "a", "\u00e4", "\u20ac")) {
       StatDeclaration stat = StatDeclaration.of("a", Stat.Kind.LEVEL, "", text, text + text);
       Layout layout = Layout.builder("t" + text).stats(List.of(stat)).build();
-      Layout copy = read(CompiledLayouts.write(List.of(layout))).get(0);
+      Layout copy = read(LayoutCompiler.write(List.of(layout))).get(0);
       assertEquals(layout.name(), copy.name());
       assertEquals(List.of(stat), copy.stats().all());
     }
@@ -246,18 +273,57 @@ class CompiledLayoutsTest {
             + "\n"
             + "x.yaml:1:1: declarations are read by org.snakeyaml:snakeyaml-engine, which is not"
             + " there\n",
-        outputWithoutYaml());
+        output(WithoutYaml.class));
   }
 
   /** In a JVM of its own, which reports what it loads. */
   @Test
   void ofTreesThatAreNotOpenedNothingIsMade() throws IOException, InterruptedException {
-    String output = outputWithoutYaml("-Xlog:class+load");
+    String output = output(WithoutYaml.class, "-Xlog:class+load");
     String before = output.substring(0, output.indexOf("\n[" + shippedNames().get(0)));
 
     assertTrue(before.contains(" io.statsfs.Layout "), before);
     for (String part : List.of("StatDeclaration", "Shape", "KeyPattern", "MetricDeclaration")) {
       assertFalse(before.contains(" io.statsfs.spi." + part + " "), part);
+    }
+  }
+
+  /** Nor of files before they are read but their paths, and of stats that are found the names. */
+  @Test
+  void ofFilesAndStatsOnlyTheNameIsMade() throws IOException, InterruptedException {
+    String output = output(Found.class, "-Xlog:class+load");
+    int path = output.indexOf("\npath memory.usage_in_bytes");
+    int row = output.indexOf("\nrow SINGLE");
+    String table = " io.statsfs.spi.TableDeclaration ";
+    assertTrue(0 < path && path < row, output);
+    assertFalse(output.substring(0, path).contains(table), output);
+    assertTrue(output.substring(path, row).contains(table), output);
+    int found = output.indexOf("\nfound net 24");
+    int asked = output.indexOf("\nasked COUNTER");
+    assertTrue(0 < found && found < asked, output);
+    String before = output.substring(0, found);
+    assertTrue(before.contains(" io.statsfs.spi.StatDeclaration "), before);
+    for (String part : List.of("StatDeclaration$Rest", "StatDeclaration$Builder")) {
+      assertFalse(before.contains(" io.statsfs.spi." + part + " "), part);
+      assertTrue(output.contains(" io.statsfs.spi." + part + " "), part);
+    }
+  }
+
+  /** The program of that JVM. */
+  static final class Found {
+    private Found() {}
+
+    public static void main(String... arguments) {
+      FileDeclaration file = Layouts.shipped("cgroup_v1_memory").files().get(0);
+      System.out.println("path " + file.path());
+      System.out.println("row " + file.tables().get(0).rows().meaning());
+      StatDeclarations stats = Layouts.shipped("net").stats();
+      int found = 0;
+      for (String name : stats.names()) {
+        found += stats.named(name) == null ? 0 : 1;
+      }
+      System.out.println("found net " + found);
+      System.out.println("asked " + stats.named("rx_bytes").kind());
     }
   }
 
@@ -267,7 +333,8 @@ class CompiledLayoutsTest {
         .toList();
   }
 
-  private static String outputWithoutYaml(String... options)
+  /** What a program prints whose class path has no YAML parser. */
+  private static String output(Class<?> program, String... options)
       throws IOException, InterruptedException {
     String classPath =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -277,7 +344,7 @@ class CompiledLayoutsTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
-    command.addAll(List.of("-cp", classPath, WithoutYaml.class.getName()));
+    command.addAll(List.of("-cp", classPath, program.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes());
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));

@@ -19,9 +19,9 @@ public final class LayoutFuzz {
     String text = new String(input, StandardCharsets.UTF_8);
     try {
       Layout layout = Layouts.parse("fuzz.yaml", text);
-      CompiledLayouts.Written written = CompiledLayouts.write(List.of(layout));
-      CompiledLayouts.Written again =
-          CompiledLayouts.write(CompiledLayouts.read(written.tables(), written::descriptions));
+      LayoutCompiler.Written written = LayoutCompiler.write(List.of(layout));
+      LayoutCompiler.Written again =
+          LayoutCompiler.write(CompiledLayouts.read(written.tables(), written.descriptions()));
       require(
           Arrays.equals(written.tables(), again.tables())
               && Arrays.equals(written.descriptions(), again.descriptions()),

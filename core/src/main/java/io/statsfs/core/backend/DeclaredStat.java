@@ -33,11 +33,10 @@ public final class DeclaredStat implements Stat {
     List<Stat> stats = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      for (StatDeclaration declared : source.tree().layout().stats().all()) {
-        if (declared.describes(name)) {
-          stats.add(new DeclaredStat(source, i, name, declared));
-          break;
-        }
+      // Backends that know their values by name have no patterns.
+      StatDeclaration declared = source.tree().layout().stats().named(name);
+      if (declared != null) {
+        stats.add(new DeclaredStat(source, i, name, declared));
       }
     }
     return List.copyOf(stats);

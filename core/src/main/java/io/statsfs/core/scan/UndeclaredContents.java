@@ -58,7 +58,7 @@ final class UndeclaredContents implements FileContents {
       step.run();
       Schema.Metric metric = metric(line.name());
       // What the kernel writes as kB are 1024 bytes.
-      boolean needsUnit = metric.unit().isEmpty() && line.unit().equals("kB");
+      boolean needsUnit = line.unit().equals("kB") && metric.unit().isEmpty();
       TableKey row = rows.of(line.name());
       cells.add(
           new CellFound(line.name(), needsUnit ? metric.withUnit("KiBy") : metric, row, column));

@@ -35,10 +35,7 @@ public final class DeclaredStats {
     }
     Schema.Metric metric = found.get(declared);
     if (metric == null) {
-      metric = Schema.Metric.of(declared);
-      if (metric.byDefault() == null && !areDefault) {
-        metric = metric.withDefault(false);
-      }
+      metric = Schema.Metric.of(declared, areDefault ? null : false);
       found.put(declared, metric);
     }
     return metric;

@@ -5,6 +5,7 @@ import io.statsfs.spi.PrintableText;
 import io.statsfs.spi.StatDeclaration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +26,10 @@ public record Schema(
   public static final Schema EMPTY = new Schema(Map.of(), Map.of(), List.of(), "");
 
   /**
-   * What is said of one stat.
-   *
-   * @param unit printable
-   * @param byDefault whether it is exported when nobody names any; null if nothing says so
-   * @param text the description; empty if a declaration has it
-   * @param declared what declares the stat; null for a stat that a schema describes, or nothing
+   * What is said of one stat. Of a declared one only what the declaration is asked for when it is
+   * asked for here, as finding thousands is part of opening. Immutable; equal if everything is.
    */
-  public record Metric(
-      Stat.Kind kind,
-      Stat.Type type,
-      String unit,
-      @Nullable Boolean byDefault,
-      String text,
-      @Nullable StatDeclaration declared) {
+  public static final class Metric {
     /** Of a stat that nothing describes. */
     public static final Metric UNKNOWN = new Metric(Stat.Kind.LEVEL, Stat.Type.INT, "", "");
 
@@ -49,18 +40,81 @@ public record Schema(
     public static final Metric UNKNOWN_COUNTER =
         new Metric(Stat.Kind.COUNTER, Stat.Type.INT, "", "");
 
+    /** Null for a stat that a schema describes, or nothing. */
+    private final @Nullable StatDeclaration declared;
+
+    /** Of a declared one null. */
+    private final Stat.@Nullable Kind kind;
+
+    private final Stat.@Nullable Type type;
+    private final @Nullable String description;
+
+    /** Null until a declaration is asked. */
+    private @Nullable String unit;
+
+    /** What the declaration says counts first. */
+    private final @Nullable Boolean byDefault;
+
     public Metric(Stat.Kind kind, Stat.Type type, String description, String unit) {
-      this(kind, type, unit, null, description, null);
+      this(null, kind, type, description, unit, null);
     }
 
-    public static Metric of(StatDeclaration stat) {
-      String unit = PrintableText.of(stat.unit());
-      return new Metric(stat.kind(), stat.type(), unit, stat.byDefault(), "", stat);
+    private Metric(
+        @Nullable StatDeclaration declared,
+        Stat.@Nullable Kind kind,
+        Stat.@Nullable Type type,
+        @Nullable String description,
+        @Nullable String unit,
+        @Nullable Boolean byDefault) {
+      this.declared = declared;
+      this.kind = kind;
+      this.type = type;
+      this.description = description;
+      this.unit = unit;
+      this.byDefault = byDefault;
+    }
+
+    /**
+     * Of a declared stat.
+     *
+     * @param otherwise whether it is exported when nobody names any, if the declaration says
+     *     nothing of it; null if nothing else does
+     */
+    public static Metric of(StatDeclaration stat, @Nullable Boolean otherwise) {
+      return new Metric(stat, null, null, null, null, otherwise);
+    }
+
+    public Stat.Kind kind() {
+      return kind == null ? requireDeclared().kind() : kind;
+    }
+
+    public Stat.Type type() {
+      return type == null ? requireDeclared().type() : type;
+    }
+
+    /** The unit, which is printable. */
+    public String unit() {
+      String known = unit;
+      if (known == null) {
+        known = PrintableText.of(requireDeclared().unit());
+        unit = known;
+      }
+      return known;
     }
 
     /** What the stat is, which may hold what is not printable. */
     public String description() {
-      return declared == null ? text : declared.description();
+      return description == null ? requireDeclared().description() : description;
+    }
+
+    /** Whether it is exported when nobody names any; null if nothing says so. */
+    public @Nullable Boolean byDefault() {
+      Boolean said = declared == null ? null : declared.byDefault();
+      return said == null ? byDefault : said;
+    }
+
+    private StatDeclaration requireDeclared() {
+      return Objects.requireNonNull(declared);
     }
 
     /** Words that say that there is no value. */
@@ -74,11 +128,31 @@ public record Schema(
     }
 
     public Metric withUnit(String other) {
-      return new Metric(kind, type, other, byDefault, text, declared);
+      return new Metric(declared, kind, type, description, other, byDefault);
     }
 
+    /**
+     * The same, which is exported when nobody names any, or is not, unless its declaration says.
+     */
     public Metric withDefault(@Nullable Boolean other) {
-      return new Metric(kind, type, unit, other, text, declared);
+      return new Metric(declared, kind, type, description, unit, other);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other == this
+          || other instanceof Metric that
+              && Objects.equals(declared, that.declared)
+              && kind == that.kind
+              && type == that.type
+              && Objects.equals(description, that.description)
+              && unit().equals(that.unit())
+              && Objects.equals(byDefault(), that.byDefault());
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(declared, kind, type, description);
     }
   }
 
