@@ -85,6 +85,9 @@ final class DeclaredContents implements FileContents {
   /** Whether there is a line that is no table's, and that none excludes. */
   private boolean hasStranger;
 
+  /** Whether the lines above the rows are none that a table has: none of their columns is one. */
+  private boolean hasOtherHeader;
+
   /** Whether a heading is one of a table's; of headings without a row nothing else is known. */
   private boolean hasKnownHeading;
 
@@ -181,6 +184,12 @@ final class DeclaredContents implements FileContents {
         numberedColumn(i);
       }
     }
+    hasOtherHeader =
+        length > 0
+            && (shape().header() == Shape.Header.ONCE
+                ? columns.all().stream()
+                    .noneMatch(key -> file.tables().stream().anyMatch(t -> has(t, key)))
+                : lineEnds(text, length) < shape().skipLines());
     List<Word> words = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
     int all = 0;
@@ -242,6 +251,14 @@ final class DeclaredContents implements FileContents {
     boolean isTooMany = isOneRow && all > 1;
     why = isTooMany ? "; 'row: none' is for a file of one line" : why;
     return found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
+  }
+
+  private static int lineEnds(byte[] text, int length) {
+    int ends = 0;
+    for (int i = 0; i < length; i++) {
+      ends += text[i] == '\n' ? 1 : 0;
+    }
+    return ends;
   }
 
   /** What is wrong with the line at hand, and what to do; empty if that is not known. */
@@ -694,6 +711,7 @@ final class DeclaredContents implements FileContents {
       return lines == 0 && hasKnownHeading;
     }
     return !hasStranger
+            && !hasOtherHeader
             && file.tables().stream()
                 .anyMatch(
                     table ->

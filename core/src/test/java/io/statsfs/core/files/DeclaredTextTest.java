@@ -417,6 +417,27 @@ class DeclaredTextTest {
     assertEquals(List.of(), problems);
   }
 
+  /** A text that ends where rows would begin has to begin as the others do. */
+  @Test
+  void aTextOfAnotherFormThatIsNotLongerThanTheHeaderIsAProblem() {
+    String header =
+        "tree: t\nfile: {shape: {header: once, row: word 0}, rows: '{p}', columns: [x, y]}";
+    String twoLines =
+        "tree: t\nfile: {shape: {skip-lines: 2, row: before-colon}, rows: '{p}', columns: [x]}";
+    for (String text : List.of("<html>\n", "\0\0\0\n", "{\"a\": 1}\n", "z\n", "a 1")) {
+      read(header, text);
+      assertNothing();
+      read(twoLines, text);
+      assertNothing();
+    }
+    read(header, "x y\n");
+    assertEquals(List.of(), problems);
+    read(header, "w x\n");
+    assertEquals(List.of(), problems);
+    read(twoLines, "Inter-| Receive\n face |bytes\n");
+    assertEquals(List.of(), problems);
+  }
+
   /** The device is the values with a '/' between. */
   @Test
   void ofTwoSourcesOfOneNameTheFirstIsRead() {
