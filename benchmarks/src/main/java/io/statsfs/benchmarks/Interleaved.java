@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * all.
  *
  * <p>A round visits each tree, in an order that is drawn anew, opens there anew what is kept, and
- * has pass after pass, for as long as a visit may last. A pass has a slice of each method, in an
+ * has pass after pass, for as long as a visit may work. A pass has a slice of each method, in an
  * order that is drawn anew. What is compared are the two slices of one pass, which lie some
  * milliseconds apart; a ratio is the median of that over all passes. On a shared machine two such
  * slices can differ by half, so it is their number that makes the median exact: hundreds for a
@@ -32,6 +32,7 @@ final class Interleaved {
   /** Shorter slices would measure the turns; longer ones lie further apart. */
   private static final long SLICE_NANOS = 2_000_000;
 
+  /** Of work; on a busy machine it takes longer, and has as many passes. */
   private static final long VISIT_NANOS = 700_000_000;
 
   private static final long WARM_UP_NANOS = 700_000_000;
@@ -119,8 +120,11 @@ final class Interleaved {
       before = slowestRun < 10 * SLICE_NANOS ? 2 * samples : 0;
     }
 
+    /** Returns the nanoseconds of work, with what came before. */
     private double slice() throws IOException {
-      return (double) method().measure(before, samples) / samples / stats;
+      double nanos = method().measure(before, samples);
+      slices.add(nanos / samples / stats);
+      return nanos * (before + samples) / samples;
     }
 
     private void countBytes() throws IOException {
@@ -171,13 +175,13 @@ final class Interleaved {
         for (Row row : tree) {
           row.method().renew();
         }
-        long start = System.nanoTime();
+        double worked = 0;
         do {
           Collections.shuffle(tree, random);
           for (Row row : tree) {
-            row.slices.add(row.slice());
+            worked += row.slice();
           }
-        } while (System.nanoTime() - start < VISIT_NANOS);
+        } while (worked < VISIT_NANOS);
       }
     }
     for (Row row : rows) {
