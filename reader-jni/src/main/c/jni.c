@@ -102,10 +102,21 @@ NATIVE(void, close)(JNIEnv *env, jclass class, jlong batch) {
   sfs_batch_close((struct sfs_batch *)(intptr_t)batch);
 }
 
-NATIVE(jlong, list)(JNIEnv *env, jclass class, jlong memory, jlong size, jboolean with_modes) {
-  (void)env;
+static void put_status(JNIEnv *env, const struct sfs_whole_stat *its, jlongArray result) {
+  const jlong values[] = {its->mode,        (jlong)its->device, (jlong)its->inode, (jlong)its->links,
+                          its->modified[0], its->modified[1],   its->size};
+  (*env)->SetLongArrayRegion(env, result, 0, sizeof values / sizeof *values, values);
+}
+
+NATIVE(jlong, list)
+(JNIEnv *env, jclass class, jlong memory, jlong size, jboolean with_modes, jlongArray result) {
   (void)class;
-  return sfs_list((char *)(intptr_t)memory, (size_t)size, with_modes == JNI_TRUE);
+  struct sfs_whole_stat its;
+  long bytes = sfs_list((char *)(intptr_t)memory, (size_t)size, with_modes == JNI_TRUE, &its);
+  if (bytes >= 0) {
+    put_status(env, &its, result);
+  }
+  return bytes;
 }
 
 NATIVE(jlong, read)(JNIEnv *env, jclass class, jlong memory, jlong size) {
@@ -130,9 +141,7 @@ NATIVE(jint, look)
   if (error < 0) {
     return (jint)error;
   }
-  const jlong values[] = {its.mode,         (jlong)its.device, (jlong)its.inode,   (jlong)its.links,
-                          its.modified[0],  its.modified[1],   its.size};
-  (*env)->SetLongArrayRegion(env, result, 0, sizeof values / sizeof *values, values);
+  put_status(env, &its, result);
   return 0;
 }
 

@@ -78,6 +78,7 @@ enum {
 enum {
   SFS_NR_READ = 0,
   SFS_NR_CLOSE = 3,
+  SFS_NR_FSTAT = 5,
   SFS_NR_MMAP = 9,
   SFS_NR_MUNMAP = 11,
   SFS_NR_IOCTL = 16,
@@ -137,6 +138,7 @@ enum {
   SFS_NR_PPOLL = 73,
   SFS_NR_READLINKAT = 78,
   SFS_NR_NEWFSTATAT = 79,
+  SFS_NR_FSTAT = 80,
   SFS_NR_CLOCK_GETTIME = 113,
   SFS_NR_GETPID = 172,
   SFS_NR_SOCKET = 198,
@@ -223,6 +225,10 @@ static inline long sfs_whole_fstatat(int directory, const char *path, int flags,
     result = sfs_call4(SFS_NR_NEWFSTATAT, directory, (long)path, (long)stat, flags);
   } while (result == -SFS_EINTR);
   return result;
+}
+
+static inline long sfs_whole_fstat(int fd, struct sfs_whole_stat *stat) {
+  return sfs_call4(SFS_NR_FSTAT, fd, (long)stat, 0, 0);
 }
 
 /* What most want of it. */

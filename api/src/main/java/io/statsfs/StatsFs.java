@@ -1,10 +1,8 @@
 package io.statsfs;
 
 import io.statsfs.spi.Backend;
-import io.statsfs.spi.StatsFsProvider;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
 /**
@@ -65,15 +63,7 @@ public interface StatsFs extends AutoCloseable {
    * @throws StatsFsException if {@code statsfs-core} is not on the class path or module path
    */
   static Builder builder() {
-    return ServiceLoader.load(StatsFsProvider.class, StatsFs.class.getClassLoader())
-        .findFirst()
-        .or(() -> ServiceLoader.load(StatsFsProvider.class).findFirst())
-        .orElseThrow(
-            () ->
-                new StatsFsException(
-                    "No implementation of the statsfs API was found. Add the dependency"
-                        + " io.statsfs:statsfs-reader-nio, which brings io.statsfs:statsfs-core."))
-        .builder();
+    return Implementation.find().builder();
   }
 
   /**

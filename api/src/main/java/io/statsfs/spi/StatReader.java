@@ -37,11 +37,11 @@ public interface StatReader extends AutoCloseable {
    * @param directory the directory; a symbolic link is followed
    * @param withModes whether {@link Entry#mode} is wanted of regular files, for which a reader may
    *     have to look at each
-   * @return all entries but {@code .} and {@code ..}, in any order; null if the caller has to list
-   *     the directory itself: where the reader knows no better way, where something fails, and
-   *     where a name has a backslash or anything but ASCII
+   * @return what was listed; null if the caller has to list the directory itself: where the reader
+   *     knows no better way, where something fails, and where a name has a backslash or anything
+   *     but ASCII
    */
-  default @Nullable List<Entry> list(Path directory, boolean withModes) {
+  default @Nullable Listing list(Path directory, boolean withModes) {
     return null;
   }
 
@@ -83,6 +83,47 @@ public interface StatReader extends AutoCloseable {
   default io.statsfs.spi.@Nullable Batch prepareMounts(
       List<MountPlan> mounts, SampleMemory memory) {
     return null;
+  }
+
+  /** A directory and what it holds. Immutable. */
+  final class Listing {
+    private final List<Entry> entries;
+    private final @Nullable FileStatus directory;
+
+    private Listing(List<Entry> entries, @Nullable FileStatus directory) {
+      this.entries = Objects.requireNonNull(entries, "entries");
+      this.directory = directory;
+    }
+
+    /**
+     * A listing.
+     *
+     * @param entries all entries but {@code .} and {@code ..}, in any order; not changed any more
+     * @param directory what {@code fstat(2)} said of what was listed, after that; null if nobody
+     *     asked
+     * @return the listing
+     */
+    public static Listing of(List<Entry> entries, @Nullable FileStatus directory) {
+      return new Listing(entries, directory);
+    }
+
+    /**
+     * All entries but {@code .} and {@code ..}.
+     *
+     * @return the entries, in any order
+     */
+    public List<Entry> entries() {
+      return entries;
+    }
+
+    /**
+     * What was listed, which another directory may have replaced since under its path.
+     *
+     * @return what {@code fstat(2)} said after the listing; null if nobody asked
+     */
+    public @Nullable FileStatus directory() {
+      return directory;
+    }
   }
 
   /** What a directory holds. Immutable. */

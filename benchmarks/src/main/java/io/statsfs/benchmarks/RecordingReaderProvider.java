@@ -56,7 +56,7 @@ public final class RecordingReaderProvider implements ReaderProvider {
       }
 
       @Override
-      public @Nullable List<Entry> list(Path directory, boolean withModes) {
+      public @Nullable Listing list(Path directory, boolean withModes) {
         LISTED.add(directory);
         return jni.list(directory, withModes);
       }

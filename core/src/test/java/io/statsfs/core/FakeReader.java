@@ -6,6 +6,7 @@ import io.statsfs.core.text.FileCells;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.spi.FilePlan;
+import io.statsfs.spi.FileStatus;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Shape;
@@ -33,6 +34,10 @@ public final class FakeReader implements StatReader {
 
   public volatile int leftBehind;
   public volatile Function<Path, @Nullable List<Entry>> onList = directory -> null;
+
+  /** What the directory was that was listed. */
+  public volatile Function<Path, @Nullable FileStatus> onListed = directory -> null;
+
   public volatile int prepared;
   volatile int samples;
   public volatile boolean closed;
@@ -66,8 +71,9 @@ public final class FakeReader implements StatReader {
   }
 
   @Override
-  public @Nullable List<Entry> list(Path directory, boolean withModes) {
-    return onList.apply(directory);
+  public @Nullable Listing list(Path directory, boolean withModes) {
+    List<Entry> entries = onList.apply(directory);
+    return entries == null ? null : Listing.of(entries, onListed.apply(directory));
   }
 
   @Override

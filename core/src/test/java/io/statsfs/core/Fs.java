@@ -20,6 +20,7 @@ import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.readers.Readers;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.spi.BackendSettings;
+import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.testkit.process.LogCapture;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,11 +102,17 @@ public final class Fs implements AutoCloseable {
 
   /** One with other mounts than this process has. */
   public Fs(Path root, Layout layout, FileSystems fileSystems) {
+    this(root, layout, fileSystems, DeclaredLayouts.NONE);
+  }
+
+  /** The same, of layouts that are known. */
+  public Fs(Path root, Layout layout, FileSystems fileSystems, Declared layouts) {
     this(
         List.of(tree(root, layout)),
         Limits.defaults(),
         Duration.ZERO,
         fileSystems,
+        layouts,
         null,
         new FakeReader());
   }
@@ -117,11 +124,22 @@ public final class Fs implements AutoCloseable {
       FileSystems fileSystems,
       Clearing clearing,
       FakeReader reader) {
+    this(trees, limits, interval, fileSystems, DeclaredLayouts.NONE, clearing, reader);
+  }
+
+  private Fs(
+      List<Tree> trees,
+      Limits limits,
+      Duration interval,
+      FileSystems fileSystems,
+      Declared layouts,
+      Clearing clearing,
+      FakeReader reader) {
     this.reader = reader;
     FilesScanner scanner =
         new FilesScanner(
             new Trees.Detected(trees, List.of(), Map.of(), Set.of(), Map.of()),
-            List.of(),
+            layouts,
             fileSystems,
             limits,
             schemas,

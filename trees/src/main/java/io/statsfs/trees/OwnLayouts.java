@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what users declare, from directories and from the class path. What is wrong with one file
@@ -36,6 +37,12 @@ final class OwnLayouts {
 
   static final int MOST_BYTES = 1 << 18;
   static final int MOST_FILES = 200;
+
+  /**
+   * Where the class path of this library has them; null before that was gone through, which takes
+   * long. They are read anew each time.
+   */
+  private static volatile @Nullable List<URL> ownIndexes;
 
   private final Map<String, Layout> layouts = new LinkedHashMap<>();
   private final Map<String, String> files = new LinkedHashMap<>();
@@ -107,7 +114,7 @@ final class OwnLayouts {
   void addClassPath(ClassLoader loader) {
     List<URL> indexes;
     try {
-      indexes = Collections.list(loader.getResources(INDEX));
+      indexes = indexes(loader);
     } catch (IOException e) {
       add(INDEX, "the layouts cannot be looked for: " + why(e));
       return;
@@ -115,6 +122,16 @@ final class OwnLayouts {
     for (URL index : indexes) {
       addIndex(index);
     }
+  }
+
+  private static List<URL> indexes(ClassLoader loader) throws IOException {
+    boolean isOwn = loader == OwnLayouts.class.getClassLoader();
+    List<URL> known = isOwn ? ownIndexes : null;
+    if (known == null) {
+      known = List.copyOf(Collections.list(loader.getResources(INDEX)));
+      ownIndexes = isOwn ? known : ownIndexes;
+    }
+    return known;
   }
 
   private void addIndex(URL index) {

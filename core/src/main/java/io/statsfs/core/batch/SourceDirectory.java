@@ -90,6 +90,19 @@ public final class SourceDirectory {
 
   /** Where paths below the root of a tree may lead, for as long as nothing of that is moved. */
   public static final class Bounds {
+    /** Finds the path of what a path leads to. */
+    public interface Resolver {
+      /**
+       * The path without symbolic links.
+       *
+       * @param path a path
+       * @return the same without links
+       * @throws IOException if it leads nowhere, or if that cannot be found out
+       */
+      Path real(Path path) throws IOException;
+    }
+
+    private final Resolver paths;
     private final Path root;
     private final @Nullable Path links;
     private final Path realRoot;
@@ -108,9 +121,22 @@ public final class SourceDirectory {
      * @throws IOException if the root is nowhere, or if that cannot be found out
      */
     public Bounds(Path root, @Nullable Path links) throws IOException {
+      this(root, links, path -> path.toRealPath());
+    }
+
+    /**
+     * The same.
+     *
+     * @param root the root of the tree
+     * @param links as {@link #isWithin} has it
+     * @param paths by which the directories are found
+     * @throws IOException if the root is nowhere, or if that cannot be found out
+     */
+    public Bounds(Path root, @Nullable Path links, Resolver paths) throws IOException {
       this.root = root;
       this.links = links;
-      realRoot = root.toRealPath();
+      this.paths = paths;
+      realRoot = paths.real(root);
     }
 
     /**
@@ -121,7 +147,18 @@ public final class SourceDirectory {
      * @throws IOException if the path leads nowhere, or if that cannot be found out
      */
     public boolean contain(Path path) throws IOException {
-      Path real = path.toRealPath();
+      return contain(path, paths.real(path));
+    }
+
+    /**
+     * The same of a path that was followed.
+     *
+     * @param path a path that begins with the root
+     * @param real what it leads to, without symbolic links
+     * @return what {@link #isWithin} says of it
+     * @throws IOException if that cannot be found out
+     */
+    public boolean contain(Path path, Path real) throws IOException {
       if (real.equals(realRoot.resolve(root.relativize(path)))) {
         return true;
       } else if (links == null) {
@@ -130,7 +167,7 @@ public final class SourceDirectory {
       Path realPlace = place;
       if (realPlace == null) {
         Path given = realRoot.resolve(links).normalize();
-        realPlace = given.toRealPath();
+        realPlace = paths.real(given);
         // A place within the tree must not be moved out of it by a link of the tree's own.
         isGiven = realPlace.equals(given) || !given.startsWith(realRoot);
         place = realPlace;

@@ -59,7 +59,7 @@ public final class FilesBackend implements Backend {
       FileSystems seen = fileSystems.by(new FileAccess(chosen.reader()));
       return new FilesScanner(
           open(seen, layouts, settings),
-          layouts.own(),
+          layouts,
           fileSystems,
           settings.limits(),
           schemas == null ? SchemaCache.SHARED : schemas,

@@ -1,6 +1,5 @@
 package io.statsfs.core.files;
 
-import io.statsfs.Layout;
 import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Source;
@@ -17,6 +16,7 @@ import io.statsfs.core.scan.TableFile;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.core.thread.FileGuard;
 import io.statsfs.spi.Batch;
+import io.statsfs.spi.LayoutProvider.Declared;
 import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.ScanRequest;
 import io.statsfs.spi.ScanResult;
@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class FilesScanner implements Scanner {
   private final Trees.Detected found;
 
-  /** Those that users declare. */
-  private final List<Layout> own;
+  private final Declared layouts;
 
   private final FileSystems fileSystems;
   private final Limits limits;
@@ -50,6 +50,9 @@ public final class FilesScanner implements Scanner {
   private final FileValues values;
   private final Clearing clearing;
 
+  /** What the opening has seen of trees, for the first look at each, which follows at once. */
+  private final Map<Tree, Object> seenAtOpening = new ConcurrentHashMap<>();
+
   /** Guarded by this. */
   private final Map<Tree, Discovery> discoveries = new HashMap<>();
 
@@ -58,14 +61,14 @@ public final class FilesScanner implements Scanner {
 
   public FilesScanner(
       Trees.Detected found,
-      List<Layout> own,
+      Declared layouts,
       FileSystems fileSystems,
       Limits limits,
       SchemaCache schemas,
       Readers.Chosen chosen,
       Clearing clearing) {
     this.found = found;
-    this.own = own;
+    this.layouts = layouts;
     this.fileSystems = fileSystems;
     this.limits = limits;
     this.schemas = schemas;
@@ -73,6 +76,7 @@ public final class FilesScanner implements Scanner {
     files = new FileAccess(chosen.reader());
     values = new FileValues(limits);
     this.clearing = clearing;
+    found.places().forEach((tree, place) -> seenAtOpening.put(tree, place.inode().identity()));
   }
 
   @Override
@@ -155,7 +159,8 @@ public final class FilesScanner implements Scanner {
                 chosen.reader(),
                 known == null ? found.places().get(tree) : null,
                 !found.unnamed().contains(tree),
-                own.contains(tree.layout()))
+                layouts.own().contains(tree.layout()),
+                layouts.shipped().contains(tree.layout()))
             : known;
     discoveries.put(tree, discovery);
     busy.put(discovery, request);
@@ -227,7 +232,8 @@ public final class FilesScanner implements Scanner {
 
   @Override
   public @Nullable Object look(Tree tree) {
-    return look(FilePaths.of(tree), true);
+    Object atOpening = seenAtOpening.remove(tree);
+    return atOpening == null ? look(FilePaths.of(tree), true) : atOpening;
   }
 
   /** The directory of its files, or of its file. */

@@ -44,8 +44,11 @@ final class HostMounts {
    * and its cgroup, which stay its own.
    */
   boolean have(Layout layout) {
+    if ((isProc(layout) ? proc : sys) == null) {
+      return false;
+    }
     boolean isOwn = layout.isOwnCgroup() || isBelow(layout, "self") && !isOfMounts(layout);
-    return !isOwn && !layout.homeTypes().isEmpty() && (isProc(layout) ? proc : sys) != null;
+    return !isOwn && !layout.homeTypes().isEmpty();
   }
 
   private static boolean isProc(Layout layout) {

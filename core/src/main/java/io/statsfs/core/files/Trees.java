@@ -209,7 +209,7 @@ public final class Trees {
     } else if (settings.isStatsfsRequired()) {
       return new Detected(List.of(statsfs(host)), List.of(), Map.of(), Set.of(), Map.of());
     }
-    Surroundings here = Surroundings.of(mounts(), ownCgroups(), host);
+    Surroundings here = surroundings(ownCgroups(), host);
     List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), here);
     Detected found = Detected.of(searches, named);
     if (found.trees.isEmpty() && isNeeded) {
@@ -331,7 +331,7 @@ public final class Trees {
   /** The statsfs, and nothing else. */
   Tree statsfs(HostMounts host) {
     Search statsfs = new Search(Layout.statsfs());
-    search(List.of(statsfs), Surroundings.of(mounts(), null, host));
+    search(List.of(statsfs), surroundings(null, host));
     if (statsfs.opened == null) {
       throw unavailable(statsfs);
     }
@@ -382,6 +382,9 @@ public final class Trees {
     private @Nullable Path root;
     private @Nullable TreeUnavailableException failure;
 
+    /** Whether nothing is at the root, which most often needs no more words. */
+    private boolean isNotThere;
+
     /** The cgroup of this process where the tree begins. */
     private @Nullable String cgroup;
 
@@ -392,10 +395,18 @@ public final class Trees {
       this.layout = layout;
     }
 
+    private void absent(Path place) {
+      if (failure == null && !isNotThere) {
+        root = place;
+        isNotThere = true;
+      }
+    }
+
     /** The first place where something is wrong counts, and before any one that is not there. */
     private void failed(Path place, TreeUnavailableException why) {
-      if (failure == null
-          || failure.reason() == Reason.NOT_FOUND && why.reason() != Reason.NOT_FOUND) {
+      boolean isFirst = failure == null && !isNotThere;
+      boolean isBefore = failure == null || failure.reason() == Reason.NOT_FOUND;
+      if (isFirst || isBefore && why.reason() != Reason.NOT_FOUND) {
         root = place;
         failure = why;
       }
@@ -476,10 +487,10 @@ public final class Trees {
    * @param cgroups null if they cannot be read, as on a kernel without cgroups
    */
   private record Surroundings(
-      Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host, RealPaths realPaths) {
-    static Surroundings of(Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host) {
-      return new Surroundings(mounts, cgroups, host, new RealPaths());
-    }
+      Mounts mounts, @Nullable OwnCgroups cgroups, HostMounts host, RealPaths realPaths) {}
+
+  private Surroundings surroundings(@Nullable OwnCgroups cgroups, HostMounts host) {
+    return new Surroundings(mounts(), cgroups, host, new RealPaths(fileSystems.files()));
   }
 
   private @Nullable OwnCgroups ownCgroups() {
@@ -525,6 +536,8 @@ public final class Trees {
         Place place = places.get(i);
         try {
           search.found(place.root, opened(openings.get(i), place.root, place.home));
+        } catch (NoSuchFileException e) {
+          search.absent(place.root);
         } catch (TreeUnavailableException e) {
           search.failed(place.root, e);
         }
@@ -579,7 +592,12 @@ public final class Trees {
   /** The mounts at which a tree of this layout may begin. */
   private static List<Mount> homes(Layout layout, Mounts mounts) {
     // Any user can mount a file system that a process of his serves.
-    List<String> types = layout.homeTypes().stream().filter(t -> !t.startsWith("fuse.")).toList();
+    List<String> types = new ArrayList<>();
+    for (String type : layout.homeTypes()) {
+      if (!type.startsWith("fuse.")) {
+        types.add(type);
+      }
+    }
     return mounts.of(
         types,
         mount ->
@@ -626,12 +644,19 @@ public final class Trees {
   }
 
   private Tree openRoot(Path root, @Nullable Layout layout) {
-    Opening opening = new Opening(() -> openHere(root, layout, null, null, new RealPaths()));
+    RealPaths realPaths = new RealPaths(fileSystems.files());
+    Opening opening = new Opening(() -> openHere(root, layout, null, null, realPaths));
     watchdog.run(opening);
-    return opened(opening, root, null).tree;
+    try {
+      return opened(opening, root, null).tree;
+    } catch (NoSuchFileException e) {
+      throw unavailable(root, null, "", e);
+    }
   }
 
-  private static Opened opened(Opening opening, Path root, @Nullable Mount home) {
+  /** What came of an opening, which may be that nothing is there. */
+  private static Opened opened(Opening opening, Path root, @Nullable Mount home)
+      throws NoSuchFileException {
     try {
       if (!opening.isBusy()) {
         return opening.get();
@@ -641,6 +666,8 @@ public final class Trees {
           PathText.of(root)
               + " does not answer. Check the process or host that serves it, if there is one.",
           null);
+    } catch (NoSuchFileException e) {
+      throw e;
     } catch (IOException e) {
       throw unavailable(root, home, "", e);
     }
@@ -688,7 +715,7 @@ public final class Trees {
               null);
         }
         // Readers follow no link at the end of a path; /proc/net/snmp stays that of any process.
-        boolean isLink = !root.equals(place.real()) && isLink(root);
+        boolean isLink = place.mayBeLink() && !root.equals(place.real()) && isLink(root);
         Path file = isLink ? root.toRealPath() : root.toAbsolutePath();
         if (at.type().hasControls() && !Inode.isReadableByAnyone(inode.mode())) {
           throw new TreeUnavailableException(
@@ -703,22 +730,22 @@ public final class Trees {
               PathText.of(root) + " is not opened: " + ReadEffects.WHY + ".",
               null);
         }
-        if (isMadeByKernel(at.type())) {
-          fileSystems.files().open(file);
-        } else {
+        if (!isMadeByKernel(at.type())) {
           TextFile.read(file, 1);
+        } else if (home == null || !Inode.isReadableByAll(inode.mode())) {
+          fileSystems.files().open(file);
         }
         return new Opened(tree(file, layout, type), place);
       }
       // Asked first, since listing opens whatever is there, and a FIFO then waits for a writer.
       if (!inode.isDirectory()) {
         throw new NotDirectoryException(root.toString());
-      } else if (isMadeByKernel(at.type())) {
-        fileSystems.files().openDirectory(root);
-      } else {
+      } else if (!isMadeByKernel(at.type())) {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
           stream.iterator().hasNext();
         }
+      } else if (home == null || !Inode.isReadableByAll(inode.mode())) {
+        fileSystems.files().openDirectory(root);
       }
     } catch (DirectoryIteratorException e) {
       throw unavailable(root, home, type, e.getCause());
@@ -734,7 +761,9 @@ public final class Trees {
 
   /**
    * Whether what can be opened can be read, too, with rare exceptions that the first scan meets.
-   * Reading twice takes twice as long, as the kernel makes a whole text for its first byte.
+   * Reading twice takes twice as long, as the kernel makes a whole text for its first byte. Of a
+   * tree that was looked for, what the mode lets everybody read is not opened either: what keeps it
+   * from being read all the same, the first scan meets, too.
    */
   private static boolean isMadeByKernel(FileSystemType type) {
     return !type.userMade() && !type.staleZeros();

@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,15 +66,7 @@ public final class FileAccess {
   /** What is at a path. */
   public Inode at(Path path, boolean followLink) throws IOException {
     FileStatus status = look(path, followLink);
-    return status == null
-        ? Inode.of(path, followLink)
-        : new Inode(
-            status.mode(),
-            status.device(),
-            status.inode(),
-            status.links(),
-            status.modified(),
-            status.size());
+    return status == null ? Inode.of(path, followLink) : Inode.of(status);
   }
 
   /** The type and the permissions of an entry, of a symbolic link itself. */
@@ -117,14 +108,14 @@ public final class FileAccess {
   }
 
   /** The entries of a directory; null if the caller has to list it. */
-  public @Nullable List<StatReader.Entry> list(Path directory, boolean withModes) {
+  public StatReader.@Nullable Listing list(Path directory, boolean withModes) {
     if (reader == null) {
       return null;
     }
     try {
-      List<StatReader.Entry> entries = reader.list(directory, withModes);
+      StatReader.Listing listing = reader.list(directory, withModes);
       failure = null;
-      return entries;
+      return listing;
     } catch (RuntimeException | LinkageError e) {
       failure = e;
       return null;

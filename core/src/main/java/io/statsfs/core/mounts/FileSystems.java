@@ -111,7 +111,7 @@ public final class FileSystems {
    * @throws IOException if the path cannot be looked at
    */
   public FileSystemPath at(Path path) throws IOException {
-    return locate(path, null, new RealPaths()).at();
+    return locate(path, null, new RealPaths(files)).at();
   }
 
   /**
@@ -127,7 +127,7 @@ public final class FileSystems {
     if (!known.containsKey(look.inode.device())) {
       remember(look);
     }
-    return new Located(look.path, look.real, look.inode, look.mounts);
+    return new Located(look.path, look.real, look.mayBeLink, look.inode, look.mounts, realPaths);
   }
 
   /**
@@ -141,7 +141,7 @@ public final class FileSystems {
     if (before != null && before.isStillThere(files)) {
       return before.type;
     }
-    Look look = look(path, null, new RealPaths());
+    Look look = look(path, null, new RealPaths(files));
     known.remove(device);
     if (look.inode.device() == device) {
       remember(look);
@@ -154,7 +154,7 @@ public final class FileSystems {
       return;
     }
     FileSystemType type = look.path.type();
-    Inode root = files.at(look.point, false);
+    Inode root = look.point.equals(look.real) ? look.inode : files.at(look.point, false);
     long device = look.inode.device();
     if (root.device() == device || FileSystemType.hasDevicesOfItsOwn(type.name())) {
       if (known.size() >= MAX_KNOWN) {
@@ -167,16 +167,18 @@ public final class FileSystems {
   /**
    * What a path led to.
    *
+   * @param mayBeLink whether it may be a symbolic link itself
    * @param point of its mount; null if the mounts do not say what is there
    */
   private record Look(
       FileSystemPath path,
       @Nullable Path real,
+      boolean mayBeLink,
       Inode inode,
       @Nullable Path point,
       @Nullable Mounts mounts) {
     static Look unknown(Inode inode, @Nullable Mounts mounts) {
-      return new Look(FileSystemPath.UNKNOWN, null, inode, null, mounts);
+      return new Look(FileSystemPath.UNKNOWN, null, true, inode, null, mounts);
     }
   }
 
@@ -184,16 +186,21 @@ public final class FileSystems {
     Mount before = null;
     Mounts last = null;
     for (int i = 0; i < ATTEMPTS; i++) {
-      Path real;
+      Path real = null;
       Inode its;
+      boolean mayBeLink = i > 0;
       try {
         real = i == 0 ? realPaths.ofEntry(path) : path.toRealPath();
         its = files.at(real, false);
         if (Inode.isLink(its.mode())) {
-          real = path.toRealPath();
+          mayBeLink = true;
+          real = i == 0 ? realPaths.ofLink(path) : path.toRealPath();
           its = files.at(real, false);
         }
       } catch (IOException e) {
+        if (!mayBeLink && path.equals(real) && FileAccess.isAbsence(e)) {
+          throw e;
+        }
         try {
           files.at(path, true);
         } catch (IOException isNotThere) {
@@ -229,7 +236,12 @@ public final class FileSystems {
                 && mount.equals(before);
         if (mount.device() == inode.device() || hasOwnDevice) {
           return new Look(
-              FileSystemPath.of(mount, name), real, inode, Mounts.path(mount.point()), mounts);
+              FileSystemPath.of(mount, name),
+              real,
+              mayBeLink,
+              inode,
+              Mounts.path(mount.point()),
+              mounts);
         }
       }
       before = mount;

@@ -1,5 +1,6 @@
 package io.statsfs.core.mounts;
 
+import io.statsfs.spi.FileStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -38,6 +39,17 @@ public record Inode(int mode, long device, long number, int links, long modified
         (long) map.get("size"));
   }
 
+  /** The same as a reader has it. */
+  public static Inode of(FileStatus status) {
+    return new Inode(
+        status.mode(),
+        status.device(),
+        status.inode(),
+        status.links(),
+        status.modified(),
+        status.size());
+  }
+
   /** The type and the permissions of an entry, of a symbolic link itself. */
   public static int mode(Path path) throws IOException {
     return (int) Files.getAttribute(path, "unix:mode", NO_FOLLOW);
@@ -62,6 +74,10 @@ public record Inode(int mode, long device, long number, int links, long modified
 
   public static boolean isReadableByAnyone(int mode) {
     return (mode & ANYBODY_MAY_READ) != 0;
+  }
+
+  public static boolean isReadableByAll(int mode) {
+    return (mode & ANYBODY_MAY_READ) == ANYBODY_MAY_READ;
   }
 
   public static boolean isWritableByAnyone(int mode) {

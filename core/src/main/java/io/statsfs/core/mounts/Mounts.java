@@ -216,6 +216,9 @@ public record Mounts(List<Mount> mounts) {
       }
     }
     left.sort(Comparator.comparingInt(mount -> mount.point.length()));
+    if (isChain(left)) {
+      return left.isEmpty() ? null : left.get(left.size() - 1);
+    }
     Mount at = null;
     String passed = "";
     for (Mount next = next(left, null, passed); next != null; next = next(left, at, passed)) {
@@ -228,6 +231,20 @@ public record Mounts(List<Mount> mounts) {
       }
     }
     return at;
+  }
+
+  /**
+   * Whether each mount is on the one before it, further down: that is so unless some are hidden.
+   */
+  private static boolean isChain(List<Mount> mounts) {
+    for (int i = 1; i < mounts.size(); i++) {
+      Mount above = mounts.get(i - 1);
+      Mount mount = mounts.get(i);
+      if (mount.parent != above.id || mount.point.length() == above.point.length()) {
+        return false;
+      }
+    }
+    return mounts.isEmpty() || !isOnAnother(mounts.get(0), mounts);
   }
 
   /** What is mounted first on the way on from a mount. */
@@ -368,6 +385,16 @@ public record Mounts(List<Mount> mounts) {
 
   /** The bytes of a path, one to a char. */
   public static String bytes(Path path) {
+    String text = path.toAbsolutePath().toString();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return bytesByUri(path);
+      }
+    }
+    return text;
+  }
+
+  private static String bytesByUri(Path path) {
     return new String(PathText.encode(path), StandardCharsets.ISO_8859_1);
   }
 

@@ -34,6 +34,8 @@ final class DeclaredContents implements FileContents {
   /** What samples know of a file must not fill the memory. */
   private static final int MOST_CELLS = 1 << 20;
 
+  private static final int DECIMAL = 10;
+
   /** In a message. */
   private static final int SHOWN_KEYS = 4;
 
@@ -52,11 +54,21 @@ final class DeclaredContents implements FileContents {
   private final Place place;
   private final DeclaredStats shipped;
   private final FileDeclaration file;
+
+  /** Whether a user has written the declaration. */
+  private final boolean isOfUser;
+
   private final List<DeclaredStats> declared;
   private final @Nullable PossibleCpus cpus;
 
+  /** Whether a table has rows whose labels are numbers of another base. */
+  private boolean hasOtherBases;
+
   /** What the layout says of the stats of tables that are not exported when nobody names any. */
   private final DeclaredStats notDefault;
+
+  /** By the number of a table; null before it was asked for. */
+  private final @Nullable String[] soleNames;
 
   private final ShapedText lines;
   private final TableKeys rows = new TableKeys();
@@ -126,11 +138,14 @@ final class DeclaredContents implements FileContents {
     this.shipped = shipped;
     this.file = file;
     // Without lambdas, as this is part of opening in a JVM that has just begun; so is reading.
+    isOfUser = !file.origin().isEmpty();
+    soleNames = new String[file.tables().size()];
     declared = new ArrayList<>(file.tables().size());
     List<String> noValue = new ArrayList<>();
     for (TableDeclaration table : file.tables()) {
       declared.add(new DeclaredStats(table.stats(), table.isDefault()));
       noValue.addAll(table.stats().noValueWords());
+      hasOtherBases |= table.rows().radix() != DECIMAL;
     }
     noValue.addAll(place.tree().layout().stats().noValueWords());
     notDefault = new DeclaredStats(place.tree().layout().stats(), false);
@@ -175,6 +190,7 @@ final class DeclaredContents implements FileContents {
     hasKnownHeading = shape().heading() != Shape.Heading.NONE && readHeadings(text, length, isCut);
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean numbersRows = shape().rowKey() == Shape.RowKey.LINE_NUMBER;
+    boolean hasRowKeys = !isOneRow && !numbersRows;
     boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
     int known = knownColumns();
     int mostWords = shape().isUniform() ? shortestLine(text, length, isCut, known) : 0;
@@ -199,7 +215,11 @@ final class DeclaredContents implements FileContents {
       step.run();
       all++;
       words.clear();
-      String row = rowKey();
+      byte[] rowBytes = hasRowKeys ? lines.rowKey() : null;
+      String row =
+          rowBytes != null
+              ? PathText.decode(rowBytes)
+              : isOneRow ? "" : Integer.toString(lines.line());
       int number = lines.line();
       if (numbersRows) {
         // Also if it does not have the shape, so that the rows are numbered without a gap.
@@ -223,7 +243,7 @@ final class DeclaredContents implements FileContents {
       boolean fits =
           !lines.isBroken() && !isTooLong && (mostWords == 0 || lines.words() <= mostWords);
       List<OfTable> tables = tables(row, number);
-      if (!fits || isMalformed(row, number)) {
+      if (!fits || hasOtherBases && isMalformed(row, number)) {
         // What no table has may look like anything.
         boolean isOfNone = !fits && tables.isEmpty();
         without += isOfNone ? 0 : 1;
@@ -238,7 +258,7 @@ final class DeclaredContents implements FileContents {
           switch (shape().rowKey()) {
             case NONE -> rows.of(0);
             case LINE_NUMBER -> rows.of(number);
-            case WORD, BEFORE_COLON -> rows.of(row, lines.rowKey());
+            case WORD, BEFORE_COLON -> rows.of(row, Objects.requireNonNull(rowBytes));
           };
       Boolean hasNumber = add(key, words, tables);
       if (hasNumber != null) {
@@ -376,14 +396,6 @@ final class DeclaredContents implements FileContents {
     };
   }
 
-  private String rowKey() {
-    return switch (shape().rowKey()) {
-      case NONE -> "";
-      case LINE_NUMBER -> Integer.toString(lines.line());
-      case WORD, BEFORE_COLON -> PathText.decode(lines.rowKey());
-    };
-  }
-
   private List<OfTable> tables(String row, int number) {
     List<OfTable> found = new ArrayList<>();
     for (int i = 0; i < file.tables().size(); i++) {
@@ -448,14 +460,15 @@ final class DeclaredContents implements FileContents {
   /** Takes the stats of a line. Whether one of them is a number; null if there is none. */
   private @Nullable Boolean add(TableKey row, List<Word> words, List<OfTable> tables) {
     // A cell belongs to the first table that has it, and of columns with one name the first counts.
-    Map<TableKey, OfTable> taken = new HashMap<>();
+    boolean isAlone = tables.size() == 1 && words.size() == 1;
+    Map<TableKey, OfTable> taken = isAlone ? Map.of() : new HashMap<>();
     Boolean hasNumber = null;
     for (OfTable of : tables) {
       TableDeclaration table = file.tables().get(of.table);
       for (Word word : words) {
         String columnName = columnName(table.columns(), word);
         Map<String, String> labels = columnName == null ? null : table.columns().match(columnName);
-        OfTable first = labels == null ? null : taken.putIfAbsent(word.column, of);
+        OfTable first = labels == null || isAlone ? null : taken.putIfAbsent(word.column, of);
         if (first == of) {
           repeated = repeated == null ? word.key : repeated;
         } else if (labels != null && first == null) {
@@ -464,16 +477,14 @@ final class DeclaredContents implements FileContents {
                   ? of.name
                   : table.columns().meaning() == Axis.Meaning.STATS
                       ? columnName
-                      : table.stats().all().get(0).name().toString();
+                      : soleName(of.table);
           if (isNumber(table.rows(), name) || isNumber(table.columns(), name)) {
             hasNumber = hasNumber != null && hasNumber;
             continue;
           }
           hasNumber = word.isNumber() || hasNumber != null && hasNumber;
-          if (word.text == null) {
-            numbers.add(name);
-          } else if (isNamed(table, name)) {
-            texts.putIfAbsent(name, word.text);
+          if (isOfUser) {
+            noteText(table, name, word);
           }
           add(of, labels, new CellFound(name, metric(of.table, name), row, word.column));
         }
@@ -482,13 +493,31 @@ final class DeclaredContents implements FileContents {
     return hasNumber;
   }
 
+  /** Of a declaration of a user, whose words may be others than he thinks. */
+  private void noteText(TableDeclaration table, String name, Word word) {
+    if (word.text == null) {
+      numbers.add(name);
+    } else if (isNamed(table, name)) {
+      texts.putIfAbsent(name, word.text);
+    }
+  }
+
   /** Whether a user has named the stat, and not by a pattern. */
   private boolean isNamed(TableDeclaration table, String name) {
-    return !file.origin().isEmpty()
-        && (table.columns().names().contains(name)
-            || table.stats().all().stream().anyMatch(s -> s.name().toString().equals(name))
-            || place.tree().layout().stats().all().stream()
-                .anyMatch(s -> s.name().toString().equals(name)));
+    return table.columns().names().contains(name)
+        || table.stats().all().stream().anyMatch(s -> s.name().toString().equals(name))
+        || place.tree().layout().stats().all().stream()
+            .anyMatch(s -> s.name().toString().equals(name));
+  }
+
+  /** The name of the only stat of a table. */
+  private String soleName(int table) {
+    String name = soleNames[table];
+    if (name == null) {
+      name = file.tables().get(table).stats().all().get(0).name().toString();
+      soleNames[table] = name;
+    }
+    return name;
   }
 
   /** Whether a key that is the name of a stat, whatever it is, looks like a number. */

@@ -107,7 +107,11 @@ final class DirectoryEntry extends Entry {
 
   @Override
   boolean isThere() {
-    return super.isThere() && (!link || place.depth() == 0 || context.mounts().leadsInside(path));
+    if (!link || place.depth() == 0) {
+      return super.isThere();
+    }
+    Inode target = context.mounts().insideOf(path);
+    return target != null && (inode == null || inode.isSame(target));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.Mounts;
 import io.statsfs.core.text.ReadFailure;
 import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.FileStatus;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader;
 import io.statsfs.spi.StatReader.EntryType;
@@ -31,6 +32,7 @@ final class DirectoryLister {
   private final Place place;
   private final Path path;
   private final FileSystemType type;
+  private final boolean trustsNames;
 
   /** What the listing before found, for entries that cannot be looked at now. */
   private final Map<String, Entry> knownChildren;
@@ -42,6 +44,12 @@ final class DirectoryLister {
 
   private final Listing listing = new Listing();
 
+  /** Whether nothing was listed, as all names are known. */
+  private boolean isLookedFor;
+
+  /** What the reader has listed; null before that, and if it does not know. */
+  private @Nullable FileStatus listed;
+
   private DirectoryLister(
       TreeContext context, Scan scan, DirectoryEntry directory, FileSystemType type, int room) {
     this.context = context;
@@ -49,6 +57,7 @@ final class DirectoryLister {
     place = directory.place;
     path = directory.path;
     this.type = type;
+    trustsNames = trustsNames(context, type);
     knownChildren = directory.children();
     knownStats = directory.stats();
     this.room = room;
@@ -72,18 +81,31 @@ final class DirectoryLister {
     // Without subdirectories, and on such a file system, everything is a regular file.
     boolean filesOnly =
         type.filesOnly() && before.links() == 2 && !directory.place.mayFollowLinks();
-    Listing listing = new DirectoryLister(context, scan, directory, type, room).list(filesOnly);
-    Inode after = directory.lookUp();
+    DirectoryLister lister = new DirectoryLister(context, scan, directory, type, room);
+    Listing listing = lister.list(filesOnly);
+    Inode after = lister.after(directory, before);
     if (filesOnly && after.links() != 2) {
       // A subdirectory came in between, and was taken for a file.
-      listing = new DirectoryLister(context, scan, directory, type, room).list(false);
-      after = directory.lookUp();
+      lister = new DirectoryLister(context, scan, directory, type, room);
+      listing = lister.list(false);
+      after = lister.after(directory, before);
     }
     if (!after.isSame(before)) {
       throw new NoSuchFileException(
           directory.path.toString(), null, "replaced while it was listed");
     }
     return listing;
+  }
+
+  /**
+   * Which directory the entries are from. Where they were looked for one by one, each of them was
+   * looked at as it is, and only what users make is moved about.
+   */
+  private Inode after(DirectoryEntry directory, Inode before) throws IOException {
+    if (listed != null) {
+      return Inode.of(listed);
+    }
+    return isLookedFor && !type.userMade() && !type.staleZeros() ? before : directory.lookUp();
   }
 
   private Listing list(boolean filesOnly) throws IOException {
@@ -96,22 +118,25 @@ final class DirectoryLister {
       }
     }
     if (!isListed) {
+      isLookedFor = true;
       return listing;
     }
     Collection<String> names = onlyNames();
     if (names != null) {
+      isLookedFor = true;
       for (String name : names) {
         offer(name, null, EntryType.UNKNOWN, 0);
       }
       return listing;
     }
-    List<StatReader.Entry> entries =
-        context.files().list(path, place.isSource() && needsMode(type));
+    StatReader.Listing entries =
+        context.files().list(path, place.isSource() && needsMode(type) && !trustsNames);
     if (entries == null) {
       listByNio(filesOnly);
       return listing;
     }
-    for (StatReader.Entry entry : entries) {
+    listed = entries.directory();
+    for (StatReader.Entry entry : entries.entries()) {
       offer(entry.name(), null, entry.type(), entry.mode());
     }
     return listing;
@@ -158,6 +183,30 @@ final class DirectoryLister {
   /** Only the mode says if a file is a stat, and which kind of one. */
   private boolean needsMode(FileSystemType its) {
     return its.hasControls() || layout().hasKindsByMode();
+  }
+
+  /**
+   * Whether what a shipped layout declares by its very name needs no look at its mode: on its own
+   * file system, where nobody else makes files, it is no control. Lockdown, which goes by modes,
+   * has no say there.
+   */
+  private static boolean trustsNames(TreeContext context, FileSystemType type) {
+    Layout layout = context.tree().layout();
+    return context.isShipped()
+        && type.keepsOpen()
+        && !layout.hasKindsByMode()
+        && layout.homeTypes().contains(type.name());
+  }
+
+  private boolean isTrusted(String name) {
+    return trustsNames
+        && place.isSource()
+        && (context.statFiles().isNamed(name) || declaresByName(name));
+  }
+
+  private boolean declaresByName(String name) {
+    FileDeclaration declared = context.declaredFiles().find(name);
+    return declared != null && declared.name().isLiteral();
   }
 
   private boolean isWanted(String name) {
@@ -216,7 +265,8 @@ final class DirectoryLister {
     Mounts.Mount mount = context.mounts().mountedAt(path, name, given);
     FileSystemType fileSystem = mount == null ? type : FileSystemType.of(mount.type());
     boolean needsMode = needsMode(fileSystem);
-    if (is == EntryType.FILE && needsMode && place.isSource()) {
+    boolean isTrusted = needsMode && mount == null && isTrusted(name);
+    if (is == EntryType.FILE && needsMode && !isTrusted && place.isSource()) {
       is = EntryType.UNKNOWN;
       entry = entry == null && mode == 0 ? path.resolve(name) : entry;
     }
@@ -226,8 +276,8 @@ final class DirectoryLister {
           seen = mode == 0 ? context.files().at(entry, false) : null;
           int its = seen == null ? mode : seen.mode();
           is = typeOf(its);
-          permissions = Inode.permissions(its);
-          if (is == EntryType.FILE && !Inode.isReadableByAnyone(its)) {
+          permissions = isTrusted ? 0 : Inode.permissions(its);
+          if (is == EntryType.FILE && !isTrusted && !Inode.isReadableByAnyone(its)) {
             // A control: write-only, so that it holds no statistic.
             return;
           }
@@ -293,9 +343,9 @@ final class DirectoryLister {
   }
 
   private List<String> names(Path directory) throws IOException {
-    List<StatReader.Entry> entries = context.files().list(directory, false);
+    StatReader.Listing entries = context.files().list(directory, false);
     if (entries != null) {
-      return entries.stream().map(StatReader.Entry::name).toList();
+      return entries.entries().stream().map(StatReader.Entry::name).toList();
     }
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {

@@ -49,6 +49,7 @@ public final class Discovery {
    * @param atOpening what the root led to just now; null if that is to be found out
    * @param isNamed whether somebody asked for the tree, so that it should have stats
    * @param isOwn whether a user declared the layout, who is then told what of it matches nothing
+   * @param isShipped whether the layout comes with this library
    */
   public Discovery(
       Tree tree,
@@ -58,7 +59,8 @@ public final class Discovery {
       StatReader reader,
       @Nullable Located atOpening,
       boolean isNamed,
-      boolean isOwn) {
+      boolean isOwn,
+      boolean isShipped) {
     this.tree = tree;
     idle = isOwn ? new IdleDeclarations(tree.layout()) : null;
     this.limits = limits;
@@ -76,7 +78,8 @@ public final class Discovery {
             new TreeMounts(tree, seen, atOpening),
             new FileReads(limits.fileBytes(), files),
             new StatFiles(tree.layout(), shipped),
-            new DeclaredFiles(tree.layout()));
+            new DeclaredFiles(tree.layout()),
+            isShipped);
     Place place = Place.root(tree);
     Path path = FilePaths.of(tree);
     root =

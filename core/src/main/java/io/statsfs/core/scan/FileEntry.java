@@ -151,7 +151,7 @@ final class FileEntry extends Entry {
 
   /** Goes on with the sources that have not changed. */
   private void take(List<FileContents.Group> groups, Scan scan) {
-    Map<String, SourceImpl> before = new HashMap<>();
+    Map<String, SourceImpl> before = sources.isEmpty() ? Map.of() : new HashMap<>();
     for (SourceImpl source : sources) {
       before.put(source.toString(), source);
     }
@@ -160,7 +160,7 @@ final class FileEntry extends Entry {
       scan.step();
       SourceImpl fresh =
           SourceImpl.ofTable(group.place(), Objects.requireNonNull(table), group.cells());
-      SourceImpl known = before.get(fresh.toString());
+      SourceImpl known = before.isEmpty() ? null : before.get(fresh.toString());
       next.add(known != null && known.isLike(fresh) ? known : fresh);
     }
     sources = List.copyOf(next);

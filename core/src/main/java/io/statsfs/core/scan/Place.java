@@ -158,10 +158,11 @@ public record Place(
 
   /** Stats above the level that names the subsystem go under the name of their directory. */
   Place inSubsystem(Path directory) {
+    if (!subsystem.isEmpty()) {
+      return this;
+    }
     Path absolute = directory.toAbsolutePath().normalize();
-    return subsystem.isEmpty()
-        ? in(absolute.getFileName() == null ? "root" : PathText.nameOf(absolute))
-        : this;
+    return in(absolute.getFileName() == null ? "root" : PathText.nameOf(absolute));
   }
 
   private static String above(String path) {

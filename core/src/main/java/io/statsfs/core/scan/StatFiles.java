@@ -96,6 +96,11 @@ final class StatFiles {
     return !describedOnly || files.containsKey(name) || described.find(name) != null;
   }
 
+  /** Whether the layout describes a file by its very name. */
+  boolean isNamed(String name) {
+    return described.isNamed(name);
+  }
+
   /** Whether there can be labels in names, so that a directory can hold several sources. */
   boolean haveLabels() {
     return haveLabels;

@@ -7,34 +7,54 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** The rows and columns that a file had when it was looked at last. Immutable. */
+/**
+ * The rows and columns that a file had when it was looked at last. Immutable; put in order when
+ * something is sampled of them.
+ */
 public final class TableCells {
-  private final Keys rows;
-  private final Keys columns;
-  private final Map<TableKey, Integer> rowNumbers = new IdentityHashMap<>();
-  private final Map<TableKey, Integer> columnNumbers = new IdentityHashMap<>();
+  private final Shape shape;
+  private final List<TableKey> rowKeys;
+  private final List<TableKey> columnKeys;
+  private volatile @Nullable Index index;
 
   TableCells(Shape shape, List<TableKey> rows, List<TableKey> columns) {
-    boolean numbersRows =
-        shape.rowKey() == Shape.RowKey.NONE || shape.rowKey() == Shape.RowKey.LINE_NUMBER;
-    this.rows = keys(rows, numbersRows, rowNumbers);
-    this.columns = keys(columns, shape.columnKey() == Shape.ColumnKey.POSITION, columnNumbers);
+    this.shape = shape;
+    rowKeys = rows;
+    columnKeys = columns;
   }
 
-  private static Keys keys(
-      List<TableKey> keys, boolean areNumbers, Map<TableKey, Integer> numbers) {
-    for (TableKey key : keys) {
-      numbers.put(key, numbers.size());
+  private record Axis(Keys keys, Map<TableKey, Integer> numbers) {
+    static Axis of(List<TableKey> keys, boolean areNumbers) {
+      Map<TableKey, Integer> numbers = new IdentityHashMap<>();
+      for (TableKey key : keys) {
+        numbers.put(key, numbers.size());
+      }
+      if (areNumbers) {
+        return new Axis(Keys.numbers(keys.size()), numbers);
+      }
+      List<byte[]> bytes = new ArrayList<>(keys.size());
+      for (TableKey key : keys) {
+        bytes.add(Objects.requireNonNull(key.bytes()));
+      }
+      return new Axis(Keys.of(bytes), numbers);
     }
-    if (areNumbers) {
-      return Keys.numbers(keys.size());
+  }
+
+  private record Index(Axis rows, Axis columns) {}
+
+  /** Two threads may make the same twice. */
+  private Index index() {
+    Index known = index;
+    if (known == null) {
+      boolean numbersRows =
+          shape.rowKey() == Shape.RowKey.NONE || shape.rowKey() == Shape.RowKey.LINE_NUMBER;
+      boolean numbersColumns = shape.columnKey() == Shape.ColumnKey.POSITION;
+      known = new Index(Axis.of(rowKeys, numbersRows), Axis.of(columnKeys, numbersColumns));
+      index = known;
     }
-    List<byte[]> bytes = new ArrayList<>(keys.size());
-    for (TableKey key : keys) {
-      bytes.add(Objects.requireNonNull(key.bytes()));
-    }
-    return Keys.of(bytes);
+    return known;
   }
 
   /**
@@ -43,7 +63,7 @@ public final class TableCells {
    * @return their keys
    */
   public Keys rows() {
-    return rows;
+    return index().rows.keys;
   }
 
   /**
@@ -52,15 +72,16 @@ public final class TableCells {
    * @return their keys
    */
   public Keys columns() {
-    return columns;
+    return index().columns.keys;
   }
 
   /** The number of a cell, row after row; -1 if the file does not have it any more. */
   int number(TableKey row, TableKey column) {
-    Integer rowNumber = rowNumbers.get(row);
-    Integer columnNumber = columnNumbers.get(column);
+    Index its = index();
+    Integer rowNumber = its.rows.numbers.get(row);
+    Integer columnNumber = its.columns.numbers.get(column);
     return rowNumber == null || columnNumber == null
         ? -1
-        : rowNumber * columns.size() + columnNumber;
+        : rowNumber * columnKeys.size() + columnNumber;
   }
 }

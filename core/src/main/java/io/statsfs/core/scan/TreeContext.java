@@ -10,6 +10,7 @@ import io.statsfs.core.schema.SchemaCache;
  * What the entries of one tree share from scan to scan.
  *
  * @param shipped what the layout says of stats that no schema of the kernel describes
+ * @param isShipped whether the layout comes with this library
  */
 record TreeContext(
     Tree tree,
@@ -20,4 +21,5 @@ record TreeContext(
     TreeMounts mounts,
     FileReads reads,
     StatFiles statFiles,
-    DeclaredFiles declaredFiles) {}
+    DeclaredFiles declaredFiles,
+    boolean isShipped) {}

@@ -27,6 +27,12 @@ final class TreeMounts {
 
   private long rootDevice;
 
+  /** Whether users can make no entries there, as on sysfs. */
+  private boolean isMadeByKernel;
+
+  /** Of this scan, or of the opening that it is part of. */
+  private RealPaths realPaths;
+
   /** Of this scan; null before the first link, and if the root leads nowhere. */
   private SourceDirectory.@Nullable Bounds bounds;
 
@@ -45,6 +51,7 @@ final class TreeMounts {
     this.tree = tree;
     this.fileSystems = fileSystems;
     this.atOpening = atOpening;
+    realPaths = new RealPaths(fileSystems.files());
   }
 
   FileSystems fileSystems() {
@@ -69,7 +76,7 @@ final class TreeMounts {
   void look(Inode now) throws IOException {
     Located root = atOpening;
     if (root == null || !root.inode().isSame(now)) {
-      root = fileSystems.locate(FilePaths.of(tree), null, new RealPaths());
+      root = fileSystems.locate(FilePaths.of(tree), null, new RealPaths(fileSystems.files()));
     }
     String known = root.at().path();
     inside = known.isEmpty() ? FilePaths.of(tree).toString() : known;
@@ -125,6 +132,10 @@ final class TreeMounts {
   void rootIsOn(long device) {
     rootDevice = device;
     bounds = null;
+    Located root = atOpening;
+    isMadeByKernel = isAtHome() && !FileSystemType.of(tree.fileSystemType()).userMade();
+    realPaths =
+        isMadeByKernel && root != null ? root.realPaths() : new RealPaths(fileSystems.files());
   }
 
   /** Before each scan but the first. */
@@ -135,19 +146,26 @@ final class TreeMounts {
   /** Whether no link on the way to a directory below the root leads out of the tree. */
   boolean isWithin(Path directory) {
     try {
-      if (bounds == null) {
-        Path links = tree.layout().links().orElse(null);
-        bounds = new SourceDirectory.Bounds(FilePaths.of(tree), links);
-      }
-      return bounds.contain(directory);
+      return bounds().contain(directory);
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** Whether a symbolic link leads to a directory into which the layout follows links. */
-  boolean leadsInside(Path link) {
-    return insideOf(link) != null;
+  private SourceDirectory.Bounds bounds() throws IOException {
+    if (bounds == null) {
+      Path links = tree.layout().links().orElse(null);
+      // Where users make entries, any of these may be another one by the next look.
+      bounds =
+          isMadeByKernel
+              ? new SourceDirectory.Bounds(FilePaths.of(tree), links, realPaths::ofDirectory)
+              : new SourceDirectory.Bounds(FilePaths.of(tree), links);
+    }
+    return bounds;
+  }
+
+  private boolean isLinkWithin(Path link) throws IOException {
+    return isMadeByKernel ? bounds().contain(link, realPaths.ofLink(link)) : bounds().contain(link);
   }
 
   /** The directory to which a symbolic link leads; null if it must not be followed. */
@@ -156,7 +174,7 @@ final class TreeMounts {
       Inode target = fileSystems.files().at(link, true);
       // Of a part of sysfs that is mounted elsewhere, links lead out of the file system.
       boolean mayBe = target.device() == rootDevice || !isAtHome();
-      return mayBe && target.isDirectory() && isWithin(link) ? target : null;
+      return mayBe && target.isDirectory() && isLinkWithin(link) ? target : null;
     } catch (IOException e) {
       return null;
     }

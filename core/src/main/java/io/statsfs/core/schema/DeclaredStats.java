@@ -13,8 +13,8 @@ public final class DeclaredStats {
   private final StatDeclarations stats;
   private final boolean areDefault;
 
-  /** By what declares them: there may be any number of names. */
-  private final Map<StatDeclaration, Schema.Metric> found = new IdentityHashMap<>();
+  /** By what declares them: there may be any number of names. None of most. */
+  private Map<StatDeclaration, Schema.Metric> found = Map.of();
 
   /**
    * Some declarations.
@@ -33,6 +33,9 @@ public final class DeclaredStats {
     if (declared == null) {
       return null;
     }
+    if (found.isEmpty()) {
+      found = new IdentityHashMap<>();
+    }
     Schema.Metric metric = found.get(declared);
     if (metric == null) {
       metric = Schema.Metric.of(declared, areDefault ? null : false);
@@ -44,6 +47,11 @@ public final class DeclaredStats {
   /** The pattern by which a name is described; null if it has a metric of its own, or none. */
   public @Nullable StatDeclaration patternOf(String name) {
     return named(name) == null ? pattern(name) : null;
+  }
+
+  /** Whether a declaration has that very name. */
+  public boolean isNamed(String name) {
+    return stats.named(name) != null;
   }
 
   private @Nullable StatDeclaration named(String name) {

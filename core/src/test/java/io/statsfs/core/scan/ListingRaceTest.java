@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.Status;
 import io.statsfs.core.Fs;
+import io.statsfs.core.mounts.Inode;
+import io.statsfs.spi.FileStatus;
+import io.statsfs.spi.StatReader.Entry;
+import io.statsfs.spi.StatReader.EntryType;
 import io.statsfs.testkit.StatsFsSimulator;
 import io.statsfs.testkit.StatsFsSimulatorExtension;
 import io.statsfs.testkit.TestTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -81,6 +88,39 @@ class ListingRaceTest {
               .map(s -> s.replace("kvm/1/", ""))
               .toList());
       assertEquals(Map.of("life", "new"), fs.source("kvm/1").labels());
+    }
+  }
+
+  /** As a reader sees it that says which directory it has listed. */
+  @Test
+  void listingOfAnotherDirectoryIsNotTakenForThatOfTheOneThatWasLookedAt() throws IOException {
+    tree.stat("kvm/1/a", 1).stat("other/b", 1).settle();
+    try (Fs fs = new Fs(tree.root())) {
+      tree.stat("kvm/1/c", 1);
+      List<String> listed = new ArrayList<>();
+      fs.reader.onList =
+          directory ->
+              directory.equals(tree.path("kvm/1"))
+                  ? List.of(Entry.of(listed.isEmpty() ? "b" : "c", EntryType.FILE))
+                  : null;
+      fs.reader.onListed =
+          directory -> {
+            listed.add(directory.toString());
+            return status(listed.size() == 1 ? tree.path("other") : directory);
+          };
+      fs.refresh();
+      assertEquals(2, listed.size());
+      assertEquals(List.of("kvm/1/c", "other/b"), fs.stats());
+    }
+  }
+
+  private static FileStatus status(Path path) {
+    try {
+      Inode its = Inode.of(path, false);
+      return FileStatus.of(
+          its.mode(), its.device(), its.number(), its.links(), its.modified(), its.size());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.statsfs.spi.FileStatus;
 import io.statsfs.spi.PathText;
 import io.statsfs.spi.StatReader.Entry;
 import io.statsfs.spi.StatReader.EntryType;
+import io.statsfs.spi.StatReader.Listing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,10 @@ final class FileLooks {
   private static final int DT_LNK = 10;
   private static final int ENOENT = 2;
   private static final int E2BIG = 7;
+  private static final int STATUS_VALUES = 7;
+
+  /** What the last reader that was closed has left to the next one. */
+  private static final AtomicReference<@Nullable ByteBuffer> LEFT = new AtomicReference<>();
 
   /** What is not in use; no lock is held over a call that may hang. */
   private final AtomicReference<@Nullable ByteBuffer> spare = new AtomicReference<>();
@@ -43,11 +48,13 @@ final class FileLooks {
 
   /** Memory with a path in it; null if that is too long. */
   private @Nullable ByteBuffer take(Path path) {
-    byte[] bytes = PathText.encode(path);
     ByteBuffer memory = spare.getAndSet(null);
-    if (memory == null) {
-      memory = allocate(INITIAL_BYTES);
-    }
+    memory = memory == null ? LEFT.getAndSet(null) : memory;
+    return put(path, memory == null ? allocate(INITIAL_BYTES) : memory);
+  }
+
+  private static @Nullable ByteBuffer put(Path path, ByteBuffer memory) {
+    byte[] bytes = PathText.encode(path);
     if (bytes.length >= memory.capacity()) {
       return null;
     }
@@ -56,23 +63,23 @@ final class FileLooks {
   }
 
   /** Larger memory, for the same. */
-  private @Nullable ByteBuffer grow(ByteBuffer memory, Path path) {
+  private static @Nullable ByteBuffer grow(ByteBuffer memory, Path path) {
     if (memory.capacity() >= MAX_BYTES) {
       return null;
     }
-    spare.set(allocate(memory.capacity() * 4));
-    return take(path);
+    return put(path, allocate(memory.capacity() * 4));
   }
 
   /** The entries; null if this cannot be done here. */
-  @Nullable List<Entry> list(Path directory, boolean withModes) {
+  @Nullable Listing list(Path directory, boolean withModes) {
+    long[] its = new long[STATUS_VALUES];
     ByteBuffer memory = take(directory);
     while (memory != null) {
-      long bytes = Native.list(Native.address(memory), memory.capacity(), withModes);
+      long bytes = Native.list(Native.address(memory), memory.capacity(), withModes, its);
       if (bytes != -E2BIG) {
-        List<Entry> entries = bytes < 0 ? null : entries(memory, (int) bytes);
+        List<Entry> entries = bytes < 0 ? null : entries(memory, (int) bytes, withModes);
         spare.set(memory);
-        return entries;
+        return entries == null ? null : Listing.of(entries, status(its));
       }
       memory = grow(memory, directory);
     }
@@ -101,20 +108,24 @@ final class FileLooks {
 
   /** What is at a path; null if this cannot be done here. */
   static @Nullable FileStatus look(Path path, boolean followsLink) {
-    long[] its = new long[7];
+    long[] its = new long[STATUS_VALUES];
     int error = Native.look(PathText.encode(path), followsLink, its);
     if (error == -ENOENT) {
       return FileStatus.ABSENT;
     } else if (error < 0) {
       return null;
     }
+    return status(its);
+  }
+
+  private static FileStatus status(long[] its) {
     long seconds = TimeUnit.SECONDS.toNanos(its[4]);
     boolean isBeyond = seconds == Long.MAX_VALUE || seconds == Long.MIN_VALUE;
     long modified = isBeyond ? seconds : seconds + its[5];
     return FileStatus.of((int) its[0], its[1], its[2], (int) its[3], modified, its[6]);
   }
 
-  private static @Nullable List<Entry> entries(ByteBuffer memory, int bytes) {
+  private static @Nullable List<Entry> entries(ByteBuffer memory, int bytes, boolean withModes) {
     List<Entry> entries = new ArrayList<>();
     byte[] records = new byte[bytes];
     memory.get(0, records);
@@ -128,10 +139,19 @@ final class FileLooks {
       }
       String name = new String(records, start, end - start, StandardCharsets.ISO_8859_1);
       if (!name.equals(".") && !name.equals("..")) {
-        entries.add(Entry.of(name, type(records[at + TYPE]), memory.getInt(at)));
+        int mode = withModes ? memory.getInt(at) : 0;
+        entries.add(Entry.of(name, type(records[at + TYPE]), mode));
       }
     }
     return entries;
+  }
+
+  /** Nobody uses this any more. */
+  void close() {
+    ByteBuffer memory = spare.getAndSet(null);
+    if (memory != null && memory.capacity() == INITIAL_BYTES) {
+      LEFT.set(memory);
+    }
   }
 
   private static EntryType type(int type) {

@@ -80,7 +80,7 @@ public final class JniReader implements StatReader {
   }
 
   @Override
-  public @Nullable List<Entry> list(Path directory, boolean withModes) {
+  public @Nullable Listing list(Path directory, boolean withModes) {
     return looks.list(directory, withModes);
   }
 
@@ -97,5 +97,6 @@ public final class JniReader implements StatReader {
   @Override
   public void close() {
     batches.close();
+    looks.close();
   }
 }

@@ -38,8 +38,12 @@ final class Native {
 
   static native void close(long batch);
 
-  /** The bytes of a listing, or a negative errno. The memory begins with the directory's path. */
-  static native long list(long memory, long size, boolean withModes);
+  /**
+   * The bytes of a listing, or a negative errno. The memory begins with the directory's path.
+   *
+   * @param its where what was listed goes, as {@link #look} has it
+   */
+  static native long list(long memory, long size, boolean withModes, long[] its);
 
   /**
    * The bytes of a file, or a negative errno. The memory begins with the file's path; with a size

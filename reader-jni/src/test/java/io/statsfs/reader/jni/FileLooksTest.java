@@ -42,7 +42,10 @@ class FileLooksTest {
       Files.createSymbolicLink(tree.path("link"), tree.path("directory"));
       expected.put("link", EntryType.LINK);
       Map<String, EntryType> listed = new TreeMap<>();
-      reader.list(tree.root(), false).forEach(e -> assertNull(listed.put(e.name(), e.type())));
+      reader
+          .list(tree.root(), false)
+          .entries()
+          .forEach(e -> assertNull(listed.put(e.name(), e.type())));
       assertEquals(expected, listed);
     }
   }
@@ -59,17 +62,34 @@ class FileLooksTest {
           tree.path("readable"), PosixFilePermissions.fromString("r--r--r--"));
       tree.stat("directory/n", 1);
       Map<String, Integer> modes = new TreeMap<>();
-      reader.list(tree.root(), true).forEach(e -> modes.put(e.name(), e.mode()));
+      reader.list(tree.root(), true).entries().forEach(e -> modes.put(e.name(), e.mode()));
       assertEquals(Map.of("control", 0100200, "directory", 0, "readable", 0100444), modes);
-      reader.list(tree.root(), false).forEach(e -> assertEquals(0, e.mode(), e.name()));
+      reader.list(tree.root(), false).entries().forEach(e -> assertEquals(0, e.mode(), e.name()));
+    }
+  }
+
+  @Test
+  void aListingSaysWhatWasListed() throws IOException {
+    assertNull(JniReader.unavailabilityCause());
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("a/n", 1).directory("a/sub");
+      Files.createSymbolicLink(tree.path("link"), tree.path("a"));
+      for (String name : List.of("a", "link", "a/sub")) {
+        Path path = tree.path(name);
+        assertIs(path, reader.list(path, true).directory(), true);
+      }
+      assertIs(Path.of("/proc/self"), reader.list(Path.of("/proc/self"), false).directory(), true);
     }
   }
 
   private void assertSeen(Path path, boolean followsLink) throws IOException {
+    assertIs(path, reader.look(path, followsLink), followsLink);
+  }
+
+  private static void assertIs(Path path, FileStatus its, boolean followsLink) throws IOException {
     LinkOption[] options =
         followsLink ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
     Map<String, Object> expected = Files.readAttributes(path, "unix:*", options);
-    FileStatus its = reader.look(path, followsLink);
     assertEquals(expected.get("mode"), its.mode());
     assertEquals(expected.get("dev"), its.device());
     assertEquals(expected.get("ino"), its.inode());
