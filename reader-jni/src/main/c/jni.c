@@ -102,10 +102,13 @@ NATIVE(void, close)(JNIEnv *env, jclass class, jlong batch) {
   sfs_batch_close((struct sfs_batch *)(intptr_t)batch);
 }
 
-static void put_status(JNIEnv *env, const struct sfs_whole_stat *its, jlongArray result) {
-  const jlong values[] = {its->mode,        (jlong)its->device, (jlong)its->inode, (jlong)its->links,
-                          its->modified[0], its->modified[1],   its->size};
-  (*env)->SetLongArrayRegion(env, result, 0, sizeof values / sizeof *values, values);
+enum { STATUS_VALUES = 7 };
+
+static void put_status(JNIEnv *env, const struct sfs_whole_stat *its, jlongArray result, jsize at) {
+  const jlong values[STATUS_VALUES] = {
+      its->mode,        (jlong)its->device, (jlong)its->inode, (jlong)its->links,
+      its->modified[0], its->modified[1],   its->size};
+  (*env)->SetLongArrayRegion(env, result, at, STATUS_VALUES, values);
 }
 
 NATIVE(jlong, list)
@@ -114,7 +117,7 @@ NATIVE(jlong, list)
   struct sfs_whole_stat its;
   long bytes = sfs_list((char *)(intptr_t)memory, (size_t)size, with_modes == JNI_TRUE, &its);
   if (bytes >= 0) {
-    put_status(env, &its, result);
+    put_status(env, &its, result, 0);
   }
   return bytes;
 }
@@ -141,7 +144,29 @@ NATIVE(jint, look)
   if (error < 0) {
     return (jint)error;
   }
-  put_status(env, &its, result);
+  put_status(env, &its, result, 0);
+  return 0;
+}
+
+NATIVE(jint, lookAll)(JNIEnv *env, jclass class, jlong memory, jint names, jlongArray results) {
+  (void)class;
+  const char *name = (const char *)(intptr_t)memory;
+  int directory = sfs_openat(SFS_AT_FDCWD, name, SFS_O_PATH | SFS_O_DIRECTORY | SFS_O_CLOEXEC);
+  if (directory < 0) {
+    return directory;
+  }
+  for (jint i = 0; i < names; i++) {
+    while (*name++ != 0) {
+    }
+    struct sfs_whole_stat its;
+    jlong error = sfs_whole_fstatat(directory, name, SFS_AT_SYMLINK_NOFOLLOW, &its);
+    if (error < 0) {
+      (*env)->SetLongArrayRegion(env, results, i * STATUS_VALUES, 1, &error);
+    } else {
+      put_status(env, &its, results, i * STATUS_VALUES);
+    }
+  }
+  sfs_close(directory);
   return 0;
 }
 

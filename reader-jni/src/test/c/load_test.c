@@ -65,6 +65,7 @@ int main(int count, char **arguments) {
   int64_t (*read_file)(Unused, Unused, int64_t, int64_t) =
       (int64_t(*)(Unused, Unused, int64_t, int64_t))NATIVE("read");
   NATIVE("look");
+  NATIVE("lookAll");
   NATIVE("version");
   NATIVE("address");
   NATIVE("text");

@@ -59,6 +59,19 @@ public interface StatReader extends AutoCloseable {
   }
 
   /**
+   * Looks at several files of a directory, at symbolic links themselves: with a call for each, and
+   * one more for the way to the directory, which they have in common.
+   *
+   * @param directory the directory; a symbolic link is followed
+   * @param names their names, or paths relative to the directory
+   * @return for each name what is there, {@link FileStatus#ABSENT}, or null where the caller has to
+   *     look by itself; null as a whole where the reader knows no better way
+   */
+  default @Nullable List<@Nullable FileStatus> look(Path directory, List<String> names) {
+    return null;
+  }
+
+  /**
    * Reads a file to its end, from its beginning and in order, with no more calls than that takes.
    *
    * @param file the file; a symbolic link is not followed

@@ -67,6 +67,11 @@ public final class RecordingReaderProvider implements ReaderProvider {
       }
 
       @Override
+      public @Nullable List<@Nullable FileStatus> look(Path directory, List<String> names) {
+        return jni.look(directory, names);
+      }
+
+      @Override
       public @Nullable ByteBuffer read(Path file, int maxBytes) {
         return jni.read(file, maxBytes);
       }

@@ -9,6 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,47 @@ public final class FileAccess {
   public Inode at(Path path, boolean followLink) throws IOException {
     FileStatus status = look(path, followLink);
     return status == null ? Inode.of(path, followLink) : Inode.of(status);
+  }
+
+  /**
+   * Looks at files of a directory, at symbolic links themselves, if the reader does that faster.
+   *
+   * @return what was seen, {@link FileStatus#ABSENT} if nothing is there; not of what is still to
+   *     be looked at
+   */
+  public Map<String, FileStatus> look(Path directory, List<String> names) {
+    List<@Nullable FileStatus> all = lookByReader(directory, names);
+    if (all == null) {
+      return Map.of();
+    }
+    Map<String, FileStatus> seen = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      FileStatus its = all.get(i);
+      if (its != null) {
+        seen.put(names.get(i), its);
+      }
+    }
+    return seen;
+  }
+
+  private @Nullable List<@Nullable FileStatus> lookByReader(Path directory, List<String> names) {
+    if (reader == null) {
+      return null;
+    }
+    try {
+      return reader.look(directory, names);
+    } catch (RuntimeException | LinkageError e) {
+      failure = e;
+      return null;
+    }
+  }
+
+  /** What was seen at a path. */
+  public static Inode seen(Path path, FileStatus its) throws IOException {
+    if (its == FileStatus.ABSENT) {
+      throw new AbsentException(path);
+    }
+    return Inode.of(its);
   }
 
   /** The type and the permissions of an entry, of a symbolic link itself. */

@@ -35,6 +35,8 @@ final class DeclaredContents implements FileContents {
   private static final int MOST_CELLS = 1 << 20;
 
   private static final int DECIMAL = 10;
+  private static final int EXPECTED_LINE_BYTES = 32;
+  private static final int MOST_EXPECTED = 256;
 
   /** In a message. */
   private static final int SHOWN_KEYS = 4;
@@ -174,8 +176,10 @@ final class DeclaredContents implements FileContents {
 
   @Override
   public Found read(byte[] text, int length, boolean isCut, Runnable step) {
-    rows.begin();
-    columns.begin();
+    // So that few maps have to grow; a line that is longer has more columns.
+    int expected = Math.min(MOST_EXPECTED, length / EXPECTED_LINE_BYTES + 1);
+    rows.begin(expected);
+    columns.begin(1);
     sources.clear();
     last = null;
     isAmbiguous = false;
@@ -207,7 +211,7 @@ final class DeclaredContents implements FileContents {
                     .noneMatch(key -> file.tables().stream().anyMatch(t -> has(t, key)))
                 : lineEnds(text, length) < shape().skipLines());
     List<Word> words = new ArrayList<>();
-    Map<String, Integer> seen = new HashMap<>();
+    Map<String, Integer> seen = new HashMap<>(hasRowKeys ? expected * 2 : 1);
     int all = 0;
     int fitting = 0;
     int without = 0;
@@ -397,7 +401,7 @@ final class DeclaredContents implements FileContents {
   }
 
   private List<OfTable> tables(String row, int number) {
-    List<OfTable> found = new ArrayList<>();
+    List<OfTable> found = new ArrayList<>(1);
     for (int i = 0; i < file.tables().size(); i++) {
       TableDeclaration table = file.tables().get(i);
       Map<String, String> ofSection = sectionLabels(table, row);

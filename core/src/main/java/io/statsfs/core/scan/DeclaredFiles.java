@@ -8,13 +8,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The declarations of files right in the directory of a source, found by the files' names. */
+/**
+ * The declarations of files, those right in the directory of a source to be found by the files'
+ * names.
+ */
 final class DeclaredFiles {
   private final Map<String, FileDeclaration> byName = new HashMap<>();
   private final List<FileDeclaration> patterns = new ArrayList<>();
+  private final List<String> paths = new ArrayList<>();
 
   DeclaredFiles(Layout layout) {
     for (FileDeclaration file : layout.files()) {
+      if (file.name().isLiteral()) {
+        paths.add(file.path());
+      }
       if (!file.directory().isEmpty()) {
         continue;
       } else if (file.name().isLiteral()) {
@@ -37,6 +44,11 @@ final class DeclaredFiles {
       }
     }
     return null;
+  }
+
+  /** The paths without patterns, below the directory of a source as well as right in it. */
+  List<String> paths() {
+    return paths;
   }
 
   /** Whether there are names with patterns. */

@@ -1,6 +1,7 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.Layout;
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.FileSystemType;
 import io.statsfs.core.mounts.Inode;
 import io.statsfs.core.mounts.Mounts;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists one directory, and decides what its entries are by the layout. For one listing. */
 final class DirectoryLister {
+  /** One alone is looked at by its path. */
+  private static final int FEWEST_LOOKS = 2;
+
   private final TreeContext context;
   private final Scan scan;
   private final Place place;
@@ -43,6 +47,9 @@ final class DirectoryLister {
   private final int room;
 
   private final Listing listing = new Listing();
+
+  /** What was looked at together, by its path below the directory. */
+  private Map<String, FileStatus> looked = Map.of();
 
   /** Whether nothing was listed, as all names are known. */
   private boolean isLookedFor;
@@ -110,6 +117,8 @@ final class DirectoryLister {
 
   private Listing list(boolean filesOnly) throws IOException {
     boolean isListed = isListed();
+    Collection<String> names = isListed ? onlyNames() : null;
+    look(isListed, names);
     if (place.isSource()) {
       for (FileDeclaration declared : layout().files()) {
         if (!isListed || !declared.directory().isEmpty() || declared.shape().isEntries()) {
@@ -121,7 +130,6 @@ final class DirectoryLister {
       isLookedFor = true;
       return listing;
     }
-    Collection<String> names = onlyNames();
     if (names != null) {
       isLookedFor = true;
       for (String name : names) {
@@ -140,6 +148,25 @@ final class DirectoryLister {
       offer(entry.name(), null, entry.type(), entry.mode());
     }
     return listing;
+  }
+
+  /** Looks at all that has to be looked at in any case. */
+  private void look(boolean isListed, @Nullable Collection<String> only) {
+    List<String> paths = new ArrayList<>();
+    if (only != null) {
+      paths.addAll(only);
+    }
+    if (place.isSource() && !isListed) {
+      paths.addAll(context.declaredFiles().paths());
+    }
+    if (paths.size() >= FEWEST_LOOKS) {
+      looked = context.files().look(path, paths);
+    }
+  }
+
+  private Inode lookAt(String below, Path file) throws IOException {
+    FileStatus its = looked.get(below);
+    return its == null ? context.files().at(file, false) : FileAccess.seen(file, its);
   }
 
   private Layout layout() {
@@ -273,7 +300,7 @@ final class DirectoryLister {
     if (is == EntryType.UNKNOWN) {
       try {
         if (needsMode) {
-          seen = mode == 0 ? context.files().at(entry, false) : null;
+          seen = mode == 0 ? lookAt(name, entry) : null;
           int its = seen == null ? mode : seen.mode();
           is = typeOf(its);
           permissions = isTrusted ? 0 : Inode.permissions(its);
@@ -374,7 +401,7 @@ final class DirectoryLister {
     Path file = path.resolve(below);
     Inode seen;
     try {
-      seen = context.files().at(file, false);
+      seen = lookAt(below, file);
     } catch (IOException e) {
       return;
     }

@@ -15,10 +15,14 @@ final class TableKeys {
   private Map<Object, TableKey> before = new HashMap<>();
   private Map<Object, TableKey> now = new LinkedHashMap<>();
 
-  /** Begins another text. */
-  void begin() {
+  /**
+   * Begins another text.
+   *
+   * @param size how many keys are expected
+   */
+  void begin(int size) {
     before = now;
-    now = new LinkedHashMap<>();
+    now = new LinkedHashMap<>(size * 2);
   }
 
   boolean has(Object name) {
@@ -45,7 +49,7 @@ final class TableKeys {
 
   private @Nullable TableKey known(Object name) {
     TableKey key = now.get(name);
-    if (key == null) {
+    if (key == null && !before.isEmpty()) {
       key = before.get(name);
       if (key != null) {
         now.put(name, key);

@@ -52,7 +52,7 @@ final class UndeclaredContents implements FileContents {
     int end = isCut ? FlatKeyedText.wholeLines(text, length) : length;
     FlatKeyedText.Content content =
         FlatKeyedText.read(text, end, name -> metric(name).type() == Stat.Type.FLOAT);
-    rows.begin();
+    rows.begin(16);
     List<CellFound> cells = new ArrayList<>();
     for (FlatKeyedText.Line line : content.stats()) {
       step.run();

@@ -49,8 +49,17 @@ public final class ShapedText {
   private final boolean isUniform;
   private final byte[][] noValue;
 
+  /** By byte: whether it separates words where a shape names no others. */
+  private static final boolean[] BLANKS = new boolean[256];
+
+  static {
+    for (int i = 0; i < BLANKS.length; i++) {
+      BLANKS[i] = NumberText.isSpace((byte) i);
+    }
+  }
+
   /** By byte: whether it separates words. */
-  private final boolean[] separates = new boolean[256];
+  private final boolean[] separates;
 
   private byte[] text = NOTHING;
   private int end;
@@ -127,12 +136,16 @@ public final class ShapedText {
     trailingWords = shape.trailingWords();
     leastColumns = shape.leastColumns();
     isUniform = shape.isUniform();
-    noValue =
-        shape.noValue().stream()
-            .map(word -> word.getBytes(StandardCharsets.US_ASCII))
-            .toArray(byte[][]::new);
-    for (int i = 0; i < separates.length; i++) {
-      separates[i] = NumberText.isSpace((byte) i) || shape.separators().indexOf(i) >= 0;
+    noValue = new byte[shape.noValue().size()][];
+    for (int i = 0; i < noValue.length; i++) {
+      noValue[i] = shape.noValue().get(i).getBytes(StandardCharsets.US_ASCII);
+    }
+    String others = shape.separators();
+    separates = others.isEmpty() ? BLANKS : BLANKS.clone();
+    for (int i = 0; i < others.length(); i++) {
+      if (others.charAt(i) < separates.length) {
+        separates[others.charAt(i)] = true;
+      }
     }
   }
 

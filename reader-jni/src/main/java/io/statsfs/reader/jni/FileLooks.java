@@ -79,7 +79,7 @@ final class FileLooks {
       if (bytes != -E2BIG) {
         List<Entry> entries = bytes < 0 ? null : entries(memory, (int) bytes, withModes);
         spare.set(memory);
-        return entries == null ? null : Listing.of(entries, status(its));
+        return entries == null ? null : Listing.of(entries, status(its, 0));
       }
       memory = grow(memory, directory);
     }
@@ -115,14 +115,53 @@ final class FileLooks {
     } else if (error < 0) {
       return null;
     }
-    return status(its);
+    return status(its, 0);
   }
 
-  private static FileStatus status(long[] its) {
-    long seconds = TimeUnit.SECONDS.toNanos(its[4]);
+  /** What is in a directory; null if this cannot be done here. */
+  @Nullable List<@Nullable FileStatus> look(Path directory, List<String> names) {
+    ByteBuffer memory = take(directory);
+    if (memory == null || !append(memory, PathText.encode(directory).length + 1, names)) {
+      return null;
+    }
+    long[] its = new long[STATUS_VALUES * names.size()];
+    int error = Native.lookAll(Native.address(memory), names.size(), its);
+    spare.set(memory);
+    if (error < 0) {
+      return null;
+    }
+    List<@Nullable FileStatus> all = new ArrayList<>(names.size());
+    for (int at = 0; at < its.length; at += STATUS_VALUES) {
+      all.add(its[at] == -ENOENT ? FileStatus.ABSENT : its[at] < 0 ? null : status(its, at));
+    }
+    return all;
+  }
+
+  /** False if there is no room, or if a name is not of plain ASCII. */
+  private static boolean append(ByteBuffer memory, int from, List<String> names) {
+    int at = from;
+    for (String name : names) {
+      if (at + name.length() >= memory.capacity()) {
+        return false;
+      }
+      for (int i = 0; i < name.length(); i++) {
+        char c = name.charAt(i);
+        if (c >= 0x80 || c == '\\' || c == 0) {
+          return false;
+        }
+        memory.put(at++, (byte) c);
+      }
+      memory.put(at++, (byte) 0);
+    }
+    return true;
+  }
+
+  private static FileStatus status(long[] its, int at) {
+    long seconds = TimeUnit.SECONDS.toNanos(its[at + 4]);
     boolean isBeyond = seconds == Long.MAX_VALUE || seconds == Long.MIN_VALUE;
-    long modified = isBeyond ? seconds : seconds + its[5];
-    return FileStatus.of((int) its[0], its[1], its[2], (int) its[3], modified, its[6]);
+    long modified = isBeyond ? seconds : seconds + its[at + 5];
+    return FileStatus.of(
+        (int) its[at], its[at + 1], its[at + 2], (int) its[at + 3], modified, its[at + 6]);
   }
 
   private static @Nullable List<Entry> entries(ByteBuffer memory, int bytes, boolean withModes) {

@@ -90,6 +90,11 @@ public final class JniReader implements StatReader {
   }
 
   @Override
+  public @Nullable List<@Nullable FileStatus> look(Path directory, List<String> names) {
+    return looks.look(directory, names);
+  }
+
+  @Override
   public @Nullable ByteBuffer read(Path file, int maxBytes) {
     return looks.read(file, maxBytes);
   }

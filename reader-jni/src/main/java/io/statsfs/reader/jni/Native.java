@@ -59,6 +59,15 @@ final class Native {
    */
   static native int look(byte[] path, boolean followsLink, long[] result);
 
+  /**
+   * What {@code stat(2)} says of files in a directory: 0, or a negative errno of that.
+   *
+   * @param memory the path of the directory and the names, each with a zero behind it
+   * @param results as {@link #look} has them, one behind the other; with a negative errno in the
+   *     place of the mode of what cannot be looked at
+   */
+  static native int lookAll(long memory, int names, long[] results);
+
   /** Asks mounted file systems; {@code mounts.h} says what the memory has. */
   static native void sampleMounts(long mounts, long values, long outcomes);
 

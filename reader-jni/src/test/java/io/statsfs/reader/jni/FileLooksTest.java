@@ -131,6 +131,33 @@ class FileLooksTest {
   }
 
   @Test
+  void whatIsInADirectoryIsLookedAtTogether() throws IOException {
+    assertNull(JniReader.unavailabilityCause());
+    try (TestTree tree = TestTree.inMemory()) {
+      tree.stat("d/a", 1).stat("d/below/b", 2);
+      Files.createSymbolicLink(tree.path("d/link"), tree.path("none"));
+      Files.createSymbolicLink(tree.path("way"), tree.path("d"));
+      List<String> names = List.of("a", "none", "below/b", "link", "a/x", "below", "a");
+      for (String directory : List.of("d", "way")) {
+        Path path = tree.path(directory);
+        List<FileStatus> all = reader.look(path, names);
+        assertEquals(names.size(), all.size());
+        for (int i : new int[] {0, 2, 3, 5, 6}) {
+          assertIs(path.resolve(names.get(i)), all.get(i), false);
+        }
+        assertSame(FileStatus.ABSENT, all.get(1));
+        // Why is for the caller to find out.
+        assertNull(all.get(4));
+      }
+      assertEquals(List.of(), reader.look(tree.path("d"), List.of()));
+      assertNull(reader.look(tree.path("d/a"), names));
+      assertNull(reader.look(tree.path("d"), List.of("a", "n\\xff")));
+      assertNull(reader.look(tree.path("d"), List.of("x".repeat(40_000))));
+      assertIs(tree.path("d/a"), reader.look(tree.path("d"), List.of("a")).get(0), false);
+    }
+  }
+
+  @Test
   void filesAreReadToTheirEndOrAsFarAsIsWanted() throws IOException {
     assertNull(JniReader.unavailabilityCause());
     try (TestTree tree = TestTree.inMemory()) {
