@@ -464,33 +464,33 @@ final class DeclaredContents implements FileContents {
   /** Takes the stats of a line. Whether one of them is a number; null if there is none. */
   private @Nullable Boolean add(TableKey row, List<Word> words, List<OfTable> tables) {
     // A cell belongs to the first table that has it, and of columns with one name the first counts.
-    boolean isAlone = tables.size() == 1 && words.size() == 1;
-    Map<TableKey, OfTable> taken = isAlone ? Map.of() : new HashMap<>();
+    Map<TableKey, OfTable> taken = tables.size() > 1 ? new HashMap<>() : Map.of();
     Boolean hasNumber = null;
     for (OfTable of : tables) {
       TableDeclaration table = file.tables().get(of.table);
       for (Word word : words) {
         String columnName = columnName(table.columns(), word);
         Map<String, String> labels = columnName == null ? null : table.columns().match(columnName);
-        OfTable first = labels == null || isAlone ? null : taken.putIfAbsent(word.column, of);
-        if (first == of) {
+        OfTable first =
+            labels == null || tables.size() == 1 ? null : taken.putIfAbsent(word.column, of);
+        if (labels == null || first != null && first != of) {
+          continue;
+        }
+        String name =
+            table.rows().meaning() == Axis.Meaning.STATS
+                ? of.name
+                : table.columns().meaning() == Axis.Meaning.STATS ? columnName : soleName(of.table);
+        if (first == null && (isNumber(table.rows(), name) || isNumber(table.columns(), name))) {
+          hasNumber = hasNumber != null && hasNumber;
+          continue;
+        }
+        if (first == of || !add(of, labels, name, row, word.column)) {
           repeated = repeated == null ? word.key : repeated;
-        } else if (labels != null && first == null) {
-          String name =
-              table.rows().meaning() == Axis.Meaning.STATS
-                  ? of.name
-                  : table.columns().meaning() == Axis.Meaning.STATS
-                      ? columnName
-                      : soleName(of.table);
-          if (isNumber(table.rows(), name) || isNumber(table.columns(), name)) {
-            hasNumber = hasNumber != null && hasNumber;
-            continue;
-          }
-          hasNumber = word.isNumber() || hasNumber != null && hasNumber;
-          if (isOfUser) {
-            noteText(table, name, word);
-          }
-          add(of, labels, new CellFound(name, metric(of.table, name), row, word.column));
+          continue;
+        }
+        hasNumber = word.isNumber() || hasNumber != null && hasNumber;
+        if (isOfUser) {
+          noteText(table, name, word);
         }
       }
     }
@@ -532,7 +532,9 @@ final class DeclaredContents implements FileContents {
         && axis.patterns().stream().noneMatch(KeyPattern::isLiteral);
   }
 
-  private void add(OfTable of, Map<String, String> columnLabels, CellFound cell) {
+  /** False if the line has that cell already. */
+  private boolean add(
+      OfTable of, Map<String, String> columnLabels, String name, TableKey row, TableKey column) {
     Cells cells = last;
     // Cells beside or below each other are most often of one source.
     if (cells == null
@@ -545,7 +547,13 @@ final class DeclaredContents implements FileContents {
       lastRowLabels = of.labels;
       lastColumnLabels = columnLabels;
     }
-    isAmbiguous |= cells.byName.putIfAbsent(cell.name(), cell) != null;
+    CellFound cell = new CellFound(name, metric(of.table, name), row, column);
+    CellFound before = cells.byName.putIfAbsent(name, cell);
+    if (before != null && before.row() == row && before.column() == column) {
+      return false;
+    }
+    isAmbiguous |= before != null;
+    return true;
   }
 
   private Cells cells(OfTable of, Map<String, String> columnLabels) {

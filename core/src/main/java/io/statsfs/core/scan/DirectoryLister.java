@@ -34,6 +34,7 @@ final class DirectoryLister {
   private final TreeContext context;
   private final Scan scan;
   private final Place place;
+  private final boolean isSource;
   private final Path path;
   private final FileSystemType type;
   private final boolean trustsNames;
@@ -47,6 +48,9 @@ final class DirectoryLister {
   private final int room;
 
   private final Listing listing = new Listing();
+
+  /** Whether a file of the name at hand belongs to a source. */
+  private boolean mayBeFile;
 
   /** What was looked at together, by its path below the directory. */
   private Map<String, FileStatus> looked = Map.of();
@@ -62,6 +66,7 @@ final class DirectoryLister {
     this.context = context;
     this.scan = scan;
     place = directory.place;
+    isSource = place.isSource();
     path = directory.path;
     this.type = type;
     trustsNames = trustsNames(context, type);
@@ -119,7 +124,7 @@ final class DirectoryLister {
     boolean isListed = isListed();
     Collection<String> names = isListed ? onlyNames() : null;
     look(isListed, names);
-    if (place.isSource()) {
+    if (isSource) {
       for (FileDeclaration declared : layout().files()) {
         if (!isListed || !declared.directory().isEmpty() || declared.shape().isEntries()) {
           addDeclared(declared);
@@ -138,7 +143,7 @@ final class DirectoryLister {
       return listing;
     }
     StatReader.Listing entries =
-        context.files().list(path, place.isSource() && needsMode(type) && !trustsNames);
+        context.files().list(path, isSource && needsMode(type) && !trustsNames);
     if (entries == null) {
       listByNio(filesOnly);
       return listing;
@@ -156,7 +161,7 @@ final class DirectoryLister {
     if (only != null) {
       paths.addAll(only);
     }
-    if (place.isSource() && !isListed) {
+    if (isSource && !isListed) {
       paths.addAll(context.declaredFiles().paths());
     }
     if (paths.size() >= FEWEST_LOOKS) {
@@ -177,7 +182,7 @@ final class DirectoryLister {
   private boolean isListed() {
     return !layout().hasDeclaredFilesOnly()
         || place.hasChildren()
-        || place.isSource() && context.declaredFiles().havePatterns();
+        || isSource && context.declaredFiles().havePatterns();
   }
 
   /** The names that entries of the layout can have; null if they are known only from a list. */
@@ -186,7 +191,7 @@ final class DirectoryLister {
     if (only != null) {
       return List.of(only);
     }
-    return place.isSource() && !place.hasChildren() ? context.statFiles().fewNames() : null;
+    return isSource && !place.hasChildren() ? context.statFiles().fewNames() : null;
   }
 
   /** As {@link StatReader#list} does, with one more call per entry where its type is not known. */
@@ -202,7 +207,11 @@ final class DirectoryLister {
 
   private void offer(String name, @Nullable Path given, EntryType type, int mode) {
     scan.step();
-    if (isWanted(name)) {
+    if (layout().excludes(name)) {
+      return;
+    }
+    mayBeFile = isSource && mayBeFile(name);
+    if (mayBeFile || place.hasChild(name) || place.isSchema(name)) {
       add(name, given, type, mode);
     }
   }
@@ -226,9 +235,7 @@ final class DirectoryLister {
   }
 
   private boolean isTrusted(String name) {
-    return trustsNames
-        && place.isSource()
-        && (context.statFiles().isNamed(name) || declaresByName(name));
+    return trustsNames && isSource && (context.statFiles().isNamed(name) || declaresByName(name));
   }
 
   private boolean declaresByName(String name) {
@@ -236,14 +243,9 @@ final class DirectoryLister {
     return declared != null && declared.name().isLiteral();
   }
 
-  private boolean isWanted(String name) {
-    return !layout().excludes(name)
-        && (place.isSource() && mayBeFile(name) || place.hasChild(name) || place.isSchema(name));
-  }
-
   /** Whether a directory of that name is one whose entries are counted. */
   private boolean isCounted(String name) {
-    FileDeclaration declared = place.isSource() ? context.declaredFiles().find(name) : null;
+    FileDeclaration declared = isSource ? context.declaredFiles().find(name) : null;
     return declared != null && declared.shape().isEntries();
   }
 
@@ -282,7 +284,7 @@ final class DirectoryLister {
       listing.schemaFile = entry;
       return;
     }
-    if (listed == EntryType.FILE && place.isSource() && !mayBeFile(name)) {
+    if (listed == EntryType.FILE && isSource && !mayBeFile) {
       // The name is one that a directory can have.
       return;
     }
@@ -293,7 +295,7 @@ final class DirectoryLister {
     FileSystemType fileSystem = mount == null ? type : FileSystemType.of(mount.type());
     boolean needsMode = needsMode(fileSystem);
     boolean isTrusted = needsMode && mount == null && isTrusted(name);
-    if (is == EntryType.FILE && needsMode && !isTrusted && place.isSource()) {
+    if (is == EntryType.FILE && needsMode && !isTrusted && isSource) {
       is = EntryType.UNKNOWN;
       entry = entry == null && mode == 0 ? path.resolve(name) : entry;
     }
@@ -330,7 +332,7 @@ final class DirectoryLister {
       }
     } else if (is == EntryType.FILE
         && context.mounts().hasReadEffects(fileSystem, mount, path, name, given)) {
-      if (place.isSource()) {
+      if (isSource) {
         listing.withEffects.add(given == null ? path.resolve(name) : given);
       }
     } else if (is == EntryType.DIRECTORY && isCounted(name)) {
@@ -338,7 +340,7 @@ final class DirectoryLister {
       return;
     } else if (isLink || is == EntryType.DIRECTORY) {
       addDirectory(name, entry, isLink, seen);
-    } else if (is == EntryType.FILE && place.isSource()) {
+    } else if (is == EntryType.FILE && isSource) {
       addFile(name, given, permissions, seen);
     }
   }
@@ -434,7 +436,7 @@ final class DirectoryLister {
     if (declared != null) {
       addChild(name, entry(declared, name, given == null ? path.resolve(name) : given, seen));
       return;
-    } else if (!mayBeFile(name)) {
+    } else if (!mayBeFile) {
       return;
     } else if (layout().flatKeyedFiles().contains(name)) {
       Path file = given == null ? path.resolve(name) : given;
