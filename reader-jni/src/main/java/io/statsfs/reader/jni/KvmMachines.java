@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /**
  * Names machines and vCPUs as debugfs does, where it is certain which machine a descriptor of
- * statistics is of. Its id says only which thread made the machine. Pure.
+ * statistics is of. Its id says only which thread made the machine, or the vCPU. Pure.
  */
 final class KvmMachines {
   private KvmMachines() {}
@@ -46,8 +46,9 @@ final class KvmMachines {
       processes.forEach(
           (process, its) -> {
             KvmFound only = only(machines.getOrDefault(process, List.of()), its);
+            String maker = maker(process, its);
             for (KvmDescriptor each : its) {
-              String device = device(each, only);
+              String device = device(each, only, maker);
               if (taken.add(device)) {
                 devices.put(each, device);
               }
@@ -59,24 +60,37 @@ final class KvmMachines {
 
   /** The machine that all descriptors of a process are of; null if they could be of several. */
   private static KvmFound only(List<KvmFound> machines, List<KvmDescriptor> descriptors) {
-    Set<String> threads = new HashSet<>();
     Set<Integer> numbers = new HashSet<>();
     boolean isOnce = true;
     for (KvmDescriptor each : descriptors) {
-      threads.add(each.thread());
       isOnce &= numbers.add(each.found.isOfVcpu() ? each.found.number() : -1);
     }
-    return isOnce && machines.size() == 1 && threads.size() == 1 ? machines.get(0) : null;
+    return isOnce && machines.size() == 1 ? machines.get(0) : null;
   }
 
-  private static String device(KvmDescriptor descriptor, KvmFound only) {
+  /**
+   * The thread that made the only machine of a process. The id of a vCPU has the thread that made
+   * the vCPU, of which QEMU has one for each; it makes the machine in its first thread.
+   */
+  private static String maker(KvmProcess process, List<KvmDescriptor> descriptors) {
+    return descriptors.stream()
+        .filter(each -> !each.found.isOfVcpu())
+        .map(KvmDescriptor::thread)
+        .findFirst()
+        .orElse(Integer.toString(process.pid()));
+  }
+
+  private static String device(KvmDescriptor descriptor, KvmFound only, String maker) {
     KvmFound its = descriptor.found;
     String thread = descriptor.thread();
     // Of this process itself, the machine is asked and no descriptor of its statistics.
     KvmFound machine = its.what() == KvmFound.MACHINE ? its : only;
-    String name =
-        (thread.isEmpty() ? Integer.toString(its.pid()) : thread)
-            + (machine == null || thread.isEmpty() ? "-stats" + its.fd() : "-" + machine.fd());
+    String name;
+    if (machine == null || thread.isEmpty() || maker.isEmpty()) {
+      name = (thread.isEmpty() ? Integer.toString(its.pid()) : thread) + "-stats" + its.fd();
+    } else {
+      name = (machine == its ? thread : maker) + "-" + machine.fd();
+    }
     return its.isOfVcpu() ? name + "/vcpu" + its.number() : name;
   }
 }

@@ -268,8 +268,9 @@ final class KvmScanner implements Scanner {
                 "rights",
                 "virtual machines cannot be read"
                     + such
-                    + ". This process needs the capability CAP_SYS_PTRACE, which root has unless a"
-                    + " container leaves it out"));
+                    + ". This process needs the capabilities CAP_SYS_PTRACE and, for machines of"
+                    + " other users, CAP_DAC_READ_SEARCH, which root has unless a container leaves"
+                    + " them out"));
       }
       if (failed > 0) {
         problems.add(

@@ -108,12 +108,19 @@ class KvmMachinesTest {
             "100:21", "100-stats21",
             "100:22", "100-stats22/vcpu0"),
         devices());
-    found.clear();
-    descriptors.clear();
+  }
+
+  /** As QEMU does, which holds no statistics of the machine itself. */
+  @Test
+  void eachVcpuMayBeMadeByAThreadOfItsOwn() {
     machine(100, 1, 11);
-    stats(100, 1, 20, "kvm-100");
-    stats(100, 1, 21, "kvm-101/vcpu-0");
-    assertEquals(Map.of("100:20", "100-stats20", "100:21", "101-stats21/vcpu0"), devices());
+    stats(100, 1, 21, "kvm-103/vcpu-0");
+    assertEquals(Map.of("100:21", "100-11/vcpu0"), devices());
+    stats(100, 1, 22, "kvm-104/vcpu-1");
+    assertEquals(Map.of("100:21", "100-11/vcpu0", "100:22", "100-11/vcpu1"), devices());
+    stats(100, 1, 20, "kvm-102");
+    assertEquals(
+        Map.of("100:20", "102-11", "100:21", "102-11/vcpu0", "100:22", "102-11/vcpu1"), devices());
   }
 
   @Test

@@ -228,10 +228,10 @@ class KvmScannerTest {
     // That of 4 is excluded.
     assertEquals(
         List.of(
-            "kvm/101-11/vcpu0/0 {subsystem=kvm, device=101-11/vcpu0, bucket=0}",
-            "kvm/101-11/vcpu0/1 {subsystem=kvm, device=101-11/vcpu0, bucket=1}",
-            "kvm/101-11/vcpu0/2 {subsystem=kvm, device=101-11/vcpu0, bucket=2}",
-            "kvm/101-11/vcpu0/8 {subsystem=kvm, device=101-11/vcpu0, bucket=8}"),
+            "kvm/100-11/vcpu0/0 {subsystem=kvm, device=100-11/vcpu0, bucket=0}",
+            "kvm/100-11/vcpu0/1 {subsystem=kvm, device=100-11/vcpu0, bucket=1}",
+            "kvm/100-11/vcpu0/2 {subsystem=kvm, device=100-11/vcpu0, bucket=2}",
+            "kvm/100-11/vcpu0/8 {subsystem=kvm, device=100-11/vcpu0, bucket=8}"),
         scan(HISTOGRAMS));
     Source second =
         scanner.scan(new Whole(HISTOGRAMS)).sources().stream()
@@ -239,7 +239,7 @@ class KvmScannerTest {
             .findFirst()
             .orElseThrow();
     assertEquals(
-        List.of("kvm/101-11/vcpu0/2/waits", "kvm/101-11/vcpu0/2/sizes"),
+        List.of("kvm/100-11/vcpu0/2/waits", "kvm/100-11/vcpu0/2/sizes"),
         second.stats().stream().map(Object::toString).toList());
     assertEquals("{wait}", second.stats().get(0).unit());
     assertEquals("", second.stats().get(1).unit());
@@ -314,7 +314,8 @@ class KvmScannerTest {
     assertEquals(
         List.of(
             "virtual machines cannot be read, such as that of process 100. This process needs the"
-                + " capability CAP_SYS_PTRACE, which root has unless a container leaves it out"),
+                + " capabilities CAP_SYS_PTRACE and, for machines of other users,"
+                + " CAP_DAC_READ_SEARCH, which root has unless a container leaves them out"),
         problems());
   }
 
@@ -375,7 +376,7 @@ class KvmScannerTest {
     script.errors.put(20, KvmCalls.Failure.EBADF);
     assertEquals(0, scan(TREE).size());
     script.nanoTime++;
-    assertEquals(List.of("kvm/101-11/vcpu0 {subsystem=kvm, device=101-11/vcpu0}"), scan(TREE));
+    assertEquals(List.of("kvm/100-11/vcpu0 {subsystem=kvm, device=100-11/vcpu0}"), scan(TREE));
     assertEquals(4, script.calls);
   }
 
