@@ -204,6 +204,10 @@ public final class SchemaCache implements Scanner.SchemaCounts {
             // By the thread that may hang: then those of other class loaders wait as well.
             synchronized (ONE_AT_A_TIME) {
               begun.set(true);
+              if (isOver(key.schema)) {
+                // While it waited. Who is there now is opened by those who find it.
+                throw replaced(key.schema);
+              }
               return TextFile.read(key.schema.file, key.maxBytes);
             }
           });
@@ -232,7 +236,7 @@ public final class SchemaCache implements Scanner.SchemaCounts {
         text = read(key);
         if (isOver(key.schema)) {
           // What was read may be of the source that began meanwhile.
-          throw new NoSuchFileException(key.schema.file.toString(), null, "replaced meanwhile");
+          throw replaced(key.schema);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -243,6 +247,10 @@ public final class SchemaCache implements Scanner.SchemaCounts {
     boolean cut = bytes.length == KERNEL_LIMIT || bytes.length == key.maxBytes;
     Schema schema = SchemaParser.parse(PathText.decode(bytes), cut);
     return new Loaded(schema, bytes.length);
+  }
+
+  private static NoSuchFileException replaced(SchemaKey key) {
+    return new NoSuchFileException(key.file.toString(), null, "replaced meanwhile");
   }
 
   /** False if that is not known. */

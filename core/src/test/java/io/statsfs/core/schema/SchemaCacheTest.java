@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.statsfs.StatsFs;
 import io.statsfs.core.StatsFsBuilder;
@@ -249,6 +250,30 @@ class SchemaCacheTest {
       IOException e = assertThrows(IOException.class, () -> SchemaCache.key(path));
       assertTrue(e.getMessage().contains("not a regular file"), e.getMessage());
     }
+  }
+
+  /** Each opening of a schema leaks a reference to its source, which others open, too. */
+  @Test
+  void whatTookThePlaceOfASchemaIsNotOpened() throws IOException {
+    Path file = write("kvm", TEXT);
+    SchemaCache.SchemaKey before = SchemaCache.key(file);
+    Path next = tree.path("next");
+    Files.writeString(next, TEXT);
+    setNotRead(next);
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+    assertThrows(NoSuchFileException.class, () -> cache.get(before, MAX));
+    assertTrue(isNotRead(file));
+    cache.get(SchemaCache.key(file), MAX);
+    // Where the times of reading are not kept this has shown nothing.
+    assumeFalse(isNotRead(file));
+  }
+
+  private static void setNotRead(Path file) throws IOException {
+    Files.setAttribute(file, "lastAccessTime", FileTime.fromMillis(0));
+  }
+
+  private static boolean isNotRead(Path file) throws IOException {
+    return Files.getAttribute(file, "lastAccessTime").equals(FileTime.fromMillis(0));
   }
 
   @Test
