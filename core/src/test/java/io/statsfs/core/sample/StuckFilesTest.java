@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Timeout;
 /** What hangs is simulated by a reader that waits; real files that hang are in other tests. */
 @Timeout(120)
 class StuckFilesTest {
-  private static final Duration TIMEOUT = Duration.ofMillis(40);
+  /** So long that no thread of a busy machine waits for a processor as long. */
+  private static final Duration TIMEOUT = Duration.ofMillis(250);
 
   /** The latches of stats that hang. */
   private final Map<String, CountDownLatch> hanging = new ConcurrentHashMap<>();
