@@ -39,6 +39,7 @@ import io.statsfs.testkit.process.OpenFiles;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -84,8 +86,15 @@ class StatsFsMetricsTest {
     return CollectedMetrics.ofStats(reader.collectAllMetrics());
   }
 
+  private static Set<Path> interfaces() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/sys/class/net"))) {
+      return all.collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
   @Test
   void everyStatOfThisMachineIsAGaugeWithItsValue() throws IOException {
+    Set<Path> interfaces = interfaces();
     // Not what is detected, which may be a statsfs that is simulated here meanwhile.
     try (StatsFs fs =
             StatsFs.builder()
@@ -97,18 +106,20 @@ class StatsFsMetricsTest {
             StatsFsMetrics.builder(otel, fs).filter(StatFilter.all()).build()) {
       Collection<MetricData> collected = reader.collectAllMetrics();
       Map<String, String> points = CollectedMetrics.ofStats(collected);
-      try (Stream<Path> interfaces = Files.list(Path.of("/sys/class/net"))) {
-        for (Path device : interfaces.toList()) {
-          try (Stream<Path> files = Files.list(device.resolve("statistics"))) {
-            for (Path file : files.toList()) {
-              String name =
-                  "statsfs.net." + file.getFileName() + "{device=" + device.getFileName() + "}";
-              assertTrue(points.containsKey(name), name);
-              if (name.contains("errors{device=lo}")) {
-                assertEquals(Files.readString(file).strip(), points.get(name), name);
-              }
+      // Others may make interfaces and delete them meanwhile.
+      interfaces.retainAll(interfaces());
+      for (Path device : interfaces) {
+        try (Stream<Path> files = Files.list(device.resolve("statistics"))) {
+          for (Path file : files.toList()) {
+            String name =
+                "statsfs.net." + file.getFileName() + "{device=" + device.getFileName() + "}";
+            assertTrue(points.containsKey(name), name);
+            if (name.contains("errors{device=lo}")) {
+              assertEquals(Files.readString(file).strip(), points.get(name), name);
             }
           }
+        } catch (NoSuchFileException e) {
+          assertFalse(Files.exists(device), e + "");
         }
       }
       for (String line : Files.readAllLines(Path.of("/proc/vmstat"))) {
