@@ -400,7 +400,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     // What hangs may keep this for ever, but not what belongs to the application.
     listeners.forEach(Listener::close);
     refresher.interrupt();
-    for (WeakReference<SamplerImpl> known : samplers()) {
+    List<WeakReference<SamplerImpl>> all;
+    synchronized (samplersLock) {
+      // With the lock, since one may be in the making that found this open.
+      all = samplers;
+    }
+    for (WeakReference<SamplerImpl> known : all) {
       SamplerImpl sampler = known.get();
       if (sampler != null) {
         sampler.close();
