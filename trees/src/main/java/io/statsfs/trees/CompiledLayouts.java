@@ -99,6 +99,10 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
 
   /** Whether a text is that one, which is not made for that. */
   boolean isText(int number, String text) {
+    String made = madeTexts[number];
+    if (made != null) {
+      return made.equals(text);
+    }
     int at = BEGINS + number * Integer.BYTES;
     int begin = integer(bytes, at);
     return text.length() == integer(bytes, at + Integer.BYTES) - begin

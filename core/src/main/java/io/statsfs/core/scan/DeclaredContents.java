@@ -79,9 +79,13 @@ final class DeclaredContents implements FileContents {
   /** The stats of each source, by its subsystem and device. */
   private final Map<List<String>, Cells> sources = new LinkedHashMap<>();
 
+  /** The numbers of the sections that rows are in, where there are headings. */
+  private final Map<String, Integer> sections = new HashMap<>();
+
   /** Where the last cell went, and by what that was found. */
   private @Nullable Cells last;
 
+  private int expectedCells;
   private int lastTable;
   private Map<String, String> lastRowLabels = Map.of();
   private Map<String, String> lastColumnLabels = Map.of();
@@ -178,9 +182,11 @@ final class DeclaredContents implements FileContents {
   public Found read(byte[] text, int length, boolean isCut, Runnable step) {
     // So that few maps have to grow; a line that is longer has more columns.
     int expected = Math.min(MOST_EXPECTED, length / EXPECTED_LINE_BYTES + 1);
+    expectedCells = expected;
     rows.begin(expected);
     columns.begin(1);
     sources.clear();
+    sections.clear();
     last = null;
     isAmbiguous = false;
     repeated = null;
@@ -193,8 +199,8 @@ final class DeclaredContents implements FileContents {
     numbers.clear();
     hasKnownHeading = shape().heading() != Shape.Heading.NONE && readHeadings(text, length, isCut);
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
-    boolean numbersRows = shape().rowKey() == Shape.RowKey.LINE_NUMBER;
-    boolean hasRowKeys = !isOneRow && !numbersRows;
+    boolean hasRowKeys = !isOneRow && shape().rowKey() != Shape.RowKey.LINE_NUMBER;
+    boolean hasHeadings = shape().heading() != Shape.Heading.NONE;
     boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
     int known = knownColumns();
     int mostWords = shape().isUniform() ? shortestLine(text, length, isCut, known) : 0;
@@ -209,9 +215,8 @@ final class DeclaredContents implements FileContents {
             && (shape().header() == Shape.Header.ONCE
                 ? columns.all().stream()
                     .noneMatch(key -> file.tables().stream().anyMatch(t -> has(t, key)))
-                : lineEnds(text, length) < shape().skipLines());
+                : shape().skipLines() > 0 && lineEnds(text, length) < shape().skipLines());
     List<Word> words = new ArrayList<>();
-    Map<String, Integer> seen = new HashMap<>(hasRowKeys ? expected * 2 : 1);
     int all = 0;
     int fitting = 0;
     int without = 0;
@@ -219,27 +224,21 @@ final class DeclaredContents implements FileContents {
       step.run();
       all++;
       words.clear();
+      int number = lines.line();
       byte[] rowBytes = hasRowKeys ? lines.rowKey() : null;
       String row =
-          rowBytes != null
-              ? PathText.decode(rowBytes)
-              : isOneRow ? "" : Integer.toString(lines.line());
-      int number = lines.line();
-      if (numbersRows) {
-        // Also if it does not have the shape, so that the rows are numbered without a gap.
-        rows.of(number);
-      }
-      Integer section = numbersRows || isOneRow ? null : seen.putIfAbsent(row, lines.section());
-      if (section != null) {
-        // Below one heading there may be more of another kind, as the watermarks of CPUs in
-        // zoneinfo.
-        boolean isOfOneSection =
-            shape().heading() != Shape.Heading.NONE && section == lines.section();
-        if (!isOfOneSection && !tables(row, number).isEmpty()) {
+          rowBytes != null ? PathText.decode(rowBytes) : isOneRow ? "" : Integer.toString(number);
+      // The number of a line also if that does not have the shape, so that there is no gap.
+      TableKey key =
+          rowBytes != null ? rows.first(row, rowBytes) : isOneRow ? null : rows.of(number);
+      if (rowBytes != null && key == null) {
+        if (!isOfOneSection(row) && !tables(row, number).isEmpty()) {
           repeated = repeated == null ? row.replace('\n', ' ') : repeated;
           repetitions++;
         }
         continue;
+      } else if (hasHeadings) {
+        sections.put(row, lines.section());
       }
       while (lines.nextCell()) {
         words.add(word(header));
@@ -253,21 +252,17 @@ final class DeclaredContents implements FileContents {
         without += isOfNone ? 0 : 1;
         why = isOfNone || !why.isEmpty() ? why : why(known, header.size());
         hasStranger |= isOfNone && file.tables().stream().noneMatch(t -> isExcluded(t, row));
-        continue;
-      } else if (words.isEmpty()) {
+      } else if (!words.isEmpty()) {
+        hasKnownRow |= !tables.isEmpty();
+        Boolean hasNumber = add(key == null ? rows.of(0) : key, words, tables);
+        if (hasNumber != null) {
+          fitting += hasNumber ? 1 : 0;
+          without += hasNumber ? 0 : 1;
+        }
         continue;
       }
-      hasKnownRow |= !tables.isEmpty();
-      TableKey key =
-          switch (shape().rowKey()) {
-            case NONE -> rows.of(0);
-            case LINE_NUMBER -> rows.of(number);
-            case WORD, BEFORE_COLON -> rows.of(row, Objects.requireNonNull(rowBytes));
-          };
-      Boolean hasNumber = add(key, words, tables);
-      if (hasNumber != null) {
-        fitting += hasNumber ? 1 : 0;
-        without += hasNumber ? 0 : 1;
+      if (rowBytes != null) {
+        rows.passOver(row);
       }
     }
     without += lines.linesWithoutKey();
@@ -275,6 +270,15 @@ final class DeclaredContents implements FileContents {
     boolean isTooMany = isOneRow && all > 1;
     why = isTooMany ? "; 'row: none' is for a file of one line" : why;
     return found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
+  }
+
+  /**
+   * Whether a row that is there already is below the same heading, which may have more of another
+   * kind, as the watermarks of CPUs in zoneinfo.
+   */
+  private boolean isOfOneSection(String row) {
+    Integer section = sections.get(row);
+    return section != null && section == lines.section();
   }
 
   private static int lineEnds(byte[] text, int length) {
@@ -401,17 +405,18 @@ final class DeclaredContents implements FileContents {
   }
 
   private List<OfTable> tables(String row, int number) {
+    List<TableDeclaration> all = file.tables();
     List<OfTable> found = new ArrayList<>(1);
-    for (int i = 0; i < file.tables().size(); i++) {
-      TableDeclaration table = file.tables().get(i);
+    for (int i = 0; i < all.size(); i++) {
+      TableDeclaration table = all.get(i);
       Map<String, String> ofSection = sectionLabels(table, row);
       String name = ofSection == null ? null : rowName(table.rows(), row, number);
       Map<String, String> labels = name == null ? null : table.rows().match(name);
       if (ofSection != null && name != null && labels != null) {
         if (!ofSection.isEmpty()) {
-          Map<String, String> all = new LinkedHashMap<>(ofSection);
-          all.putAll(labels);
-          labels = all;
+          Map<String, String> both = new LinkedHashMap<>(ofSection);
+          both.putAll(labels);
+          labels = both;
         }
         found.add(new OfTable(i, name, labels));
       }
@@ -567,7 +572,9 @@ final class DeclaredContents implements FileContents {
     List<String> name = List.of(source.subsystem(), source.device());
     Cells cells = sources.get(name);
     if (cells == null) {
-      cells = new Cells(source, new LinkedHashMap<>());
+      // Many sources are most often alike, and one alone has what there is.
+      int likely = last == null ? expectedCells : last.byName.size();
+      cells = new Cells(source, new LinkedHashMap<>(likely * 2));
       sources.put(name, cells);
     }
     // Values with a '/' in them can make one name of other labels.

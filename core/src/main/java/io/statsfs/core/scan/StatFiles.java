@@ -93,7 +93,7 @@ final class StatFiles {
         return false;
       }
     }
-    return !describedOnly || files.containsKey(name) || described.find(name) != null;
+    return !describedOnly || files.containsKey(name) || described.describes(name);
   }
 
   /** Whether the layout describes a file by its very name. */

@@ -1,38 +1,55 @@
 package io.statsfs.core.scan;
 
 import io.statsfs.spi.PathText;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of an axis of a file in the order in which a text has them, each once. A key that the
- * text before had is the same object again. For one thread at a time.
+ * The keys of an axis of a file in the order in which a text has them, each once: numbers without a
+ * gap, or names. A key that the text before had is the same object again. For one thread at a time.
  */
 final class TableKeys {
-  private Map<Object, TableKey> before = new HashMap<>();
-  private Map<Object, TableKey> now = new LinkedHashMap<>();
+  private Map<String, TableKey> before = new HashMap<>();
+  private Map<String, TableKey> now = new LinkedHashMap<>();
+
+  /** Names that the text has, and that are no keys. */
+  private final Set<String> others = new HashSet<>();
+
+  /** By their numbers, also of the text before. */
+  private final List<TableKey> numbered = new ArrayList<>();
+
+  private int numbers;
 
   /**
    * Begins another text.
    *
-   * @param size how many keys are expected
+   * @param size how many names are expected
    */
   void begin(int size) {
     before = now;
     now = new LinkedHashMap<>(size * 2);
+    others.clear();
+    numbered.subList(numbers, numbered.size()).clear();
+    numbers = 0;
   }
 
-  boolean has(Object name) {
+  boolean has(String name) {
     return now.containsKey(name);
   }
 
   /** The key with a number. */
   TableKey of(int number) {
-    TableKey key = known(number);
-    return key == null ? add(number, TableKey.of(number)) : key;
+    while (numbered.size() <= number) {
+      numbered.add(TableKey.of(numbered.size()));
+    }
+    numbers = Math.max(numbers, number + 1);
+    return numbered.get(number);
   }
 
   /** The key with a name. */
@@ -47,7 +64,23 @@ final class TableKeys {
     return key == null ? add(name, TableKey.of(bytes)) : key;
   }
 
-  private @Nullable TableKey known(Object name) {
+  /** The same; null if the text had that name before. */
+  @Nullable TableKey first(String name, byte[] bytes) {
+    if (!others.isEmpty() && others.contains(name)) {
+      return null;
+    }
+    TableKey known = before.isEmpty() ? null : before.get(name);
+    TableKey key = known == null ? TableKey.of(bytes) : known;
+    return now.putIfAbsent(name, key) == null ? key : null;
+  }
+
+  /** The name that was the last is no key. */
+  void passOver(String name) {
+    now.remove(name);
+    others.add(name);
+  }
+
+  private @Nullable TableKey known(String name) {
     TableKey key = now.get(name);
     if (key == null && !before.isEmpty()) {
       key = before.get(name);
@@ -58,12 +91,12 @@ final class TableKeys {
     return key;
   }
 
-  private TableKey add(Object name, TableKey key) {
+  private TableKey add(String name, TableKey key) {
     now.put(name, key);
     return key;
   }
 
   List<TableKey> all() {
-    return List.copyOf(now.values());
+    return List.copyOf(numbers > 0 ? numbered.subList(0, numbers) : now.values());
   }
 }

@@ -49,6 +49,11 @@ public final class DeclaredStats {
     return named(name) == null ? pattern(name) : null;
   }
 
+  /** Whether a name is described, which makes nothing of it. */
+  public boolean describes(String name) {
+    return named(name) != null || pattern(name) != null;
+  }
+
   /** Whether a declaration has that very name. */
   public boolean isNamed(String name) {
     return stats.named(name) != null;

@@ -201,6 +201,17 @@ class DeclaredTextTest {
     assertEquals(List.of(), problems);
   }
 
+  /** A sample takes the first line of a key. */
+  @Test
+  void aKeyWhoseFirstLineIsBrokenIsNotReadFromAnotherLine() {
+    read(DISKS, "8 0 a 1 2 3\n8 1 b 1 x 3\n8 1 b 4 5 6\n8 2 c 7 8 9\n8 3 d 1 1 1\n");
+
+    assertEquals(9, values.size(), values::toString);
+    assertTrue(values.stream().noneMatch(value -> value.contains("/b/")), values::toString);
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith("2 of 5 lines"), problems::toString);
+  }
+
   @Test
   void rowsThatAreExcludedOrThatNoTableHasMayLookLikeAnything() {
     read(BLKIO, "8:0 Read 1\n8:0 Write 2\n8:0 Total 3 4\nTotal 5\n");
