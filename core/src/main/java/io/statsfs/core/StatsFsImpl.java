@@ -265,17 +265,24 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   private Sampler newSampler(StatFilter filter, @Nullable Duration timeout) {
     Objects.requireNonNull(filter, "filter");
-    // So that closing either finds the sampler or comes before its making: never is a closed reader
-    // asked to prepare one.
+    SamplerImpl sampler = new SamplerImpl(this, filter, timeout);
+    // So that closing either finds the sampler or comes before: never is a closed reader asked to
+    // prepare one.
     synchronized (samplersLock) {
       requireOpen();
-      SamplerImpl sampler = new SamplerImpl(this, filter, timeout);
       List<WeakReference<SamplerImpl>> all = new ArrayList<>(samplers);
       all.removeIf(known -> known.get() == null);
       all.add(new WeakReference<>(sampler));
       samplers = List.copyOf(all);
-      return sampler;
     }
+    try {
+      // Without the lock, for nobody knows what a filter waits for.
+      sampler.begin();
+    } catch (RuntimeException | Error e) {
+      sampler.close();
+      throw e;
+    }
+    return sampler;
   }
 
   @Override
@@ -402,7 +409,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     refresher.interrupt();
     List<WeakReference<SamplerImpl>> all;
     synchronized (samplersLock) {
-      // With the lock, since one may be in the making that found this open.
+      // With the lock, since one may be about to be listed that found this open.
       all = samplers;
     }
     for (WeakReference<SamplerImpl> known : all) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads in the simplest way, holds its user to the contract, and remembers what it was asked. */
@@ -41,6 +42,10 @@ public final class FakeReader implements StatReader {
   public volatile int prepared;
   volatile int samples;
   public volatile boolean closed;
+
+  /** How many files each batch says that it keeps open. */
+  public volatile IntSupplier keptOpen = () -> 0;
+
   private final List<FakeBatch> open = new ArrayList<>();
 
   @Override
@@ -166,7 +171,10 @@ public final class FakeReader implements StatReader {
 
     @Override
     public int keptOpen() {
-      return 0;
+      synchronized (FakeReader.this) {
+        require(open.contains(this), "a count of a closed batch");
+      }
+      return keptOpen.getAsInt();
     }
 
     @Override

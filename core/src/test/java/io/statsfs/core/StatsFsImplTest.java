@@ -520,6 +520,102 @@ class StatsFsImplTest {
     }
   }
 
+  /** Also where nobody has asked before. */
+  @Test
+  void aSamplerThatIsSamplingCountsWithWhatItHadBefore() throws Exception {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open();
+        Sampler sampler = fs.fs.sampler()) {
+      fs.reader.keptOpen = () -> 3;
+      sampler.sample();
+      CountDownLatch sampling = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      fs.reader.onSample =
+          () -> {
+            sampling.countDown();
+            await(goOn);
+          };
+      Thread reading = new Thread(sampler::sample);
+      reading.start();
+      await(sampling);
+      assertEquals(3, fs.fs.diagnostics().filesKeptOpen());
+      goOn.countDown();
+      reading.join();
+      fs.reader.keptOpen = () -> 2;
+      assertEquals(2, fs.fs.diagnostics().filesKeptOpen());
+      sampler.close();
+      assertEquals(0, fs.fs.diagnostics().filesKeptOpen());
+    }
+  }
+
+  @Test
+  void countsThatFailAreNoneAndFailNoSample() {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open();
+        Sampler sampler = fs.fs.sampler()) {
+      fs.reader.keptOpen =
+          () -> {
+            throw new IllegalStateException("no count");
+          };
+      sampler.sample();
+      assertEquals(1, sampler.longValue(0));
+      assertTrue(sampler.sampleNanoTime() != 0);
+      assertEquals(0, fs.fs.diagnostics().filesKeptOpen());
+      assertEquals(1, fs.log.lines().stream().filter(m -> m.contains("no count")).count());
+    }
+  }
+
+  /** Nobody knows what a filter waits for. */
+  @Test
+  @Timeout(60)
+  void aSamplerIsMadeWhileTheFilterOfAnotherOneWaitsForIt() throws Exception {
+    tree.stat("kvm/a", 1);
+    try (Fs fs = open()) {
+      CountDownLatch made = new CountDownLatch(1);
+      Thread making =
+          new Thread(
+              () -> {
+                fs.fs.sampler().close();
+                made.countDown();
+              });
+      Sampler waiting =
+          fs.fs.sampler(
+              stat -> {
+                making.start();
+                await(made);
+                return true;
+              });
+      waiting.sample();
+      assertEquals(1, waiting.longValue(0));
+      making.join();
+    }
+  }
+
+  @Test
+  void aFilterThatClosesWhatItIsAskedForMakesNoSampler() {
+    tree.stat("kvm/a", 1);
+    Fs fs = open();
+    int prepared = fs.reader.prepared;
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            fs.fs.sampler(
+                stat -> {
+                  fs.close();
+                  return true;
+                }));
+    assertEquals(prepared, fs.reader.prepared);
+    assertTrue(fs.reader.closed);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(20, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static long sum(Diagnostics counts) {
     return counts.scans()
         + counts.filesKeptOpen()

@@ -292,6 +292,35 @@ public class StatsFsStress {
   }
 
   @JCStressTest
+  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "nothing is open")
+  @Outcome(expect = FORBIDDEN, desc = "what was counted before the closing")
+  @State
+  public static class CountTwiceWhatIsClosed extends Opened {
+    private final Sampler sampler = fs.sampler(StatFilter.all());
+
+    public CountTwiceWhatIsClosed() {
+      sampler.sample();
+      fs.diagnostics().filesKeptOpen();
+      sampler.close();
+    }
+
+    @Actor
+    public void count(JJ_Result r) {
+      r.r1 = fs.diagnostics().filesKeptOpen();
+    }
+
+    @Actor
+    public void countToo(JJ_Result r) {
+      r.r2 = fs.diagnostics().filesKeptOpen();
+    }
+
+    @Arbiter
+    public void afterwards(JJ_Result r) {
+      fs.close();
+    }
+  }
+
+  @JCStressTest
   @Outcome(
       id = {"0, 1, 1", "1, 1, 1"},
       expect = ACCEPTABLE,

@@ -69,18 +69,33 @@ public final class SamplerImpl implements Sampler {
   private long retriedAt;
   private volatile long filesKeptOpen;
   private volatile long filesNotKept;
+
+  /** Whether there was a count since the batches were prepared. */
+  private boolean isCounted;
+
   private long sampleEpochMillis;
   private long sampleNanoTime;
   private long sampleDurationNanos;
   private boolean closed;
 
+  /** One that is to {@linkplain #begin begin}. It can be closed before, and be counted. */
   public SamplerImpl(Sampled fs, StatFilter filter, @Nullable Duration timeout) {
     this.fs = fs;
     this.filter = filter;
     watchdog = timeout == null ? null : new Watchdog("statsfs-sampler", timeout);
     stuck = new StuckUnits(fs.scanners(), timeout == null ? Duration.ZERO : timeout);
     catalog = fs.catalog();
-    follow(catalog);
+  }
+
+  /** Has the first sample prepared, unless this is closed already. */
+  public void begin() {
+    lock.lock();
+    try {
+      requireOpen();
+      follow(fs.catalog());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** If the filter throws, all stays as it was. */
@@ -91,6 +106,8 @@ public final class SamplerImpl implements Sampler {
         wanted.add(stat);
       }
     }
+    // The filter itself may have closed this.
+    requireOpen();
     Stat[] before = stats;
     stats = wanted.toArray(Stat[]::new);
     parts = parts(wanted);
@@ -167,6 +184,7 @@ public final class SamplerImpl implements Sampler {
   /** Has batches prepared, each of which takes over from the one before if there is one. */
   private void prepare() {
     isPrepared = false;
+    isCounted = false;
     for (Part part : parts) {
       part.prepare(memory);
     }
@@ -290,6 +308,11 @@ public final class SamplerImpl implements Sampler {
       }
       stuck.sampled();
       review();
+      if (!isCounted) {
+        // For who asks during a later sample. The first one opens nearly all.
+        isCounted = true;
+        countFiles();
+      }
       sampleDurationNanos = System.nanoTime() - began;
       sampleNanoTime = began;
       sampleEpochMillis = epochMillis;
@@ -507,32 +530,41 @@ public final class SamplerImpl implements Sampler {
 
   /** Files that are kept open, see {@link io.statsfs.Diagnostics#filesKeptOpen}. */
   public long filesKeptOpen() {
-    countFiles();
+    countFilesUnlessBusy();
     return filesKeptOpen;
   }
 
   /** Files that were not kept open, see {@link io.statsfs.Diagnostics#filesNotKept}. */
   public long filesNotKept() {
-    countFiles();
+    countFilesUnlessBusy();
     return filesNotKept;
   }
 
   /** Does not wait for a sample that is being taken, which may take long. */
-  private void countFiles() {
+  private void countFilesUnlessBusy() {
     if (lock.tryLock()) {
       try {
-        long keptOpen = 0;
-        long notKept = 0;
-        for (int i = 0; i < parts.size() && !closed && isPrepared; i++) {
-          keptOpen += parts.get(i).batch().keptOpen();
-          notKept += parts.get(i).batch().notKept();
-        }
-        filesKeptOpen = keptOpen;
-        filesNotKept = notKept;
+        countFiles();
       } finally {
         lock.unlock();
       }
     }
+  }
+
+  private void countFiles() {
+    long keptOpen = 0;
+    long notKept = 0;
+    for (int i = 0; i < parts.size() && !closed && isPrepared; i++) {
+      Part part = parts.get(i);
+      try {
+        keptOpen += part.batch().keptOpen();
+        notKept += part.batch().notKept();
+      } catch (RuntimeException e) {
+        fs.failed(part.scanner, e);
+      }
+    }
+    filesKeptOpen = keptOpen;
+    filesNotKept = notKept;
   }
 
   @Override
@@ -617,6 +649,8 @@ public final class SamplerImpl implements Sampler {
     try {
       if (!closed) {
         closed = true;
+        // Also for who asks while somebody else does.
+        countFiles();
         // A thread that hangs may keep this for ever, but not what belongs to the application.
         filter = StatFilter.all();
         if (watchdog != null) {
