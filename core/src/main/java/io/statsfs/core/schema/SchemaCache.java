@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,6 +53,9 @@ public final class SchemaCache implements Scanner.SchemaCounts {
   /** Longer than a scan takes from looking at a schema to asking for it. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  /** Readings that came back after all and are kept for whoever asks for them again. */
+  private static final int MOST_LEFT = 100;
+
   public static final SchemaCache SHARED = new SchemaCache(MAX_BYTES);
 
   /** Interned, so that it is the same for all class loaders that load this class. */
@@ -66,8 +71,18 @@ public final class SchemaCache implements Scanner.SchemaCounts {
   private final long graceNanos;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
-  /** The reading that was left behind last. It may have come back. */
-  private @Nullable Reading left;
+  /** Readings that were left behind, the last of which may hang. Guarded by the watchdog. */
+  private final Map<CacheKey, Reading> left =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CacheKey, Reading> eldest) {
+          return size() > MOST_LEFT;
+        }
+      };
+
+  private @Nullable Reading lastLeft;
 
   public SchemaCache(long maxBytes) {
     this(maxBytes, TIMEOUT, GRACE);
@@ -132,7 +147,18 @@ public final class SchemaCache implements Scanner.SchemaCounts {
     }
   }
 
-  private record Loaded(Schema schema, int bytes) {}
+  private static final class Loaded {
+    final Schema schema;
+    final int bytes;
+
+    /** When somebody who saw its source asked for it last. */
+    volatile long askedAt = System.nanoTime();
+
+    Loaded(Schema schema, int bytes) {
+      this.schema = schema;
+      this.bytes = bytes;
+    }
+  }
 
   /**
    * Which schema a file holds now.
@@ -155,7 +181,9 @@ public final class SchemaCache implements Scanner.SchemaCounts {
    */
   public Schema get(SchemaKey key, int maxBytes) throws IOException {
     try {
-      return cache().get(new CacheKey(key, maxBytes), this::load).schema;
+      Loaded loaded = cache().get(new CacheKey(key, maxBytes), this::load);
+      loaded.askedAt = System.nanoTime();
+      return loaded.schema;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -163,7 +191,9 @@ public final class SchemaCache implements Scanner.SchemaCounts {
 
   /**
    * Drops a schema whose source has ended, but not at once: whoever saw it live a moment ago and
-   * missed it here would open what has taken its place, which somebody else opens too.
+   * missed it here would open what has taken its place, which somebody else opens too. And not if
+   * somebody has asked for it since: a source that has another name now, or that is hidden in one
+   * place, has not ended.
    */
   public void forget(SchemaKey key, int maxBytes) {
     ended.add(new Ended(new CacheKey(key, maxBytes)));
@@ -171,8 +201,17 @@ public final class SchemaCache implements Scanner.SchemaCounts {
       if (System.nanoTime() - first.at < graceNanos) {
         break;
       } else if (ended.remove(first)) {
-        cache().invalidate(first.key);
+        drop(first);
       }
+    }
+  }
+
+  private void drop(Ended ended) {
+    // By the map, since this is no hit.
+    Map<CacheKey, Loaded> map = cache().asMap();
+    Loaded known = map.get(ended.key);
+    if (known != null && known.askedAt - ended.at < 0) {
+      map.remove(ended.key, known);
     }
   }
 
@@ -265,7 +304,7 @@ public final class SchemaCache implements Scanner.SchemaCounts {
   }
 
   private ByteBuffer read(CacheKey key) throws IOException {
-    Reading before = left;
+    Reading before = lastLeft;
     if (before != null && before.isBusy()) {
       throw new FileSystemException(
           key.schema.file.toString(),
@@ -275,13 +314,15 @@ public final class SchemaCache implements Scanner.SchemaCounts {
               : PathText.of(before.key.schema.file)
                   + " does not answer, and schemas are read one at a time");
     }
-    if (before != null && before.key.equals(key)) {
-      left = null;
-      return before.get();
+    lastLeft = null;
+    Reading returned = left.remove(key);
+    if (returned != null) {
+      return returned.get();
     }
     Reading reading = new Reading(key);
     if (!watchdog.run(reading)) {
-      left = reading;
+      left.put(key, reading);
+      lastLeft = reading;
       throw new FileSystemException(key.schema.file.toString(), null, reading.state());
     }
     return reading.get();

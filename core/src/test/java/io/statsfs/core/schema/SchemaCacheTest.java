@@ -145,9 +145,57 @@ class SchemaCacheTest {
     assertEquals(2, shortTimeout.loads());
   }
 
-  /** A pipe keeps the one who opens it waiting until there is a writer. */
+  @Test
+  @Timeout(60)
+  void whatWasLeftBehindIsTakenAlsoWhenAnotherOneWasLeftBehindSince() throws Exception {
+    Path first = pipe("first");
+    Path second = pipe("second");
+    SchemaCache shortTimeout = new SchemaCache(MAX, Duration.ofMillis(50), Duration.ZERO);
+    SchemaCache.SchemaKey keyOfSecond =
+        new SchemaCache.SchemaKey(second, "2", FileTime.fromMillis(0));
+    assertThrows(IOException.class, () -> shortTimeout.get(key(first), MAX));
+    Files.writeString(first, TEXT);
+    Await.until(() -> !isRead());
+    assertThrows(IOException.class, () -> shortTimeout.get(keyOfSecond, MAX));
+    Files.writeString(second, TEXT);
+    Await.until(() -> !isRead());
+    // A second opening would wait for a second writer.
+    assertEquals("1", shortTimeout.get(key(first), MAX).labels().get("vm"));
+    assertEquals("1", shortTimeout.get(keyOfSecond, MAX).labels().get("vm"));
+    assertEquals(2, shortTimeout.loads());
+  }
+
+  /** As one that was renamed, or that another mount shows still. */
+  @Test
+  void whatIsFoundAgainAfterItSeemedToHaveEndedStays() throws Exception {
+    SchemaCache patient = new SchemaCache(MAX, Duration.ofSeconds(1), Duration.ofMillis(50));
+    SchemaCache.SchemaKey stays = SchemaCache.key(write("kvm", TEXT));
+    SchemaCache.SchemaKey goes = SchemaCache.key(write("gone", TEXT));
+    patient.get(stays, MAX);
+    patient.get(goes, MAX);
+    patient.forget(stays, MAX);
+    patient.forget(goes, MAX);
+    patient.get(stays, MAX);
+    Thread.sleep(60);
+    patient.forget(SchemaCache.key(write("other", TEXT)), MAX);
+    patient.get(stays, MAX);
+    assertEquals(2, patient.loads());
+    patient.get(goes, MAX);
+    assertEquals(3, patient.loads());
+    patient.forget(stays, MAX);
+    Thread.sleep(60);
+    patient.forget(goes, MAX);
+    patient.get(stays, MAX);
+    assertEquals(4, patient.loads());
+  }
+
   private Path pipe() throws Exception {
-    Path pipe = tree.path("pipe");
+    return pipe("pipe");
+  }
+
+  /** A pipe keeps the one who opens it waiting until there is a writer. */
+  private Path pipe(String name) throws Exception {
+    Path pipe = tree.path(name);
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     return pipe;
   }
