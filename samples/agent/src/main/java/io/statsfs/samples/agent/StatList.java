@@ -87,6 +87,15 @@ final class StatList {
       if (sampler.size() == 0) {
         return whyThereIsNone(sampler.catalog());
       }
+      int readable = sampler.count(Status.OK);
+      if (readable > 0) {
+        return "none of the "
+            + sampler.size()
+            + " stats that are wanted is exported, though "
+            + readable
+            + (readable == 1 ? " has" : " have")
+            + " a value; --conventional-only and --aggregates leave out stats";
+      }
       String statuses =
           Arrays.stream(Status.values())
               .filter(status -> sampler.count(status) > 0)

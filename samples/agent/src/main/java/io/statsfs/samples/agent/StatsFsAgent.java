@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -367,9 +368,7 @@ public final class StatsFsAgent implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (roots.stream().anyMatch(root -> root.toString().isEmpty())) {
-      throw new ParameterException(spec.commandLine(), "--root is empty; it takes a path");
-    }
+    refuseEmpty();
     if (conventionalOnly) {
       try {
         naming = naming.conventionalOnly();
@@ -406,6 +405,20 @@ public final class StatsFsAgent implements Callable<Integer> {
       return run(ending);
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);
+    }
+  }
+
+  /**
+   * As of a variable of a shell that is not set: an empty path would be the working directory, and
+   * an empty name or pattern is that of nothing.
+   */
+  private void refuseEmpty() {
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (option.originalStringValues().contains("")) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option.longestName() + " is empty; it takes a " + option.paramLabel());
+      }
     }
   }
 

@@ -311,6 +311,22 @@ class StatsFsAgentProgramTest {
           AgentProgram.run("--once", "--exporter", "console", "--root", root, "--include", "kvm/*");
       assertEquals(1, agent.exitCode(), agent.toString());
       assertTrue(last(agent).contains("1 not_a_number"), agent.toString());
+      tree.stat("kvm/b", "1");
+      agent =
+          AgentProgram.run(
+              "--once",
+              "--exporter=console",
+              "--root",
+              root,
+              "--naming=semconv",
+              "--conventional-only");
+      assertEquals(1, agent.exitCode(), agent.toString());
+      assertTrue(
+          last(agent)
+              .endsWith(
+                  ": none of the 2 stats that are wanted is exported, though 1 has a value;"
+                      + " --conventional-only and --aggregates leave out stats"),
+          agent.toString());
     }
   }
 
@@ -515,6 +531,12 @@ class StatsFsAgentProgramTest {
           {"--bogus"},
           {"--exporter", "pigeon"},
           {"--root", "", "--list"},
+          {"--host", "", "--list"},
+          {"--proc", "", "--list"},
+          {"--sys=", "--list"},
+          {"--layouts", "", "--list"},
+          {"--list", "--include", "net/*", "--include", ""},
+          {"--clear", ""},
           {"--interval", "5"},
           {"--interval", "0s"},
           {"--once", "--exporter", "prometheus"},
