@@ -216,6 +216,11 @@ public final class Trees {
       throw nothingFound(searches);
     }
     List<Problem> problems = new ArrayList<>(found.problems);
+    if (settings.isDetecting()) {
+      host.all().stream()
+          .filter(directory -> isEmpty(directory, searches))
+          .forEach(directory -> problems.add(nothingIsIn(directory)));
+    }
     for (Search search : searches) {
       if (named.contains(search.layout) && search.isAbsent()) {
         String message = "the tree " + search.layout + " is not found: " + search.absence();
@@ -226,6 +231,22 @@ public final class Trees {
       }
     }
     return new Detected(found.trees, problems, found.cgroups, found.unnamed, found.places);
+  }
+
+  /** Whether nothing is there of all that was looked for below a directory, not even in part. */
+  private static boolean isEmpty(Path directory, List<Search> searches) {
+    List<Search> below =
+        searches.stream().filter(s -> s.root != null && s.root.startsWith(directory)).toList();
+    return !below.isEmpty() && below.stream().allMatch(Search::isAbsent);
+  }
+
+  /** As where a host's root is mounted without the mounts below it. */
+  private static Problem nothingIsIn(Path directory) {
+    return Problem.builder(
+            Problem.Kind.NOT_OPENED,
+            "no tree of the host is here. Mount that of the host, as with -v /proc:/host/proc:ro")
+        .path(directory)
+        .build();
   }
 
   /** Roots are read where they are. */
@@ -324,7 +345,12 @@ public final class Trees {
       message.append(". Mount what is missing, or name a root. ");
     }
     searches.forEach(
-        search -> search.problem().ifPresent(problem -> message.append(problem).append(". ")));
+        search ->
+            search
+                .problem()
+                .map(Problem::toString)
+                .ifPresent(
+                    problem -> message.append(problem).append(problem.endsWith(".") ? " " : ". ")));
     return new TreeUnavailableException(reason, message.toString().strip(), cause);
   }
 

@@ -143,6 +143,11 @@ class DeclaredTreesTest {
             + " system of type procfs or nofs is mounted (type). Mount what is missing, or name a"
             + " root.",
         message);
+    declare("directory", "tree: directory\nat: {type: proc, path: sys}\nfile: flat-keyed");
+    String notAFile =
+        assertThrows(TreeUnavailableException.class, () -> builder().trees("directory").build())
+            .getMessage();
+    assertTrue(notAFile.endsWith("it is not a file, which layout directory needs."), notAFile);
     try (StatsFs fs = builder().trees("path", "type", "vmstat").build()) {
       assertEquals(
           List.of(

@@ -170,6 +170,32 @@ class HostMountsTest {
   }
 
   @Test
+  void aDirectoryWithNothingOfWhatIsLookedForIsAProblem() throws IOException {
+    file("proc/uptime", "12.50 20.00\n");
+    Path sys = Files.createDirectory(host.resolve("sys"));
+    try (StatsFs fs = builder().host(host).build()) {
+      assertEquals(host.resolve("proc/uptime"), rootOf(fs, "uptime"));
+      assertEquals(
+          List.of(
+              sys
+                  + ": no tree of the host is here. Mount that of the host, as with"
+                  + " -v /proc:/host/proc:ro"),
+          problemsAt(sys, fs));
+    }
+    file("sys/class/net/eth0/statistics/rx_bytes", "3\n");
+    try (StatsFs fs = builder().host(host).build()) {
+      assertEquals(List.of(), problemsAt(sys, fs));
+    }
+  }
+
+  private static List<String> problemsAt(Path place, StatsFs fs) {
+    return fs.catalog().problems().stream()
+        .map(Problem::toString)
+        .filter(problem -> problem.startsWith(place + ":"))
+        .toList();
+  }
+
+  @Test
   void aDirectoryThatIsNotThereIsAnError() {
     TreeUnavailableException e =
         assertThrows(
