@@ -133,6 +133,21 @@ static uint32_t index_size(uint32_t count) {
   return size;
 }
 
+/*
+ * Whether a line that begins with a key has it, if its word ends there, or if the first colon is behind it
+ * and blanks.
+ */
+static int is_whole_key(const struct sfs_shape *shape, const struct sfs_key *key) {
+  int is_whole = shape->heading == SFS_HEADING_NONE && key->length > 0;
+  int last = BLANK;
+  for (uint32_t i = 0; i < key->length && is_whole; i++) {
+    last = shape->classes[(unsigned char)key->text[i]];
+    is_whole = shape->row_key == SFS_ROW_KEY_BEFORE_COLON ? last != LINE_END && key->text[i] != ':'
+                                                          : last == IN_WORD;
+  }
+  return is_whole && last == IN_WORD && key->text[key->length - 1] != ':';
+}
+
 static size_t axis_bytes(const struct sfs_axis *axis) {
   size_t index = axis->keys == NULL ? 0 : index_size(axis->count) * sizeof axis->index[0];
   return axis->count * sizeof axis->met[0] + index;
@@ -148,10 +163,7 @@ static char *axis_init(struct sfs_axis *axis, char *memory, const struct sfs_tab
   axis->mask = index_size(axis->count) - 1;
   for (uint32_t i = 0; i < axis->count; i++) {
     struct sfs_key *known = &axis->keys[i];
-    known->is_word = table->shape->heading == SFS_HEADING_NONE;
-    for (uint32_t k = 0; k < known->length; k++) {
-      known->is_word &= table->shape->classes[(unsigned char)known->text[k]] == IN_WORD;
-    }
+    known->is_whole = is_whole_key(table->shape, known);
     const struct key key = {known->text, known->length, NULL, 0, 0};
     uint32_t at = hash(&key, table->seed) & axis->mask;
     while (axis->index[at] != 0) {
@@ -207,11 +219,13 @@ void sfs_table_init(struct sfs_table *table, void *memory) {
                        columns == 1 && shape->prefix_words == 0 && shape->least_columns <= 1 &&
                        shape->radix == 10 && shape->skip_through == 0;
   table->has_plain_lines =
-      shape->row_key == SFS_ROW_KEY_WORD && shape->second_row_key_word < 0 &&
+      columns > 0 &&
+      (shape->row_key == SFS_ROW_KEY_BEFORE_COLON ||
+       (shape->row_key == SFS_ROW_KEY_WORD && shape->second_row_key_word < 0 &&
+        (shape->row_key_word == 0 || !shape->is_uniform))) &&
       shape->header != SFS_HEADER_PER_PAIR && shape->heading == SFS_HEADING_NONE &&
       (shape->column_key == SFS_COLUMN_KEY_POSITION || shape->column_key == SFS_COLUMN_KEY_HEADER) &&
-      shape->prefix_words == 0 && shape->radix == 10 && shape->skip_through == 0 &&
-      !shape->is_uniform;
+      shape->prefix_words == 0 && shape->radix == 10 && shape->skip_through == 0;
 }
 
 /* ---- texts ---- */
@@ -585,7 +599,7 @@ static inline size_t begins_with_expected(const struct reading *reading, const c
     return 0;
   }
   const struct sfs_key *expected = &rows->keys[reading->expected_row];
-  return expected->is_word && expected->length <= (size_t)(reading->end - word) &&
+  return expected->is_whole && expected->length <= (size_t)(reading->end - word) &&
                  equal(expected->text, word, expected->length)
              ? expected->length
              : 0;
@@ -751,32 +765,57 @@ static enum found_key put_heading(const struct reading *reading, enum found_key 
 }
 
 /*
- * Reads a line as most of them are: with the key of the expected row, and with plain integers where cells
- * are wanted. Returns where the next line begins; or NULL if the line is otherwise, or has nothing that is
- * wanted. Then it has to be read by all the rules, which come to the same for the cells that were stored
- * before that was seen.
+ * Goes behind the key of a line and its colon, if that is the key of the expected row. Returns NULL if it is
+ * not, or if that has to be found out by all the rules.
  */
-static inline const char *read_plain_line(struct reading *reading, const char *at) {
-  struct sfs_table *table = reading->table;
+static inline const char *skip_expected_key(const struct reading *reading, const char *at) {
   const struct sfs_shape *shape = reading->shape;
-  const uint32_t row = reading->expected_row;
-  for (int32_t i = 0; i < shape->row_key_word; i++) {
-    at = skip_blanks(reading, skip_word(reading, at));
+  const int is_before_colon = shape->row_key == SFS_ROW_KEY_BEFORE_COLON;
+  if (!is_before_colon) {
+    for (int32_t i = 0; i < shape->row_key_word; i++) {
+      at = skip_blanks(reading, skip_word(reading, at));
+    }
   }
-  size_t length = begins_with_expected(reading, at);
-  if (length == 0 || at[length - 1] == ':' || table->rows.met[row] >= reading->begin) {
+  const size_t length = begins_with_expected(reading, at);
+  if (length == 0) {
     return NULL;
   }
   at += length;
+  if (is_before_colon) {
+    at = skip_blanks(reading, at);
+    return *at == ':' ? at + 1 : NULL;
+  }
   at += *at == ':';
-  if (reading->classes[(unsigned char)*at] == IN_WORD) {
+  return reading->classes[(unsigned char)*at] != IN_WORD ? at : NULL;
+}
+
+/* Meets the expected row, and goes on behind its line. */
+static inline const char *pass_plain_line(struct reading *reading, const char *at) {
+  struct sfs_table *table = reading->table;
+  table->rows.met[reading->expected_row++] = ++table->clock;
+  reading->found++;
+  return skip_line(reading, at);
+}
+
+/*
+ * Reads a line as most of them are: with the key of the expected row, and with plain integers where cells
+ * are wanted. Returns where the next line begins; or NULL if the line is otherwise. Then it has to be read by
+ * all the rules, which come to the same for the cells that were stored before that was seen.
+ */
+static inline const char *read_plain_line(struct reading *reading, const char *at) {
+  const struct sfs_shape *shape = reading->shape;
+  const uint32_t row = reading->expected_row;
+  at = skip_expected_key(reading, at);
+  if (at == NULL || reading->table->rows.met[row] >= reading->begin) {
     return NULL;
   }
   const int32_t *slots = slots_of(reading, row);
+  if (slots[0] < 0 && !is_wanted(reading, row)) {
+    return pass_plain_line(reading, at);
+  }
   const struct sfs_place *place = reading->header->places;
-  uint32_t cells = (uint32_t)shape->row_key_word;
+  uint32_t cells = shape->row_key == SFS_ROW_KEY_WORD ? (uint32_t)shape->row_key_word : 0;
   uint32_t not_wanted = 0;
-  uint32_t wanted = 0;
   for (; place->cell < cells; place++) {
     if (slots[place->column] >= 0) {
       return NULL;
@@ -790,21 +829,24 @@ static inline const char *read_plain_line(struct reading *reading, const char *a
       slot = slots[place++->column];
       not_wanted += slot < 0;
     }
-    if (slot < 0) {
+    if (slot < 0 && !shape->is_uniform) {
       at = skip_blanks(reading, skip_word(reading, at));
       continue;
     }
     uint64_t value;
     at = plain_integer(at, &value);
-    if ((slot & (SFS_SLOT_FLOAT | SFS_SLOT_NO_VALUE)) != 0 || at == NULL ||
-        reading->classes[(unsigned char)*at] == IN_WORD) {
+    if (at == NULL || reading->classes[(unsigned char)*at] == IN_WORD) {
       return NULL;
     }
-    put_plain(&reading->to, slot, value);
-    wanted++;
+    if (slot >= 0) {
+      if ((slot & (SFS_SLOT_FLOAT | SFS_SLOT_NO_VALUE)) != 0) {
+        return NULL;
+      }
+      put_plain(&reading->to, slot, value);
+    }
     at = skip_blanks(reading, at);
   }
-  if (wanted == 0 || cells < shape->least_columns) {
+  if (cells < shape->least_columns) {
     return NULL;
   }
   for (int32_t i = 0; shape->trailing_words != SFS_ANY && *at != '\n'; i++) {
@@ -814,11 +856,8 @@ static inline const char *read_plain_line(struct reading *reading, const char *a
     }
     at = skip_blanks(reading, end);
   }
-  table->rows.met[row] = ++table->clock;
-  reading->expected_row++;
-  reading->found++;
   reading->unknown_cells += shape->column_key == SFS_COLUMN_KEY_HEADER ? not_wanted : 0;
-  return skip_line(reading, at);
+  return pass_plain_line(reading, at);
 }
 
 /* Reads a line, and returns where the next one begins. */

@@ -80,7 +80,7 @@ enum { SFS_HEADING_BYTES = 1024 };
 struct sfs_key {
   const char *text;
   uint32_t length;
-  uint32_t is_word; /* set by sfs_table_init: a word of the line is all of it */
+  uint32_t is_whole; /* set by sfs_table_init: a line that begins with it can have no other key */
 };
 
 /* The rows or columns of a table. */

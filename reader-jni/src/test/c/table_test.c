@@ -351,12 +351,48 @@ static void uniform_rows(void) {
   slots[6] = -1;
   CHECK_EQUAL(0, read_text("8 0 sda 1 2 3\n8 1 my 1st 3 4\n8 2 x 5 6 7\n"));
   CHECK_NO_CELL(1, 3, BROKEN);
+  /* Nor before the key. */
+  slots[8] = slots[9] = -1;
+  CHECK_EQUAL(0, read_text("8 0 sda 1 2 3\n8 1 my 3 4\n8 b x 5 6 7\n"));
+  CHECK_CELL(1, 3, 4);
+  CHECK_NO_CELL(2, 2, BROKEN);
   begin((struct sfs_shape){.least_columns = 1, .trailing_words = SFS_ANY, .radix = 16, .is_uniform = 1}, "",
         "-", "a,b");
   read_text("0000000f ff");
   CHECK_CELL(0, 0, 15);
   read_text("0000000f 0xff");
   CHECK_NO_CELL(0, 0, BROKEN);
+}
+
+/* /proc/softirqs */
+static void uniform_rows_below_a_header(void) {
+  begin((struct sfs_shape){.header = SFS_HEADER_ONCE, .row_key = SFS_ROW_KEY_BEFORE_COLON,
+                           .column_key = SFS_COLUMN_KEY_HEADER, .least_columns = 1, .is_uniform = 1},
+        "", "HI,NET RX,b ", "CPU0,CPU2");
+  CHECK_EQUAL(1, read_text("   CPU0  CPU2\n  HI: 1 2\n NET RX :3  4 \n b : 5 6\n"));
+  CHECK_CELL(0, 1, 2);
+  CHECK_CELL(1, 0, 3);
+  CHECK_CELL(1, 1, 4);
+  CHECK_NO_CELL(2, 0, ABSENT);
+  CHECK_EQUAL(2, unknown_cells); /* Those of b. */
+  /* Others before the colon, none, fewer cells, and one too many. */
+  CHECK_EQUAL(1, read_text(" CPU0 CPU2\nHI x: 1 2\nHI 8 9\nHI: 1\nNET RX: 3 4 5\n"));
+  CHECK_CELL(0, 0, 1);
+  CHECK_NO_CELL(0, 1, ABSENT);
+  CHECK_NO_CELL(1, 0, BROKEN);
+  /* Not a number where nothing is wanted, or where no column is known; then in all rows. */
+  slots[1] = -1;
+  CHECK_EQUAL(1, read_text(" CPU0 CPU2\nHI: 1 x\nNET RX: 3 4\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_CELL(1, 1, 4);
+  CHECK_EQUAL(1, read_text(" CPU0 CPU1 CPU2\nHI: 1 x 3\nNET RX: 3 4 5\n"));
+  CHECK_NO_CELL(0, 0, BROKEN);
+  CHECK_CELL(1, 1, 5);
+  /* A row of which nothing is wanted is met, whatever it holds. */
+  slots[0] = -1;
+  slots[4] = slots[5] = -1;
+  CHECK_EQUAL(1, read_text(" CPU0 CPU2\nHI: x\nNET RX: 3 4\n"));
+  CHECK_CELL(1, 0, 3);
 }
 
 /* Words that say that there is no value, in the cells that may have them. */
@@ -644,7 +680,7 @@ int main(void) {
       TEST(one_value),       TEST(columns_of_one_row), TEST(flat_keys),
       TEST(expected_lines),  TEST(expected_rows),      TEST(headers_that_change),
       TEST(prefixed_keys),   TEST(keyed_rows),         TEST(keys_among_cells),
-      TEST(uniform_rows),    TEST(names_in_brackets),
+      TEST(uniform_rows),    TEST(uniform_rows_below_a_header), TEST(names_in_brackets),
       TEST(words_without_a_value),
       TEST(keys_of_two_words), TEST(headings),         TEST(header_once),      TEST(header_with_words_before),
       TEST(header_per_pair), TEST(words_before),       TEST(before_equals),

@@ -22,6 +22,7 @@ import java.util.Map;
 public final class FileCells {
   private static final int NONE = -1;
   private static final int END = -2;
+  private static final int OTHERWISE = -1;
   private static final Keys NO_KEYS = Keys.of(List.of());
 
   /** Shared, as most files by far are of one value. */
@@ -46,8 +47,18 @@ public final class FileCells {
   /** For each row its last wanted column, or NONE. */
   private final int[] lastWanted;
 
-  /** For each row that has a key whether a line with it can be found by that key. */
-  private final boolean[] isWord;
+  /** For each row that has a key whether its line may be plain: of that key and of integers. */
+  private final boolean[] mayBePlain;
+
+  /** For each row how many of its cells are wanted. */
+  private final int[] wantedCells;
+
+  /** How many cells are before the key of a plain line. */
+  private final int cellsBeforeKey;
+
+  private final int trailingWords;
+  private final int leastColumns;
+  private final boolean isUniform;
 
   /** For each column that has a key whether it is wanted, and how many are. */
   private final boolean[] isColumnWanted;
@@ -67,6 +78,8 @@ public final class FileCells {
 
   /** The columns of the header's words, NONE for those that are not known or repeated. */
   private int[] headerColumns = {};
+
+  private int headerWords;
 
   private int rowsSeen;
   private int columnsSeen;
@@ -113,17 +126,31 @@ public final class FileCells {
         shape.trailingWords() == Shape.ANY && !hasColumnKeys && !shape.isUniform();
     leastCells = mayLeaveLines ? shape.leastColumns() : Integer.MAX_VALUE;
     isDecimal = shape.radix() == 10;
+    trailingWords = shape.trailingWords();
+    leastColumns = shape.leastColumns();
+    isUniform = shape.isUniform();
+    cellsBeforeKey = Math.max(0, shape.rowKeyWord());
     lastWanted = new int[plan.rows().size()];
+    wantedCells = new int[lastWanted.length];
+    mayBePlain = numbersRows || !lines.hasPlainLines() ? NO_ROWS : new boolean[lastWanted.length];
     isColumnWanted = new boolean[hasColumnKeys ? columnCount : 0];
     for (int row = 0; row < lastWanted.length; row++) {
       lastWanted[row] = NONE;
+      boolean isPlain = mayBePlain.length > 0 && lines.isWholeKey(plan.rows().key(row));
       for (int column = 0; column < columnCount; column++) {
-        if (slots[row * columnCount + column] >= 0) {
+        int cell = row * columnCount + column;
+        if (slots[cell] >= 0) {
           lastWanted[row] = column;
+          wantedCells[row]++;
+          isPlain &= column >= cellsBeforeKey;
+          isPlain &= !plan.isFloat(cell) && !plan.mayHaveNoValue(cell);
           if (hasColumnKeys) {
             isColumnWanted[column] = true;
           }
         }
+      }
+      if (isPlain) {
+        mayBePlain[row] = true;
       }
     }
     int wanted = 0;
@@ -131,10 +158,6 @@ public final class FileCells {
       wanted += is ? 1 : 0;
     }
     wantedColumns = wanted;
-    isWord = numbersRows || isSingleRow ? NO_ROWS : new boolean[lastWanted.length];
-    for (int row = 0; row < isWord.length; row++) {
-      isWord[row] = lines.isWholeKey(plan.rows().key(row));
-    }
     rowSeenIn = new int[numbersRows ? 0 : lastWanted.length];
     columnSeenIn = new int[isColumnWanted.length];
     columnSeenAt = new int[isColumnWanted.length];
@@ -149,7 +172,6 @@ public final class FileCells {
    * @param memory where to store
    */
   public void put(byte[] text, int length, boolean isCut, SampleMemory memory) {
-    putNothing(memory);
     texts++;
     unknownCells = 0;
     rowsSeen = 0;
@@ -160,30 +182,22 @@ public final class FileCells {
     if (hasHeader) {
       readHeader();
     }
+    if (numbersRows) {
+      putNothing(0, slots.length, memory);
+    }
     if (isSingleRow) {
       putOnlyLine(isCut && isOneLine, memory);
     } else {
-      int expectedRow = 0;
-      for (int row = nextRow(expectedRow); row != END; row = nextRow(expectedRow)) {
-        if (row == NONE) {
-          unknownCells += cellsThatFit();
-        } else if (numbersRows || rowSeenIn[row] != texts) {
-          expectedRow = row + 1;
-          rowsSeen++;
-          if (!numbersRows) {
-            rowSeenIn[row] = texts;
-          }
-          if (lastWanted[row] != NONE) {
-            putLine(row, memory);
-          }
-        }
-      }
+      putLines(memory);
+    }
+    if (!numbersRows && rowsSeen != lastWanted.length) {
+      putMissingRows(memory);
     }
     boolean hasOtherLines =
         numbersRows && !isSingleRow && !isCut && lines.line() + 1 != lastWanted.length;
     if (hasOtherLines) {
       // A line came or went, and those behind it have other numbers.
-      putNothing(memory);
+      putNothing(0, slots.length, memory);
     }
     // What is not known may be so for a reason: that counts once, until it changes.
     isOutdated =
@@ -195,12 +209,131 @@ public final class FileCells {
     lines.end();
   }
 
-  private void putNothing(SampleMemory memory) {
-    for (int slot : slots) {
-      if (slot >= 0) {
-        memory.putFailure(slot, Status.GONE, 0);
+  private void putNothing(int from, int to, SampleMemory memory) {
+    for (int cell = from; cell < to; cell++) {
+      if (slots[cell] >= 0) {
+        memory.putFailure(slots[cell], Status.GONE, 0);
       }
     }
+  }
+
+  private void putMissingRows(SampleMemory memory) {
+    for (int row = 0; row < lastWanted.length; row++) {
+      if (rowSeenIn[row] != texts) {
+        putNothing(row * columnCount, (row + 1) * columnCount, memory);
+      }
+    }
+  }
+
+  private void putLines(SampleMemory memory) {
+    int expectedRow = 0;
+    while (true) {
+      if (putPlainLine(expectedRow, memory)) {
+        expectedRow++;
+        continue;
+      }
+      int row = nextRow(expectedRow);
+      if (row == END) {
+        return;
+      } else if (row == NONE) {
+        unknownCells += cellsThatFit();
+      } else if (numbersRows || rowSeenIn[row] != texts) {
+        expectedRow = row + 1;
+        rowsSeen++;
+        if (!numbersRows) {
+          rowSeenIn[row] = texts;
+          putNothing(row * columnCount, (row + 1) * columnCount, memory);
+        }
+        if (lastWanted[row] != NONE) {
+          putLine(row, memory);
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads the next line if that is as most of them are: with the key that is expected, and with
+   * integers of some digits where cells are wanted.
+   *
+   * @return false if the line is otherwise, or has to be looked at by all the rules; then it is
+   *     still the next one
+   */
+  private boolean putPlainLine(int row, SampleMemory memory) {
+    if (row >= mayBePlain.length || !mayBePlain[row] || rowSeenIn[row] == texts) {
+      return false;
+    }
+    int at = lines.behindKey(plan.rows().key(row));
+    if (at != OTHERWISE && wantedCells[row] > 0) {
+      at = putPlainCells(row, at, memory);
+    }
+    if (at == OTHERWISE) {
+      return false;
+    }
+    lines.passLine(at);
+    rowSeenIn[row] = texts;
+    rowsSeen++;
+    return true;
+  }
+
+  /** The cells behind the key; where they end, or OTHERWISE. */
+  private int putPlainCells(int row, int begin, SampleMemory memory) {
+    byte[] text = lines.text();
+    int end = lines.textEnd();
+    int first = row * columnCount;
+    int width = hasHeader ? headerWords : columnCount;
+    int left = wantedCells[row];
+    int notWanted = 0;
+    int at = lines.blanksEnd(begin);
+    int cell = cellsBeforeKey;
+    for (; cell < width && !lines.isAtEnd(at); cell++) {
+      int column = hasHeader ? headerColumns[cell] : cell;
+      int slot = column == NONE ? NONE : slots[first + column];
+      if (slot < 0) {
+        notWanted += column == NONE ? 0 : 1;
+        if (!isUniform) {
+          at = lines.blanksEnd(lines.wordEnd(at));
+          continue;
+        }
+      }
+      int from = at;
+      long value = 0;
+      for (; at < end; at++) {
+        int digit = text[at] - '0';
+        if (digit < 0 || digit > 9) {
+          break;
+        }
+        value = value * 10 + digit;
+      }
+      int digits = at - from;
+      if (digits == 0
+          || digits > ShapedText.MOST_PLAIN_DIGITS
+          || digits > 1 && text[from] == '0'
+          || at < end && !lines.separates(text[at])) {
+        return OTHERWISE;
+      }
+      if (slot >= 0) {
+        memory.putLong(slot, value);
+        left--;
+        if (left == 0 && cell + 1 >= leastCells) {
+          return at;
+        }
+      }
+      at = lines.blanksEnd(at);
+    }
+    if (left > 0 || cell < leastColumns) {
+      return OTHERWISE;
+    }
+    if (trailingWords != Shape.ANY && !lines.isAtEnd(at)) {
+      int word = at;
+      at = lines.wordEnd(word);
+      if (trailingWords == 0
+          || NumberText.isLikeANumber(text, word, at)
+          || !lines.isAtEnd(lines.blanksEnd(at))) {
+        return OTHERWISE;
+      }
+    }
+    unknownCells += hasColumnKeys ? notWanted : 0;
+    return at;
   }
 
   private void putOnlyLine(boolean isCut, SampleMemory memory) {
@@ -218,9 +351,7 @@ public final class FileCells {
 
   /** Goes to the next line; its row, NONE if that is not known, or END. */
   private int nextRow(int expected) {
-    if (expected < isWord.length && isWord[expected] && lines.nextLine(plan.rows().key(expected))) {
-      return expected;
-    } else if (!lines.nextLine()) {
+    if (!lines.nextLine()) {
       return END;
     } else if (!numbersRows) {
       return lines.findRow(rows, expected);
@@ -248,6 +379,7 @@ public final class FileCells {
       headerColumns[words++] = see(column) ? column : NONE;
       unknownCells += column == NONE ? 1 : 0;
     }
+    headerWords = words;
   }
 
   /** Takes in a column; false if it is not known, or was in this line already. */

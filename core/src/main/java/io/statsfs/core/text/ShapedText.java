@@ -35,7 +35,7 @@ public final class ShapedText {
   private static final byte[] NOTHING = {};
 
   /** An integer of so many digits fits. */
-  private static final int MOST_PLAIN_DIGITS = 18;
+  static final int MOST_PLAIN_DIGITS = 18;
 
   private final Shape shape;
   private final Shape.Heading heading;
@@ -265,61 +265,68 @@ public final class ShapedText {
   }
 
   /**
-   * Whether a line has a key if it begins with that, and the word ends there.
-   *
-   * @param key the key of a row
-   * @return false if other lines can have it, or none
+   * Whether lines are a key, and cells where the columns have their places: then {@link #behindKey}
+   * finds them, too.
    */
-  boolean isWholeKey(byte[] key) {
-    boolean isWhole =
-        hasWordKey
-            && shape.rowKeyWord() == 0
-            && shape.secondRowKeyWord() < 0
-            && shape.prefixWords() == 0
-            && shape.skipThrough() == 0
-            && heading == Shape.Heading.NONE
-            && !isPerPair
-            && key.length > 0
-            && key[key.length - 1] != ':';
-    for (int i = 0; i < key.length && isWhole; i++) {
-      isWhole = !separates[key[i] & 0xff];
-    }
-    return isWhole;
+  boolean hasPlainLines() {
+    return (hasColonKey || hasWordKey && shape.secondRowKeyWord() < 0)
+        && (columnKey == Shape.ColumnKey.POSITION || columnKey == Shape.ColumnKey.HEADER)
+        && !isPerPair
+        && heading == Shape.Heading.NONE
+        && shape.prefixWords() == 0
+        && shape.skipThrough() == 0
+        && shape.radix() == 10
+        && (shape.rowKeyWord() <= 0 || !isUniform && columnKey == Shape.ColumnKey.POSITION);
   }
 
   /**
-   * Goes to the next line if that has a key, which {@link #isWholeKey}.
+   * Whether a plain line that begins with a key has it, if its word ends there, or if the first
+   * colon is behind it and blanks.
    *
-   * @param key the key that it probably has
-   * @return false if it has another one, or none, or is blank: then nothing has changed
+   * @param key the key of a row
+   * @return false if other lines can begin with that, or none
    */
-  boolean nextLine(byte[] key) {
-    int i = isBegun ? lineEnd(at) + 1 : at;
-    if (i < end) {
-      i = blanksEnd(i);
+  boolean isWholeKey(byte[] key) {
+    boolean isWhole = key.length > 0 && !separates[key[key.length - 1] & 0xff];
+    for (int i = 0; i < key.length && isWhole; i++) {
+      isWhole = hasColonKey ? key[i] != ':' && key[i] != '\n' : !separates[key[i] & 0xff];
+    }
+    return isWhole && key[key.length - 1] != ':';
+  }
+
+  /**
+   * Where the next line goes on behind its key and a colon, if that is the key that it probably
+   * has. Changes nothing.
+   *
+   * @param key a key that {@link #isWholeKey}
+   * @return the place; -1 if the line has another key, or none, or is blank
+   */
+  int behindKey(byte[] key) {
+    int i = blanksEnd(isBegun ? lineEnd(at) + 1 : at);
+    for (int n = hasWordKey ? shape.rowKeyWord() : 0; n > 0; n--) {
+      i = blanksEnd(wordEnd(i));
     }
     int keyEnd = i + key.length;
     if (keyEnd > end || !Arrays.equals(text, i, keyEnd, key, 0, key.length)) {
-      return false;
+      return -1;
     }
-    int next = keyEnd < end && text[keyEnd] == ':' ? keyEnd + 1 : keyEnd;
-    if (next < end && !separates[text[next] & 0xff]) {
-      return false;
+    if (hasColonKey) {
+      i = blanksEnd(keyEnd);
+      return i < end && text[i] == ':' ? i + 1 : -1;
     }
+    i = keyEnd < end && text[keyEnd] == ':' ? keyEnd + 1 : keyEnd;
+    return i >= end || separates[text[i] & 0xff] ? i : -1;
+  }
+
+  /**
+   * Goes to the next line, which was read without this.
+   *
+   * @param at a place in it
+   */
+  void passLine(int at) {
+    this.at = at;
     isBegun = true;
     line++;
-    at = next;
-    keyAt = -1;
-    secondKeyAt = -1;
-    rowText = text;
-    rowFrom = i;
-    rowTo = keyEnd;
-    column = -1;
-    isBroken = false;
-    isOddWord = false;
-    isAlone = false;
-    isTooShort = false;
-    return true;
   }
 
   /** Takes in a line that is a heading; false if it is none. The line's first word is at hand. */
@@ -826,11 +833,21 @@ public final class ShapedText {
     return text;
   }
 
-  private boolean isAtEnd(int i) {
+  /** Where the text ends. */
+  int textEnd() {
+    return end;
+  }
+
+  /** Whether a byte separates words. */
+  boolean separates(byte b) {
+    return separates[b & 0xff];
+  }
+
+  boolean isAtEnd(int i) {
     return i >= end || text[i] == '\n';
   }
 
-  private int wordEnd(int begin) {
+  int wordEnd(int begin) {
     int i = begin;
     while (i < end && !separates[text[i] & 0xff]) {
       i++;
@@ -839,7 +856,7 @@ public final class ShapedText {
   }
 
   /** Stays within the line. */
-  private int blanksEnd(int begin) {
+  int blanksEnd(int begin) {
     int i = begin;
     while (i < end && separates[text[i] & 0xff] && text[i] != '\n') {
       i++;
@@ -850,6 +867,9 @@ public final class ShapedText {
   /** The next line feed, or the end of the text. */
   private int lineEnd(int begin) {
     int i = begin;
+    if (i < end && text[i] == '\n') {
+      return i;
+    }
     for (; i <= end - Long.BYTES; i += Long.BYTES) {
       long word = (long) LONGS.get(text, i) ^ LINE_FEEDS;
       long found = word - ONES & ~word & ONES << 7;
