@@ -146,8 +146,9 @@ public final class ShapeFuzz {
     for (int cell = 0; cell < cells; cell++) {
       boolean isWanted = all == 0 || random.nextInt(4) < all;
       slots[cell] = isWanted ? wanted++ : FilePlan.NOT_WANTED;
-      floats[cell] = random.nextInt(5) == 0;
-      noValues[cell] = isWanted && (cell & 3) == 3;
+      // With others all lines may be plain ones.
+      floats[cell] = all < 2 && random.nextInt(5) == 0;
+      noValues[cell] = all < 2 && isWanted && (cell & 3) == 3;
       if (isWanted) {
         wantedRows.add(rows.get(cell / columns.size()));
         wantedColumns.add(columns.get(cell % columns.size()));
@@ -163,6 +164,7 @@ public final class ShapeFuzz {
     FilePlan plan = new FilePlan("f", shape, rowKeys, columnKeys, slots, floats, noValues);
     FileCells file = new FileCells(plan, new FileCells.Shared());
     SampleMemory memory = new SampleMemory(wanted);
+    putOthers(memory);
     file.put(text, text.length, isCut, memory);
     int unknownCells =
         plain.unknownCells(Set.copyOf(rows), Set.copyOf(columns), wantedRows, wantedCells);
@@ -194,6 +196,7 @@ public final class ShapeFuzz {
               plain);
         }
       }
+      putOthers(memory);
       file.put(text, text.length, isCut, memory);
       require(file.isOutdated() == isMissing, "outdated again", shape, plain);
     }
@@ -213,6 +216,13 @@ public final class ShapeFuzz {
           "text " + found + ", but " + word,
           shape,
           plain);
+    }
+  }
+
+  /** What no text says, as if it had been sampled before. */
+  private static void putOthers(SampleMemory memory) {
+    for (int slot = 0; slot < memory.size(); slot++) {
+      memory.putLong(slot, -4711);
     }
   }
 
