@@ -221,8 +221,7 @@ void sfs_table_init(struct sfs_table *table, void *memory) {
   table->has_plain_lines =
       columns > 0 &&
       (shape->row_key == SFS_ROW_KEY_BEFORE_COLON ||
-       (shape->row_key == SFS_ROW_KEY_WORD && shape->second_row_key_word < 0 &&
-        (shape->row_key_word == 0 || !shape->is_uniform))) &&
+       (shape->row_key == SFS_ROW_KEY_WORD && shape->second_row_key_word < 0)) &&
       shape->header != SFS_HEADER_PER_PAIR && shape->heading == SFS_HEADING_NONE &&
       (shape->column_key == SFS_COLUMN_KEY_POSITION || shape->column_key == SFS_COLUMN_KEY_HEADER) &&
       shape->prefix_words == 0 && shape->radix == 10 && shape->skip_through == 0;
@@ -773,7 +772,11 @@ static inline const char *skip_expected_key(const struct reading *reading, const
   const int is_before_colon = shape->row_key == SFS_ROW_KEY_BEFORE_COLON;
   if (!is_before_colon) {
     for (int32_t i = 0; i < shape->row_key_word; i++) {
-      at = skip_blanks(reading, skip_word(reading, at));
+      const char *end = skip_word(reading, at);
+      if (shape->is_uniform && !is_number(reading, at, end)) {
+        return NULL;
+      }
+      at = skip_blanks(reading, end);
     }
   }
   const size_t length = begins_with_expected(reading, at);

@@ -276,7 +276,7 @@ public final class ShapedText {
         && shape.prefixWords() == 0
         && shape.skipThrough() == 0
         && shape.radix() == 10
-        && (shape.rowKeyWord() <= 0 || !isUniform && columnKey == Shape.ColumnKey.POSITION);
+        && (shape.rowKeyWord() <= 0 || columnKey == Shape.ColumnKey.POSITION);
   }
 
   /**
@@ -304,7 +304,11 @@ public final class ShapedText {
   int behindKey(byte[] key) {
     int i = blanksEnd(isBegun ? lineEnd(at) + 1 : at);
     for (int n = hasWordKey ? shape.rowKeyWord() : 0; n > 0; n--) {
-      i = blanksEnd(wordEnd(i));
+      int wordEnd = wordEnd(i);
+      if (isUniform && !NumberText.isNumber(text, i, wordEnd, false)) {
+        return -1;
+      }
+      i = blanksEnd(wordEnd);
     }
     int keyEnd = i + key.length;
     if (keyEnd > end || !Arrays.equals(text, i, keyEnd, key, 0, key.length)) {
