@@ -247,7 +247,12 @@ public final class SchemaCache implements Scanner.SchemaCounts {
                 // While it waited. Who is there now is opened by those who find it.
                 throw replaced(key.schema);
               }
-              return TextFile.read(key.schema.file, key.maxBytes);
+              ByteBuffer text = TextFile.read(key.schema.file, key.maxBytes);
+              if (isOver(key.schema)) {
+                // What was read may be of the source that began meanwhile.
+                throw replaced(key.schema);
+              }
+              return text;
             }
           });
       this.key = key;
@@ -273,10 +278,6 @@ public final class SchemaCache implements Scanner.SchemaCounts {
     synchronized (watchdog) {
       try {
         text = read(key);
-        if (isOver(key.schema)) {
-          // What was read may be of the source that began meanwhile.
-          throw replaced(key.schema);
-        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

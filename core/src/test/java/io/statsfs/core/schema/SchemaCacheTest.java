@@ -2,6 +2,7 @@ package io.statsfs.core.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -16,7 +17,9 @@ import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.testkit.process.Await;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.Thread.State;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -116,6 +120,27 @@ class SchemaCacheTest {
       Files.writeString(pipe, TEXT);
       assertEquals("1", first.get(30, TimeUnit.SECONDS).labels().get("vm"));
       assertEquals("1", second.get(30, TimeUnit.SECONDS).labels().get("vm"));
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void oneThatIsReplacedWhileItIsReadIsNotTakenForTheOldOne() throws Exception {
+    Path pipe = pipe();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      SchemaCache longTimeout = new SchemaCache(MAX, Duration.ofMinutes(1), Duration.ZERO);
+      Future<Schema> reading = executor.submit(() -> longTimeout.get(key(pipe), MAX));
+      Await.until(() -> isRead());
+      Path moved = Files.move(pipe, tree.path("moved"));
+      Files.writeString(pipe, TEXT);
+      try (RandomAccessFile both = new RandomAccessFile(moved.toFile(), "rw")) {
+        both.write(TEXT.getBytes(StandardCharsets.UTF_8));
+      }
+      ExecutionException e = assertThrows(ExecutionException.class, () -> reading.get());
+      assertInstanceOf(NoSuchFileException.class, e.getCause());
     } finally {
       executor.shutdownNow();
     }
