@@ -16,11 +16,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 
 /**
  * Reads YAML 1.2 of one document without anchors, aliases and tags, of which no declaration has any
@@ -60,6 +62,8 @@ final class YamlText {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       throw new DeclarationException(
           mark, "no YAML: " + (indentation == null ? context + e.getProblem() : indentation));
+    } catch (YamlVersionException e) {
+      throw new DeclarationException(new Mark(1, 1), "no YAML 1.2, as its '%YAML' says");
     } catch (YamlEngineException e) {
       throw new DeclarationException(new Mark(1, 1), "no YAML: " + e.getMessage());
     }
@@ -111,6 +115,8 @@ final class YamlText {
     Mark mark = mark(event);
     if (event.getEventId() == Event.ID.Alias || ((NodeEvent) event).getAnchor().isPresent()) {
       throw new DeclarationException(mark, "anchors (&) and aliases (*) are not read; quote a '*'");
+    } else if (hasTag(event)) {
+      throw new DeclarationException(mark, "tags (!) are not read; quote a text that begins so");
     } else if (level > MOST_LEVELS) {
       throw new DeclarationException(mark, "more than " + MOST_LEVELS + " levels");
     } else if (++nodes > MOST_NODES) {
@@ -121,6 +127,12 @@ final class YamlText {
       case SequenceStart -> sequence(mark, level);
       default -> mapping(mark, level);
     };
+  }
+
+  private static boolean hasTag(Event event) {
+    return event instanceof ScalarEvent scalar
+        ? scalar.getTag().isPresent()
+        : event instanceof CollectionStartEvent collection && collection.getTag().isPresent();
   }
 
   private Sequence sequence(Mark mark, int level) throws DeclarationException {

@@ -488,6 +488,10 @@ class LayoutTextTest {
             + " [a, _, b]} |"
             + " x.yaml:2:29: 'least-columns' is 13, but 'columns' has 3, so that",
         "tree: t\\nstats: &a {b: {kind: level}} | x.yaml:2:8: anchors (&) and aliases (*)",
+        "tree: !!str t | x.yaml:1:7: tags (!) are not read; quote a text that begins so",
+        "tree: t\\nfile: !table {shape: flat-keyed} | x.yaml:2:7: tags (!)",
+        "tree: t\\nexclude: !all [a] | x.yaml:2:10: tags (!)",
+        "%YAML 9.9\\n---\\ntree: t | x.yaml:1:1: no YAML 1.2, as its '%YAML' says",
         "tree: t\\nexclude: *gen | x.yaml:2:10: anchors (&) and aliases (*) are not read; quote",
         "tree: t\\n---\\ntree: u | x.yaml:2:1: a file declares one tree; expected its end",
         "tree: t\\nexclude: [a | x.yaml:2:12: no YAML:",
