@@ -819,6 +819,9 @@ static inline const char *read_plain_line(struct reading *reading, const char *a
   const struct sfs_place *place = reading->header->places;
   uint32_t cells = shape->row_key == SFS_ROW_KEY_WORD ? (uint32_t)shape->row_key_word : 0;
   uint32_t not_wanted = 0;
+  if (cells > reading->header->width) {
+    return NULL; /* words before the key are beyond the columns */
+  }
   for (; place->cell < cells; place++) {
     if (slots[place->column] >= 0) {
       return NULL;

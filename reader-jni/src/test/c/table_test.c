@@ -335,6 +335,17 @@ static void keys_among_cells(void) {
   CHECK_EQUAL(1, read_text("8 0 sda 10\n8 16\n"));
   CHECK_NO_CELL(0, 0, BROKEN);
   CHECK_NO_CELL(1, 0, ABSENT);
+  /* A header that has fewer columns than there are words before the key. */
+  begin((struct sfs_shape){.header = SFS_HEADER_ONCE, .row_key = SFS_ROW_KEY_WORD, .row_key_word = 2,
+                           .column_key = SFS_COLUMN_KEY_HEADER, .least_columns = 1},
+        "", "sda", "major,minor,reads");
+  CHECK_EQUAL(1, read_text("major\n8 0 sda\n"));
+  CHECK_NO_CELL(0, 1, BROKEN);
+  CHECK_EQUAL(0, read_text("major minor reads\n8 0 sda 10\n"));
+  CHECK_CELL(0, 2, 10);
+  slots[0] = -1;
+  CHECK_EQUAL(1, read_text("major\n8 0 sda\n"));
+  CHECK_NO_CELL(0, 2, BROKEN);
 }
 
 /* Lines of numbers alone: a key with a blank in it shifts the columns behind it. */
