@@ -134,8 +134,8 @@ static uint32_t index_size(uint32_t count) {
 }
 
 /*
- * Whether a line that begins with a key has it, if its word ends there, or if the first colon is behind it
- * and blanks.
+ * Whether the beginning of a line is enough to know its key. A line that begins with such a key has it if the word ends
+ * there; where a colon ends keys, if nothing but blanks is between the two.
  */
 static int is_whole_key(const struct sfs_shape *shape, const struct sfs_key *key) {
   int is_whole = shape->heading == SFS_HEADING_NONE && key->length > 0;

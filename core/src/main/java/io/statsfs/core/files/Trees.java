@@ -216,10 +216,11 @@ public final class Trees {
       throw nothingFound(searches);
     }
     List<Problem> problems = new ArrayList<>(found.problems);
-    if (settings.isDetecting()) {
-      host.all().stream()
-          .filter(directory -> isEmpty(directory, searches))
-          .forEach(directory -> problems.add(nothingIsIn(directory)));
+    // Without lambdas, as most openings have no such directory.
+    for (Path directory : host.all()) {
+      if (settings.isDetecting() && isEmpty(directory, searches)) {
+        problems.add(nothingIsIn(directory));
+      }
     }
     for (Search search : searches) {
       if (named.contains(search.layout) && search.isAbsent()) {
@@ -244,7 +245,8 @@ public final class Trees {
   private static Problem nothingIsIn(Path directory) {
     return Problem.builder(
             Problem.Kind.NOT_OPENED,
-            "no tree of the host is here. Mount that of the host, as with -v /proc:/host/proc:ro")
+            "no tree of the host is here. Mount that of the host, as with -v /proc:/host/proc:ro -v"
+                + " /sys:/host/sys:ro")
         .path(directory)
         .build();
   }

@@ -179,7 +179,7 @@ class HostMountsTest {
           List.of(
               sys
                   + ": no tree of the host is here. Mount that of the host, as with"
-                  + " -v /proc:/host/proc:ro"),
+                  + " -v /proc:/host/proc:ro -v /sys:/host/sys:ro"),
           problemsAt(sys, fs));
     }
     file("sys/class/net/eth0/statistics/rx_bytes", "3\n");
