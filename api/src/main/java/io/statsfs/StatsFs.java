@@ -21,8 +21,10 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>A daemon thread looks for sources that came or went once per {@linkplain
- * Builder#refreshInterval refresh interval} and replaces the {@linkplain #catalog() catalog} when
- * there are any. Nothing else runs in the background; values are read only when somebody asks.
+ * Builder#refreshInterval refresh interval}, and each tenth time for trees that were to be opened
+ * and were not there, as a file system may have been mounted or a module loaded since. It replaces
+ * the {@linkplain #catalog() catalog} when there are any. Nothing else runs in the background;
+ * values are read only when somebody asks.
  *
  * <p>Safe for use by several threads. Obtained instances must be {@linkplain #close() closed}. Only
  * this library implements it; later versions may add methods, with a default.
@@ -76,6 +78,7 @@ public interface StatsFs extends AutoCloseable {
 
   /**
    * Looks at the trees now, in the calling thread, instead of waiting for the refresh interval.
+   * Counts as one of the ten times.
    *
    * @return the newest catalog, which is the same object as before if nothing has changed
    * @throws IllegalStateException if this is closed

@@ -21,19 +21,31 @@ import org.jspecify.annotations.Nullable;
 public interface Scanner extends AutoCloseable {
 
   /**
-   * The trees that were opened.
+   * The trees that are open.
    *
-   * @return the same ones at each call; perhaps none
+   * @return the same ones at each call until {@link #lookForTrees} opens more; perhaps none
    */
   List<Tree> trees();
 
   /**
-   * Why other trees were not opened though they seem to be there.
+   * Why other trees are not open though they seem to be there.
    *
-   * @return the same ones at each call
+   * @return the same ones at each call until {@link #lookForTrees} finds others
    */
   default List<Problem> problems() {
     return List.of();
+  }
+
+  /**
+   * Looks for trees that were not there when the backend was opened, and opens them, as a file
+   * system may have been mounted or a module loaded since. Called now and then between scans, by
+   * one thread at a time. Must not hang. A tree that is open stays open.
+   *
+   * @return whether {@link #trees} or {@link #problems} are others now; by default false
+   * @throws RuntimeException if that fails. The trees that are open are scanned all the same
+   */
+  default boolean lookForTrees() {
+    return false;
   }
 
   /**

@@ -194,7 +194,9 @@ abstract class ScannerContract {
     add();
     try (Scanner scanner = openScanner()) {
       assertFalse(scanner.trees().isEmpty());
-      assertEquals(scanner.trees(), scanner.trees());
+      List<Tree> trees = scanner.trees();
+      assertFalse(scanner.lookForTrees(), "there is nothing else");
+      assertEquals(trees, scanner.trees());
       for (Tree tree : scanner.trees()) {
         ScanResult first = scanner.scan(new Whole(tree));
         ScanResult second = scanner.scan(new Whole(tree));

@@ -47,7 +47,6 @@ public final class StatsFsImpl implements StatsFs, Sampled {
   private final TreeScans scans;
   private final Scanners scanners;
   private final Limits limits;
-  private final List<Tree> trees;
   private final List<Problem> notOpened;
   private final boolean clearingAllowed;
   private final Object scanLock = new Object();
@@ -78,13 +77,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       boolean clearingAllowed,
       Watchdog watchdog) {
     scanners = opened.scanners();
-    trees = scanners.trees();
     notOpened = opened.problems();
     this.limits = limits;
     this.clearingAllowed = clearingAllowed;
     denials = new Denials(scanners);
     scans = new TreeScans(scanners, limits, watchdog);
-    catalog = CatalogImpl.of(0, trees, List.of(), List.of());
+    catalog = CatalogImpl.of(0, scanners.trees(), List.of(), List.of());
     for (Problem problem : notOpened) {
       log.failed(problem, problem.toString());
     }
@@ -107,12 +105,12 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       lack = e;
     }
     if (lack != null) {
-      catalog = CatalogImpl.of(0, trees, List.of(), List.of());
+      catalog = CatalogImpl.of(0, scanners.trees(), List.of(), List.of());
       scans.close();
       scanners.close();
       throw new StatsFsException(
           "There is not enough memory for "
-              + trees
+              + scanners.trees()
               + " with "
               + limits
               + " ("
@@ -142,7 +140,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
     try {
       // Closing in between is no failure.
       if (!closed) {
-        log.failed(this, "The trees " + trees + " could not be refreshed: " + failure);
+        log.failed(this, "The trees " + scanners.trees() + " could not be refreshed: " + failure);
       }
     } catch (RuntimeException | Error e) {
       // There may be no memory to log with; there may be again at the next refresh.
@@ -177,7 +175,9 @@ public final class StatsFsImpl implements StatsFs, Sampled {
       problems.addAll(found.problems());
       log.problems(found.problems());
       CatalogImpl before = catalog;
+      List<Tree> trees = scanners.trees();
       if (before.version() > 0
+          && trees.equals(before.trees())
           && found.sources().equals(before.sources())
           && problems.equals(before.problems())) {
         return false;
@@ -391,7 +391,7 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   private void requireOpen() {
     if (closed) {
-      throw new IllegalStateException("This StatsFs of " + trees + " is closed");
+      throw new IllegalStateException("This StatsFs of " + scanners.trees() + " is closed");
     }
   }
 
@@ -424,6 +424,8 @@ public final class StatsFsImpl implements StatsFs, Sampled {
 
   @Override
   public String toString() {
-    return "StatsFs " + trees + (readerName().isEmpty() ? "" : " through " + readerName());
+    return "StatsFs "
+        + scanners.trees()
+        + (readerName().isEmpty() ? "" : " through " + readerName());
   }
 }

@@ -39,6 +39,9 @@ public final class FakeReader implements StatReader {
   /** What the directory was that was listed. */
   public volatile Function<Path, @Nullable FileStatus> onListed = directory -> null;
 
+  /** What a look at a path shows; null has the caller look by itself. */
+  public volatile Function<Path, @Nullable FileStatus> onLook = path -> null;
+
   public volatile int prepared;
   volatile int samples;
   public volatile boolean closed;
@@ -47,6 +50,11 @@ public final class FakeReader implements StatReader {
   public volatile IntSupplier keptOpen = () -> 0;
 
   private final List<FakeBatch> open = new ArrayList<>();
+
+  @Override
+  public @Nullable FileStatus look(Path path, boolean followsLink) {
+    return onLook.apply(path);
+  }
 
   @Override
   public synchronized Batch prepare(

@@ -138,6 +138,7 @@ public final class Fs implements AutoCloseable {
     this.reader = reader;
     FilesScanner scanner =
         new FilesScanner(
+            new Trees(fileSystems, layouts, TreeScans.watchdog()),
             new Trees.Detected(trees, List.of(), Map.of(), Set.of(), Map.of()),
             layouts,
             fileSystems,

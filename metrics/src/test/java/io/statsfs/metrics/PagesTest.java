@@ -160,9 +160,9 @@ class PagesTest {
             compares the two. What the keys of a declaration mean is in [layouts.md](layouts.md); which metric a stat becomes is in
             [metrics.md](metrics.md).
 
-            A tree that is read by default is looked for on each machine, and is passed over where it is not there; any other is read if
-            it is named, `--tree NAME`. Of the stats of a tree those are exported that are marked, and others if a pattern names them,
-            `--include`, or all, `--stats all`. A stat that no line describes is a level without a unit.
+            A tree that is read by default is looked for on each machine, and every ten refresh intervals again where it is not there; any
+            other is read if it is named, `--tree NAME`. Of the stats of a tree those are exported that are marked, and others if a pattern
+            names them, `--include`, or all, `--stats all`. A stat that no line describes is a level without a unit.
 
             """);
     page.append(

@@ -52,7 +52,7 @@ public final class Backends {
   /**
    * What was opened.
    *
-   * @param problems why other backends, or trees of these, were not
+   * @param problems why other backends were not, and layouts left out
    */
   public record Opened(Scanners scanners, List<Problem> problems) {}
 
@@ -219,7 +219,6 @@ public final class Backends {
         }
         Scanner scanner = backend.open(settings);
         scanners.add(scanner);
-        problems.addAll(scanner.problems());
       } catch (RuntimeException | LinkageError e) {
         if (!isOptional) {
           throw e;

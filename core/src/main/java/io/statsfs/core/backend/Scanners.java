@@ -1,5 +1,6 @@
 package io.statsfs.core.backend;
 
+import io.statsfs.Problem;
 import io.statsfs.Stat;
 import io.statsfs.Tree;
 import io.statsfs.spi.PrintableLog;
@@ -8,25 +9,58 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
-/** What the backends have opened. Immutable but for being closed. */
+/** What the backends have opened. Safe for use by several threads. */
 public final class Scanners implements AutoCloseable {
   private static final PrintableLog LOG = new PrintableLog("io.statsfs");
 
   private final List<Scanner> all;
-  private final List<Tree> trees = new ArrayList<>();
-  private final Map<Tree, Scanner> byTree = new HashMap<>();
+  private volatile Open open;
 
   /** Of several scanners with the same tree, the first has it. */
   public Scanners(List<Scanner> all) {
     this.all = List.copyOf(all);
-    for (Scanner scanner : all) {
-      for (Tree tree : scanner.trees()) {
-        if (byTree.putIfAbsent(tree, scanner) == null) {
-          trees.add(tree);
+    open = Open.of(all);
+  }
+
+  /** What is open at some time. */
+  private record Open(List<Tree> trees, Map<Tree, Scanner> byTree) {
+    static Open of(List<Scanner> all) {
+      List<Tree> trees = new ArrayList<>();
+      Map<Tree, Scanner> byTree = new HashMap<>();
+      for (Scanner scanner : all) {
+        for (Tree tree : scanner.trees()) {
+          if (byTree.putIfAbsent(tree, scanner) == null) {
+            trees.add(tree);
+          }
         }
       }
+      return new Open(List.copyOf(trees), byTree);
     }
+  }
+
+  /**
+   * Has all look for trees that were not there before.
+   *
+   * @param failed told of what one of them throws
+   * @return whether there are others now
+   */
+  boolean lookForTrees(BiConsumer<Scanner, Throwable> failed) {
+    boolean isChanged = false;
+    for (Scanner scanner : all) {
+      try {
+        isChanged |= scanner.lookForTrees();
+      } catch (RuntimeException | LinkageError e) {
+        failed.accept(scanner, e);
+      }
+    }
+    if (isChanged) {
+      List<Tree> before = open.trees;
+      open = Open.of(all);
+      return !open.trees.equals(before);
+    }
+    return false;
   }
 
   public List<Scanner> all() {
@@ -35,13 +69,22 @@ public final class Scanners implements AutoCloseable {
 
   /** In order of the scanners. */
   public List<Tree> trees() {
-    return List.copyOf(trees);
+    return open.trees;
+  }
+
+  /** Why other trees are not open. */
+  public List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    for (Scanner scanner : all) {
+      problems.addAll(scanner.problems());
+    }
+    return problems;
   }
 
   public Scanner of(Tree tree) {
-    Scanner scanner = byTree.get(tree);
+    Scanner scanner = open.byTree.get(tree);
     if (scanner == null) {
-      throw new IllegalArgumentException(tree + " is not among the opened trees " + trees);
+      throw new IllegalArgumentException(tree + " is not among the opened trees " + trees());
     }
     return scanner;
   }

@@ -5,6 +5,7 @@ import io.statsfs.Limits;
 import io.statsfs.Problem;
 import io.statsfs.Source;
 import io.statsfs.Stat;
+import io.statsfs.StatsFsException;
 import io.statsfs.Tree;
 import io.statsfs.core.thread.FileGuard;
 import io.statsfs.core.thread.GuardedCall;
@@ -55,10 +56,20 @@ public final class TreeScans implements AutoCloseable {
     }
   }
 
-  private final Shares entries;
-  private final Shares stats;
+  /** Looking for trees that were not there before takes some hundred looks at files. */
+  private static final int SCANS_PER_SEARCH = 10;
+
+  private final Scanners scanners;
+  private final Limits limits;
   private final List<TreeScan> scans = new ArrayList<>();
-  private final StandIns standIns;
+  private Shares entries;
+  private Shares stats;
+  private StandIns standIns;
+  private int scansUntilSearch = SCANS_PER_SEARCH;
+
+  /** Why the last search failed. */
+  private List<Problem> searchProblems = List.of();
+
   private final Watchdog watchdog;
   private final Watchdog looks = new Watchdog("statsfs-look", FILE_TIMEOUT);
 
@@ -73,6 +84,8 @@ public final class TreeScans implements AutoCloseable {
    * @param watchdog which this closes
    */
   public TreeScans(Scanners scanners, Limits limits, Watchdog watchdog) {
+    this.scanners = scanners;
+    this.limits = limits;
     this.watchdog = watchdog;
     List<Tree> trees = scanners.trees();
     standIns = new StandIns(scanners);
@@ -81,6 +94,43 @@ public final class TreeScans implements AutoCloseable {
     for (Tree tree : trees) {
       scans.add(new TreeScan(tree, scanners.of(tree)));
     }
+  }
+
+  /** Now and then has the backends look for more trees, among which the limits are then divided. */
+  private void lookForTrees() {
+    if (scansUntilSearch-- > 0) {
+      return;
+    }
+    scansUntilSearch = SCANS_PER_SEARCH - 1;
+    List<Problem> problems = new ArrayList<>();
+    boolean isChanged =
+        scanners.lookForTrees(
+            (scanner, failure) -> {
+              boolean isKnown = failure instanceof StatsFsException;
+              String message =
+                  "no more trees could be looked for beside "
+                      + scanner.trees()
+                      + ": "
+                      + (isKnown ? failure.getMessage() : failure);
+              Problem.Kind kind = isKnown ? Problem.Kind.NOT_OPENED : Problem.Kind.INTERNAL_ERROR;
+              problems.add(Problem.builder(kind, message).build());
+            });
+    searchProblems = problems;
+    if (!isChanged) {
+      return;
+    }
+    Map<Tree, TreeScan> before = new HashMap<>();
+    for (TreeScan scan : scans) {
+      before.put(scan.tree, scan);
+    }
+    scans.clear();
+    for (Tree tree : scanners.trees()) {
+      TreeScan scan = before.get(tree);
+      scans.add(scan == null ? new TreeScan(tree, scanners.of(tree)) : scan);
+    }
+    standIns = new StandIns(scanners);
+    entries = new Shares(limits.sources(), scans.size());
+    stats = new Shares(limits.stats(), scans.size());
   }
 
   /** The scan of one tree. What other threads read while it hangs is volatile. */
@@ -287,6 +337,7 @@ public final class TreeScans implements AutoCloseable {
 
   /** Looks at all trees that answer. */
   public Found scan() {
+    lookForTrees();
     List<Integer> due = new ArrayList<>();
     for (int i = 0; i < scans.size(); i++) {
       due.add(i);
@@ -306,7 +357,8 @@ public final class TreeScans implements AutoCloseable {
       needsScan = scan(due);
     }
     List<Source> sources = new ArrayList<>();
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>(scanners.problems());
+    problems.addAll(searchProblems);
     for (TreeScan scan : scans) {
       scan.addTo(sources, problems);
     }

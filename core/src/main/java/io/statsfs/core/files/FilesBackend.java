@@ -55,10 +55,14 @@ public final class FilesBackend implements Backend {
   public Scanner open(BackendSettings settings) {
     Declared layouts = DeclaredLayouts.of(NAME, settings.layouts());
     Readers.Chosen chosen = Readers.choose(settings.reader(), true);
-    try {
+    // One that is closed still has work done, by a thread that ends after a while.
+    try (Watchdog alone = TreeScans.watchdog()) {
       FileSystems seen = fileSystems.by(new FileAccess(chosen.reader()));
+      Watchdog watchdog = settings instanceof Settings own ? own.watchdog() : alone;
+      Trees trees = new Trees(seen, layouts, watchdog);
       return new FilesScanner(
-          open(seen, layouts, settings),
+          trees,
+          trees.open(settings),
           layouts,
           fileSystems,
           settings.limits(),
@@ -68,16 +72,6 @@ public final class FilesBackend implements Backend {
     } catch (RuntimeException | Error e) {
       chosen.reader().close();
       throw e;
-    }
-  }
-
-  private static Trees.Detected open(
-      FileSystems fileSystems, Declared layouts, BackendSettings settings) {
-    if (settings instanceof Settings own) {
-      return new Trees(fileSystems, layouts, own.watchdog()).open(settings);
-    }
-    try (Watchdog watchdog = TreeScans.watchdog()) {
-      return new Trees(fileSystems, layouts, watchdog).open(settings);
     }
   }
 }

@@ -38,7 +38,10 @@ import org.jspecify.annotations.Nullable;
  * Trees of files. Each is followed by a {@link Discovery}, and read by the reader that was chosen.
  */
 public final class FilesScanner implements Scanner {
-  private final Trees.Detected found;
+  private final Trees trees;
+
+  /** Replaced when trees are found later. */
+  private volatile Trees.Detected found;
 
   private final Declared layouts;
 
@@ -59,7 +62,13 @@ public final class FilesScanner implements Scanner {
   /** Those that are scanning, and what for. Guarded by this. */
   private final Map<Discovery, ScanRequest> busy = new HashMap<>();
 
+  /**
+   * Trees that are open.
+   *
+   * @param trees what has opened them, and looks for others
+   */
   public FilesScanner(
+      Trees trees,
       Trees.Detected found,
       Declared layouts,
       FileSystems fileSystems,
@@ -67,6 +76,7 @@ public final class FilesScanner implements Scanner {
       SchemaCache schemas,
       Readers.Chosen chosen,
       Clearing clearing) {
+    this.trees = trees;
     this.found = found;
     this.layouts = layouts;
     this.fileSystems = fileSystems;
@@ -77,6 +87,25 @@ public final class FilesScanner implements Scanner {
     values = new FileValues(limits);
     this.clearing = clearing;
     found.places().forEach((tree, place) -> seenAtOpening.put(tree, place.inode().identity()));
+  }
+
+  @Override
+  public boolean lookForTrees() {
+    Trees.Detected before = found;
+    Trees.Detected now = trees.openMore();
+    if (now == null
+        || now.trees().equals(before.trees()) && now.problems().equals(before.problems())) {
+      return false;
+    }
+    now.places()
+        .forEach(
+            (tree, place) -> {
+              if (!before.places().containsKey(tree)) {
+                seenAtOpening.put(tree, place.inode().identity());
+              }
+            });
+    found = now;
+    return true;
   }
 
   @Override

@@ -51,13 +51,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the trees of this machine, and checks those that a user names. */
+/**
+ * Finds the trees of this machine, and checks those that a user names; later, those that were not
+ * there then. For one thread at a time.
+ */
 public final class Trees {
   private static final int ENOTDIR = 20;
 
   private final FileSystems fileSystems;
   private final Declared layouts;
   private final Watchdog watchdog;
+
+  /** What was looked for when trees were opened; null if nothing was. */
+  private @Nullable Sought sought;
+
+  /** What was named, and opened. */
+  private List<Tree> roots = List.of();
 
   /**
    * Trees of these layouts.
@@ -113,6 +122,14 @@ public final class Trees {
   /** A tree, and what its root led to when it was opened. */
   private record Opened(Tree tree, Located place) {}
 
+  /**
+   * What was looked for, and what came of it so far.
+   *
+   * @param named those of the layouts that were asked for by name
+   */
+  private record Sought(
+      boolean isDetecting, List<Layout> named, HostMounts host, List<Search> searches) {}
+
   /** The opening of a tree, which may take as long as a step of a scan. */
   private static final class Opening extends GuardedCall<Opened> {
     private int looks;
@@ -146,17 +163,49 @@ public final class Trees {
       opened.forEach(Trees::requireStatsfs);
       settings.trees().forEach(Trees::requireStatsfs);
     }
-    // A root that is named twice, or is found, too, is still one.
-    Detected found = find(settings, named, opened.isEmpty());
-    if (opened.isEmpty()) {
+    roots = opened;
+    return withRoots(find(settings, named, opened.isEmpty()));
+  }
+
+  /** A root that is named twice, or is found, too, is still one. */
+  private Detected withRoots(Detected found) {
+    if (roots.isEmpty()) {
       return found;
     }
     return new Detected(
-        Stream.concat(found.trees.stream(), opened.stream()).distinct().toList(),
+        Stream.concat(found.trees.stream(), roots.stream()).distinct().toList(),
         found.problems,
         found.cgroups,
-        found.unnamed.stream().filter(t -> !opened.contains(t)).collect(toSet()),
+        found.unnamed.stream().filter(t -> !roots.contains(t)).collect(toSet()),
         found.places);
+  }
+
+  /**
+   * Looks once more for what was not there or could not be opened, as a file system may have been
+   * mounted or a module loaded since. A statsfs is not looked for again where other trees were
+   * opened in its place.
+   *
+   * @return all that is open now; null if nothing was looked for that is missing
+   */
+  public @Nullable Detected openMore() {
+    if (sought == null) {
+      return null;
+    }
+    List<Search> missing = new ArrayList<>();
+    for (Search search : sought.searches) {
+      boolean isReplaced =
+          search.layout.equals(Layout.statsfs()) && !sought.named.contains(search.layout);
+      if (search.opened == null && !search.hangs() && !isReplaced) {
+        missing.add(search);
+      }
+    }
+    if (missing.isEmpty()) {
+      return null;
+    }
+    Surroundings here = surroundings(ownCgroups(), sought.host);
+    missing.forEach(Search::begin);
+    search(missing, here);
+    return withRoots(detected(sought));
   }
 
   private Tree open(BackendSettings.Root root, @Nullable Layout placeless) {
@@ -211,19 +260,26 @@ public final class Trees {
     }
     Surroundings here = surroundings(ownCgroups(), host);
     List<Search> searches = search(settings.isDetecting(), named, settings.withoutTrees(), here);
-    Detected found = Detected.of(searches, named);
+    Sought all = new Sought(settings.isDetecting(), named, host, searches);
+    sought = all;
+    Detected found = detected(all);
     if (found.trees.isEmpty() && isNeeded) {
       throw nothingFound(searches);
     }
+    return found;
+  }
+
+  private static Detected detected(Sought sought) {
+    Detected found = Detected.of(sought.searches, sought.named);
     List<Problem> problems = new ArrayList<>(found.problems);
     // Without lambdas, as most openings have no such directory.
-    for (Path directory : host.all()) {
-      if (settings.isDetecting() && isEmpty(directory, searches)) {
+    for (Path directory : sought.host.all()) {
+      if (sought.isDetecting && isEmpty(directory, sought.searches)) {
         problems.add(nothingIsIn(directory));
       }
     }
-    for (Search search : searches) {
-      if (named.contains(search.layout) && search.isAbsent()) {
+    for (Search search : sought.searches) {
+      if (sought.named.contains(search.layout) && search.isAbsent()) {
         String message = "the tree " + search.layout + " is not found: " + search.absence();
         problems.add(
             Problem.builder(Problem.Kind.NOT_OPENED, message)
@@ -419,8 +475,27 @@ public final class Trees {
     /** Why it cannot be found on the host that is named. */
     private @Nullable String whyNot;
 
+    /** The opening that did not end in time. */
+    private @Nullable Opening leftBehind;
+
     Search(Layout layout) {
       this.layout = layout;
+    }
+
+    /** Forgets what an earlier look has shown. */
+    private void begin() {
+      places = null;
+      root = null;
+      failure = null;
+      isNotThere = false;
+      cgroup = null;
+      whyNot = null;
+      leftBehind = null;
+    }
+
+    /** Whether a thread is still in it, so that another look may cost another one. */
+    private boolean hangs() {
+      return leftBehind != null && leftBehind.isBusy();
     }
 
     private void absent(Path place) {
@@ -562,8 +637,12 @@ public final class Trees {
       for (int i = 0; i < left.size(); i++) {
         Search search = left.get(i);
         Place place = places.get(i);
+        Opening opening = openings.get(i);
+        if (opening.isBusy()) {
+          search.leftBehind = opening;
+        }
         try {
-          search.found(place.root, opened(openings.get(i), place.root, place.home));
+          search.found(place.root, opened(opening, place.root, place.home));
         } catch (NoSuchFileException e) {
           search.absent(place.root);
         } catch (TreeUnavailableException e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.statsfs.Catalog;
 import io.statsfs.Layout;
 import io.statsfs.Problem;
 import io.statsfs.Stat;
@@ -14,13 +15,16 @@ import io.statsfs.StatsFsException;
 import io.statsfs.Tree;
 import io.statsfs.TreeUnavailableException;
 import io.statsfs.TreeUnavailableException.Reason;
+import io.statsfs.core.FakeReader;
 import io.statsfs.core.Fs;
 import io.statsfs.core.Mounted;
 import io.statsfs.core.StatsFsBuilder;
+import io.statsfs.core.mounts.FileAccess;
 import io.statsfs.core.mounts.FilePaths;
 import io.statsfs.core.mounts.FileSystems;
 import io.statsfs.core.schema.SchemaCache;
 import io.statsfs.testkit.TestTree;
+import io.statsfs.testkit.process.Await;
 import io.statsfs.testkit.process.LogCapture;
 import io.statsfs.trees.Layouts;
 import java.io.IOException;
@@ -29,6 +33,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
@@ -482,6 +488,92 @@ class TreesTest {
       assertEquals("fake", fs.readerName());
       assertEquals(4, fs.readLong(fs.catalog().get("kvm", "", "exits")));
       assertTrue(fs.toString().contains(tree.root().toString()), fs.toString());
+    }
+  }
+
+  /** As a scan does now and then. */
+  private static Catalog tenScans(StatsFs fs) {
+    Catalog catalog = fs.catalog();
+    for (int i = 0; i < 10; i++) {
+      catalog = fs.refresh();
+    }
+    return catalog;
+  }
+
+  @Test
+  void aFileSystemThatIsMountedLaterIsRead() throws IOException {
+    tree.stat("sys/class/net/x", 1).stat("debug/kvm/exits", 9).settle();
+    FileSystems machine = machine("nodev\tsysfs\n", "sysfs sys");
+    try (StatsFs fs = builder(machine).build()) {
+      assertTrue(fs.catalog().trees().stream().noneMatch(t -> t.name().equals("kvm")));
+      machine("nodev\tsysfs\n", "sysfs sys", "debugfs debug");
+      Catalog found = tenScans(fs);
+      assertEquals(9, fs.readLong(found.get("kvm", "", "exits")));
+      assertEquals(List.of(), found.problems());
+      // Then nothing can be looked for, and what is open stays.
+      Files.delete(tree.path("system/mountinfo"));
+      Catalog without = tenScans(fs);
+      assertEquals(found.trees(), without.trees());
+      assertTrue(
+          without.problems().get(0).message().startsWith("no more trees could be looked for"),
+          without.problems()::toString);
+    }
+  }
+
+  @Test
+  void aStatsfsThatIsMountedLaterIsReadOnlyIfItIsNamed() {
+    tree.stat("sys/class/net/x", 1).stat("stats/kvm/exits", 9).settle();
+    FileSystems machine = machine("nodev\tstatsfs\n", "sysfs sys");
+    try (StatsFs fs = builder(machine).build();
+        StatsFs named = builder(machine).trees("net", "statsfs").build()) {
+      assertEquals(1, problemsOfStatsfs(named.catalog()));
+      machine("nodev\tstatsfs\n", "sysfs sys", "statsfs stats");
+      assertTrue(tenScans(fs).trees().stream().noneMatch(t -> t.name().equals("statsfs")));
+      Catalog found = tenScans(named);
+      assertEquals(9, named.readLong(found.get("kvm", "", "exits")));
+      assertEquals(0, problemsOfStatsfs(found));
+    }
+  }
+
+  private static long problemsOfStatsfs(Catalog catalog) {
+    return catalog.problems().stream().filter(p -> p.treeName().equals("statsfs")).count();
+  }
+
+  @Test
+  void oneThatHangsCostsOneThreadHoweverOftenItIsLookedFor() {
+    tree.stat("sys/class/net/x", 1).stat("debug/kvm/exits", 9).settle();
+    CountDownLatch answer = new CountDownLatch(1);
+    AtomicInteger looks = new AtomicInteger();
+    FakeReader reader = new FakeReader();
+    reader.onLook =
+        path -> {
+          if (path.equals(tree.path("debug/kvm"))) {
+            looks.incrementAndGet();
+            await(answer);
+          }
+          return null;
+        };
+    FileSystems machine = machine("nodev\tsysfs\n", "sysfs sys");
+    Trees trees = Fs.trees(machine.by(new FileAccess(reader)));
+    int before = detect(trees).trees().size();
+    machine("nodev\tsysfs\n", "sysfs sys", "debugfs debug");
+    for (int i = 0; i < 3; i++) {
+      Trees.Detected found = trees.openMore();
+      assertEquals(before, found.trees().size());
+      assertTrue(
+          found.problems().toString().contains("does not answer"), found.problems()::toString);
+    }
+    assertEquals(1, looks.get());
+    answer.countDown();
+    Await.until(() -> trees.openMore().trees().size() == before + 1);
+    assertEquals(List.of(), trees.openMore().problems());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }
