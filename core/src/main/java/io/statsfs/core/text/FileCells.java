@@ -164,6 +164,15 @@ public final class FileCells {
   }
 
   /**
+   * Where the values go.
+   *
+   * @return the plan that this is for
+   */
+  public FilePlan plan() {
+    return plan;
+  }
+
+  /**
    * Stores the values of a text.
    *
    * @param text the bytes

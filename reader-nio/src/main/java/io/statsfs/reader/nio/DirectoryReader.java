@@ -42,7 +42,7 @@ final class DirectoryReader {
   /** By file; null for one value. */
   private final @Nullable FileCells[] cells;
 
-  /** By file; the plans of those of one value are not kept. */
+  /** By file; the plans of those of one value are not kept, as each call makes them anew. */
   private final int[] firstSlots;
 
   private final boolean[] isFloat;
@@ -213,10 +213,11 @@ final class DirectoryReader {
 
   /** Whether one of a file's values may be. */
   private boolean mayBeEmptyAggregate(int i, SampleMemory memory) {
-    if (cells[i] == null) {
+    FileCells its = cells[i];
+    if (its == null) {
       return firstSlots[i] >= 0 && NumberText.mayBeEmptyAggregate(memory, firstSlots[i]);
     }
-    for (int slot : plan.files().get(i).slots()) {
+    for (int slot : its.plan().slots()) {
       if (slot >= 0 && NumberText.mayBeEmptyAggregate(memory, slot)) {
         return true;
       }
@@ -230,10 +231,15 @@ final class DirectoryReader {
         putEntries(i, memory);
         return;
       }
-      boolean isOneLine = cells[i] == null || plan.files().get(i).shape().isOneLine();
+      FileCells its = cells[i];
+      boolean isOneLine = its == null || its.plan().shape().isOneLine();
       int max = isOneLine ? FilePlan.VALUE_BYTES : plan.maxBytes();
       int length = isOneLine ? files[i].readLine(text) : files[i].readAll(text, max);
-      put(i, text, length, length == max, memory);
+      if (length == StatFile.NO_VALUE) {
+        fail(i, Status.FAILED, -length, memory);
+      } else {
+        put(i, text, length, length == max, memory);
+      }
     } catch (IOException e) {
       Status status = ReadFailure.status(e, files[i].path());
       fail(i, status, ReadFailure.errno(e), memory);
@@ -269,11 +275,12 @@ final class DirectoryReader {
   }
 
   private void fail(int i, Status status, int errno, SampleMemory memory) {
-    if (cells[i] == null) {
+    FileCells its = cells[i];
+    if (its == null) {
       memory.putFailure(firstSlots[i], status, errno);
       return;
     }
-    for (int slot : plan.files().get(i).slots()) {
+    for (int slot : its.plan().slots()) {
       if (slot >= 0) {
         memory.putFailure(slot, status, errno);
       }

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class StatFile {
   private static final int EINVAL = 22;
 
+  /**
+   * In place of a length: a file that is kept open says that it has no value now, such as that an
+   * interface without a link has no speed. Of a file that is gone it would be another error.
+   */
+  static final int NO_VALUE = -EINVAL;
+
   private final Path path;
   private final boolean keepOpen;
   private final boolean userMade;
@@ -38,13 +44,13 @@ final class StatFile {
   /**
    * Reads a line, which ends with a line feed, with the file, or when it is too long for a value.
    *
-   * @return how many bytes it has
+   * @return how many bytes it has, or {@link #NO_VALUE}
    */
   int readLine(Text text) throws IOException {
     return read(text, FilePlan.VALUE_BYTES, true);
   }
 
-  /** Reads the file to its end, or {@code max} bytes. */
+  /** Reads the file to its end, or {@code max} bytes; returns the same. */
   int readAll(Text text, int max) throws IOException {
     return read(text, max, false);
   }
@@ -69,7 +75,7 @@ final class StatFile {
         throw e;
       } catch (IOException e) {
         if (isAnswer(e)) {
-          throw e;
+          return NO_VALUE;
         }
         // What it was opened for is gone. There may be another one under this name.
         close();
@@ -97,10 +103,7 @@ final class StatFile {
     }
   }
 
-  /**
-   * Whether an error of reading is what the file itself has to say, such as that an interface
-   * without a link has no speed. Of a file that is gone it would be another one.
-   */
+  /** Whether an error of reading is what the file itself has to say. */
   private static boolean isAnswer(IOException e) {
     return ReadFailure.errno(e) == EINVAL;
   }

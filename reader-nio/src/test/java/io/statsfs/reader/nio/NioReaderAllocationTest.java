@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +55,30 @@ class NioReaderAllocationTest {
       assertTrue(sampler.size() > 20);
       assertEquals(sampler.size(), sampler.count(Status.OK));
     }
+  }
+
+  /** The loopback interface has no speed, for which the kernel answers EINVAL. */
+  @Test
+  void whatHasNoValueAllocatesOneExceptionOfTheJdk() {
+    CompletableFuture<Long> bytes = new CompletableFuture<>();
+    try (StatsFs fs = net();
+        Sampler sampler = fs.sampler(StatFilter.path("net_device/lo/speed"))) {
+      // The deeper the stack, the larger the exception.
+      Thread shallow =
+          new Thread(() -> bytes.complete(Allocation.ofSamples(sampler, SAMPLES) / SAMPLES));
+      shallow.start();
+      long each = bytes.join();
+      assertEquals(1, sampler.count(Status.NO_VALUE));
+      assertTrue(each > 0 && each <= 800, "" + each);
+    }
+  }
+
+  private static StatsFs net() {
+    return StatsFs.builder()
+        .root(Path.of("/sys/class/net"), "net_device")
+        .reader("nio")
+        .refreshInterval(Duration.ZERO)
+        .build();
   }
 
   /** Those of cgroups v1 are opened anew, and what has no value now is an exception of Java's. */
