@@ -10,14 +10,15 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores the values of a file's texts, one after the other, where the file's plan says.
  *
  * <p>A text that has its rows and columns in the order of the plan costs a comparison for each;
  * other orders one look into a hash table more. What is not wanted is passed over without a look at
- * its words. {@link #put} allocates nothing, unless a header has more words than any before. For
- * one thread at a time.
+ * its words. {@link #put} allocates nothing, unless a header is longer than any before. For one
+ * thread at a time.
  */
 public final class FileCells {
   private static final int NONE = -1;
@@ -25,8 +26,13 @@ public final class FileCells {
   private static final int OTHERWISE = -1;
   private static final Keys NO_KEYS = Keys.of(List.of());
 
+  /** Longer headers are not remembered. */
+  private static final int MOST_HEADER_BYTES = 1 << 14;
+
   /** Shared, as most files by far are of one value. */
   private static final boolean[] NO_ROWS = {};
+
+  private static final PairHeader[] NO_PAIRS = {};
 
   private final FilePlan plan;
   private final ShapedText lines;
@@ -76,10 +82,16 @@ public final class FileCells {
   private int texts;
   private int lineNumber;
 
-  /** The columns of the header's words, NONE for those that are not known or repeated. */
+  /**
+   * The columns of the header's words, NONE for those that are not known or repeated: of the header
+   * of all lines, or of the pair at hand.
+   */
   private int[] headerColumns = {};
 
   private int headerWords;
+
+  /** For each row what is before the values of its pair of lines. */
+  private final @Nullable PairHeader[] pairs;
 
   private int rowsSeen;
   private int columnsSeen;
@@ -90,6 +102,23 @@ public final class FileCells {
 
   private int unknownCellsBefore;
   private boolean isOutdated;
+
+  /**
+   * All that is before the values of a pair of lines, as it was in the text that had it last. What
+   * is equal to it, byte by byte, is not taken apart again.
+   */
+  private static final class PairHeader {
+    private byte[] text = {};
+    private int length;
+
+    /** For each name the column; NONE if that is not known, or was named before. */
+    private int[] columns = {};
+
+    private int names;
+
+    /** The names that are not known or not wanted. */
+    private int unknownCells;
+  }
 
   /** What the files of a batch share: one for a thread. */
   public static final class Shared {
@@ -158,6 +187,7 @@ public final class FileCells {
       wanted += is ? 1 : 0;
     }
     wantedColumns = wanted;
+    pairs = lines.hasPlainPairs() ? new PairHeader[lastWanted.length] : NO_PAIRS;
     rowSeenIn = new int[numbersRows ? 0 : lastWanted.length];
     columnSeenIn = new int[isColumnWanted.length];
     columnSeenAt = new int[isColumnWanted.length];
@@ -237,7 +267,7 @@ public final class FileCells {
   private void putLines(SampleMemory memory) {
     int expectedRow = 0;
     while (true) {
-      if (putPlainLine(expectedRow, memory)) {
+      if (putPlainLine(expectedRow, memory) || putPlainPair(expectedRow, memory)) {
         expectedRow++;
         continue;
       }
@@ -304,24 +334,11 @@ public final class FileCells {
           continue;
         }
       }
-      int from = at;
-      long value = 0;
-      for (; at < end; at++) {
-        int digit = text[at] - '0';
-        if (digit < 0 || digit > 9) {
-          break;
-        }
-        value = value * 10 + digit;
-      }
-      int digits = at - from;
-      if (digits == 0
-          || digits > ShapedText.MOST_PLAIN_DIGITS
-          || digits > 1 && text[from] == '0'
-          || at < end && !lines.separates(text[at])) {
+      at = putPlainWord(text, at, end, slot, memory);
+      if (at == OTHERWISE) {
         return OTHERWISE;
       }
       if (slot >= 0) {
-        memory.putLong(slot, value);
         left--;
         if (left == 0 && cell + 1 >= leastCells) {
           return at;
@@ -343,6 +360,107 @@ public final class FileCells {
     }
     unknownCells += hasColumnKeys ? notWanted : 0;
     return at;
+  }
+
+  /** Where a word ends that is an integer of some digits, or OTHERWISE. Stored if it has a slot. */
+  private int putPlainWord(byte[] text, int from, int end, int slot, SampleMemory memory) {
+    int at = from;
+    long value = 0;
+    for (; at < end; at++) {
+      int digit = text[at] - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      value = value * 10 + digit;
+    }
+    int digits = at - from;
+    if (digits == 0
+        || digits > ShapedText.MOST_PLAIN_DIGITS
+        || digits > 1 && text[from] == '0'
+        || at < end && !lines.separates(text[at])) {
+      return OTHERWISE;
+    }
+    if (slot >= 0) {
+      memory.putLong(slot, value);
+    }
+    return at;
+  }
+
+  /**
+   * Reads the next pair of lines if its header is that which the row had before, and as {@link
+   * #putPlainLine} does.
+   */
+  private boolean putPlainPair(int row, SampleMemory memory) {
+    PairHeader header = row < pairs.length && rowSeenIn[row] != texts ? pairs[row] : null;
+    if (header == null) {
+      return false;
+    }
+    int at = lines.behindHeader(header.text, header.length);
+    if (at == OTHERWISE) {
+      return false;
+    }
+    byte[] text = lines.text();
+    int end = lines.textEnd();
+    int first = row * columnCount;
+    for (int name = 0; name < header.names; name++) {
+      at = lines.blanksEnd(at);
+      if (lines.isAtEnd(at)) {
+        return false;
+      }
+      int column = header.columns[name];
+      int slot = column == NONE ? NONE : slots[first + column];
+      if (slot < 0) {
+        at = lines.wordEnd(at);
+      } else {
+        boolean isPlain = !plan.isFloat(first + column) && !plan.mayHaveNoValue(first + column);
+        at = isPlain ? putPlainWord(text, at, end, slot, memory) : OTHERWISE;
+        if (at == OTHERWISE) {
+          return false;
+        }
+      }
+    }
+    if (!lines.isAtEnd(lines.blanksEnd(at))) {
+      return false;
+    }
+    lines.passLine(at);
+    rowSeenIn[row] = texts;
+    rowsSeen++;
+    lineNumber++;
+    for (int name = 0; name < header.names; name++) {
+      see(header.columns[name]);
+    }
+    unknownCells += header.unknownCells;
+    return true;
+  }
+
+  /**
+   * Remembers the header of a row that was read to its end, and has a value for each name, if all
+   * that is wanted of the row is in it.
+   */
+  private void remember(int row, int unknownOfLine) {
+    int length = lines.headerLength();
+    int wanted = 0;
+    for (int name = 0; name < headerWords; name++) {
+      int column = headerColumns[name];
+      wanted += column != NONE && slots[row * columnCount + column] >= 0 ? 1 : 0;
+    }
+    if (wanted != wantedCells[row] || length > MOST_HEADER_BYTES) {
+      return;
+    }
+    PairHeader header = pairs[row];
+    if (header == null) {
+      header = new PairHeader();
+      pairs[row] = header;
+    }
+    if (header.text.length < length || header.columns.length < headerWords) {
+      header.text = new byte[length];
+      header.columns = new int[headerWords];
+    }
+    lines.copyHeader(header.text);
+    header.length = length;
+    System.arraycopy(headerColumns, 0, header.columns, 0, headerWords);
+    header.names = headerWords;
+    header.unknownCells = unknownOfLine;
   }
 
   private void putOnlyLine(boolean isCut, SampleMemory memory) {
@@ -381,11 +499,8 @@ public final class FileCells {
     int words = 0;
     lineNumber++;
     while (lines.nextHeaderWord()) {
-      if (words == headerColumns.length) {
-        headerColumns = Arrays.copyOf(headerColumns, Math.max(columnCount, words * 2 + 4));
-      }
       int column = lines.findColumn(columns, words);
-      headerColumns[words++] = see(column) ? column : NONE;
+      putColumn(words++, see(column) ? column : NONE);
       unknownCells += column == NONE ? 1 : 0;
     }
     headerWords = words;
@@ -414,9 +529,14 @@ public final class FileCells {
       if (hasHeader) {
         column = headerColumns[column];
       } else if (hasColumnKeys) {
+        int place = column;
         column = lines.findColumn(columns, expectedColumn);
         unknownOfLine += column == NONE ? 1 : 0;
-        if (!see(column)) {
+        boolean isNew = see(column);
+        if (pairs.length > 0) {
+          putColumn(place, isNew ? column : NONE);
+        }
+        if (!isNew) {
           continue;
         }
         expectedColumn = column + 1;
@@ -443,7 +563,18 @@ public final class FileCells {
       breakRow(row, memory);
     } else {
       unknownCells += unknownOfLine;
+      if (pairs.length > 0) {
+        headerWords = lines.column() + 1;
+        remember(row, unknownOfLine);
+      }
     }
+  }
+
+  private void putColumn(int place, int column) {
+    if (place == headerColumns.length) {
+      headerColumns = Arrays.copyOf(headerColumns, Math.max(columnCount, place * 2 + 4));
+    }
+    headerColumns[place] = column;
   }
 
   private void put(int slot, int cell, SampleMemory memory) {

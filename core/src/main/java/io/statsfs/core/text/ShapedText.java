@@ -102,6 +102,11 @@ public final class ShapedText {
   private int headerKeyAt;
   private int headerSecondKeyAt;
 
+  /** Where the pair begins, and where its values do. */
+  private int pairAt;
+
+  private int valuesAt;
+
   /** A line that should be one of a pair and has no other. */
   private boolean isAlone;
 
@@ -251,6 +256,7 @@ public final class ShapedText {
       isAlone = false;
       if (headingTo - headingFrom <= Shape.HEADING_BYTES && readKey(begin)) {
         if (isPerPair) {
+          pairAt = begin;
           readPair();
         } else if (heading != Shape.Heading.NONE) {
           joinToRow(headingFrom, headingTo, '\n', rowFrom, rowTo);
@@ -323,9 +329,50 @@ public final class ShapedText {
   }
 
   /**
-   * Goes to the next line, which was read without this.
+   * Whether a pair of lines is a key, the names of columns, the same key, and a cell for each name:
+   * then {@link #behindHeader} finds such cells, too.
+   */
+  boolean hasPlainPairs() {
+    return isPerPair
+        && (hasColonKey || hasWordKey && shape.rowKeyWord() == 0 && shape.secondRowKeyWord() < 0)
+        && heading == Shape.Heading.NONE
+        && shape.prefixWords() == 0
+        && shape.skipThrough() == 0
+        && shape.radix() == 10;
+  }
+
+  /** The pair of lines at hand up to its values; how long that is. */
+  int headerLength() {
+    return valuesAt - pairAt;
+  }
+
+  /** Copies what {@link #headerLength} is the length of. */
+  void copyHeader(byte[] to) {
+    System.arraycopy(text, pairAt, to, 0, headerLength());
+  }
+
+  /**
+   * Where the values of the next pair of lines begin, if all before them is as it was in an earlier
+   * text. Changes nothing.
    *
-   * @param at a place in it
+   * @param header what {@link #copyHeader} has copied of that text
+   * @param length how long that is
+   * @return the place; -1 if something is otherwise
+   */
+  int behindHeader(byte[] header, int length) {
+    int begin = isBegun ? lineEnd(at) + 1 : at;
+    int i = begin + length;
+    return i <= end
+            && (i == end || separates[text[i] & 0xff])
+            && Arrays.equals(text, begin, i, header, 0, length)
+        ? i
+        : -1;
+  }
+
+  /**
+   * Goes to the next line or pair of lines, which was read without this.
+   *
+   * @param at a place in it, or in the second line of the pair
    */
   void passLine(int at) {
     this.at = at;
@@ -503,6 +550,7 @@ public final class ShapedText {
     if (isAlone) {
       at = headerEnd;
     }
+    valuesAt = at;
     rowText = key;
     rowFrom = keyFrom;
     rowTo = keyTo;

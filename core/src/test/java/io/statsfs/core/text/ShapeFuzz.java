@@ -200,6 +200,7 @@ public final class ShapeFuzz {
       file.put(text, text.length, isCut, memory);
       require(file.isOutdated() == isMissing, "outdated again", shape, plain);
     }
+    requireSameOfOthers(file, plan, text, isCut, wanted, random);
     for (int cell = 0; cell < Math.min(cells, 200); cell++) {
       PlainTable.Row row = hasOtherLines ? null : plain.rows.get(rows.get(cell / columns.size()));
       String word = row == null ? null : row.cells.get(columns.get(cell % columns.size()));
@@ -216,6 +217,44 @@ public final class ShapeFuzz {
           "text " + found + ", but " + word,
           shape,
           plain);
+    }
+  }
+
+  /** What was read before, such as a header, says nothing of a text that is nearly the same. */
+  private static void requireSameOfOthers(
+      FileCells file, FilePlan plan, byte[] text, boolean isCut, int wanted, Random random) {
+    SampleMemory memory = new SampleMemory(wanted);
+    SampleMemory expected = new SampleMemory(wanted);
+    for (int other = 0; other < 8 && text.length > 0; other++) {
+      byte[] changed = text.clone();
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        int at = random.nextInt(text.length);
+        int from = random.nextInt(text.length);
+        changed[at] =
+            random.nextBoolean() ? text[from] : (byte) "0 \n:a-|9".charAt(random.nextInt(8));
+      }
+      FileCells fresh = new FileCells(plan, new FileCells.Shared());
+      // What is new counts once.
+      for (int round = 0; round < 2; round++) {
+        putOthers(memory);
+        putOthers(expected);
+        file.put(changed, changed.length, isCut, memory);
+        fresh.put(changed, changed.length, isCut, expected);
+        for (int slot = 0; slot < wanted; slot++) {
+          if (memory.status(slot) != expected.status(slot)
+              || memory.longValue(slot) != expected.longValue(slot)
+              || memory.isDouble(slot) != expected.isDouble(slot)
+              || memory.isUnsigned(slot) != expected.isUnsigned(slot)) {
+            throw new AssertionError(
+                "after another text " + memory.longValue(slot) + " in " + plan.shape());
+          }
+        }
+      }
+      if (file.isOutdated() != fresh.isOutdated()) {
+        throw new AssertionError(
+            "outdated after another text " + file.isOutdated() + " in " + plan.shape());
+      }
+      file.put(text, text.length, isCut, memory);
     }
   }
 

@@ -64,8 +64,11 @@ class ShapedTextTest {
         text.append((char) random.nextInt(256));
       }
       for (int i = random.nextInt(30); i > 0; i--) {
-        text.append(WORDS.get(random.nextInt(random.nextInt(WORDS.size()) + 1)));
+        text.append(word(random));
         text.append(BLANKS.get(random.nextInt(BLANKS.size())));
+      }
+      if (n % 4 == 0) {
+        appendPairs(text, random);
       }
       byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
       try {
@@ -74,6 +77,52 @@ class ShapedTextTest {
         Files.write(Path.of("target", "shape-found"), bytes);
         throw new AssertionError("input " + n + " in target/shape-found: " + text.substring(8), e);
       }
+    }
+  }
+
+  private static String word(Random random) {
+    return WORDS.get(random.nextInt(random.nextInt(WORDS.size()) + 1));
+  }
+
+  /** Most of which have a value for each name. */
+  private static void appendPairs(StringBuilder text, Random random) {
+    for (int i = random.nextInt(4); i > 0; i--) {
+      String key = "abc".charAt(random.nextInt(3)) + ":";
+      StringBuilder values = new StringBuilder(key);
+      text.append(key);
+      for (int k = random.nextInt(5); k > 0; k--) {
+        text.append(' ').append("defg".charAt(random.nextInt(4)));
+        values.append(' ').append(random.nextInt(3) == 0 ? word(random) : "" + random.nextInt());
+      }
+      text.append('\n').append(values).append('\n');
+    }
+  }
+
+  @Test
+  void whatWasRememberedOfAHeaderCountsForThatHeaderAlone() {
+    Shape shape = Shape.builder().header(Shape.Header.PER_PAIR).rowKeyBeforeColon().build();
+    Keys columns = Keys.of(List.of(bytes("c"), bytes("d")));
+    FileCells cells = cells(shape, List.of("a", "b"), columns, 0, 1, 2, 3);
+    for (int i = 0; i < 2; i++) {
+      assertEquals("1 2 4 3", read(cells, 4, "a: c d\na: 1 2\nb: d c\nb: 3 4\n"));
+      assertEquals("-1 NOT_A_NUMBER 6 5", read(cells, 4, "a: c d\na: -1 x\nb: d c\nb: 5 6\n"));
+      assertFalse(cells.isOutdated());
+      assertEquals("8 7 10 9", read(cells, 4, "a: d c\na: 7 8\nb: d c\nb: 9 10"));
+      assertEquals(
+          "11 12 NOT_A_NUMBER NOT_A_NUMBER",
+          read(cells, 4, "a: d c\na: 12 11\nb: d c\nb: 1 2 3\n"));
+      assertEquals(
+          "NOT_A_NUMBER NOT_A_NUMBER 1 2", read(cells, 4, "a: d c\na: 1\nb: c d\nb: 1 2\n"));
+      assertEquals("3 4 1 2", read(cells, 4, "b: c d\nb: 1 2\na: c d\na: 3 4\n"));
+      assertEquals("1 2 3 4", read(cells, 4, "a: c c d\na: 1 9 2\nb: c d\nb: 3 4\n"));
+      assertEquals("GONE 5 6 GONE", read(cells, 4, "a: d\na: 5\nb: c\nb: 6\n"));
+      assertEquals("GONE 7 8 GONE", read(cells, 4, "a: d\na: 7\nb: c\nb: 8\n"));
+      assertEquals("GONE GONE 3 4", read(cells, 4, "x: c d\nx: 1 2\nb: c d\nb: 3 4\n"));
+      assertTrue(cells.isOutdated());
+      assertEquals("1 2 3 4", read(cells, 4, "a: e c d\na: 0 1 2\nb: c d\nb: 3 4\n"));
+      assertTrue(cells.isOutdated());
+      assertEquals("5 6 7 8", read(cells, 4, "a: e c d\na: 0 5 6\nb: c d\nb: 7 8\n"));
+      assertFalse(cells.isOutdated());
     }
   }
 
