@@ -1068,8 +1068,9 @@ public final class Layout {
           }
         }
       }
-      for (Map.Entry<String, List<KeyPattern>> label : labelFiles.entrySet()) {
-        requireNewLabel(label.getKey(), label.getValue(), ofDirectories);
+      // By their keys, as the entries of a map that cannot be changed are of three classes more.
+      for (String label : labelFiles.keySet()) {
+        requireNewLabel(label, labelFiles.getOrDefault(label, List.of()), ofDirectories);
       }
     }
 

@@ -53,9 +53,10 @@ public final class Axis {
     this.patterns = List.copyOf(patterns);
     this.excluded = List.copyOf(excluded);
     this.radix = radix;
-    for (KeyPattern pattern : patterns) {
+    for (int i = 0; i < patterns.size(); i++) {
+      KeyPattern pattern = patterns.get(i);
       if (pattern.labels().isEmpty() == (meaning == Meaning.LABELS)
-          || !pattern.labels().equals(patterns.get(0).labels())) {
+          || i > 0 && !pattern.labels().equals(patterns.get(0).labels())) {
         throw new IllegalArgumentException("'" + pattern + "' has other labels than the axis");
       }
     }

@@ -165,7 +165,7 @@ public final class FileDeclaration {
     }
     List<FileDeclaration> more = new ArrayList<>(contents().others);
     more.addAll(other.forms());
-    if (shape().isEntries() || more.stream().anyMatch(form -> form.shape().isEntries())) {
+    if (shape().isEntries() || other.shape().isEntries()) {
       throw new IllegalArgumentException("The number of a directory's entries has one form");
     }
     return new FileDeclaration(path, origin, new Contents(shape(), tables(), more), null, 0);

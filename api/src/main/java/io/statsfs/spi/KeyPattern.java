@@ -64,6 +64,8 @@ public final class KeyPattern {
       return new KeyPattern(text, List.of(), null, false);
     } else if (text.equals("*")) {
       return new KeyPattern(text, List.of(), null, true);
+    } else if (isLabel(text)) {
+      return new KeyPattern(text, List.of(text.substring(1, text.length() - 1)), null, true);
     }
     List<String> labels = new ArrayList<>();
     Parts.Builder parts = Parts.builder();
@@ -91,8 +93,17 @@ public final class KeyPattern {
     if (labels.size() > 1 && new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException("'" + text + "' has a label twice");
     }
-    boolean isAny = labels.size() == 1 && text.length() == labels.get(0).length() + 2;
-    return new KeyPattern(text, List.copyOf(labels), isAny ? null : parts.build(), isAny);
+    return new KeyPattern(text, List.copyOf(labels), parts.build(), false);
+  }
+
+  /** Whether it is one label alone, of any values, as most patterns are. */
+  private static boolean isLabel(String text) {
+    int end = text.length() - 1;
+    return end > 1
+        && text.charAt(0) == '{'
+        && text.indexOf('}') == end
+        && text.indexOf('=') < 0
+        && text.indexOf(':') < 0;
   }
 
   /**

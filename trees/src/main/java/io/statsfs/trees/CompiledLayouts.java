@@ -3,34 +3,52 @@ package io.statsfs.trees;
 import io.statsfs.Layout;
 import io.statsfs.spi.Axis;
 import io.statsfs.spi.FileDeclaration;
+import io.statsfs.spi.MetricDeclaration;
 import io.statsfs.spi.Shape;
+import io.statsfs.spi.StatDeclarations;
+import io.statsfs.spi.TableDeclaration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Declarations in the form in which they are shipped: all texts, each once, with the places where
  * they begin; then of each layout what is needed to find its tree; then of each all else, in the
- * order in which {@link LayoutReader} takes it; last all files, shapes, axes and what few stats
- * have, each once as well, and where each begins. A text or such a part is its number. Of a tree
- * that is not there nothing is made but its name and place, of a file that is not there its path,
- * of a stat that is found its name, by a table of hashes, and no text or part before it is needed.
+ * order in which it is read here; last all files, shapes, axes and what stats have in common, each
+ * once as well, and where each begins. A text or such a part is its number. Of a tree that is not
+ * there nothing is made but its name and place, of a file that is not there its path, of a stat
+ * that is found its name, by a table of hashes, and no text or part before it is needed.
  * Descriptions, which are most of the bytes, are apart, and read when one is asked for.
+ *
+ * <p>An object reads from some place on. Where that is the rest of a layout, it is that rest, until
+ * it is asked for, and then its metrics.
  *
  * <p>The form belongs to one build, whose {@link LayoutCompiler} writes it, and is read by the same
  * build alone. Reading is written for a JVM that has just started, where each class takes as long
- * as a hundred stats, and a lambda longer. So there are few classes, and none of them is used while
- * it is initialized, as each call would be looked up anew.
+ * as a hundred stats, and a lambda longer. So all that opening trees needs is in this class and
+ * {@link CompiledStats}, and none of them is used while it is initialized, as each call would be
+ * looked up anew.
  */
-final class CompiledLayouts implements IntFunction<FileDeclaration> {
+final class CompiledLayouts
+    implements IntFunction<FileDeclaration>,
+        Consumer<Layout.Builder>,
+        Supplier<List<MetricDeclaration>> {
   private static @Nullable List<Layout> shipped;
 
   private static final int BEGINS = 1 + 2 * Integer.BYTES;
+
+  private static final Shape.Heading[] HEADINGS = Shape.Heading.values();
+  private static final Shape.Header[] HEADERS = Shape.Header.values();
+  private static final Shape.ColumnKey[] COLUMN_KEYS = Shape.ColumnKey.values();
+  private static final Shape.RowKey[] ROW_KEYS = Shape.RowKey.values();
+  private static final Axis.Meaning[] MEANINGS = Axis.Meaning.values();
 
   final byte[] bytes;
 
@@ -38,9 +56,6 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
   private final String texts;
 
   private final @Nullable String[] madeTexts;
-
-  /** Where the layouts begin. */
-  private final int index;
 
   /** Where the rest of the layouts begins. */
   private final int rest;
@@ -50,6 +65,12 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
   /** The shapes and axes, of which each is made when it is first asked for. */
   private final @Nullable Object[] made;
 
+  /** Where is read next. */
+  private int at;
+
+  /** This, or the one that was there first, which has what follows. */
+  private final CompiledLayouts whole;
+
   /** Null if they are those of the build. */
   private final byte @Nullable [] descriptionBytes;
 
@@ -57,6 +78,7 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
   private @Nullable CompiledLayouts descriptions;
 
   private CompiledLayouts(byte[] tables, byte @Nullable [] descriptions) {
+    whole = this;
     bytes = tables;
     descriptionBytes = descriptions;
     madeTexts = new String[integer(bytes, 1)];
@@ -64,10 +86,23 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
     int size = integer(bytes, 1 + Integer.BYTES);
     texts = new String(bytes, from, size, charset(bytes[0] != 0));
     int sizes = from + size;
-    index = sizes + 3 * Integer.BYTES;
-    rest = index + integer(bytes, sizes);
+    at = sizes + 3 * Integer.BYTES;
+    rest = at + integer(bytes, sizes);
     parts = rest + integer(bytes, sizes + Integer.BYTES);
     made = new Object[integer(bytes, sizes + 2 * Integer.BYTES)];
+  }
+
+  /** The same tables, from another place on. */
+  private CompiledLayouts(CompiledLayouts same, int at) {
+    whole = same.whole;
+    descriptionBytes = null;
+    bytes = same.bytes;
+    texts = same.texts;
+    madeTexts = same.madeTexts;
+    rest = same.rest;
+    parts = same.parts;
+    made = same.made;
+    this.at = at;
   }
 
   /** Latin-1 is the fastest of all to read before anything is compiled. */
@@ -84,29 +119,6 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
 
   static int number(byte[] bytes, int at) {
     return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
-  }
-
-  /** Two threads may make one text twice. */
-  String text(int number) {
-    String text = madeTexts[number];
-    if (text == null) {
-      int at = BEGINS + number * Integer.BYTES;
-      text = texts.substring(integer(bytes, at), integer(bytes, at + Integer.BYTES));
-      madeTexts[number] = text;
-    }
-    return text;
-  }
-
-  /** Whether a text is that one, which is not made for that. */
-  boolean isText(int number, String text) {
-    String made = madeTexts[number];
-    if (made != null) {
-      return made.equals(text);
-    }
-    int at = BEGINS + number * Integer.BYTES;
-    int begin = integer(bytes, at);
-    return text.length() == integer(bytes, at + Integer.BYTES) - begin
-        && texts.startsWith(text, begin);
   }
 
   /** The layouts that the build compiled; read when they are first asked for. */
@@ -135,25 +147,47 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
     }
   }
 
-  private List<Layout> layouts() {
-    LayoutReader reader = new LayoutReader(this, index);
-    int size = reader.number();
-    List<Layout> layouts = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      layouts.add(reader.layout());
+  /** Two threads may make one text twice. */
+  String text(int number) {
+    String text = madeTexts[number];
+    if (text == null) {
+      int begins = BEGINS + number * Integer.BYTES;
+      text = texts.substring(integer(bytes, begins), integer(bytes, begins + Integer.BYTES));
+      madeTexts[number] = text;
     }
-    return List.copyOf(layouts);
+    return text;
   }
 
-  /** What is left of a layout, from some place on. */
-  LayoutReader rest(int from) {
-    return new LayoutReader(this, rest + from);
+  /** Whether a text is that one, which is not made for that. */
+  boolean isText(int number, String text) {
+    String made = madeTexts[number];
+    if (made != null) {
+      return made.equals(text);
+    }
+    int begins = BEGINS + number * Integer.BYTES;
+    int begin = integer(bytes, begins);
+    return text.length() == integer(bytes, begins + Integer.BYTES) - begin
+        && texts.startsWith(text, begin);
   }
 
-  /** A file, a shape, an axis or what few stats have. */
-  LayoutReader part(int number) {
+  String description(int number) {
+    return whole.descriptions().text(number);
+  }
+
+  private synchronized CompiledLayouts descriptions() {
+    CompiledLayouts known = descriptions;
+    if (known == null) {
+      byte[] file = descriptionBytes == null ? load("descriptions.bin") : descriptionBytes;
+      known = new CompiledLayouts(file, null);
+      descriptions = known;
+    }
+    return known;
+  }
+
+  /** A file, a shape, an axis or what stats have in common. */
+  CompiledLayouts part(int number) {
     int from = integer(bytes, parts + number * Integer.BYTES);
-    return new LayoutReader(this, parts + from + 1);
+    return new CompiledLayouts(this, parts + from + 1);
   }
 
   /** All that is said of a file. */
@@ -163,7 +197,7 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
   }
 
   /** Two threads may make one shape twice. */
-  Shape shape(int number) {
+  private Shape sharedShape(int number) {
     Object shape = made[number];
     if (shape == null) {
       shape = part(number).shape();
@@ -173,7 +207,7 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
   }
 
   /** The same. */
-  Axis axis(int number) {
+  private Axis sharedAxis(int number) {
     Object axis = made[number];
     if (axis == null) {
       axis = part(number).axis();
@@ -182,13 +216,224 @@ final class CompiledLayouts implements IntFunction<FileDeclaration> {
     return (Axis) axis;
   }
 
-  synchronized String description(int number) {
-    CompiledLayouts known = descriptions;
-    if (known == null) {
-      byte[] file = descriptionBytes == null ? load("descriptions.bin") : descriptionBytes;
-      known = new CompiledLayouts(file, null);
-      descriptions = known;
+  int integer() {
+    at += Integer.BYTES;
+    return integer(bytes, at - Integer.BYTES);
+  }
+
+  int signed() {
+    at += Short.BYTES;
+    return bytes[at - 2] << 8 | bytes[at - 1] & 0xff;
+  }
+
+  int number() {
+    at += Short.BYTES;
+    return (bytes[at - 2] & 0xff) << 8 | bytes[at - 1] & 0xff;
+  }
+
+  int small() {
+    return bytes[at++];
+  }
+
+  boolean flag() {
+    return bytes[at++] != 0;
+  }
+
+  String text() {
+    return text(number());
+  }
+
+  String[] array() {
+    String[] array = new String[number()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = text();
     }
-    return known.text(number);
+    return array;
+  }
+
+  /** A text that may be there. */
+  private @Nullable String optional() {
+    return number() == 0 ? null : text();
+  }
+
+  private List<Layout> layouts() {
+    Layout[] layouts = new Layout[number()];
+    for (int i = 0; i < layouts.length; i++) {
+      layouts[i] = layout();
+    }
+    return List.of(layouts);
+  }
+
+  /** All that is needed to find a tree. */
+  private Layout layout() {
+    Layout.Builder layout = Layout.builder(text()).byDefault(flag()).backend(text());
+    layout.home(text(), array());
+    String controller = optional();
+    if (controller != null) {
+      layout.controller(controller);
+    }
+    if (flag()) {
+      layout.ownCgroup();
+    }
+    return layout.later(new CompiledLayouts(this, rest + integer())).build();
+  }
+
+  /** The rest of a layout, but for its metrics. */
+  @Override
+  public void accept(Layout.Builder layout) {
+    String subsystem = optional();
+    if (subsystem != null) {
+      layout.subsystem(subsystem);
+    }
+    String sources = optional();
+    if (sources != null) {
+      layout.sources(sources);
+    }
+    String[] labelsOfPath = array();
+    if (labelsOfPath.length > 0) {
+      layout.labelsOfPath(labelsOfPath);
+    }
+    String links = optional();
+    if (links != null) {
+      layout.links(links);
+    }
+    layout.exclude(array());
+    for (int i = number(); i > 0; i--) {
+      layout.excludeLabel(text(), array());
+    }
+    if (flag()) {
+      layout.kindsByMode();
+    }
+    String schemaFile = optional();
+    if (schemaFile != null) {
+      layout.schemaFile(schemaFile);
+    }
+    for (int i = number(); i > 0; i--) {
+      layout.label(text(), array());
+    }
+    FileDeclaration[] files = new FileDeclaration[number()];
+    for (int i = 0; i < files.length; i++) {
+      files[i] = FileDeclaration.later(text(), this, number());
+    }
+    layout.files(files);
+    if (flag()) {
+      layout.declaredFilesOnly();
+    }
+    if (flag()) {
+      layout.describedStatsOnly();
+    }
+    layout.stats(stats());
+    // Last, so that nothing is behind them.
+    layout.metrics(this);
+  }
+
+  private FileDeclaration file() {
+    String path = text();
+    int forms = number();
+    FileDeclaration file = form(path);
+    for (int i = 1; i < forms; i++) {
+      file = file.or(form(path));
+    }
+    return file;
+  }
+
+  private FileDeclaration form(String path) {
+    Shape shape = sharedShape(number());
+    List<TableDeclaration> tables = new ArrayList<>();
+    for (int i = number(); i > 0; i--) {
+      tables.add(table());
+    }
+    return FileDeclaration.of(path, shape, tables);
+  }
+
+  private Shape shape() {
+    if (flag()) {
+      return Shape.ENTRIES;
+    }
+    Shape.Builder shape = Shape.builder().skipLines(number()).heading(HEADINGS[small()]);
+    shape.header(HEADERS[small()]).headerWords(number());
+    Shape.RowKey rowKey = ROW_KEYS[small()];
+    int first = signed();
+    int second = signed();
+    if (rowKey == Shape.RowKey.WORD && second < 0) {
+      shape.rowKeyWord(first);
+    } else if (rowKey == Shape.RowKey.WORD) {
+      shape.rowKeyWords(first, second);
+    } else if (rowKey == Shape.RowKey.BEFORE_COLON) {
+      shape.rowKeyBeforeColon();
+    } else if (rowKey == Shape.RowKey.LINE_NUMBER) {
+      shape.rowKeyLineNumber();
+    }
+    shape
+        .prefixWords(number())
+        .columnKey(COLUMN_KEYS[small()])
+        .separators(text())
+        .radix(small())
+        .leastColumns(number())
+        .trailingWords(small());
+    int through = small();
+    if (through != 0) {
+      shape.skipThrough((char) through);
+    }
+    if (flag()) {
+      shape.uniform();
+    }
+    if (flag()) {
+      shape.perCpu();
+    }
+    return shape.build();
+  }
+
+  private TableDeclaration table() {
+    String subsystem = optional();
+    Axis sections = flag() ? sharedAxis(number()) : null;
+    Axis rows = sharedAxis(number());
+    Axis columns = sharedAxis(number());
+    TableDeclaration table = TableDeclaration.of(subsystem, rows, columns, stats());
+    if (sections != null) {
+      table = table.inSections(sections);
+    }
+    return flag() ? table : table.byDefault(false);
+  }
+
+  private Axis axis() {
+    Axis.Meaning meaning = MEANINGS[small()];
+    String[] names = array();
+    String[] patterns = array();
+    String[] excluded = array();
+    int radix = small();
+    if (meaning == Axis.Meaning.SINGLE) {
+      return patterns.length == 1
+          ? Axis.key(patterns[0])
+          : names.length == 0 ? Axis.single() : Axis.position(names.length - 1);
+    }
+    Axis axis = meaning == Axis.Meaning.LABELS ? Axis.labels(patterns) : Axis.stats(patterns);
+    if (names.length > 0) {
+      axis = axis.named(names);
+    }
+    if (excluded.length > 0) {
+      axis = axis.excluding(excluded);
+    }
+    return radix == 10 ? axis : axis.inRadix(radix);
+  }
+
+  private StatDeclarations stats() {
+    int size = number();
+    if (size == 0) {
+      return StatDeclarations.of(List.of());
+    }
+    int[] patterns = new int[number()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = number();
+    }
+    CompiledStats stats = new CompiledStats(this, size, patterns, List.of(array()), at);
+    at = stats.end();
+    return stats;
+  }
+
+  /** The metrics, read by another object, as several threads may ask for them. */
+  @Override
+  public List<MetricDeclaration> get() {
+    return CompiledDetails.metrics(new CompiledLayouts(this, at));
   }
 }

@@ -1,13 +1,11 @@
 package io.statsfs.trees;
 
-import io.statsfs.Stat;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatDeclarations;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,31 +13,28 @@ import org.jspecify.annotations.Nullable;
  * made when it is asked for.
  */
 final class CompiledStats implements StatDeclarations, IntFunction<StatDeclaration> {
-  /** In the place of a flag. */
-  static final int UNSAID = 2;
-
-  /** In the place of the number of a text or part. */
+  /** In the place of the number of a stat. */
   static final int NONE = 0xffff;
 
-  /** The bytes of a place in the table of hashes: the number of a name, and that of its stat. */
-  private static final int PLACE = 2 * Short.BYTES;
+  /** The bytes of a stat: the numbers of its name, its description and what it has in common. */
+  private static final int STAT = 3 * Short.BYTES;
 
-  /** The bytes of a stat. */
-  private static final int STAT = 5 * Short.BYTES + 3;
-
-  private static final Stat.Kind[] KINDS = Stat.Kind.values();
-  private static final Stat.Type[] TYPES = Stat.Type.values();
+  /** The bytes of a former name: its number, and that of its stat. */
+  private static final int FORMER = 2 * Short.BYTES;
 
   private final CompiledLayouts layouts;
   private final byte[] bytes;
 
-  /** Where the table of hashes is, and how many places it has. */
+  /** Where the first stat is. */
+  private final int first;
+
+  /** Where the former names are, which are counted from behind the last stat. */
+  private final int formers;
+
+  /** Where the table of hashes is, and how many places it has, of which each is a name's number. */
   private final int hashes;
 
   private final int places;
-
-  /** Where the first stat is, and what is made of them. */
-  private final int first;
 
   private final @Nullable StatDeclaration[] made;
   private final int[] patternNumbers;
@@ -50,15 +45,22 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
 
   private @Nullable List<StatDeclaration> all;
 
+  /**
+   * Some stats.
+   *
+   * @param at where the first one is
+   */
   CompiledStats(
-      CompiledLayouts layouts, int size, int[] patterns, List<String> noValueWords, int hashes) {
+      CompiledLayouts layouts, int size, int[] patterns, List<String> noValueWords, int at) {
     this.layouts = layouts;
     bytes = layouts.bytes;
     patternNumbers = patterns;
     this.noValueWords = noValueWords;
-    this.hashes = hashes + Integer.BYTES;
-    places = CompiledLayouts.integer(bytes, hashes);
-    first = this.hashes + places * PLACE;
+    first = at;
+    int sizes = at + size * STAT;
+    formers = sizes + 2 * Short.BYTES;
+    hashes = formers + CompiledLayouts.number(bytes, sizes) * FORMER;
+    places = CompiledLayouts.number(bytes, sizes + Short.BYTES);
     made = new StatDeclaration[size];
   }
 
@@ -70,41 +72,48 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
 
   /** Where what follows begins. */
   int end() {
-    return first + made.length * STAT;
+    return hashes + places * Short.BYTES;
   }
 
   @Override
   public @Nullable StatDeclaration named(String name) {
     int place = place(name, places);
     while (true) {
-      int at = hashes + place * PLACE;
-      int text = CompiledLayouts.number(bytes, at);
-      if (text == NONE) {
+      int number = CompiledLayouts.number(bytes, hashes + place * Short.BYTES);
+      if (number == NONE) {
         return null;
-      } else if (layouts.isText(text, name)) {
-        int number = CompiledLayouts.number(bytes, at + Short.BYTES);
-        StatDeclaration known = made[number];
-        return known != null ? known : text == name(number) ? make(number, name) : stat(number);
+      } else if (layouts.isText(name(number), name)) {
+        return number < made.length ? stat(number, name) : former(number);
       }
       place = place + 1 & places - 1;
     }
   }
 
-  private StatDeclaration stat(int number) {
-    StatDeclaration known = made[number];
-    return known == null ? make(number, layouts.text(name(number))) : known;
-  }
-
-  /** The number of the text that is the name of a stat. */
+  /** The number of the text that is a name. */
   private int name(int number) {
-    return CompiledLayouts.number(bytes, first + number * STAT);
+    int at =
+        number < made.length ? first + number * STAT : formers + (number - made.length) * FORMER;
+    return CompiledLayouts.number(bytes, at);
   }
 
   /** Two threads may make one stat twice. */
-  private StatDeclaration make(int number, String name) {
-    StatDeclaration stat = StatDeclaration.later(name, this, number);
-    made[number] = stat;
+  private StatDeclaration stat(int number, String name) {
+    StatDeclaration stat = made[number];
+    if (stat == null) {
+      stat = StatDeclaration.later(name, this, number);
+      made[number] = stat;
+    }
     return stat;
+  }
+
+  private StatDeclaration stat(int number) {
+    return stat(number, layouts.text(name(number)));
+  }
+
+  /** The stat that had a name. */
+  private StatDeclaration former(int number) {
+    int at = formers + (number - made.length) * FORMER;
+    return stat(CompiledLayouts.number(bytes, at + Short.BYTES));
   }
 
   @Override
@@ -139,9 +148,9 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
   public Collection<String> names() {
     List<String> names = new ArrayList<>();
     for (int place = 0; place < places; place++) {
-      int text = CompiledLayouts.number(bytes, hashes + place * PLACE);
-      if (text != NONE) {
-        names.add(layouts.text(text));
+      int number = CompiledLayouts.number(bytes, hashes + place * Short.BYTES);
+      if (number != NONE) {
+        names.add(layouts.text(name(number)));
       }
     }
     return names;
@@ -156,30 +165,9 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
   @Override
   public StatDeclaration apply(int number) {
     int at = first + number * STAT;
-    StatDeclaration.Builder stat =
-        StatDeclaration.builder(
-                layouts.text(CompiledLayouts.number(bytes, at)), KINDS[bytes[at + 2]])
-            .type(TYPES[bytes[at + 3]])
-            .unit(layouts.text(CompiledLayouts.number(bytes, at + 4)))
-            .description(new Description(layouts, CompiledLayouts.number(bytes, at + 6)))
-            .document(new Description(layouts, CompiledLayouts.number(bytes, at + 8)));
-    if (bytes[at + 10] != UNSAID) {
-      stat.byDefault(bytes[at + 10] == 1);
-    }
-    int rare = CompiledLayouts.number(bytes, at + 11);
-    if (rare != NONE) {
-      LayoutReader reader = layouts.part(rare);
-      stat.formerNames(List.of(reader.array())).noValue(List.of(reader.array()));
-    }
-    return stat.build();
-  }
-
-  /** A description of a stat, or the document that it is from. */
-  private record Description(CompiledLayouts layouts, int number) implements Supplier<String> {
-    @Override
-    public String get() {
-      return layouts.description(number);
-    }
+    int description = CompiledLayouts.number(bytes, at + Short.BYTES);
+    int common = CompiledLayouts.number(bytes, at + 2 * Short.BYTES);
+    return CompiledDetails.stat(layouts.text(name(number)), description, layouts.part(common));
   }
 
   @Override

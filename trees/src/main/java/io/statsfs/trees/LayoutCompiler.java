@@ -21,10 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -287,42 +289,53 @@ final class LayoutCompiler {
         out.writeShort(all.indexOf(pattern));
       }
       texts(stats.noValueWords());
-      int places = Integer.highestOneBit(Math.max(1, 2 * stats.names().size() - 1)) * 2;
-      String[] names = new String[places];
+      for (StatDeclaration stat : all) {
+        text(stat.name().toString());
+        description(stat.description());
+        shared('e', stat, Writer::common);
+      }
+      Map<String, Integer> formers = new TreeMap<>();
+      Map<String, Integer> numbers = new TreeMap<>();
       for (String name : new TreeSet<>(stats.names())) {
-        int place = CompiledStats.place(name, places);
-        while (names[place] != null) {
+        int number = all.indexOf(stats.named(name));
+        if (!all.get(number).name().toString().equals(name)) {
+          formers.put(name, number);
+          number = all.size() + formers.size() - 1;
+        }
+        numbers.put(name, number);
+      }
+      int places = Integer.highestOneBit(Math.max(1, 2 * numbers.size() - 1)) * 2;
+      if (places > CompiledStats.NONE) {
+        throw new IOException("There are too many stats of one table");
+      }
+      out.writeShort(formers.size());
+      out.writeShort(places);
+      for (Map.Entry<String, Integer> former : formers.entrySet()) {
+        text(former.getKey());
+        out.writeShort(former.getValue());
+      }
+      int[] hashes = new int[places];
+      Arrays.fill(hashes, CompiledStats.NONE);
+      for (Map.Entry<String, Integer> name : numbers.entrySet()) {
+        int place = CompiledStats.place(name.getKey(), places);
+        while (hashes[place] != CompiledStats.NONE) {
           place = place + 1 & places - 1;
         }
-        names[place] = name;
+        hashes[place] = name.getValue();
       }
-      out.writeInt(places);
-      for (String name : names) {
-        out.writeShort(name == null ? CompiledStats.NONE : number(name, texts));
-        out.writeShort(name == null ? 0 : all.indexOf(stats.named(name)));
-      }
-      for (StatDeclaration stat : all) {
-        stat(stat);
+      for (int number : hashes) {
+        out.writeShort(number);
       }
     }
 
-    void stat(StatDeclaration stat) throws IOException {
-      text(stat.name().toString());
+    /** All of a stat but its name and description. */
+    void common(StatDeclaration stat) throws IOException {
       word(stat.kind());
       word(stat.type());
       text(stat.unit());
-      description(stat.description());
       description(stat.document());
       Boolean byDefault = stat.byDefault();
-      out.writeByte(byDefault == null ? CompiledStats.UNSAID : byDefault ? 1 : 0);
-      if (stat.formerNames().isEmpty() && stat.noValue().isEmpty()) {
-        out.writeShort(CompiledStats.NONE);
-      } else {
-        shared('e', stat, Writer::rare);
-      }
-    }
-
-    void rare(StatDeclaration stat) throws IOException {
+      out.writeByte(byDefault == null ? CompiledDetails.UNSAID : byDefault ? 1 : 0);
       texts(stat.formerNames());
       texts(stat.noValue());
     }

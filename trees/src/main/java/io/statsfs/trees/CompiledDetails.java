@@ -1,0 +1,102 @@
+package io.statsfs.trees;
+
+import io.statsfs.Stat;
+import io.statsfs.spi.MetricDeclaration;
+import io.statsfs.spi.MetricDeclaration.Label;
+import io.statsfs.spi.MetricDeclaration.Point;
+import io.statsfs.spi.MetricDeclaration.Term;
+import io.statsfs.spi.StatDeclaration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Reads what opening trees does without: what is said of stats, and metrics. */
+final class CompiledDetails {
+  /** In the place of a flag. */
+  static final int UNSAID = 2;
+
+  private final CompiledLayouts in;
+
+  private CompiledDetails(CompiledLayouts in) {
+    this.in = in;
+  }
+
+  /**
+   * All that is said of a stat.
+   *
+   * @param name its name
+   * @param description the number of its description
+   * @param in where it is read what the stat has in common with others
+   */
+  static StatDeclaration stat(String name, int description, CompiledLayouts in) {
+    Stat.Kind kind = Stat.Kind.values()[in.small()];
+    StatDeclaration.Builder stat =
+        StatDeclaration.builder(name, kind)
+            .type(Stat.Type.values()[in.small()])
+            .unit(in.text())
+            .description(new Description(in, description))
+            .document(new Description(in, in.number()));
+    int byDefault = in.small();
+    if (byDefault != UNSAID) {
+      stat.byDefault(byDefault == 1);
+    }
+    return stat.formerNames(List.of(in.array())).noValue(List.of(in.array())).build();
+  }
+
+  /** A description of a stat, or the document that it is from. */
+  private record Description(CompiledLayouts in, int number) implements Supplier<String> {
+    @Override
+    public String get() {
+      return in.description(number);
+    }
+  }
+
+  static List<MetricDeclaration> metrics(CompiledLayouts in) {
+    CompiledDetails reader = new CompiledDetails(in);
+    List<MetricDeclaration> metrics = new ArrayList<>();
+    for (int i = in.number(); i > 0; i--) {
+      metrics.add(reader.metric());
+    }
+    return metrics;
+  }
+
+  private MetricDeclaration metric() {
+    MetricDeclaration.Builder metric =
+        MetricDeclaration.builder(
+                in.text(), in.text(), MetricDeclaration.Instrument.values()[in.small()])
+            .unit(in.text())
+            .description(in.description(in.number()));
+    for (int i = in.number(); i > 0; i--) {
+      metric.point(point());
+    }
+    return metric.build();
+  }
+
+  private Point point() {
+    List<Label> labels = new ArrayList<>();
+    for (int i = in.number(); i > 0; i--) {
+      String key = in.text();
+      String value = in.text();
+      labels.add(in.flag() ? Label.integer(key, value) : Label.text(key, value));
+    }
+    boolean isCount = in.flag();
+    List<String> by = isCount ? List.of(in.array()) : List.of();
+    Term[] divisor = terms();
+    Term[] terms = terms();
+    if (isCount) {
+      return Point.count(labels, terms[0], by);
+    }
+    return divisor.length == 0
+        ? Point.sum(labels, terms)
+        : Point.quotient(labels, divisor[0], terms);
+  }
+
+  private Term[] terms() {
+    Term[] terms = new Term[in.number()];
+    for (int i = 0; i < terms.length; i++) {
+      String term = in.text();
+      terms[i] = term.startsWith("-") ? Term.minus(term.substring(1)) : Term.plus(term);
+    }
+    return terms;
+  }
+}
