@@ -14,6 +14,7 @@ import io.statsfs.spi.StatDeclarations;
 import io.statsfs.spi.TableDeclaration;
 import io.statsfs.trees.Layouts;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,8 +145,8 @@ final class Opening {
    * file of {@link #foundStats} does what such an opening does with the shipped declarations: it
    * reads them, finds the names and places of all trees, makes all that is said of these trees and
    * files but the metrics, and finds the declaration of each stat. Before that it has done what
-   * opening does without any: it has looked for providers of layouts, and made a declaration in
-   * Java, which has loaded what any declaration needs.
+   * opening does without any: it has looked for providers of layouts, loaded the charsets, and made
+   * a declaration in Java, which has loaded what any declaration needs.
    */
   public static void main(String[] args) throws IOException, ReflectiveOperationException {
     if (args[0].equals("declarations")) {
@@ -176,8 +177,9 @@ final class Opening {
     for (LayoutProvider provider : ServiceLoader.load(LayoutProvider.class)) {
       providers.add(provider);
     }
-    // Which opening does without.
+    // Which opening does without, and which it needs for the mounts.
     Class.forName(Layouts.class.getName());
+    Class.forName(StandardCharsets.class.getName());
     long start = System.nanoTime();
     for (Layout layout : Layouts.shipped()) {
       List<Found> stats = trees.get(layout.name());

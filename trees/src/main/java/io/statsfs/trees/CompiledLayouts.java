@@ -137,7 +137,9 @@ final class CompiledLayouts
   }
 
   private static byte[] load(String file) {
-    try (InputStream in = CompiledLayouts.class.getResourceAsStream(file)) {
+    // A module does not ask all modules of the JDK first, as a class does.
+    Module module = CompiledLayouts.class.getModule();
+    try (InputStream in = module.getResourceAsStream("io/statsfs/trees/" + file)) {
       if (in == null) {
         throw new IllegalStateException("The jar of statsfs-trees is incomplete: no " + file);
       }

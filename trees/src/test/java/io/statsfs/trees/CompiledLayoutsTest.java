@@ -302,7 +302,13 @@ class CompiledLayoutsTest {
     int asked = output.indexOf("\nasked COUNTER");
     assertTrue(0 < found && found < asked, output);
     String before = output.substring(0, found);
+    assertTrue(before.contains("\ntables true"), before);
     assertTrue(before.contains(" io.statsfs.spi.StatDeclaration "), before);
+    assertFalse(before.contains(" io.statsfs.trees.CompiledDetails "), before);
+    // Each would take half a millisecond of an opening, the first one several.
+    for (String part : List.of("Layout", "spi.FileDeclaration", "spi.Axis", "spi.KeyPattern")) {
+      assertFalse(before.contains(" io.statsfs." + part + "$$Lambda"), before);
+    }
     for (String part : List.of("StatDeclaration$Rest", "StatDeclaration$Builder")) {
       assertFalse(before.contains(" io.statsfs.spi." + part + " "), part);
       assertTrue(output.contains(" io.statsfs.spi." + part + " "), part);
@@ -317,6 +323,13 @@ class CompiledLayoutsTest {
       FileDeclaration file = Layouts.shipped("cgroup_v1_memory").files().get(0);
       System.out.println("path " + file.path());
       System.out.println("row " + file.tables().get(0).rows().meaning());
+      int tables = 0;
+      for (Layout layout : Layouts.shipped()) {
+        for (FileDeclaration each : layout.files()) {
+          tables += each.tables().size();
+        }
+      }
+      System.out.println("tables " + (tables > 0));
       StatDeclarations stats = Layouts.shipped("net").stats();
       int found = 0;
       for (String name : stats.names()) {
