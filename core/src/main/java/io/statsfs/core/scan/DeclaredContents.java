@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.statsfs.core.schema.DeclaredStats;
 import io.statsfs.core.schema.Schema;
+import io.statsfs.core.text.KnownText;
 import io.statsfs.core.text.NumberText;
 import io.statsfs.core.text.ShapedText;
 import io.statsfs.spi.Axis;
@@ -50,8 +51,9 @@ final class DeclaredContents implements FileContents {
           "has stats of which the names are the same, as values of labels have '/' in them or a"
               + " pattern leaves out what sets them apart; the first one of each name is read");
 
-  /** The stats of a source, by their names. */
-  private record Cells(Place place, Map<String, CellFound> byName) {}
+  /** The stats of a source, by their names, and what the keys of rows and columns say of it. */
+  private record Cells(
+      Place place, OfTable of, Map<String, String> columnLabels, Map<String, CellFound> byName) {}
 
   private final Place place;
   private final DeclaredStats shipped;
@@ -129,6 +131,15 @@ final class DeclaredContents implements FileContents {
 
   private boolean wasOfAnotherForm;
 
+  /** What is known of texts of the file, and which form of it this is; null if nothing is. */
+  private final KnownContents.@Nullable OfLayout known;
+
+  private final int form;
+  private boolean isFirst = true;
+
+  /** Of which text the keys are those of the last one; null if they were read here. */
+  private @Nullable KnownContents knownLast;
+
   /** Whether each line of the last text has the shape. */
   private boolean fits;
 
@@ -136,10 +147,19 @@ final class DeclaredContents implements FileContents {
    * For the texts of a file.
    *
    * @param cpus asked only where lines are those of CPUs; null where none are
+   * @param known what is known of texts of the layout's files; null if nothing is to be
+   * @param form the number of this form of the file
    */
   DeclaredContents(
-      Place place, DeclaredStats shipped, FileDeclaration file, @Nullable PossibleCpus cpus) {
+      Place place,
+      DeclaredStats shipped,
+      FileDeclaration file,
+      @Nullable PossibleCpus cpus,
+      KnownContents.@Nullable OfLayout known,
+      int form) {
     this.place = place;
+    this.known = known;
+    this.form = form;
     this.cpus = cpus;
     this.shipped = shipped;
     this.file = file;
@@ -178,8 +198,52 @@ final class DeclaredContents implements FileContents {
   /** A table that has the row at hand, and what its labels are there. */
   private record OfTable(int table, String name, Map<String, String> labels) {}
 
+  /** Of the first text alone: the keys of one text after the other are to be the same objects. */
+  private @Nullable Found readAsKnown(byte[] text, int length, Runnable step) {
+    KnownContents its = known == null ? null : known.find(file.path(), form, place);
+    if (its == null
+        || isTooLong(length)
+        || !its.text().isLike(text, length, lines)
+        || shape().isPerCpu() && Objects.requireNonNull(cpus).whyUnknown(its.lines()) != null) {
+      return null;
+    }
+    step.run();
+    List<Group> groups = new ArrayList<>(its.sources().size());
+    Set<List<String>> names = new HashSet<>();
+    for (KnownContents.Source source : its.sources()) {
+      Place where = source(source.table(), source.rowLabels(), source.columnLabels());
+      if (its.sources().size() > 1 && !names.add(List.of(where.subsystem(), where.device()))) {
+        // Those of the other place were different.
+        return null;
+      }
+      groups.add(new Group(where, source.cells(name -> metric(source.table(), name))));
+    }
+    fits = its.fits();
+    knownLast = its;
+    return new Found(its.rows(), its.columns(), groups, null);
+  }
+
+  private boolean isTooLong(int length) {
+    return shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
+  }
+
   @Override
   public Found read(byte[] text, int length, boolean isCut, Runnable step) {
+    KnownText.Recorder recorder = null;
+    if (isFirst && !isCut && known != null && length <= KnownText.MOST_BYTES) {
+      Found found = readAsKnown(text, length, step);
+      if (found != null) {
+        isFirst = false;
+        return found;
+      }
+      recorder = new KnownText.Recorder();
+    }
+    isFirst = false;
+    if (knownLast != null) {
+      rows.hold(knownLast.rows());
+      columns.hold(knownLast.columns());
+      knownLast = null;
+    }
     // So that few maps have to grow; a line that is longer has more columns.
     int expected = Math.min(MOST_EXPECTED, length / EXPECTED_LINE_BYTES + 1);
     expectedCells = expected;
@@ -201,7 +265,7 @@ final class DeclaredContents implements FileContents {
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean hasRowKeys = !isOneRow && shape().rowKey() != Shape.RowKey.LINE_NUMBER;
     boolean hasHeadings = shape().heading() != Shape.Heading.NONE;
-    boolean isTooLong = shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
+    boolean isTooLong = isTooLong(length);
     int known = knownColumns();
     int mostWords = shape().isUniform() ? shortestLine(text, length, isCut, known) : 0;
     List<Word> header = begin(text, length, isCut, known);
@@ -242,6 +306,12 @@ final class DeclaredContents implements FileContents {
       }
       while (lines.nextCell()) {
         words.add(word(header));
+        if (recorder != null) {
+          recorder.cell(lines);
+        }
+      }
+      if (recorder != null) {
+        recorder.endOfCells(lines);
       }
       boolean fits =
           !lines.isBroken() && !isTooLong && (mostWords == 0 || lines.words() <= mostWords);
@@ -269,7 +339,24 @@ final class DeclaredContents implements FileContents {
     lines.end();
     boolean isTooMany = isOneRow && all > 1;
     why = isTooMany ? "; 'row: none' is for a file of one line" : why;
-    return found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
+    Found found = found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
+    if (recorder != null && this.known != null && found.problem() == null) {
+      this.known.put(file.path(), form, place, known(found, recorder.of(text, length), all));
+    }
+    return found;
+  }
+
+  /** What the text at hand, in which there is no problem, has for those that are like it. */
+  private KnownContents known(Found found, KnownText text, int all) {
+    List<KnownContents.Source> known = new ArrayList<>(found.groups().size());
+    for (Group group : found.groups()) {
+      Cells its =
+          Objects.requireNonNull(
+              sources.get(List.of(group.place().subsystem(), group.place().device())));
+      known.add(
+          new KnownContents.Source(its.of.table, its.of.labels, its.columnLabels, group.cells()));
+    }
+    return new KnownContents(text, all, fits, found.rows(), found.columns(), known);
   }
 
   /**
@@ -561,24 +648,29 @@ final class DeclaredContents implements FileContents {
     return true;
   }
 
-  private Cells cells(OfTable of, Map<String, String> columnLabels) {
+  /** The source that cells of these labels are of. */
+  private Place source(int table, Map<String, String> rowLabels, Map<String, String> columnLabels) {
     Map<String, String> labels = new LinkedHashMap<>(place.labels());
-    labels.putAll(of.labels);
+    labels.putAll(rowLabels);
     labels.putAll(columnLabels);
-    List<String> values = new ArrayList<>(of.labels.values());
+    List<String> values = new ArrayList<>(rowLabels.values());
     values.addAll(columnLabels.values());
-    String subsystem = file.tables().get(of.table).subsystem();
-    Place source = place.table(subsystem, values, Collections.unmodifiableMap(labels));
+    String subsystem = file.tables().get(table).subsystem();
+    return place.table(subsystem, values, Collections.unmodifiableMap(labels));
+  }
+
+  private Cells cells(OfTable of, Map<String, String> columnLabels) {
+    Place source = source(of.table, of.labels, columnLabels);
     List<String> name = List.of(source.subsystem(), source.device());
     Cells cells = sources.get(name);
     if (cells == null) {
       // Many sources are most often alike, and one alone has what there is.
       int likely = last == null ? expectedCells : last.byName.size();
-      cells = new Cells(source, new LinkedHashMap<>(likely * 2));
+      cells = new Cells(source, of, columnLabels, new LinkedHashMap<>(likely * 2));
       sources.put(name, cells);
     }
     // Values with a '/' in them can make one name of other labels.
-    isAmbiguous |= !cells.place.labels().equals(labels);
+    isAmbiguous |= !cells.place.labels().equals(source.labels());
     return cells;
   }
 

@@ -79,6 +79,7 @@ public final class Discovery {
             new FileReads(limits.fileBytes(), files),
             new StatFiles(tree.layout(), shipped),
             new DeclaredFiles(tree.layout()),
+            KnownContents.OfLayout.of(tree.layout()),
             isShipped);
     Place place = Place.root(tree);
     Path path = FilePaths.of(tree);

@@ -60,7 +60,9 @@ final class FileEntry extends Entry {
     PossibleCpus cpus = new PossibleCpus(context, path);
     List<DeclaredContents> forms = new ArrayList<>();
     for (FileDeclaration form : declaration.forms()) {
-      forms.add(new DeclaredContents(place, context.shipped(), form, cpus));
+      forms.add(
+          new DeclaredContents(
+              place, context.shipped(), form, cpus, context.known(), forms.size()));
     }
     return forms.size() == 1 ? forms.get(0) : new ContentsOfForms(forms);
   }

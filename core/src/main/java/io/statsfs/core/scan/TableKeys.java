@@ -39,6 +39,23 @@ final class TableKeys {
     numbers = 0;
   }
 
+  /** Takes in the keys of a text that was not read here, as those of the last one. */
+  void hold(List<TableKey> keys) {
+    begin(keys.size());
+    for (TableKey key : keys) {
+      byte[] bytes = key.bytes();
+      if (bytes == null) {
+        numbers++;
+      } else {
+        now.put(PathText.decode(bytes), key);
+      }
+    }
+    if (numbers > 0) {
+      numbered.clear();
+      numbered.addAll(keys);
+    }
+  }
+
   boolean has(String name) {
     return now.containsKey(name);
   }

@@ -10,6 +10,7 @@ import io.statsfs.core.schema.SchemaCache;
  * What the entries of one tree share from scan to scan.
  *
  * @param shipped what the layout says of stats that no schema of the kernel describes
+ * @param known what texts of the layout's files hold, also those of other trees
  * @param isShipped whether the layout comes with this library
  */
 record TreeContext(
@@ -22,4 +23,5 @@ record TreeContext(
     FileReads reads,
     StatFiles statFiles,
     DeclaredFiles declaredFiles,
+    KnownContents.OfLayout known,
     boolean isShipped) {}

@@ -727,6 +727,49 @@ public final class ShapedText {
     return true;
   }
 
+  /**
+   * Where a word ends that is a number as the cells of the shape have them.
+   *
+   * @param begin where it begins
+   * @return its end; -1 if it is none
+   */
+  int numberEnd(int begin) {
+    from = begin;
+    to = begin;
+    boolean digits = true;
+    for (; to < end && !separates[text[to] & 0xff]; to++) {
+      int digit = text[to] - '0';
+      digits &= digit >= 0 && digit <= 9;
+    }
+    boolean isInteger =
+        digits
+            && to > from
+            && to - from <= MOST_PLAIN_DIGITS
+            && (text[from] != '0' || to == from + 1);
+    return isInteger && shape.radix() == 10 || isNumber(!isUniform) ? to : -1;
+  }
+
+  /**
+   * Whether the line has words behind its last cell that nothing depends on, from {@link #from} on.
+   * To be asked when {@link #nextCell} has returned false.
+   */
+  boolean leavesRest() {
+    return column >= columns
+        && trailingWords == Shape.ANY
+        && !isUniform
+        && !isPerPair
+        && (columnKey == Shape.ColumnKey.POSITION || columnKey == Shape.ColumnKey.HEADER)
+        && heading == Shape.Heading.NONE
+        && shape.skipThrough() == 0
+        && shape.rowKeyWord() <= 0
+        && shape.secondRowKeyWord() < 0;
+  }
+
+  /** Where a line ends; -1 if there is no word in it any more, as it may be blank. */
+  int restEnd(int begin) {
+    return isAtEnd(begin) ? -1 : lineEnd(begin);
+  }
+
   private int cellBegin(int begin, int key, int secondKey) {
     int i = blanksEnd(begin);
     while (i == key || i == secondKey) {
@@ -917,7 +960,7 @@ public final class ShapedText {
   }
 
   /** The next line feed, or the end of the text. */
-  private int lineEnd(int begin) {
+  int lineEnd(int begin) {
     int i = begin;
     if (i < end && text[i] == '\n') {
       return i;

@@ -24,6 +24,9 @@ import java.util.Set;
 public final class ShapeFuzz {
   private static final int HEAD = 8;
 
+  /** How many changed texts were taken for like the one that they were made of. */
+  static int alike;
+
   private ShapeFuzz() {}
 
   public static void fuzzerTestOneInput(byte[] bytes) {
@@ -42,6 +45,8 @@ public final class ShapeFuzz {
     PlainTable plain = new PlainTable(shape, chars, isCut, columnCount);
     // In any order, some left out, and one that the text has not.
     Random random = new Random(bytes[6] << 8 | bytes[7]);
+    alike +=
+        KnownTextCheck.check(shape, text, isByPosition ? columnCount : 1000, new Random(bytes[7]));
     List<String> rows = some(plain.rows.keySet(), random);
     List<String> columns = some(plain.columns(), random);
     if (shape.rowKey() == Shape.RowKey.NONE) {

@@ -78,6 +78,7 @@ class ShapedTextTest {
         throw new AssertionError("input " + n + " in target/shape-found: " + text.substring(8), e);
       }
     }
+    assertTrue(ShapeFuzz.alike > 10_000, () -> ShapeFuzz.alike + " changed texts were alike");
   }
 
   private static String word(Random random) {
