@@ -20,6 +20,16 @@ public final class RealPaths {
   /** What directories are without links. A thread that was left behind may add to it, too. */
   private final Map<Path, Path> directories = new ConcurrentHashMap<>();
 
+  /** What links lead to that have been followed. */
+  private final Map<Path, Target> targets = new ConcurrentHashMap<>();
+
+  /**
+   * Where a link leads.
+   *
+   * @param text what it holds
+   */
+  private record Target(Path text, Path path) {}
+
   public RealPaths(FileAccess files) {
     this.files = files;
   }
@@ -85,6 +95,10 @@ public final class RealPaths {
       return link.toRealPath();
     }
     Path text = Files.readSymbolicLink(link);
+    Target known = targets.get(link);
+    if (known != null && known.text.equals(text)) {
+      return known.path;
+    }
     Path at = Objects.requireNonNull(text.isAbsolute() ? text.getRoot() : link.getParent());
     for (Path name : text) {
       String step = name.toString();
@@ -95,6 +109,7 @@ public final class RealPaths {
         at = directory(at.resolve(name), links + 1);
       }
     }
+    targets.put(link, new Target(text, at));
     return at;
   }
 }

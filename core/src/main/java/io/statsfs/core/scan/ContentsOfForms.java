@@ -8,12 +8,12 @@ import java.util.List;
  * lines has, and by the first one of all if there is none.
  */
 final class ContentsOfForms implements FileContents {
-  private final List<DeclaredContents> forms;
+  private final List<DeclaredForm> forms;
 
   /** That of the last text. */
-  private DeclaredContents form;
+  private DeclaredForm form;
 
-  ContentsOfForms(List<DeclaredContents> forms) {
+  ContentsOfForms(List<DeclaredForm> forms) {
     this.forms = forms;
     form = forms.get(0);
   }
@@ -25,10 +25,10 @@ final class ContentsOfForms implements FileContents {
 
   @Override
   public Found read(byte[] text, int length, boolean isCut, Runnable step) {
-    DeclaredContents fitting = null;
+    DeclaredForm fitting = null;
     Found ofFitting = null;
     Found ofFirst = null;
-    for (DeclaredContents next : forms) {
+    for (DeclaredForm next : forms) {
       Found found = next.read(text, length, isCut, step);
       ofFirst = ofFirst == null ? found : ofFirst;
       if (next.fits() && (fitting == null || !found.groups().isEmpty())) {

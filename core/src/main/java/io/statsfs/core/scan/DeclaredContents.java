@@ -131,35 +131,19 @@ final class DeclaredContents implements FileContents {
 
   private boolean wasOfAnotherForm;
 
-  /** What is known of texts of the file, and which form of it this is; null if nothing is. */
-  private final KnownContents.@Nullable OfLayout known;
-
-  private final int form;
-  private boolean isFirst = true;
-
-  /** Of which text the keys are those of the last one; null if they were read here. */
-  private @Nullable KnownContents knownLast;
-
   /** Whether each line of the last text has the shape. */
   private boolean fits;
+
+  private int lineCount;
 
   /**
    * For the texts of a file.
    *
    * @param cpus asked only where lines are those of CPUs; null where none are
-   * @param known what is known of texts of the layout's files; null if nothing is to be
-   * @param form the number of this form of the file
    */
   DeclaredContents(
-      Place place,
-      DeclaredStats shipped,
-      FileDeclaration file,
-      @Nullable PossibleCpus cpus,
-      KnownContents.@Nullable OfLayout known,
-      int form) {
+      Place place, DeclaredStats shipped, FileDeclaration file, @Nullable PossibleCpus cpus) {
     this.place = place;
-    this.known = known;
-    this.form = form;
     this.cpus = cpus;
     this.shipped = shipped;
     this.file = file;
@@ -198,52 +182,29 @@ final class DeclaredContents implements FileContents {
   /** A table that has the row at hand, and what its labels are there. */
   private record OfTable(int table, String name, Map<String, String> labels) {}
 
-  /** Of the first text alone: the keys of one text after the other are to be the same objects. */
-  private @Nullable Found readAsKnown(byte[] text, int length, Runnable step) {
-    KnownContents its = known == null ? null : known.find(file.path(), form, place);
-    if (its == null
-        || isTooLong(length)
-        || !its.text().isLike(text, length, lines)
-        || shape().isPerCpu() && Objects.requireNonNull(cpus).whyUnknown(its.lines()) != null) {
-      return null;
-    }
-    step.run();
-    List<Group> groups = new ArrayList<>(its.sources().size());
-    Set<List<String>> names = new HashSet<>();
-    for (KnownContents.Source source : its.sources()) {
-      Place where = source(source.table(), source.rowLabels(), source.columnLabels());
-      if (its.sources().size() > 1 && !names.add(List.of(where.subsystem(), where.device()))) {
-        // Those of the other place were different.
-        return null;
-      }
-      groups.add(new Group(where, source.cells(name -> metric(source.table(), name))));
-    }
-    fits = its.fits();
-    knownLast = its;
-    return new Found(its.rows(), its.columns(), groups, null);
+  /** The text before was not read here, as it is known. */
+  void hold(KnownContents known) {
+    rows.hold(known.rows());
+    columns.hold(known.columns());
   }
 
-  private boolean isTooLong(int length) {
-    return shape().isOneLine() && length >= FilePlan.VALUE_BYTES;
+  /** Whether a text has more than a file of one line may have. */
+  static boolean isTooLong(Shape shape, int length) {
+    return shape.isOneLine() && length >= FilePlan.VALUE_BYTES;
   }
 
   @Override
   public Found read(byte[] text, int length, boolean isCut, Runnable step) {
-    KnownText.Recorder recorder = null;
-    if (isFirst && !isCut && known != null && length <= KnownText.MOST_BYTES) {
-      Found found = readAsKnown(text, length, step);
-      if (found != null) {
-        isFirst = false;
-        return found;
-      }
-      recorder = new KnownText.Recorder();
-    }
-    isFirst = false;
-    if (knownLast != null) {
-      rows.hold(knownLast.rows());
-      columns.hold(knownLast.columns());
-      knownLast = null;
-    }
+    return read(text, length, isCut, step, null);
+  }
+
+  /** As {@link #read(byte[], int, boolean, Runnable)}, with what takes in the cells of the text. */
+  Found read(
+      byte[] text,
+      int length,
+      boolean isCut,
+      Runnable step,
+      KnownText.@Nullable Recorder recorder) {
     // So that few maps have to grow; a line that is longer has more columns.
     int expected = Math.min(MOST_EXPECTED, length / EXPECTED_LINE_BYTES + 1);
     expectedCells = expected;
@@ -265,7 +226,7 @@ final class DeclaredContents implements FileContents {
     boolean isOneRow = shape().rowKey() == Shape.RowKey.NONE;
     boolean hasRowKeys = !isOneRow && shape().rowKey() != Shape.RowKey.LINE_NUMBER;
     boolean hasHeadings = shape().heading() != Shape.Heading.NONE;
-    boolean isTooLong = isTooLong(length);
+    boolean isTooLong = isTooLong(shape(), length);
     int known = knownColumns();
     int mostWords = shape().isUniform() ? shortestLine(text, length, isCut, known) : 0;
     List<Word> header = begin(text, length, isCut, known);
@@ -339,24 +300,31 @@ final class DeclaredContents implements FileContents {
     lines.end();
     boolean isTooMany = isOneRow && all > 1;
     why = isTooMany ? "; 'row: none' is for a file of one line" : why;
-    Found found = found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
-    if (recorder != null && this.known != null && found.problem() == null) {
-      this.known.put(file.path(), form, place, known(found, recorder.of(text, length), all));
-    }
-    return found;
+    lineCount = all;
+    return found(all, isTooMany ? 0 : fitting, isTooMany ? all : without);
   }
 
-  /** What the text at hand, in which there is no problem, has for those that are like it. */
-  private KnownContents known(Found found, KnownText text, int all) {
+  /**
+   * What the last text has, in which there is no problem, for those that are like it.
+   *
+   * @param recorder which took in its cells
+   */
+  KnownContents known(byte[] text, int length, Found found, KnownText.Recorder recorder) {
     List<KnownContents.Source> known = new ArrayList<>(found.groups().size());
     for (Group group : found.groups()) {
-      Cells its =
-          Objects.requireNonNull(
-              sources.get(List.of(group.place().subsystem(), group.place().device())));
+      List<String> name = List.of(group.place().subsystem(), group.place().device());
+      Cells its = Objects.requireNonNull(sources.get(name));
       known.add(
           new KnownContents.Source(its.of.table, its.of.labels, its.columnLabels, group.cells()));
     }
-    return new KnownContents(text, all, fits, found.rows(), found.columns(), known);
+    return new KnownContents(
+        recorder.of(text, length, lines),
+        shape(),
+        lineCount,
+        fits,
+        found.rows(),
+        found.columns(),
+        known);
   }
 
   /**
@@ -648,19 +616,30 @@ final class DeclaredContents implements FileContents {
     return true;
   }
 
-  /** The source that cells of these labels are of. */
-  private Place source(int table, Map<String, String> rowLabels, Map<String, String> columnLabels) {
+  /**
+   * The source that cells are of.
+   *
+   * @param place of the file
+   * @param rowLabels what the key of their row gives
+   */
+  static Place source(
+      Place place,
+      TableDeclaration table,
+      Map<String, String> rowLabels,
+      Map<String, String> columnLabels) {
+    if (rowLabels.isEmpty() && columnLabels.isEmpty()) {
+      return place.table(table.subsystem(), List.of(), place.labels());
+    }
     Map<String, String> labels = new LinkedHashMap<>(place.labels());
     labels.putAll(rowLabels);
     labels.putAll(columnLabels);
     List<String> values = new ArrayList<>(rowLabels.values());
     values.addAll(columnLabels.values());
-    String subsystem = file.tables().get(table).subsystem();
-    return place.table(subsystem, values, Collections.unmodifiableMap(labels));
+    return place.table(table.subsystem(), values, Collections.unmodifiableMap(labels));
   }
 
   private Cells cells(OfTable of, Map<String, String> columnLabels) {
-    Place source = source(of.table, of.labels, columnLabels);
+    Place source = source(place, file.tables().get(of.table), of.labels, columnLabels);
     List<String> name = List.of(source.subsystem(), source.device());
     Cells cells = sources.get(name);
     if (cells == null) {
@@ -674,7 +653,8 @@ final class DeclaredContents implements FileContents {
     return cells;
   }
 
-  private Schema.Metric metric(int table, String name) {
+  /** What is declared of a stat of a table. */
+  Schema.Metric metric(int table, String name) {
     Schema.Metric known = declared.get(table).find(name);
     if (known != null) {
       return known;

@@ -400,6 +400,9 @@ final class DirectoryLister {
   private void addDeclared(FileDeclaration declared, String name) {
     scan.step();
     String below = declared.directory().isEmpty() ? name : declared.directory() + "/" + name;
+    if (looked.get(below) == FileStatus.ABSENT) {
+      return;
+    }
     Path file = path.resolve(below);
     Inode seen;
     try {

@@ -58,13 +58,19 @@ final class FileEntry extends Entry {
       return new UndeclaredContents(place, context.shipped());
     }
     PossibleCpus cpus = new PossibleCpus(context, path);
-    List<DeclaredContents> forms = new ArrayList<>();
-    for (FileDeclaration form : declaration.forms()) {
-      forms.add(
-          new DeclaredContents(
-              place, context.shipped(), form, cpus, context.known(), forms.size()));
+    List<FileDeclaration> declared = declaration.forms();
+    if (declared.size() == 1) {
+      return form(declared.get(0), 0, cpus);
     }
-    return forms.size() == 1 ? forms.get(0) : new ContentsOfForms(forms);
+    List<DeclaredForm> forms = new ArrayList<>(declared.size());
+    for (FileDeclaration form : declared) {
+      forms.add(form(form, forms.size(), cpus));
+    }
+    return new ContentsOfForms(forms);
+  }
+
+  private DeclaredForm form(FileDeclaration declared, int number, PossibleCpus cpus) {
+    return new DeclaredForm(place, context.shipped(), declared, cpus, context.known(), number);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.statsfs.core.scan;
 import io.statsfs.Layout;
 import io.statsfs.core.schema.Schema;
 import io.statsfs.core.text.KnownText;
+import io.statsfs.spi.Shape;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * by several threads.
  *
  * @param text the text
+ * @param shape how it is divided
  * @param lines how many it has
  * @param fits whether each of them has the shape
  */
 record KnownContents(
     KnownText text,
+    Shape shape,
     int lines,
     boolean fits,
     List<TableKey> rows,

@@ -50,7 +50,7 @@ public final class SourceImpl implements Source {
         // Of that, the kernel says nothing.
         metric = metric.withDefault(declared.byDefault());
       }
-      stats.add(new StatImpl(source, file, metric));
+      stats.add(new FileStat(source, file, metric));
     }
     return source;
   }
@@ -131,10 +131,10 @@ public final class SourceImpl implements Source {
     for (int i = 0; i < stats.size(); i++) {
       CellStat its = (CellStat) stats.get(i);
       CellStat others = (CellStat) other.stats.get(i);
-      if (its.row != others.row
-          || its.column != others.column
+      if (its.cell.row() != others.cell.row()
+          || its.cell.column() != others.cell.column()
           || !its.name().equals(others.name())
-          || !((StatImpl) its).metric.equals(((StatImpl) others).metric)) {
+          || !its.metric().equals(others.metric())) {
         return false;
       }
     }
@@ -153,7 +153,7 @@ public final class SourceImpl implements Source {
     }
     int i = 0;
     for (StatFile file : files) {
-      StatFile known = ((StatImpl) stats.get(i++)).file;
+      StatFile known = ((FileStat) stats.get(i++)).file;
       if (file.permissions() != known.permissions() || !file.fileName().equals(known.fileName())) {
         return false;
       }
@@ -172,8 +172,8 @@ public final class SourceImpl implements Source {
 
   /** Which cell of its file a stat is, row after row; -1 if the file has it no more. */
   public static int cell(Stat stat, TableCells cells) {
-    CellStat cell = (CellStat) stat;
-    return cells.number(cell.row, cell.column);
+    FileContents.CellFound cell = ((CellStat) stat).cell;
+    return cells.number(cell.row(), cell.column());
   }
 
   /** Of the directory when it was listed. Not for cells of a file. */
@@ -183,7 +183,7 @@ public final class SourceImpl implements Source {
 
   /** Of the file of one of these stats, see {@link StatFile}. */
   public int permissions(Stat stat) {
-    return ((StatImpl) stat).file.permissions();
+    return ((FileStat) stat).file.permissions();
   }
 
   /**
@@ -191,7 +191,7 @@ public final class SourceImpl implements Source {
    * names.
    */
   public static String fileName(Stat stat) {
-    return ((StatImpl) stat).file.fileName();
+    return ((FileStat) stat).file.fileName();
   }
 
   /**
@@ -199,17 +199,17 @@ public final class SourceImpl implements Source {
    */
   public boolean isDescribed(Stat stat) {
     return !place.tree().layout().hasKindsByMode()
-        && ((StatImpl) stat).metric != Schema.Metric.UNKNOWN;
+        && ((StatImpl) stat).metric() != Schema.Metric.UNKNOWN;
   }
 
   /** Words that say of a stat that there is no value. */
   public static List<String> noValueWords(Stat stat) {
-    return ((StatImpl) stat).metric.noValueWords();
+    return ((StatImpl) stat).metric().noValueWords();
   }
 
   /** Errors that say so. */
   public static List<Integer> noValueErrnos(Stat stat) {
-    return ((StatImpl) stat).metric.noValueErrnos();
+    return ((StatImpl) stat).metric().noValueErrnos();
   }
 
   @Override
@@ -257,21 +257,20 @@ public final class SourceImpl implements Source {
     return place.device().isEmpty() ? place.subsystem() : place.subsystem() + "/" + place.device();
   }
 
-  private static class StatImpl implements Stat {
+  private abstract static class StatImpl implements Stat {
     private final SourceImpl source;
-    private final StatFile file;
-    private final Schema.Metric metric;
 
-    StatImpl(SourceImpl source, StatFile file, Schema.Metric metric) {
+    StatImpl(SourceImpl source) {
       this.source = source;
-      this.file = file;
-      this.metric = metric;
     }
 
     /** The same in another source. */
-    StatImpl in(SourceImpl other) {
-      return new StatImpl(other, file, metric);
-    }
+    abstract StatImpl in(SourceImpl other);
+
+    abstract Schema.Metric metric();
+
+    /** Where the value is read. */
+    abstract Path filePath();
 
     @Override
     public Source source() {
@@ -279,34 +278,29 @@ public final class SourceImpl implements Source {
     }
 
     @Override
-    public String name() {
-      return file.stat();
-    }
-
-    @Override
     public Kind kind() {
-      return metric.kind();
+      return metric().kind();
     }
 
     @Override
     public Type type() {
-      return metric.type();
+      return metric().type();
     }
 
     @Override
     public String description() {
       // Here and not of all that is found, as few ask for it.
-      return PrintableText.of(metric.description());
+      return PrintableText.of(metric().description());
     }
 
     @Override
     public String unit() {
-      return metric.unit();
+      return metric().unit();
     }
 
     @Override
     public boolean isDefault() {
-      return !Boolean.FALSE.equals(metric.byDefault());
+      return !Boolean.FALSE.equals(metric().byDefault());
     }
 
     @Override
@@ -319,35 +313,71 @@ public final class SourceImpl implements Source {
       return PathText.of(filePath());
     }
 
-    private Path filePath() {
-      Path name = file.file();
-      return name == null ? source.path : source.path.resolve(name);
-    }
-
     @Override
     public String toString() {
-      return source + "/" + file.stat();
+      return source + "/" + name();
     }
   }
 
-  private static final class CellStat extends StatImpl {
-    private final TableKey row;
-    private final TableKey column;
+  /** A file of one value. */
+  private static final class FileStat extends StatImpl {
+    private final StatFile file;
+    private final Schema.Metric metric;
 
-    CellStat(SourceImpl source, FileContents.CellFound cell) {
-      this(source, new StatFile(cell.name(), null, 0), cell.metric(), cell.row(), cell.column());
-    }
-
-    private CellStat(
-        SourceImpl source, StatFile file, Schema.Metric metric, TableKey row, TableKey column) {
-      super(source, file, metric);
-      this.row = row;
-      this.column = column;
+    FileStat(SourceImpl source, StatFile file, Schema.Metric metric) {
+      super(source);
+      this.file = file;
+      this.metric = metric;
     }
 
     @Override
     StatImpl in(SourceImpl other) {
-      return new CellStat(other, super.file, super.metric, row, column);
+      return new FileStat(other, file, metric);
+    }
+
+    @Override
+    public String name() {
+      return file.stat();
+    }
+
+    @Override
+    Schema.Metric metric() {
+      return metric;
+    }
+
+    @Override
+    Path filePath() {
+      return super.source.path.resolve(file.file());
+    }
+  }
+
+  /** A cell of the file of its source. */
+  private static final class CellStat extends StatImpl {
+    private final FileContents.CellFound cell;
+
+    CellStat(SourceImpl source, FileContents.CellFound cell) {
+      super(source);
+      this.cell = cell;
+    }
+
+    @Override
+    StatImpl in(SourceImpl other) {
+      return new CellStat(other, cell);
+    }
+
+    @Override
+    public String name() {
+      return cell.name();
+    }
+
+    @Override
+    Schema.Metric metric() {
+      return cell.metric();
+    }
+
+    @Override
+    Path filePath() {
+      return super.source.path;
     }
   }
 }

@@ -2,23 +2,22 @@ package io.statsfs.core.scan;
 
 import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A file of one value, in whichever directories there is one of its name. Immutable. */
 class StatFile {
   private final String stat;
-  private final @Nullable Path file;
+  private final Path file;
   private final int permissions;
 
   /**
    * A file.
    *
    * @param stat the name of the stat
-   * @param file the name of the file; null if the stat is a cell of its source's file
+   * @param file the name of the file
    * @param permissions of the file when it was listed; 0 where nobody looked, see {@link
    *     io.statsfs.core.mounts.FileSystemType#hasControls}
    */
-  StatFile(String stat, @Nullable Path file, int permissions) {
+  StatFile(String stat, Path file, int permissions) {
     this.stat = stat;
     this.file = file;
     this.permissions = permissions;
@@ -29,8 +28,8 @@ class StatFile {
     return stat;
   }
 
-  /** The name of the file; null if the stat is a cell of its source's file. */
-  final @Nullable Path file() {
+  /** The name of the file, as a path. */
+  final Path file() {
     return file;
   }
 

@@ -84,7 +84,7 @@ final class UndeclaredContents implements FileContents {
       return null;
     } else if (now != form) {
       become(now);
-      ofForm = new DeclaredContents(place, shipped, now.declaration(), null, null, 0);
+      ofForm = new DeclaredContents(place, shipped, now.declaration(), null);
     }
     Found found = Objects.requireNonNull(ofForm).read(text, length, false, step);
     return found.problem() == null

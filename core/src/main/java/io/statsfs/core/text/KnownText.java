@@ -19,9 +19,18 @@ public final class KnownText {
    */
   private final int[] places;
 
-  private KnownText(byte[] text, int[] places) {
+  /** By byte: whether it separates words. */
+  private final boolean[] separates;
+
+  private final int radix;
+  private final boolean isUniform;
+
+  private KnownText(byte[] text, int[] places, ShapedText lines) {
     this.text = text;
     this.places = places;
+    separates = lines.separators();
+    radix = lines.shape().radix();
+    isUniform = lines.shape().isUniform();
   }
 
   /** Takes in the places of a text that is being divided. For one thread at a time. */
@@ -67,10 +76,11 @@ public final class KnownText {
      *
      * @param text the bytes
      * @param length how many of them, from the beginning
+     * @param lines which has read it
      * @return a copy
      */
-    public KnownText of(byte[] text, int length) {
-      return new KnownText(Arrays.copyOf(text, length), Arrays.copyOf(places, size));
+    public KnownText of(byte[] text, int length, ShapedText lines) {
+      return new KnownText(Arrays.copyOf(text, length), Arrays.copyOf(places, size), lines);
     }
   }
 
@@ -79,23 +89,49 @@ public final class KnownText {
    *
    * @param other the bytes
    * @param length how many of them, from the beginning
-   * @param lines of the shape by which this text was divided; reads no text afterwards
    * @return false if it differs in something else
    */
-  public boolean isLike(byte[] other, int length, ShapedText lines) {
-    lines.begin(other, length, false, 0);
+  public boolean isLike(byte[] other, int length) {
     int from = 0;
     int at = 0;
     for (int i = 0; i < places.length && at >= 0; i += 2) {
       boolean isRest = places[i] < 0;
       at = passSame(from, isRest ? ~places[i] : places[i], other, at, length);
       if (at >= 0) {
-        at = isRest ? lines.restEnd(at) : lines.numberEnd(at);
+        at = isRest ? restEnd(other, at, length) : numberEnd(other, at, length);
       }
       from = places[i + 1];
     }
-    lines.end();
     return at >= 0 && Arrays.equals(text, from, text.length, other, at, length);
+  }
+
+  /** Where a word ends that is a number as the cells of the shape have them; -1 if it is none. */
+  private int numberEnd(byte[] other, int begin, int length) {
+    int to = begin;
+    boolean digits = true;
+    for (; to < length && !separates[other[to] & 0xff]; to++) {
+      int digit = other[to] - '0';
+      digits &= digit >= 0 && digit <= 9;
+    }
+    if (radix != 10) {
+      return NumberText.isDigits(other, begin, to, radix) ? to : -1;
+    }
+    int size = to - begin;
+    boolean isPlain =
+        digits
+            && size > 0
+            && size <= ShapedText.MOST_PLAIN_DIGITS
+            && (other[begin] != '0' || size == 1);
+    return isPlain || NumberText.isNumber(other, begin, to, !isUniform) ? to : -1;
+  }
+
+  /** Where a line ends; -1 if there is no word in it any more, as it may be blank. */
+  private static int restEnd(byte[] other, int begin, int length) {
+    int to = begin;
+    while (to < length && other[to] != '\n') {
+      to++;
+    }
+    return to > begin ? to : -1;
   }
 
   /** Where the same ends that stands between two places; -1 if something else does. */

@@ -728,28 +728,6 @@ public final class ShapedText {
   }
 
   /**
-   * Where a word ends that is a number as the cells of the shape have them.
-   *
-   * @param begin where it begins
-   * @return its end; -1 if it is none
-   */
-  int numberEnd(int begin) {
-    from = begin;
-    to = begin;
-    boolean digits = true;
-    for (; to < end && !separates[text[to] & 0xff]; to++) {
-      int digit = text[to] - '0';
-      digits &= digit >= 0 && digit <= 9;
-    }
-    boolean isInteger =
-        digits
-            && to > from
-            && to - from <= MOST_PLAIN_DIGITS
-            && (text[from] != '0' || to == from + 1);
-    return isInteger && shape.radix() == 10 || isNumber(!isUniform) ? to : -1;
-  }
-
-  /**
    * Whether the line has words behind its last cell that nothing depends on, from {@link #from} on.
    * To be asked when {@link #nextCell} has returned false.
    */
@@ -763,11 +741,6 @@ public final class ShapedText {
         && shape.skipThrough() == 0
         && shape.rowKeyWord() <= 0
         && shape.secondRowKeyWord() < 0;
-  }
-
-  /** Where a line ends; -1 if there is no word in it any more, as it may be blank. */
-  int restEnd(int begin) {
-    return isAtEnd(begin) ? -1 : lineEnd(begin);
   }
 
   private int cellBegin(int begin, int key, int secondKey) {
@@ -931,6 +904,11 @@ public final class ShapedText {
   /** Where the text ends. */
   int textEnd() {
     return end;
+  }
+
+  /** By byte: whether it separates words. Not to be changed. */
+  boolean[] separators() {
+    return separates;
   }
 
   /** Whether a byte separates words. */

@@ -172,17 +172,22 @@ class KnownContentsTest {
     return new Place(its, layout.name(), device, Map.of("at", device), 0, 0);
   }
 
-  private static DeclaredContents contents(Layout layout, Place place, boolean isKnown) {
-    return new DeclaredContents(
+  private static DeclaredForm form(Layout layout, Place place) {
+    return new DeclaredForm(
         place,
         new DeclaredStats(layout.stats(), true),
         layout.files().get(0),
         null,
-        isKnown ? KnownContents.OfLayout.of(layout) : null,
+        KnownContents.OfLayout.of(layout),
         0);
   }
 
-  private static FileContents.Found read(DeclaredContents contents, String text) {
+  private static DeclaredContents plain(Layout layout, Place place) {
+    return new DeclaredContents(
+        place, new DeclaredStats(layout.stats(), true), layout.files().get(0), null);
+  }
+
+  private static FileContents.Found read(FileContents contents, String text) {
     byte[] bytes = text.getBytes(ISO_8859_1);
     return contents.read(bytes, bytes.length, false, NOTHING);
   }
@@ -226,17 +231,17 @@ class KnownContentsTest {
   void ofATextThatDiffersInNumbersAllIsKnown(Declared declared) throws DeclarationException {
     Layout layout = layout(declared);
     Place place = place(layout, "a");
-    FileContents.Found first = read(contents(layout, place, true), declared.text);
+    FileContents.Found first = read(form(layout, place), declared.text);
     assertNull(first.problem());
     assertTrue(!first.groups().isEmpty());
 
-    DeclaredContents contents = contents(layout, place, true);
+    DeclaredForm contents = form(layout, place);
     FileContents.Found again = read(contents, declared.other);
 
     assertSame(first.rows(), again.rows());
     assertSame(first.groups().get(0).cells().get(0), again.groups().get(0).cells().get(0));
     assertEquals(describe(first), describe(again));
-    String otherwise = describe(read(contents(layout, place, false), declared.other));
+    String otherwise = describe(read(plain(layout, place), declared.other));
     assertEquals(otherwise, describe(again));
     assertTrue(contents.fits());
     // Which is looked at, and has the same keys.
@@ -253,7 +258,7 @@ class KnownContentsTest {
     Place place = place(layout, "a");
     for (int i = 0; i < 3000; i++) {
       if (i % 10 == 0) {
-        read(contents(layout, place, true), declared.text);
+        read(form(layout, place), declared.text);
       }
       StringBuilder text = new StringBuilder(declared.text);
       for (int n = random.nextInt(3); n >= 0; n--) {
@@ -262,8 +267,8 @@ class KnownContentsTest {
         String by = "" + CHARACTERS.charAt(random.nextInt(CHARACTERS.length()));
         text.replace(at, end, random.nextInt(4) == 0 ? "" : by);
       }
-      DeclaredContents plain = contents(layout, place, false);
-      DeclaredContents knowing = contents(layout, place, true);
+      DeclaredContents plain = plain(layout, place);
+      DeclaredForm knowing = form(layout, place);
 
       String its = describe(read(knowing, text.toString()));
 
@@ -277,10 +282,10 @@ class KnownContentsTest {
     Declared declared = declared().get(0);
     Layout layout = layout(declared);
     Place place = place(layout, "a");
-    FileContents.Found first = read(contents(layout, place, true), declared.text);
+    FileContents.Found first = read(form(layout, place), declared.text);
     Place other = place(layout, "i"); // Of the same remainder.
 
-    FileContents.Found found = read(contents(layout, other, true), declared.other);
+    FileContents.Found found = read(form(layout, other), declared.other);
 
     assertSame(first.rows(), found.rows());
     assertEquals(
@@ -307,14 +312,14 @@ class KnownContentsTest {
             """);
     String text = "a 1\nb 2\n";
     Place place = place(layout, "");
-    FileContents.Found first = read(contents(layout, place, true), text);
+    FileContents.Found first = read(form(layout, place), text);
     assertEquals(2, first.groups().size());
     Place other = new Place(place.tree(), "other", "", place.labels(), 0, 0);
 
-    FileContents.Found found = read(contents(layout, other, true), text);
+    FileContents.Found found = read(form(layout, other), text);
 
     assertEquals(1, found.groups().size());
-    assertEquals(describe(read(contents(layout, other, false), text)), describe(found));
+    assertEquals(describe(read(plain(layout, other), text)), describe(found));
   }
 
   @Test
@@ -323,12 +328,12 @@ class KnownContentsTest {
     Layout layout = layout(declared);
     Place place = place(layout, "a");
     String text = declared.text + "x".repeat(KnownText.MOST_BYTES) + "\n";
-    FileContents.Found first = read(contents(layout, place, true), text);
-    assertNotSame(first.rows(), read(contents(layout, place, true), text).rows());
+    FileContents.Found first = read(form(layout, place), text);
+    assertNotSame(first.rows(), read(form(layout, place), text).rows());
     String odd = "cpu0 x\ncpu1 7 8\n";
-    first = read(contents(layout, place, true), odd);
+    first = read(form(layout, place), odd);
     assertNotNull(first.problem());
-    assertNotSame(first.rows(), read(contents(layout, place, true), odd).rows());
+    assertNotSame(first.rows(), read(form(layout, place), odd).rows());
   }
 
   @Test

@@ -21,13 +21,13 @@ final class KnownTextCheck {
     ShapedText lines = new ShapedText(shape);
     KnownText.Recorder recorder = new KnownText.Recorder();
     String all = divide(lines, text, columns, recorder);
-    KnownText known = recorder.of(text, text.length);
-    require(known.isLike(text, text.length, lines), shape, text, text);
+    KnownText known = recorder.of(text, text.length, lines);
+    require(known.isLike(text, text.length), shape, text, text);
     int alike = 0;
     byte[] changed = text;
     for (int i = 0; i < CHANGES; i++) {
       changed = change(random.nextBoolean() ? text : changed, random);
-      if (known.isLike(changed, changed.length, lines)) {
+      if (known.isLike(changed, changed.length)) {
         String its = divide(lines, changed, columns, new KnownText.Recorder());
         require(its.equals(all), shape, text, changed);
         alike++;
