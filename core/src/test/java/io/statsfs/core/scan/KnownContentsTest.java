@@ -362,4 +362,51 @@ class KnownContentsTest {
       assertTrue(more.containsAll(less));
     }
   }
+
+  @Test
+  void labelsThatThePlaceHasTooAreReadInEachText() throws DeclarationException {
+    Layout layout =
+        Layouts.parse(
+            "test",
+            """
+            tree: names
+            file:
+              shape: {row: before-colon}
+              rows: "{at}"
+              columns: [n]
+            """);
+    FileContents.Found first = read(form(layout, place(layout, "a")), "b: 1\n");
+    assertEquals(1, first.groups().size());
+
+    FileContents.Found again = read(form(layout, place(layout, "a")), "b: 2\n");
+
+    assertNotSame(first.rows(), again.rows());
+    assertEquals(describe(first), describe(again));
+  }
+
+  @Test
+  void linesAreThoseOfCpusOnlyIfThereStillIsOneForEach() throws DeclarationException {
+    Layout layout =
+        Layouts.parse(
+            "test",
+            """
+            tree: f
+            file:
+              shape: {row: line-number, per-cpu: true, uniform: true, least-columns: 2}
+              rows: "{cpu}"
+              columns: [a, b]
+            """);
+    tree.stat("file", "1 2\n3 4\n").stat("softirqs", "       CPU0   CPU1\n TIMER:  1  2\n");
+    for (int i = 0; i < 2; i++) {
+      try (Fs fs = new Fs(tree.path("file"), layout)) {
+        assertEquals(List.of(), fs.problems());
+        assertEquals(2, fs.catalog().sources().size());
+      }
+    }
+    tree.stat("softirqs", "       CPU0   CPU1   CPU2\n TIMER:  1  2  3\n");
+    try (Fs fs = new Fs(tree.path("file"), layout)) {
+      assertEquals(1, fs.problems().size());
+      assertEquals(List.of(), fs.catalog().sources());
+    }
+  }
 }
