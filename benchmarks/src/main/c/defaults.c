@@ -402,7 +402,7 @@ static int is_kept(int directory) {
     die("statfs");
   }
   return its.f_type == SYSFS_MAGIC || its.f_type == PROC_SUPER_MAGIC ||
-         its.f_type == CGROUP2_SUPER_MAGIC;
+         its.f_type == CGROUP_SUPER_MAGIC || its.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 /* The column of a name in the header of a row. */

@@ -86,10 +86,10 @@ public final class DirectoryPlan {
    * Whether files may be kept open and read again at their beginning.
    *
    * @return true only on file systems that then answer with the present value, and with an error
-   *     when the object is gone (sysfs, procfs, cgroup v2). Elsewhere each sample must open each
-   *     file anew: on statsfs and debugfs a second read finds the end of the file and {@code pread}
-   *     is refused, and on an ordinary file system a kept descriptor goes on answering for a file
-   *     that was replaced
+   *     when the object is gone (sysfs, procfs, cgroups). Elsewhere each sample must open each file
+   *     anew: on statsfs and debugfs a second read finds the end of the file and {@code pread} is
+   *     refused, and on an ordinary file system a kept descriptor goes on answering for a file that
+   *     was replaced
    */
   public boolean keepOpen() {
     return keepOpen;

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A control group of the test's own, empty and without controllers. Skips the test where none can
- * be made, which needs root and a mount of cgroup v2 that may be written to.
+ * A control group of the test's own, empty and without controllers of version 2. Skips the test
+ * where none can be made, which needs root and a mount that may be written to.
  */
 final class Cgroup implements AutoCloseable {
   private final CgroupMount mount;
@@ -21,7 +21,15 @@ final class Cgroup implements AutoCloseable {
   }
 
   static Cgroup create() {
-    CgroupMount mount = CgroupMount.open();
+    return create(CgroupMount.open());
+  }
+
+  /** One of version 1, in the hierarchy of a controller. */
+  static Cgroup ofVersion1(String controller) {
+    return create(CgroupMount.ofVersion1(controller));
+  }
+
+  private static Cgroup create(CgroupMount mount) {
     try {
       return new Cgroup(
           mount, StockTreeContract.tryCreate(mount.root().resolve(Command.uniqueName())));

@@ -22,19 +22,24 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Part of {@link ReaderContract}: cgroups that come and go, in a real hierarchy of v2. */
+/** Part of {@link ReaderContract}: cgroups that come and go, in real hierarchies. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class CgroupContract extends ShippedTreeContract {
   private static final int MADE = 3000;
   private static final int NAMES = 64;
+
+  /** No cgroup reaches it, and no limit is one that cgroups have when they are made. */
+  private static final int FIRST = 1000 * NAMES;
+
   private static final int ALIVE = 40;
   private static final String LIMIT = "cgroup.max.descendants";
+  private static final String LIMIT_OF_VERSION_1 = "cpu.shares";
 
   /** Each cgroup below has a limit by which it is known. */
-  private static Layout layout() {
+  private static Layout layout(String file) {
     FileDeclaration limit =
         FileDeclaration.of(
-            LIMIT,
+            file,
             Shape.VALUE,
             List.of(
                 TableDeclaration.of(
@@ -50,21 +55,17 @@ abstract class CgroupContract extends ShippedTreeContract {
         .build();
   }
 
-  /**
-   * The number of the cgroup that was made is its limit; its name comes again with the 64th. They
-   * count from one on that no cgroup reaches.
-   */
-  private static void comeAndGo(Path parent) {
-    int first = 1000 * NAMES;
+  /** The number of the cgroup that was made is its limit; its name comes again with the 64th. */
+  private static void comeAndGo(Path parent, String limit) {
     try {
-      for (int i = first; i < first + MADE + ALIVE; i++) {
-        if (i < first + MADE) {
+      for (int i = FIRST; i < FIRST + MADE + ALIVE; i++) {
+        if (i < FIRST + MADE) {
           Path made = Files.createDirectory(parent.resolve("c" + i % NAMES));
-          Files.writeString(made.resolve(LIMIT), Integer.toString(i));
+          Files.writeString(made.resolve(limit), Integer.toString(i));
           Files.createDirectory(made.resolve("below"));
-          Files.writeString(made.resolve("below").resolve(LIMIT), Integer.toString(i));
+          Files.writeString(made.resolve("below").resolve(limit), Integer.toString(i));
         }
-        if (i >= first + ALIVE) {
+        if (i >= FIRST + ALIVE) {
           Path old = parent.resolve("c" + (i - ALIVE) % NAMES);
           Files.delete(old.resolve("below"));
           Files.delete(old);
@@ -78,41 +79,52 @@ abstract class CgroupContract extends ShippedTreeContract {
   @Test
   void cgroupsThatComeAndGoAreFollowedAndHaveNoValueOfAnother() throws IOException {
     try (Cgroup parent = Cgroup.create()) {
-      Files.writeString(parent.path().resolve(LIMIT), Integer.toString(10 * MADE));
-      int scans = 0;
-      long values = 0;
-      CompletableFuture<Void> churn;
-      try (StatsFs fs = open(parent.path(), layout());
-          Sampler sampler = fs.sampler()) {
-        churn = CompletableFuture.runAsync(() -> comeAndGo(parent.path()));
-        while (!churn.isDone()) {
-          fs.refresh();
-          scans++;
-          for (int twice = 0; twice < 2; twice++) {
-            sampler.sample();
-            values += check(sampler);
-          }
-        }
-        churn.join();
-        assertTrue(values > 0 && scans > 1, values + " values in " + scans + " scans");
-        fs.refresh();
-        sampler.sample();
-        assertEquals(
-            List.of("all/limit"), fs.catalog().stats().stream().map(Stat::toString).toList());
-        List<String> open = OpenFiles.below(parent.path().toRealPath());
-        assertTrue(open.size() <= 2, "left open: " + open);
-      }
-      assertEquals(List.of(), OpenFiles.below(parent.path().toRealPath()));
-      System.out.println(
-          reader()
-              + ": "
-              + 2 * MADE
-              + " cgroups came and went in "
-              + scans
-              + " scans, "
-              + values
-              + " values were right");
+      follow(parent, LIMIT);
     }
+  }
+
+  @Test
+  void cgroupsOfVersion1ThatComeAndGoAreFollowedAndHaveNoValueOfAnother() throws IOException {
+    try (Cgroup parent = Cgroup.ofVersion1("cpu")) {
+      follow(parent, LIMIT_OF_VERSION_1);
+    }
+  }
+
+  private void follow(Cgroup parent, String limit) throws IOException {
+    Files.writeString(parent.path().resolve(limit), Integer.toString(10 * MADE));
+    int scans = 0;
+    long values = 0;
+    CompletableFuture<Void> churn;
+    try (StatsFs fs = open(parent.path(), layout(limit));
+        Sampler sampler = fs.sampler()) {
+      churn = CompletableFuture.runAsync(() -> comeAndGo(parent.path(), limit));
+      while (!churn.isDone()) {
+        fs.refresh();
+        scans++;
+        for (int twice = 0; twice < 2; twice++) {
+          sampler.sample();
+          values += check(sampler);
+        }
+      }
+      churn.join();
+      assertTrue(values > 0 && scans > 1, values + " values in " + scans + " scans");
+      fs.refresh();
+      sampler.sample();
+      assertEquals(
+          List.of("all/limit"), fs.catalog().stats().stream().map(Stat::toString).toList());
+      List<String> open = OpenFiles.below(parent.path().toRealPath());
+      assertTrue(open.size() <= 2, "left open: " + open);
+    }
+    assertEquals(List.of(), OpenFiles.below(parent.path().toRealPath()));
+    System.out.println(
+        reader()
+            + ": "
+            + 2 * MADE
+            + " cgroups came and went in "
+            + scans
+            + " scans, "
+            + values
+            + " values were right");
   }
 
   /** How many values there are, none of which may be that of a cgroup of another name. */
@@ -120,7 +132,8 @@ abstract class CgroupContract extends ShippedTreeContract {
     long values = 0;
     for (int i = 0; i < sampler.size(); i++) {
       String cgroup = sampler.stat(i).source().labels().get("cgroup");
-      if (cgroup != null && sampler.status(i) == Status.OK) {
+      boolean hasLimit = sampler.status(i) == Status.OK && sampler.longValue(i) >= FIRST;
+      if (cgroup != null && hasLimit) {
         values++;
         assertEquals(
             cgroup.split("/")[0],

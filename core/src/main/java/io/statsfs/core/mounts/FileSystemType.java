@@ -48,6 +48,13 @@ public record FileSystemType(
     return name.hashCode();
   }
 
+  /**
+   * Whether files of cgroup v1 are kernfs's, as those of sysfs and cgroup v2 are. Earlier kernels
+   * had code of its own for it, of which nothing is relied on.
+   */
+  private static final boolean CGROUPS_ARE_OF_KERNFS =
+      !System.getProperty("os.version", "").matches("[23]\\..*");
+
   /** Of which nothing is known, not even the name. */
   static final FileSystemType UNKNOWN = of("unknown");
 
@@ -85,7 +92,10 @@ public record FileSystemType(
           new FileSystemType(type, true, ChangeDetection.DIRECTORIES, true, false, false, null);
       case "proc" ->
           new FileSystemType(type, true, ChangeDetection.NONE, false, false, false, null);
-      case "cgroup", "tracefs" ->
+      case "cgroup" ->
+          new FileSystemType(
+              type, CGROUPS_ARE_OF_KERNFS, ChangeDetection.NONE, false, false, false, null);
+      case "tracefs" ->
           new FileSystemType(type, false, ChangeDetection.NONE, false, false, false, null);
       case "tmpfs", "ramfs", "ext4", "xfs", "btrfs" ->
           new FileSystemType(type, false, ChangeDetection.ALL, false, false, true, null);

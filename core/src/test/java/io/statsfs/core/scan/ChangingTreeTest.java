@@ -240,7 +240,7 @@ class ChangingTreeTest {
         List.of("statsfs", "stats_fs", "fuse.statsfs", "debugfs", "tmpfs", "ext4", "fuse")) {
       assertTrue(!FileSystemType.of(type).keepsOpen(), type);
     }
-    for (String type : List.of("sysfs", "proc", "cgroup2")) {
+    for (String type : List.of("sysfs", "proc", "cgroup2", "cgroup")) {
       assertTrue(FileSystemType.of(type).keepsOpen(), type);
     }
   }

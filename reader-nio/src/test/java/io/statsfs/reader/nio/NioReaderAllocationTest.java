@@ -81,7 +81,7 @@ class NioReaderAllocationTest {
         .build();
   }
 
-  /** Those of cgroups v1 are opened anew, and what has no value now is an exception of Java's. */
+  /** What has no value now is an exception of the JDK. */
   @Test
   void aSampleOfAllDefaultTreesAllocatesNothingForKeptFilesThatHaveValues() {
     try (StatsFs fs =
@@ -102,9 +102,7 @@ class NioReaderAllocationTest {
           boolean mayGo = source.subsystem().startsWith("net") && !source.device().equals("lo");
           // Nor is a directory kept whose entries are counted.
           boolean isKept =
-              !type.equals("cgroup")
-                  && !type.equals("debugfs")
-                  && !Files.isDirectory(all.stat(i).path().orElseThrow());
+              !type.equals("debugfs") && !Files.isDirectory(all.stat(i).path().orElseThrow());
           if (all.errno(i) == 0 && isKept && (!mayGo || source.tree().layout().isRootFile())) {
             with.add(all.stat(i));
           }

@@ -1,5 +1,7 @@
 package io.statsfs.testkit.process;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The control groups of version 2: where the machine has mounted them, or else a mount of the
- * test's own. Skips the test where neither can be had.
+ * test's own. Skips the test where neither can be had. Or those of version 1, where they are
+ * mounted.
  */
 public final class CgroupMount implements AutoCloseable {
   private final Path root;
@@ -35,6 +38,18 @@ public final class CgroupMount implements AutoCloseable {
     }
     TemporaryMount own = TemporaryMount.of("cgroup2");
     return new CgroupMount(own.root(), own);
+  }
+
+  /** Finds the mount of a controller of version 1; skips the test where there is none. */
+  public static CgroupMount ofVersion1(String controller) {
+    Optional<Path> mounted =
+        mounts().stream()
+            .filter(line -> line.contains(" - cgroup ") && !line.contains("\\"))
+            .filter(line -> line.endsWith("," + controller))
+            .map(line -> Path.of(line.split(" ")[4]))
+            .findFirst();
+    assumeTrue(mounted.isPresent(), "cgroups of version 1 are not mounted with " + controller);
+    return new CgroupMount(mounted.get(), null);
   }
 
   private static List<String> mounts() {
