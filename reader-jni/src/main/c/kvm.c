@@ -462,65 +462,82 @@ static int32_t *first_process(int32_t *machines) {
   return machines + SFS_KVM_SIZE + machines[SFS_KVM_UNITS] * SFS_KVM_UNIT_SIZE;
 }
 
-static const int32_t *stats_of(int32_t *machines, const int32_t *unit) {
-  return (const int32_t *)(const void *)at(machines, unit[SFS_KVM_UNIT_STATS]);
+static const int32_t *runs_of(int32_t *machines, const int32_t *unit) {
+  return (const int32_t *)(const void *)at(machines, unit[SFS_KVM_UNIT_RUNS]);
 }
 
 static void put_error(int32_t *machines, const int32_t *unit, long error, int64_t *values,
                       uint32_t *outcomes) {
-  const int32_t *stat = stats_of(machines, unit);
+  const int32_t *run = runs_of(machines, unit);
   const uint32_t status = error == -SFS_EBADF || error == -SFS_ESRCH ? SFS_GONE
                           : is_denied(error)                         ? SFS_DENIED
                                                                      : SFS_FAILED;
-  for (int32_t i = 0; i < unit[SFS_KVM_UNIT_COUNT]; i++, stat += SFS_KVM_STAT_SIZE) {
-    values[stat[SFS_KVM_STAT_SLOT]] = 0;
-    outcomes[stat[SFS_KVM_STAT_SLOT]] = status | (uint32_t)-error << SFS_ERRNO_SHIFT;
+  for (int32_t i = 0; i < unit[SFS_KVM_UNIT_COUNT]; i++, run += SFS_KVM_RUN_SIZE) {
+    const int32_t end = run[SFS_KVM_RUN_SLOT] + run[SFS_KVM_RUN_LENGTH];
+    for (int32_t slot = run[SFS_KVM_RUN_SLOT]; slot < end; slot++) {
+      values[slot] = 0;
+      outcomes[slot] = status | (uint32_t)-error << SFS_ERRNO_SHIFT;
+    }
   }
 }
 
-/* Whether what was read, from a place on that is in front of all but the header, is what was described. */
-static int is_same(int32_t *machines, const int32_t *unit, const char *bytes, size_t from) {
-  const char *kind = at(machines, unit[SFS_KVM_UNIT_KIND]);
-  struct header header;
-  __builtin_memcpy(&header, kind, sizeof header);
-  return (from > 0 || is_equal(bytes, kind, sizeof header)) &&
-         is_equal(bytes + header.id, at(machines, unit[SFS_KVM_UNIT_ID]), header.name_size) &&
-         is_equal(bytes + header.descriptions, kind + sizeof header,
-                  kind_bytes(&header) - sizeof header);
+INLINED void put_values(int32_t *machines, const int32_t *unit, const char *bytes, int64_t *values,
+                        uint32_t *outcomes) {
+  const int32_t *run = runs_of(machines, unit);
+  for (int32_t i = 0; i < unit[SFS_KVM_UNIT_COUNT]; i++, run += SFS_KVM_RUN_SIZE) {
+    const char *from = bytes + run[SFS_KVM_RUN_OFFSET];
+    const int32_t end = run[SFS_KVM_RUN_SLOT] + run[SFS_KVM_RUN_LENGTH];
+    for (int32_t slot = run[SFS_KVM_RUN_SLOT]; slot < end; slot++, from += sizeof(int64_t)) {
+      int64_t value;
+      __builtin_memcpy(&value, from, sizeof value);
+      values[slot] = value;
+      outcomes[slot] = (uint32_t)(value < 0 ? SFS_UNSIGNED : SFS_SIGNED) << SFS_KIND_SHIFT;
+    }
+  }
 }
 
 /*
- * The header is passed over if the one before was of the same kind: KVM has one constant for all of these, and each
- * piece that it copies takes as much time as a third of a call. Returns whether it was what was described.
+ * Whether what was read is what was described. Where that is known of the header, it was not read, and of the
+ * descriptions the last one is looked at: it is another one, or says another place, if there is one more or less.
+ */
+static int is_same(int32_t *machines, const int32_t *unit, const char *bytes, int is_known) {
+  const char *kind = at(machines, unit[SFS_KVM_UNIT_KIND]);
+  struct header header;
+  __builtin_memcpy(&header, kind, sizeof header);
+  const size_t all = kind_bytes(&header) - sizeof header;
+  const size_t last = sizeof(struct description) + header.name_size;
+  const size_t from = is_known && header.count > 0 ? all - last : 0;
+  return (is_known || is_equal(bytes, kind, sizeof header)) &&
+         is_equal(bytes + header.id, at(machines, unit[SFS_KVM_UNIT_ID]), header.name_size) &&
+         is_equal(bytes + header.descriptions + from, kind + sizeof header + from, all - from);
+}
+
+/*
+ * A kind is known if the unit before was of it. KVM has one constant for all of these, and its module cannot be replaced
+ * while somebody has one of them. Its header is passed over then, as each piece that the kernel copies takes as much
+ * time as a third of a call. Returns whether it was what was described.
  */
 INLINED int read_unit(int32_t *machines, const int32_t *unit, int fd, int is_known, int64_t *values,
                       uint32_t *outcomes) {
   char *bytes = at(machines, machines[SFS_KVM_BUFFER]);
   const size_t from = is_known ? sizeof(struct header) : 0;
   const long wanted = unit[SFS_KVM_UNIT_BYTES] - (long)from;
-  /* All of it with one call, as copying the descriptions again takes less than a call more. */
+  /* All of it with one call, as copying the descriptions again takes less than passing them over by a second one. */
   long count = sfs_pread(fd, bytes + from, (size_t)wanted, (long)from);
   if (count < 0 && count != -SFS_ESPIPE) {
     put_error(machines, unit, count, values, outcomes);
     return 0;
-  } else if (count != wanted || !is_same(machines, unit, bytes, from)) {
+  } else if (count != wanted || !is_same(machines, unit, bytes, is_known)) {
     put_error(machines, unit, -SFS_EBADF, values, outcomes);
     return 0;
   }
-  const int32_t *stat = stats_of(machines, unit);
-  for (int32_t i = 0; i < unit[SFS_KVM_UNIT_COUNT]; i++, stat += SFS_KVM_STAT_SIZE) {
-    int64_t value;
-    __builtin_memcpy(&value, bytes + stat[SFS_KVM_STAT_OFFSET], sizeof value);
-    values[stat[SFS_KVM_STAT_SLOT]] = value;
-    outcomes[stat[SFS_KVM_STAT_SLOT]] = (uint32_t)(value < 0 ? SFS_UNSIGNED : SFS_SIGNED)
-                                        << SFS_KIND_SHIFT;
-  }
+  put_values(machines, unit, bytes, values, outcomes);
   return 1;
 }
 
-void sfs_kvm_read(int32_t *machines, const int32_t *unit, int fd, int64_t *values,
+void sfs_kvm_read(int32_t *machines, const int32_t *unit, int fd, int is_known, int64_t *values,
                   uint32_t *outcomes) {
-  (void)read_unit(machines, unit, fd, 0, values, outcomes);
+  (void)read_unit(machines, unit, fd, is_known, values, outcomes);
 }
 
 static int needs_process(const int32_t *process, int is_by_ioctl) {
@@ -593,7 +610,7 @@ void sfs_kvm_sample(int32_t *machines, int64_t *values, uint32_t *outcomes) {
   int32_t kind = 0; /* that of the unit before, if it was what was described */
   for (int32_t i = 0; i < machines[SFS_KVM_UNITS]; i++, unit += SFS_KVM_UNIT_SIZE) {
     __atomic_store_n(&machines[SFS_KVM_POSITION], i, __ATOMIC_RELAXED);
-    int32_t first = stats_of(machines, unit)[SFS_KVM_STAT_SLOT];
+    int32_t first = runs_of(machines, unit)[SFS_KVM_RUN_SLOT];
     if ((outcomes[first] & SFS_LEFT_OUT) == 0) {
       int is_known = unit[SFS_KVM_UNIT_KIND] == kind;
       kind = sample_unit(machines, unit, is_known, values, outcomes) ? unit[SFS_KVM_UNIT_KIND] : 0;

@@ -96,8 +96,8 @@ enum {
   SFS_KVM_UNIT_KIND = 4,  /* offset of the header and the descriptions; units can share it */
   SFS_KVM_UNIT_ID = 5,    /* offset */
   SFS_KVM_UNIT_BYTES = 6, /* to the end of all that is read of the descriptor */
-  SFS_KVM_UNIT_STATS = 7, /* offset of SFS_KVM_STAT_... integers for each stat */
-  SFS_KVM_UNIT_COUNT = 8, /* of stats, at least 1 */
+  SFS_KVM_UNIT_RUNS = 7,  /* offset of SFS_KVM_RUN_... integers for each run */
+  SFS_KVM_UNIT_COUNT = 8, /* of runs, at least 1 */
   SFS_KVM_UNIT_SIZE = 9
 };
 
@@ -110,21 +110,25 @@ enum {
 
 enum { SFS_KVM_UNOPENED = -1, SFS_KVM_ENDED = -2 };
 
+/* Values that lie one behind the other in the descriptor, and go into slots that do. */
 enum {
-  SFS_KVM_STAT_OFFSET = 0, /* of the value in the descriptor */
-  SFS_KVM_STAT_SLOT = 1,
-  SFS_KVM_STAT_SIZE = 2
+  SFS_KVM_RUN_OFFSET = 0, /* of the first value in the descriptor */
+  SFS_KVM_RUN_SLOT = 1,   /* of the first value */
+  SFS_KVM_RUN_LENGTH = 2, /* at least 1 */
+  SFS_KVM_RUN_SIZE = 3
 };
 
 /*
  * Reads each unit once, except for those whose first slot has SFS_LEFT_OUT in its outcome. Values and
- * outcomes are those of sfs_batch_sample. A unit whose header, id or descriptions are not what they were is gone.
+ * outcomes are those of sfs_batch_sample. A unit whose header, id or descriptions are not what they were is gone; of
+ * several units of one kind in a row, header and all descriptions are compared for the first, and of the others id and
+ * last description.
  * For one thread at a time.
  */
 void sfs_kvm_sample(int32_t *machines, int64_t *values, uint32_t *outcomes);
 
-/* Reads a unit from a descriptor, whatever that is of. */
-void sfs_kvm_read(int32_t *machines, const int32_t *unit, int fd, int64_t *values,
+/* Reads a unit from a descriptor, whatever that is of. Its kind is known if the unit before it was of that. */
+void sfs_kvm_read(int32_t *machines, const int32_t *unit, int fd, int is_known, int64_t *values,
                   uint32_t *outcomes);
 
 /* Closes what samples opened. */

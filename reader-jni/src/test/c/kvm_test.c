@@ -140,6 +140,22 @@ static int32_t put(const void *bytes, size_t size) {
   return (int32_t)(used - size);
 }
 
+/* Appends a value to the last run of a unit, or begins another one. */
+static void put_value(int32_t *unit, int32_t at, int32_t slot) {
+  int32_t *last = (int32_t *)(void *)((char *)memory + used) - SFS_KVM_RUN_SIZE;
+  const int32_t length = unit[SFS_KVM_UNIT_COUNT] == 0 ? 0 : last[SFS_KVM_RUN_LENGTH];
+  if (length > 0 && last[SFS_KVM_RUN_OFFSET] + 8 * length == at &&
+      last[SFS_KVM_RUN_SLOT] + length == slot) {
+    last[SFS_KVM_RUN_LENGTH]++;
+    return;
+  }
+  const int32_t run[SFS_KVM_RUN_SIZE] = {at, slot, 1};
+  REQUIRE(used + sizeof run <= ROOM);
+  memcpy((char *)memory + used, run, sizeof run);
+  used += sizeof run;
+  unit[SFS_KVM_UNIT_COUNT]++;
+}
+
 /* Writes the memory for a sample of all units, as Java does. */
 static void lay_out(void) {
   int32_t processes[MOST_PROCESSES][SFS_KVM_PROCESS_SIZE];
@@ -187,19 +203,18 @@ static void lay_out(void) {
     uint32_t end = header_of(its, ID) + header_of(its, NAME_SIZE);
     uint32_t end_of_descriptions = header_of(its, DESCRIPTIONS) + (uint32_t)(kind - HEADER_BYTES);
     end = end_of_descriptions > end ? end_of_descriptions : end;
-    unit[SFS_KVM_UNIT_STATS] = put(NULL, 0);
+    unit[SFS_KVM_UNIT_RUNS] = put(NULL, 0);
+    unit[SFS_KVM_UNIT_COUNT] = 0;
     units[i].first_slot = next_slot;
     for (uint32_t stat = 0; stat < count; stat++) {
       uint32_t at = header_of(its, DATA) + offset_at(its, stat);
       for (uint16_t value = 0; value < values_at(its, stat); value++, at += 8) {
         REQUIRE(next_slot < MOST_VALUES);
-        const int32_t pair[SFS_KVM_STAT_SIZE] = {(int32_t)at, next_slot++};
-        put(pair, sizeof pair);
+        put_value(unit, (int32_t)at, next_slot++);
       }
       end = at > end ? at : end;
     }
     units[i].values = next_slot - units[i].first_slot;
-    unit[SFS_KVM_UNIT_COUNT] = units[i].values;
     unit[SFS_KVM_UNIT_BYTES] = (int32_t)end;
     largest = (int32_t)end > largest ? (int32_t)end : largest;
   }
@@ -479,7 +494,7 @@ static void orders_of_the_blocks(void) {
     }
     lay_out();
     for (int again = 0; again < 2; again++) {
-      sfs_kvm_read(memory, memory + SFS_KVM_SIZE, fd, values, outcomes);
+      sfs_kvm_read(memory, memory + SFS_KVM_SIZE, fd, again, values, outcomes);
       for (uint32_t stat = 0; stat < blocks[i].count; stat++) {
         CHECK_EQUAL(pattern + stat, values[2 * stat]);
         CHECK_EQUAL(SFS_OK | SFS_SIGNED << SFS_KIND_SHIFT, outcomes[2 * stat]);
@@ -573,21 +588,26 @@ static void statistics_that_are_others(void) {
   for (size_t at = 0; at < usual.data + 8; at++) {
     fd = make_statistics(&usual, bytes, sizeof bytes);
     put_field(fd, at, bytes[at] ^ 1, 1);
-    sfs_kvm_read(memory, its, fd, values, outcomes);
+    sfs_kvm_read(memory, its, fd, 0, values, outcomes);
     CHECK(have_all(unit, at < usual.data ? SFS_GONE | EBADF << SFS_ERRNO_SHIFT : SFS_OK));
+    /* Behind one of the same kind the id is compared, and the last description. */
+    sfs_kvm_read(memory, its, fd, 1, values, outcomes);
+    const int is_compared =
+        (at >= usual.id && at < usual.descriptions) || (at >= usual.data - 64 && at < usual.data);
+    CHECK(have_all(unit, is_compared ? SFS_GONE | EBADF << SFS_ERRNO_SHIFT : SFS_OK));
     close(fd);
   }
   fd = make_statistics(&usual, bytes, sizeof bytes);
   REQUIRE(ftruncate(fd, usual.data + 3 * 16 - 1) == 0);
-  sfs_kvm_read(memory, its, fd, values, outcomes);
+  sfs_kvm_read(memory, its, fd, 0, values, outcomes);
   CHECK(have_all(unit, SFS_GONE | EBADF << SFS_ERRNO_SHIFT));
   REQUIRE(ftruncate(fd, usual.data + 3 * 16) == 0);
-  sfs_kvm_read(memory, its, fd, values, outcomes);
+  sfs_kvm_read(memory, its, fd, 0, values, outcomes);
   CHECK(have_all(unit, SFS_OK));
   close(fd);
   int ends[2];
   REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
-  sfs_kvm_read(memory, its, ends[0], values, outcomes);
+  sfs_kvm_read(memory, its, ends[0], 0, values, outcomes);
   CHECK(have_all(unit, SFS_GONE | EBADF << SFS_ERRNO_SHIFT));
   close(ends[0]);
   close(ends[1]);
@@ -972,22 +992,23 @@ static void descriptors_that_have_another_meaning(void) {
   kill_vmm(&vmm);
 }
 
-/* One is compared for several units of its kind; after one that is another, the next one is, too. */
-static void headers_that_are_others(void) {
+/* They are compared for the first of several units of their kind; after one that is another, for the next one, too. */
+static void kinds_that_are_others(void) {
   struct vmm vmm = start_vmm();
   begin();
   struct unit *machine = add_machine(&vmm, 0, 3);
   lay_out();
   const int32_t kind = memory[SFS_KVM_SIZE + SFS_KVM_UNIT_SIZE + SFS_KVM_UNIT_KIND];
   CHECK_EQUAL(kind, memory[SFS_KVM_SIZE + 3 * SFS_KVM_UNIT_SIZE + SFS_KVM_UNIT_KIND]);
-  for (int round = 0; round < 3; round++) {
-    const uint32_t expected = round == 1 ? SFS_GONE | EBADF << SFS_ERRNO_SHIFT : SFS_OK;
+  const int32_t places[] = {0 /* flags */, HEADER_BYTES + 3 * 64 + 8 /* where a value is */};
+  for (int round = 0; round < 4; round++) {
+    const uint32_t expected = round % 2 == 1 ? SFS_GONE | EBADF << SFS_ERRNO_SHIFT : SFS_OK;
     sample();
     CHECK(have_all(machine, SFS_OK));
     for (int i = 1; i < 4; i++) {
       CHECK(have_all(machine + i, expected));
     }
-    ((char *)memory)[kind] ^= 1; /* its flags */
+    ((char *)memory)[kind + places[round / 2]] ^= 1;
   }
   sfs_kvm_close(memory);
   kill_vmm(&vmm);
@@ -1363,7 +1384,7 @@ int main(void) {
       TEST(machines_are_found),
       TEST(machines_of_this_process),
       TEST(descriptors_that_have_another_meaning),
-      TEST(headers_that_are_others),
+      TEST(kinds_that_are_others),
       TEST(two_machines_of_one_thread),
       TEST(what_is_left_out_is_not_touched),
       TEST(without_descriptors),

@@ -148,17 +148,18 @@ int main(int count, char **arguments) {
   CHECK(describe_kvm(NULL, NULL, getpid(), 0, 0, SFS_KVM_MACHINE_STATS, -1,
                      (int64_t)(intptr_t)description, sizeof description) < 0);
   static int32_t machines[SFS_KVM_SIZE + SFS_KVM_UNIT_SIZE + SFS_KVM_PROCESS_SIZE +
-                          SFS_KVM_STAT_SIZE + 2] = {[SFS_KVM_UNITS] = 1,
+                          SFS_KVM_RUN_SIZE + 2] = {[SFS_KVM_UNITS] = 1,
                                                     [SFS_KVM_PROCESSES] = 1,
                                                     [SFS_KVM_DESCRIPTORS] = -1};
   int32_t *unit = machines + SFS_KVM_SIZE;
   int32_t *process = unit + SFS_KVM_UNIT_SIZE;
-  int32_t *path = process + SFS_KVM_PROCESS_SIZE + SFS_KVM_STAT_SIZE;
+  int32_t *path = process + SFS_KVM_PROCESS_SIZE + SFS_KVM_RUN_SIZE;
   process[SFS_KVM_PROCESS_PID] = getpid();
   process[SFS_KVM_PROCESS_PIDFD] = SFS_KVM_UNOPENED;
   unit[SFS_KVM_UNIT_WHAT] = SFS_KVM_MACHINE_STATS;
-  unit[SFS_KVM_UNIT_STATS] = (int32_t)((char *)(process + SFS_KVM_PROCESS_SIZE) - (char *)machines);
+  unit[SFS_KVM_UNIT_RUNS] = (int32_t)((char *)(process + SFS_KVM_PROCESS_SIZE) - (char *)machines);
   unit[SFS_KVM_UNIT_COUNT] = 1;
+  process[SFS_KVM_PROCESS_SIZE + SFS_KVM_RUN_LENGTH] = 1;
   machines[SFS_KVM_PROC] = (int32_t)((char *)path - (char *)machines);
   memcpy(path, "/proc", sizeof "/proc");
   sample_kvm(NULL, NULL, (int64_t)(intptr_t)machines, (int64_t)(intptr_t)values,

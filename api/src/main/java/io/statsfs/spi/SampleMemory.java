@@ -3,6 +3,7 @@ package io.statsfs.spi;
 import io.statsfs.Status;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * The results of a sample: 64 bits of value and 32 bits of outcome for each stat, outside the heap
@@ -26,6 +27,9 @@ public final class SampleMemory {
   private static final int UNSIGNED = 1 << 8;
   private static final int DOUBLE = 2 << 8;
   private static final int LEFT_OUT = 1 << 10;
+
+  /** The statuses of two outcomes, wherever the first one is; both are 0 where there are values. */
+  private static final long TWO_STATUSES = 0xff_0000_00ffL;
 
   private final ByteBuffer buffer;
   private final int size;
@@ -131,6 +135,46 @@ public final class SampleMemory {
    */
   public Status status(int index) {
     return STATUSES[outcome(index) & 0xff];
+  }
+
+  /**
+   * The next stat that has no value. Where nearly all have one this is faster than to ask for each
+   * status.
+   *
+   * @param from the first stat that is looked at; {@link #size} if there is none any more
+   * @return the first one from there on whose status is not {@link Status#OK}; {@link #size} if all
+   *     have that
+   * @throws IndexOutOfBoundsException if {@code from} is negative, or greater than the size
+   */
+  public int nextFailure(int from) {
+    Objects.checkFromToIndex(from, size, size);
+    int index = from;
+    while (index < size && (index & 1) != 0 && !isFailure(index)) {
+      index++;
+    }
+    if ((index & 1) == 0) {
+      // Eight outcomes at once.
+      int at = outcomes + index * 4;
+      int end = outcomes + (size - 8) * 4;
+      while (at <= end
+          && ((buffer.getLong(at)
+                      | buffer.getLong(at + 8)
+                      | buffer.getLong(at + 16)
+                      | buffer.getLong(at + 24))
+                  & TWO_STATUSES)
+              == 0) {
+        at += 32;
+      }
+      index = (at - outcomes) / 4;
+    }
+    while (index < size && !isFailure(index)) {
+      index++;
+    }
+    return index;
+  }
+
+  private boolean isFailure(int index) {
+    return (buffer.getInt(outcomes + index * 4) & 0xff) != 0;
   }
 
   /**

@@ -183,4 +183,57 @@ class SampleMemoryTest {
     }
     assertThrows(ArithmeticException.class, () -> new SampleMemory(178_956_971));
   }
+
+  @Test
+  void theNextFailureIsFoundWhereverItIs() {
+    for (int size = 0; size < 27; size++) {
+      SampleMemory memory = new SampleMemory(size);
+      for (int i = 0; i < size; i++) {
+        memory.putUnsigned(i, i % 3 - 1);
+      }
+      for (int from = 0; from <= size; from++) {
+        assertEquals(size, memory.nextFailure(from));
+      }
+      for (int failure = 0; failure < size; failure++) {
+        for (Status status : Status.values()) {
+          if (status == Status.OK) {
+            continue;
+          }
+          memory.leaveOut(failure, status, 1);
+          for (int from = 0; from <= size; from++) {
+            assertEquals(from <= failure ? failure : size, memory.nextFailure(from));
+          }
+        }
+        memory.putDouble(failure, 1.5);
+      }
+    }
+  }
+
+  @Test
+  void failuresAreFoundOneAfterTheOther() {
+    Random random = new Random(1);
+    for (int round = 0; round < 1000; round++) {
+      SampleMemory memory = new SampleMemory(random.nextInt(70));
+      for (int i = 0; i < memory.size(); i++) {
+        if (random.nextInt(5) > 0) {
+          memory.putLong(i, -1);
+        }
+      }
+      int next = memory.nextFailure(0);
+      for (int i = 0; i < memory.size(); i++) {
+        if (memory.status(i) != Status.OK) {
+          assertEquals(i, next);
+          next = memory.nextFailure(next + 1);
+        }
+      }
+      assertEquals(memory.size(), next);
+    }
+  }
+
+  @Test
+  void failuresAreLookedForAmongTheStatsAlone() {
+    SampleMemory memory = new SampleMemory(3);
+    assertThrows(IndexOutOfBoundsException.class, () -> memory.nextFailure(-1));
+    assertThrows(IndexOutOfBoundsException.class, () -> memory.nextFailure(4));
+  }
 }

@@ -417,19 +417,17 @@ public final class SamplerImpl implements Sampler {
    * Reviews what has no value after a sample: leaves out what was denied, and confirms what failed.
    */
   private void review() {
+    if (failingSince != null) {
+      forgetFailures();
+    }
     boolean isNewlyDenied = false;
     long now = 0;
-    for (int i = 0; i < stats.length; i++) {
+    for (int i = memory.nextFailure(0); i < stats.length; i = memory.nextFailure(i + 1)) {
       Status status = memory.status(i);
       if (status == Status.FAILED) {
         now = now == 0 ? System.nanoTime() | 1 : now;
         confirmFailure(i, now);
-        continue;
-      }
-      if (failingSince != null && status != Status.BLOCKED) {
-        failingSince[i] = 0;
-      }
-      if (status == Status.DENIED && !memory.isLeftOut(i)) {
+      } else if (status == Status.DENIED && !memory.isLeftOut(i)) {
         int errno = memory.errno(i);
         if (errno == EPERM) {
           fs.denials().denied(stats[i]);
@@ -448,6 +446,16 @@ public final class SamplerImpl implements Sampler {
     for (int i = retried.nextSetBit(0); i >= 0; i = retried.nextSetBit(i + 1)) {
       if (isReadable(i)) {
         fs.denials().permitted(stats[i]);
+      }
+    }
+  }
+
+  /** Of what fails no more. */
+  private void forgetFailures() {
+    for (int i = 0; i < stats.length; i++) {
+      Status status = memory.status(i);
+      if (status != Status.FAILED && status != Status.BLOCKED) {
+        failingSince[i] = 0;
       }
     }
   }

@@ -12,11 +12,12 @@ import java.util.Set;
  * What KVM says of the statistics behind a descriptor, which is the same for all machines of a
  * kernel, or all vCPUs. Immutable.
  *
- * @param end of what describes them, in the file of the descriptor
- * @param dataOffset where in it the values begin
+ * @param fieldsOffset where in the file of the descriptor the descriptions begin
+ * @param end of what describes them there
+ * @param dataOffset where the values begin
  * @param fields in the order of their descriptions
  */
-record KvmDescription(int end, int dataOffset, List<Field> fields) {
+record KvmDescription(int fieldsOffset, int end, int dataOffset, List<Field> fields) {
   /** The size of a value. */
   static final int VALUE_BYTES = 8;
 
@@ -100,7 +101,10 @@ record KvmDescription(int end, int dataOffset, List<Field> fields) {
             bytes.getInt(ID_OFFSET) + nameSize,
             bytes.getInt(FIELDS_OFFSET) + count * (FIELD_BYTES + nameSize));
     return new KvmDescription(
-        Math.max(end, HEADER_BYTES), bytes.getInt(DATA_OFFSET), List.copyOf(fields));
+        bytes.getInt(FIELDS_OFFSET),
+        Math.max(end, HEADER_BYTES),
+        bytes.getInt(DATA_OFFSET),
+        List.copyOf(fields));
   }
 
   private static Field field(ByteBuffer bytes, int at, String name) {

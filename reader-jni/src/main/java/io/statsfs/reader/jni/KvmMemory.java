@@ -33,7 +33,7 @@ final class KvmMemory {
   static final int KVM_UNIT_KIND = 4;
   static final int KVM_UNIT_ID = 5;
   static final int KVM_UNIT_BYTES = 6;
-  static final int KVM_UNIT_STATS = 7;
+  static final int KVM_UNIT_RUNS = 7;
   static final int KVM_UNIT_COUNT = 8;
   static final int KVM_UNIT_SIZE = 9;
 
@@ -45,11 +45,15 @@ final class KvmMemory {
   static final int KVM_UNOPENED = -1;
   static final int KVM_ENDED = -2;
 
-  static final int KVM_STAT_OFFSET = 0;
-  static final int KVM_STAT_SLOT = 1;
-  static final int KVM_STAT_SIZE = 2;
+  static final int KVM_RUN_OFFSET = 0;
+  static final int KVM_RUN_SLOT = 1;
+  static final int KVM_RUN_LENGTH = 2;
+  static final int KVM_RUN_SIZE = 3;
 
   private static final int NONE = -1;
+
+  /** Bytes of a line of the cache. */
+  private static final int LINE = 64;
 
   private final List<Unit> units;
   private final byte[] proc;
@@ -107,6 +111,24 @@ final class KvmMemory {
       slots = Arrays.copyOf(slots, count);
     }
 
+    /** Values that lie one behind the other, and go into places that do, are a run. */
+    List<int[]> runs() {
+      List<int[]> runs = new ArrayList<>();
+      int[] run = null;
+      for (int i = 0; i < count; i++) {
+        if (run == null
+            || offsets[i] != offsets[i - 1] + KvmDescription.VALUE_BYTES
+            || slots[i] != slots[i - 1] + 1) {
+          run = new int[KVM_RUN_SIZE];
+          run[KVM_RUN_OFFSET] = offsets[i];
+          run[KVM_RUN_SLOT] = slots[i];
+          runs.add(run);
+        }
+        run[KVM_RUN_LENGTH]++;
+      }
+      return runs;
+    }
+
     /** From the beginning of the descriptor on. */
     int bytes() {
       int bytes = descriptor.description.end();
@@ -126,7 +148,11 @@ final class KvmMemory {
   }
 
   private static int aligned(int bytes) {
-    return Math.addExact(bytes, Long.BYTES - 1) & -Long.BYTES;
+    return aligned(bytes, Long.BYTES);
+  }
+
+  private static int aligned(int bytes, int unit) {
+    return Math.addExact(bytes, unit - 1) & -unit;
   }
 
   private static ByteBuffer integers(int count) {
@@ -149,9 +175,11 @@ final class KvmMemory {
     header[KVM_DESCRIPTORS] = NONE;
     head.position(KVM_SIZE * Integer.BYTES);
     int longest = 0;
+    int descriptions = 0;
     for (Unit unit : units) {
       put(head, unit(unit));
       longest = Math.max(longest, unit.bytes());
+      descriptions = unit.descriptor.description.fieldsOffset();
     }
     for (KvmProcess process : processes.keySet()) {
       int[] its = new int[KVM_PROCESS_SIZE];
@@ -161,11 +189,13 @@ final class KvmMemory {
       put(head, its);
       head.putLong(at + KVM_PROCESS_START * Integer.BYTES, process.startTime());
     }
-    header[KVM_BUFFER] = size;
+    // The kernel copies the descriptions faster to where a line of the cache begins.
+    header[KVM_BUFFER] = aligned(Math.addExact(size, descriptions), LINE) - descriptions;
     head.position(0);
     put(head, header);
     ByteBuffer all =
-        ByteBuffer.allocateDirect(aligned(Math.addExact(size, longest)))
+        ByteBuffer.allocateDirect(Math.addExact(header[KVM_BUFFER], longest + 2 * LINE))
+            .alignedSlice(LINE)
             .order(ByteOrder.nativeOrder());
     all.put(0, head, 0, head.capacity());
     int at = aligned(head.capacity());
@@ -178,13 +208,7 @@ final class KvmMemory {
 
   private int[] unit(Unit unit) {
     KvmDescriptor descriptor = unit.descriptor;
-    ByteBuffer stats = integers(KVM_STAT_SIZE * unit.count);
-    int[] stat = new int[KVM_STAT_SIZE];
-    for (int i = 0; i < unit.count; i++) {
-      stat[KVM_STAT_OFFSET] = unit.offsets[i];
-      stat[KVM_STAT_SLOT] = unit.slots[i];
-      put(stats, stat);
-    }
+    List<int[]> runs = unit.runs();
     int[] its = new int[KVM_UNIT_SIZE];
     its[KVM_UNIT_PROCESS] = processes.get(descriptor.found.process());
     its[KVM_UNIT_DESCRIPTOR] = descriptor.found.fd();
@@ -193,9 +217,15 @@ final class KvmMemory {
     its[KVM_UNIT_KIND] = kinds.computeIfAbsent(descriptor.kind, this::place);
     its[KVM_UNIT_ID] = place(ByteBuffer.wrap(descriptor.id()));
     its[KVM_UNIT_BYTES] = unit.bytes();
-    its[KVM_UNIT_STATS] = place(stats.flip());
-    its[KVM_UNIT_COUNT] = unit.count;
+    its[KVM_UNIT_RUNS] = place(runs(runs));
+    its[KVM_UNIT_COUNT] = runs.size();
     return its;
+  }
+
+  private static ByteBuffer runs(List<int[]> runs) {
+    ByteBuffer all = integers(KVM_RUN_SIZE * runs.size());
+    runs.forEach(run -> put(all, run));
+    return all.flip();
   }
 
   private static void put(ByteBuffer text, int[] integers) {
