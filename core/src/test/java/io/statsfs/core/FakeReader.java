@@ -12,6 +12,7 @@ import io.statsfs.spi.SampleMemory;
 import io.statsfs.spi.Shape;
 import io.statsfs.spi.StatReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class FakeReader implements StatReader {
   volatile List<DirectoryPlan> plans = List.of();
   public volatile Runnable onSample = () -> {};
+
+  /** Before a file is read; what it throws unchecked of I/O, the reading answers. */
   public volatile Consumer<Path> onFile = path -> {};
 
   /** What a sample begins with, at no file. */
@@ -131,9 +135,7 @@ public final class FakeReader implements StatReader {
         for (FilePlan file : plan.files()) {
           if (!memory.isLeftOut(file.firstSlot())) {
             position = number;
-            Path path = PathText.resolve(plan.directory(), file.name());
-            onFile.accept(path);
-            read(path, plan, file, number);
+            read(PathText.resolve(plan.directory(), file.name()), plan, file, number);
           }
           number++;
         }
@@ -144,6 +146,7 @@ public final class FakeReader implements StatReader {
     private void read(Path path, DirectoryPlan plan, FilePlan file, int number) {
       int max = file.shape().isOneLine() ? FilePlan.VALUE_BYTES : plan.maxBytes();
       try {
+        onFile.accept(path);
         ByteBuffer text = TextFile.read(path, max);
         FileCells its =
             file.shape().equals(Shape.VALUE)
@@ -151,12 +154,18 @@ public final class FakeReader implements StatReader {
                 : cells.computeIfAbsent(number, n -> new FileCells(file, shared));
         its.put(text.array(), text.remaining(), text.remaining() == max, memory);
         outdated.set(number, its.isOutdated());
+      } catch (UncheckedIOException e) {
+        fail(path, file, Objects.requireNonNull(e.getCause()));
       } catch (IOException e) {
-        Status status = ReadFailure.status(e, path);
-        for (int slot : file.slots()) {
-          if (slot >= 0) {
-            memory.putFailure(slot, status, ReadFailure.errno(e));
-          }
+        fail(path, file, e);
+      }
+    }
+
+    private void fail(Path path, FilePlan file, IOException e) {
+      Status status = ReadFailure.status(e, path);
+      for (int slot : file.slots()) {
+        if (slot >= 0) {
+          memory.putFailure(slot, status, ReadFailure.errno(e));
         }
       }
     }

@@ -21,6 +21,8 @@ import io.statsfs.Status;
 import io.statsfs.spi.DirectoryPlan;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.trees.Layouts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -160,6 +162,33 @@ class StatsFsImplTest {
       fails(Status.GONE, () -> fs.fs.readText(catalog.get("v", "", "b")));
       tree.remove("values");
       fails(Status.GONE, () -> fs.fs.readLong(catalog.get("v", "", "a")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"one", "many"})
+  void filesOfOneValueAndOfSeveralAreDeniedApart(String denied) {
+    tree.stat("sub/one", 1).stat("sub/many", "x 2\ny 3\n").stat("sub/more", "z 4\n").settle();
+    Layout layout = Layout.builder("test").flatKeyedFiles("many", "more").build();
+    try (Fs its = new Fs(tree.root(), layout);
+        Sampler sampler = its.fs.sampler()) {
+      its.reader.onFile =
+          path -> {
+            if (path.endsWith(denied)) {
+              throw new UncheckedIOException(new IOException("Operation not permitted"));
+            }
+          };
+      for (int twice = 0; twice < 2; twice++) {
+        sampler.sample();
+        for (int i = 0; i < sampler.size(); i++) {
+          Stat stat = sampler.stat(i);
+          boolean isDenied = stat.origin().endsWith(denied);
+          assertEquals(isDenied ? Status.DENIED : Status.OK, sampler.status(i), stat::toString);
+          if (!isDenied) {
+            assertEquals(sampler.longValue(i), its.fs.readLong(stat));
+          }
+        }
+      }
     }
   }
 

@@ -181,9 +181,9 @@ public final class SourceImpl implements Source {
     return Objects.requireNonNull(inode);
   }
 
-  /** Of the file of one of these stats, see {@link StatFile}. */
+  /** Of the file of one of these stats, see {@link StatFile}; 0 for a cell of a file. */
   public int permissions(Stat stat) {
-    return ((FileStat) stat).file.permissions();
+    return stat instanceof FileStat its ? its.file.permissions() : 0;
   }
 
   /**
