@@ -51,9 +51,18 @@ final class DeclaredContents implements FileContents {
           "has stats of which the names are the same, as values of labels have '/' in them or a"
               + " pattern leaves out what sets them apart; the first one of each name is read");
 
-  /** The stats of a source, by their names, and what the keys of rows and columns say of it. */
+  /**
+   * The stats of a source, by their names, and what the keys of rows and columns say of it.
+   *
+   * @param of the table of the first stat
+   * @param tables that of each, by its number
+   */
   private record Cells(
-      Place place, OfTable of, Map<String, String> columnLabels, Map<String, CellFound> byName) {}
+      Place place,
+      OfTable of,
+      Map<String, String> columnLabels,
+      Map<String, CellFound> byName,
+      List<Integer> tables) {}
 
   private final Place place;
   private final DeclaredStats shipped;
@@ -308,14 +317,18 @@ final class DeclaredContents implements FileContents {
    * What the last text has, in which there is no problem, for those that are like it.
    *
    * @param recorder which took in its cells
+   * @return null if its stats could be of other sources in another place
    */
-  KnownContents known(byte[] text, int length, Found found, KnownText.Recorder recorder) {
+  @Nullable KnownContents known(byte[] text, int length, Found found, KnownText.Recorder recorder) {
     List<KnownContents.Source> known = new ArrayList<>(found.groups().size());
     for (Group group : found.groups()) {
       List<String> name = List.of(group.place().subsystem(), group.place().device());
       Cells its = Objects.requireNonNull(sources.get(name));
+      if (!haveOneSubsystem(its.tables)) {
+        return null;
+      }
       known.add(
-          new KnownContents.Source(its.of.table, its.of.labels, its.columnLabels, group.cells()));
+          new KnownContents.Source(its.tables, its.of.labels, its.columnLabels, group.cells()));
     }
     return new KnownContents(
         recorder.of(text, length, lines),
@@ -325,6 +338,17 @@ final class DeclaredContents implements FileContents {
         found.rows(),
         found.columns(),
         known);
+  }
+
+  /** Whether tables name the same subsystem, or all of them that of the place. */
+  private boolean haveOneSubsystem(List<Integer> tables) {
+    String first = file.tables().get(tables.get(0)).subsystem();
+    for (int table : tables) {
+      if (!Objects.equals(first, file.tables().get(table).subsystem())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -612,6 +636,9 @@ final class DeclaredContents implements FileContents {
     if (before != null && before.row() == row && before.column() == column) {
       return false;
     }
+    if (before == null) {
+      cells.tables.add(of.table);
+    }
     isAmbiguous |= before != null;
     return true;
   }
@@ -645,7 +672,9 @@ final class DeclaredContents implements FileContents {
     if (cells == null) {
       // Many sources are most often alike, and one alone has what there is.
       int likely = last == null ? expectedCells : last.byName.size();
-      cells = new Cells(source, of, columnLabels, new LinkedHashMap<>(likely * 2));
+      cells =
+          new Cells(
+              source, of, columnLabels, new LinkedHashMap<>(likely * 2), new ArrayList<>(likely));
       sources.put(name, cells);
     }
     // Values with a '/' in them can make one name of other labels.

@@ -91,8 +91,10 @@ final class DeclaredForm implements FileContents {
     }
     KnownText.Recorder recorder = new KnownText.Recorder();
     found = contents().read(text, length, false, step, recorder);
-    if (found.problem() == null) {
-      all.put(file.path(), number, place, contents().known(text, length, found, recorder));
+    KnownContents now =
+        found.problem() == null ? contents().known(text, length, found, recorder) : null;
+    if (now != null) {
+      all.put(file.path(), number, place, now);
     }
     return found;
   }
@@ -131,7 +133,7 @@ final class DeclaredForm implements FileContents {
         known = null;
         return null;
       }
-      groups.add(new Group(where, source.cells(name -> contents().metric(source.table(), name))));
+      groups.add(new Group(where, source.cells((of, name) -> contents().metric(of, name))));
     }
     return new Found(its.rows(), its.columns(), groups, null);
   }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +32,17 @@ record KnownContents(
     List<TableKey> columns,
     List<Source> sources) {
 
+  /** What is declared of a stat of a table. */
+  interface Metrics {
+    Schema.Metric of(int table, String name);
+  }
+
   /**
    * The stats of one source. What is declared of them is remembered only as long as somebody else
    * does, or it would keep the declarations, and with them perhaps a class loader.
    */
   static final class Source {
-    private final int table;
+    private final List<Integer> tables;
     private final Map<String, String> rowLabels;
     private final Map<String, String> columnLabels;
     private final String[] names;
@@ -46,12 +50,17 @@ record KnownContents(
     private final TableKey[] columns;
     private volatile WeakReference<List<FileContents.CellFound>> cells;
 
+    /**
+     * One of which there is at least one stat.
+     *
+     * @param tables which table each of the stats is of
+     */
     Source(
-        int table,
+        List<Integer> tables,
         Map<String, String> rowLabels,
         Map<String, String> columnLabels,
         List<FileContents.CellFound> cells) {
-      this.table = table;
+      this.tables = List.copyOf(tables);
       this.rowLabels = rowLabels;
       this.columnLabels = columnLabels;
       this.cells = new WeakReference<>(cells);
@@ -65,9 +74,9 @@ record KnownContents(
       }
     }
 
-    /** The number of the table. */
+    /** The number of the table that the first stat is of; the others have the same subsystem. */
     int table() {
-      return table;
+      return tables.get(0);
     }
 
     /** What the key of each of its rows gives, or of its columns. */
@@ -82,15 +91,15 @@ record KnownContents(
     /**
      * The stats.
      *
-     * @param metric what is declared of a name
+     * @param metrics what is declared of them
      */
-    List<FileContents.CellFound> cells(Function<String, Schema.Metric> metric) {
+    List<FileContents.CellFound> cells(Metrics metrics) {
       List<FileContents.CellFound> known = cells.get();
       if (known == null) {
         known = new ArrayList<>(names.length);
         for (int i = 0; i < names.length; i++) {
-          known.add(
-              new FileContents.CellFound(names[i], metric.apply(names[i]), rows[i], columns[i]));
+          Schema.Metric metric = metrics.of(tables.get(i), names[i]);
+          known.add(new FileContents.CellFound(names[i], metric, rows[i], columns[i]));
         }
         known = Collections.unmodifiableList(known);
         cells = new WeakReference<>(known);

@@ -25,12 +25,16 @@ public final class KnownText {
   private final int radix;
   private final boolean isUniform;
 
+  /** Up to the last of these a line is dropped; 0 if nothing is. */
+  private final char skipThrough;
+
   private KnownText(byte[] text, int[] places, ShapedText lines) {
     this.text = text;
     this.places = places;
     separates = lines.separators();
     radix = lines.shape().radix();
     isUniform = lines.shape().isUniform();
+    skipThrough = lines.shape().skipThrough();
   }
 
   /** Takes in the places of a text that is being divided. For one thread at a time. */
@@ -112,6 +116,9 @@ public final class KnownText {
     for (; to < length && !separates[other[to] & 0xff]; to++) {
       int digit = other[to] - '0';
       digits &= digit >= 0 && digit <= 9;
+      if (skipThrough != 0 && other[to] == skipThrough) {
+        return -1;
+      }
     }
     if (radix != 10) {
       return NumberText.isDigits(other, begin, to, radix) ? to : -1;

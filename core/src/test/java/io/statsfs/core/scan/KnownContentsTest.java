@@ -20,6 +20,7 @@ import io.statsfs.spi.PathText;
 import io.statsfs.testkit.TestTree;
 import io.statsfs.trees.DeclarationException;
 import io.statsfs.trees.Layouts;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -320,6 +321,86 @@ class KnownContentsTest {
 
     assertEquals(1, found.groups().size());
     assertEquals(describe(read(plain(layout, other), text)), describe(found));
+  }
+
+  @Test
+  void eachStatOfASourceIsThatOfItsOwnTable() throws Exception {
+    Layout layout =
+        Layouts.parse(
+            "test",
+            """
+            tree: mounts
+            file:
+              shape: {row: word 0}
+              tables:
+                - {row: age, columns: [age], stats: {age: {kind: level, unit: s}}}
+                - {row: bytes, columns: [read], stats: {read: {kind: counter, unit: By}}}
+                - {row: events, columns: [opened], default: false}
+            """);
+    String text = "age 1\nbytes 2\nevents 3\n";
+    Place place = place(layout, "a");
+    FileContents.Found first = read(form(layout, place), text);
+    assertEquals(1, first.groups().size());
+    String its = describe(first);
+    List<TableKey> rows = first.rows();
+    WeakReference<?> cells = new WeakReference<>(first.groups().get(0).cells());
+    first = null;
+    while (cells.get() != null) {
+      System.gc();
+      Thread.sleep(1);
+    }
+
+    FileContents.Found again = read(form(layout, place), text);
+
+    assertSame(rows, again.rows());
+    assertEquals(its, describe(again));
+    assertEquals(
+        List.of("s", "By", ""),
+        again.groups().get(0).cells().stream().map(cell -> cell.metric().unit()).toList());
+  }
+
+  @Test
+  void tablesThatAreOneSourceInOnePlaceAloneAreToldApart() throws DeclarationException {
+    Layout layout =
+        Layouts.parse(
+            "test",
+            """
+            tree: names
+            file:
+              shape: {row: word 0}
+              tables:
+                - {row: a, columns: [n]}
+                - {subsystem: names, row: b, columns: [m]}
+            """);
+    String text = "a 1\nb 2\n";
+    Place place = place(layout, "");
+    assertEquals(1, read(form(layout, place), text).groups().size());
+    Place other = new Place(place.tree(), "other", "", place.labels(), 0, 0);
+
+    FileContents.Found found = read(form(layout, other), text);
+
+    assertEquals(2, found.groups().size());
+    assertEquals(describe(read(plain(layout, other), text)), describe(found));
+  }
+
+  @Test
+  void aNumberMayHaveInItWhatALineIsDroppedThrough() throws DeclarationException {
+    Layout layout =
+        Layouts.parse(
+            "test",
+            """
+            tree: f
+            file:
+              shape: {skip-through: "-", row: none}
+              columns: [a, b]
+            """);
+    Place place = place(layout, "a");
+    assertEquals(2, read(form(layout, place), "x - 5 6\n").groups().get(0).cells().size());
+    String other = "x - 5 -6\n";
+
+    FileContents.Found found = read(form(layout, place), other);
+
+    assertEquals(describe(read(plain(layout, place), other)), describe(found));
   }
 
   @Test
