@@ -136,10 +136,20 @@ final class CompiledLayouts
     return new CompiledLayouts(tables, descriptions).layouts();
   }
 
+  /**
+   * A module does not ask all modules of the JDK first, as a class does. But of a class loader that
+   * is not the JDK's own it leaves the jar open for ever, and another jar that takes its place
+   * would not be read.
+   */
+  private static @Nullable InputStream open(String file) throws IOException {
+    Class<?> its = CompiledLayouts.class;
+    return its.getClassLoader() == ClassLoader.getSystemClassLoader()
+        ? its.getModule().getResourceAsStream("io/statsfs/trees/" + file)
+        : its.getResourceAsStream(file);
+  }
+
   private static byte[] load(String file) {
-    // A module does not ask all modules of the JDK first, as a class does.
-    Module module = CompiledLayouts.class.getModule();
-    try (InputStream in = module.getResourceAsStream("io/statsfs/trees/" + file)) {
+    try (InputStream in = open(file)) {
       if (in == null) {
         throw new IllegalStateException("The jar of statsfs-trees is incomplete: no " + file);
       }

@@ -15,6 +15,8 @@ import io.statsfs.spi.StatDeclarations;
 import io.statsfs.trees.LayoutCompiler.Written;
 import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CompiledLayoutsTest {
   static final Path SHIPPED = Path.of("src/main/resources/io/statsfs/trees");
@@ -56,6 +61,41 @@ class CompiledLayoutsTest {
     assertEquals(
         layouts.stream().map(Layout::name).toList(),
         Layouts.shipped().stream().map(Layout::name).toList());
+  }
+
+  /** As that of an application, whose next version may have a jar of the same name. */
+  @Test
+  void nothingIsOpenOfAClassLoaderThatIsClosed(@TempDir Path directory) throws Exception {
+    Path classes = Path.of("target/classes");
+    Path jar = directory.resolve("trees.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+        Files.copy(file, out);
+      }
+    }
+    URL api = Layout.class.getProtectionDomain().getCodeSource().getLocation();
+    URL[] urls = {jar.toUri().toURL(), api};
+    try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+      Class<?> layouts = loader.loadClass(Layouts.class.getName());
+      List<?> shipped = (List<?>) layouts.getMethod("shipped").invoke(null);
+      assertEquals(Layouts.shipped().toString(), shipped.toString());
+    }
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.filter(Files::isSymbolicLink).toList()) {
+        assertFalse(leadsTo(descriptor, jar), jar + " is open");
+      }
+    }
+  }
+
+  private static boolean leadsTo(Path link, Path file) {
+    try {
+      return Files.isSameFile(link, file);
+    } catch (IOException e) {
+      // It was closed meanwhile, or has no path.
+      return false;
+    }
   }
 
   @Test
