@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.statsfs.Layout;
 import io.statsfs.Sampler;
 import io.statsfs.Stat;
+import io.statsfs.StatFilter;
 import io.statsfs.StatsFs;
 import io.statsfs.Status;
 import io.statsfs.spi.Axis;
@@ -87,6 +88,38 @@ abstract class CgroupContract extends ShippedTreeContract {
   void cgroupsOfVersion1ThatComeAndGoAreFollowedAndHaveNoValueOfAnother() throws IOException {
     try (Cgroup parent = Cgroup.ofVersion1("cpu")) {
       follow(parent, LIMIT_OF_VERSION_1);
+    }
+  }
+
+  @Test
+  void theProcessesOfACgroupOfVersion1AreThoseOfNow() throws IOException, InterruptedException {
+    try (Cgroup cgroup = Cgroup.ofVersion1("pids")) {
+      Process first = new ProcessBuilder("sleep", "60").start();
+      Process second = new ProcessBuilder("sleep", "60").start();
+      try {
+        for (String file : List.of("cgroup.procs", "tasks")) {
+          requirePresent(cgroup.path(), file, List.of(first.pid(), second.pid(), first.pid()));
+        }
+      } finally {
+        first.destroyForcibly().waitFor();
+        second.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  /** Has one process after the other alone in a cgroup. */
+  private void requirePresent(Path cgroup, String file, List<Long> processes) throws IOException {
+    Layout layout = Layout.builder("cgroup").subsystem("cgroup").build();
+    try (StatsFs fs = open(cgroup, layout);
+        Sampler sampler = fs.sampler(StatFilter.name(file))) {
+      for (long process : processes) {
+        Files.writeString(cgroup.resolve("cgroup.procs"), Long.toString(process));
+        for (int twice = 0; twice < 2; twice++) {
+          sampler.sample();
+          assertEquals(process, sampler.longValue(0), file);
+        }
+        Files.writeString(cgroup.resolveSibling("cgroup.procs"), Long.toString(process));
+      }
     }
   }
 

@@ -198,12 +198,20 @@ final class SampledFiles {
             // A root that is a file is one in its directory.
             .root(isOwnRoot ? directory : FilePaths.of(source.tree()))
             .links(source.tree().layout().links().orElse(null))
-            .keepOpen(type.keepsOpen())
+            .keepOpen(keepsOpen(type, plans))
             .staleZeros(type.staleZeros())
             .userMade(type.userMade())
             .maxBytes(maxBytes)
             .build());
     tables.add(source.table());
+  }
+
+  private static boolean keepsOpen(FileSystemType type, List<FilePlan> plans) {
+    boolean isSo = type.keepsOpen();
+    for (int i = 0; isSo && !type.keepsAllOpen() && i < plans.size(); i++) {
+      isSo = type.keepsOpen(plans.get(i).name());
+    }
+    return isSo;
   }
 
   List<DirectoryPlan> directories() {

@@ -1,6 +1,7 @@
 package io.statsfs.core.mounts;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as {@code /proc/mounts} has it
  * @param keepsOpen whether a file that is kept open answers with its present value when it is read
- *     again from the beginning, and with an error once its object is gone
+ *     again from the beginning, and with an error once its object is gone; of most files, see
+ *     {@link #keepsOpen(String)}
  * @param changeDetection which changes of a directory show in its inode
  * @param filesOnly whether directories without subdirectories hold regular files only
  * @param staleZeros whether a file that was opened before its source went reads as an empty
@@ -55,11 +57,27 @@ public record FileSystemType(
   private static final boolean CGROUPS_ARE_OF_KERNFS =
       !System.getProperty("os.version", "").matches("[23]\\..*");
 
+  /**
+   * Files of cgroup v1 that list processes. Of one that is kept open the kernel makes no new list
+   * before it was not read for a second.
+   */
+  private static final Set<String> LISTS_OF_PROCESSES = Set.of("cgroup.procs", "tasks");
+
   /** Of which nothing is known, not even the name. */
   static final FileSystemType UNKNOWN = of("unknown");
 
   public boolean isKnown() {
     return !name.equals(UNKNOWN.name);
+  }
+
+  /** Whether all files are alike in that, whatever their names. */
+  public boolean keepsAllOpen() {
+    return keepsOpen && !name.equals("cgroup");
+  }
+
+  /** Whether a file of that name answers so. */
+  public boolean keepsOpen(String file) {
+    return keepsAllOpen() || keepsOpen && !LISTS_OF_PROCESSES.contains(file);
   }
 
   /**

@@ -242,6 +242,10 @@ class ChangingTreeTest {
     }
     for (String type : List.of("sysfs", "proc", "cgroup2", "cgroup")) {
       assertTrue(FileSystemType.of(type).keepsOpen(), type);
+      for (String file : List.of("cgroup.procs", "tasks", "cpu.shares")) {
+        boolean isOfVersion1 = type.equals("cgroup") && !file.equals("cpu.shares");
+        assertEquals(!isOfVersion1, FileSystemType.of(type).keepsOpen(file), type + " " + file);
+      }
     }
   }
 
