@@ -65,6 +65,9 @@ final class CompiledLayouts
   /** The shapes and axes, of which each is made when it is first asked for. */
   private final @Nullable Object[] made;
 
+  /** Where reading begins. */
+  private final int begin;
+
   /** Where is read next. */
   private int at;
 
@@ -86,7 +89,8 @@ final class CompiledLayouts
     int size = integer(bytes, 1 + Integer.BYTES);
     texts = new String(bytes, from, size, charset(bytes[0] != 0));
     int sizes = from + size;
-    at = sizes + 3 * Integer.BYTES;
+    begin = sizes + 3 * Integer.BYTES;
+    at = begin;
     rest = at + integer(bytes, sizes);
     parts = rest + integer(bytes, sizes + Integer.BYTES);
     made = new Object[integer(bytes, sizes + 2 * Integer.BYTES)];
@@ -102,6 +106,7 @@ final class CompiledLayouts
     rest = same.rest;
     parts = same.parts;
     made = same.made;
+    begin = at;
     this.at = at;
   }
 
@@ -293,6 +298,8 @@ final class CompiledLayouts
   /** The rest of a layout, but for its metrics. */
   @Override
   public void accept(Layout.Builder layout) {
+    // Also if it failed half-way before, for lack of memory.
+    at = begin;
     String subsystem = optional();
     if (subsystem != null) {
       layout.subsystem(subsystem);

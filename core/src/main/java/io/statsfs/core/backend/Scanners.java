@@ -24,19 +24,25 @@ public final class Scanners implements AutoCloseable {
     open = Open.of(all);
   }
 
-  /** What is open at some time. */
-  private record Open(List<Tree> trees, Map<Tree, Scanner> byTree) {
+  /**
+   * What is open at some time.
+   *
+   * @param problems why other trees are not
+   */
+  private record Open(List<Tree> trees, Map<Tree, Scanner> byTree, List<Problem> problems) {
     static Open of(List<Scanner> all) {
       List<Tree> trees = new ArrayList<>();
       Map<Tree, Scanner> byTree = new HashMap<>();
+      List<Problem> problems = new ArrayList<>();
       for (Scanner scanner : all) {
+        problems.addAll(scanner.problems());
         for (Tree tree : scanner.trees()) {
           if (byTree.putIfAbsent(tree, scanner) == null) {
             trees.add(tree);
           }
         }
       }
-      return new Open(List.copyOf(trees), byTree);
+      return new Open(List.copyOf(trees), byTree, List.copyOf(problems));
     }
   }
 
@@ -51,7 +57,8 @@ public final class Scanners implements AutoCloseable {
     for (Scanner scanner : all) {
       try {
         isChanged |= scanner.lookForTrees();
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
+        // Such as for lack of memory, or of a thread.
         failed.accept(scanner, e);
       }
     }
@@ -74,11 +81,7 @@ public final class Scanners implements AutoCloseable {
 
   /** Why other trees are not open. */
   public List<Problem> problems() {
-    List<Problem> problems = new ArrayList<>();
-    for (Scanner scanner : all) {
-      problems.addAll(scanner.problems());
-    }
-    return problems;
+    return open.problems;
   }
 
   public Scanner of(Tree tree) {

@@ -112,7 +112,7 @@ public final class TreeScans implements AutoCloseable {
                       + scanner.trees()
                       + ": "
                       + (isKnown ? failure.getMessage() : failure);
-              Problem.Kind kind = isKnown ? Problem.Kind.NOT_OPENED : Problem.Kind.INTERNAL_ERROR;
+              Problem.Kind kind = isKnown ? Problem.Kind.NOT_OPENED : kind(failure);
               problems.add(Problem.builder(kind, message).build());
             });
     searchProblems = problems;

@@ -58,6 +58,9 @@ import org.jspecify.annotations.Nullable;
 public final class Trees {
   private static final int ENOTDIR = 20;
 
+  /** Between two attempts to open what cannot be opened. */
+  private static final int MOST_LOOKS_PER_ATTEMPT = 8;
+
   private final FileSystems fileSystems;
   private final Declared layouts;
   private final Watchdog watchdog;
@@ -67,6 +70,9 @@ public final class Trees {
 
   /** What was named, and opened. */
   private List<Tree> roots = List.of();
+
+  /** How often it was looked for what was missing. */
+  private int looks;
 
   /**
    * Trees of these layouts.
@@ -182,8 +188,9 @@ public final class Trees {
 
   /**
    * Looks once more for what was not there or could not be opened, as a file system may have been
-   * mounted or a module loaded since. A statsfs is not looked for again where other trees were
-   * opened in its place.
+   * mounted or a module loaded since. What is there and cannot be opened is tried after pauses that
+   * grow, as under lockdown each attempt may write to the kernel's log. A statsfs is not looked for
+   * again where other trees were opened in its place.
    *
    * @return all that is open now; null if nothing was looked for that is missing
    */
@@ -191,11 +198,17 @@ public final class Trees {
     if (sought == null) {
       return null;
     }
+    looks++;
+    boolean isLong =
+        looks < MOST_LOOKS_PER_ATTEMPT
+            ? Integer.bitCount(looks) == 1
+            : looks % MOST_LOOKS_PER_ATTEMPT == 0;
     List<Search> missing = new ArrayList<>();
     for (Search search : sought.searches) {
       boolean isReplaced =
           search.layout.equals(Layout.statsfs()) && !sought.named.contains(search.layout);
-      if (search.opened == null && !search.hangs() && !isReplaced) {
+      boolean isDue = isLong || search.isAbsent();
+      if (search.opened == null && isDue && !search.hangs() && !isReplaced) {
         missing.add(search);
       }
     }

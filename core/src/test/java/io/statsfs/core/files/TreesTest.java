@@ -569,6 +569,28 @@ class TreesTest {
     assertEquals(List.of(), trees.openMore().problems());
   }
 
+  @Test
+  void oneThatCannotBeOpenedIsTriedAfterPausesThatGrow() {
+    tree.stat("sys/class/net/x", 1).stat("debug/kvm", 9).settle();
+    AtomicInteger looks = new AtomicInteger();
+    FakeReader reader = new FakeReader();
+    reader.onLook =
+        path -> {
+          looks.addAndGet(path.equals(tree.path("debug/kvm")) ? 1 : 0);
+          return null;
+        };
+    FileSystems machine = machine("nodev\tsysfs\n", "sysfs sys", "debugfs debug");
+    Trees trees = Fs.trees(machine.by(new FileAccess(reader)));
+    detect(trees);
+    int first = looks.getAndSet(0);
+    assertTrue(first > 0);
+    for (int i = 0; i < 24; i++) {
+      trees.openMore();
+    }
+    // After 1, 2, 4, 8, 16 and 24.
+    assertEquals(6 * first, looks.get());
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();
