@@ -199,7 +199,7 @@ public final class Trees {
       return null;
     }
     looks++;
-    boolean isLong =
+    boolean isPauseOver =
         looks < MOST_LOOKS_PER_ATTEMPT
             ? Integer.bitCount(looks) == 1
             : looks % MOST_LOOKS_PER_ATTEMPT == 0;
@@ -207,7 +207,7 @@ public final class Trees {
     for (Search search : sought.searches) {
       boolean isReplaced =
           search.layout.equals(Layout.statsfs()) && !sought.named.contains(search.layout);
-      boolean isDue = isLong || search.isAbsent();
+      boolean isDue = isPauseOver || search.isAbsent();
       if (search.opened == null && isDue && !search.hangs() && !isReplaced) {
         missing.add(search);
       }

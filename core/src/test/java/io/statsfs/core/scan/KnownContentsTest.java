@@ -300,6 +300,19 @@ class KnownContentsTest {
 
   @Test
   void sourcesThatHaveOneNameInAnotherPlaceAreFoundThere() throws DeclarationException {
+    assertSourcesHereAndInOther(2, "other", 1);
+  }
+
+  @Test
+  void tablesThatAreOneSourceInOnePlaceAloneAreToldApart() throws DeclarationException {
+    assertSourcesHereAndInOther(1, "names", 2);
+  }
+
+  /**
+   * A table of the place's subsystem, {@code names} or {@code other}, and one that names its own.
+   */
+  private static void assertSourcesHereAndInOther(int here, String subsystem, int inOther)
+      throws DeclarationException {
     Layout layout =
         Layouts.parse(
             "test",
@@ -309,17 +322,17 @@ class KnownContentsTest {
               shape: {row: word 0}
               tables:
                 - {row: a, columns: [n]}
-                - {subsystem: other, row: b, columns: [m]}
-            """);
+                - {subsystem: SUBSYSTEM, row: b, columns: [m]}
+            """
+                .replace("SUBSYSTEM", subsystem));
     String text = "a 1\nb 2\n";
     Place place = place(layout, "");
-    FileContents.Found first = read(form(layout, place), text);
-    assertEquals(2, first.groups().size());
+    assertEquals(here, read(form(layout, place), text).groups().size());
     Place other = new Place(place.tree(), "other", "", place.labels(), 0, 0);
 
     FileContents.Found found = read(form(layout, other), text);
 
-    assertEquals(1, found.groups().size());
+    assertEquals(inOther, found.groups().size());
     assertEquals(describe(read(plain(layout, other), text)), describe(found));
   }
 
@@ -357,30 +370,6 @@ class KnownContentsTest {
     assertEquals(
         List.of("s", "By", ""),
         again.groups().get(0).cells().stream().map(cell -> cell.metric().unit()).toList());
-  }
-
-  @Test
-  void tablesThatAreOneSourceInOnePlaceAloneAreToldApart() throws DeclarationException {
-    Layout layout =
-        Layouts.parse(
-            "test",
-            """
-            tree: names
-            file:
-              shape: {row: word 0}
-              tables:
-                - {row: a, columns: [n]}
-                - {subsystem: names, row: b, columns: [m]}
-            """);
-    String text = "a 1\nb 2\n";
-    Place place = place(layout, "");
-    assertEquals(1, read(form(layout, place), text).groups().size());
-    Place other = new Place(place.tree(), "other", "", place.labels(), 0, 0);
-
-    FileContents.Found found = read(form(layout, other), text);
-
-    assertEquals(2, found.groups().size());
-    assertEquals(describe(read(plain(layout, other), text)), describe(found));
   }
 
   @Test
