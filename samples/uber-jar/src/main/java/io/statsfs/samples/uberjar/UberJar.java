@@ -24,6 +24,8 @@ public final class UberJar implements MetricExporter {
             .addMeterProviderCustomizer(
                 (builder, config) ->
                     builder.registerMetricReader(PeriodicMetricReader.create(new UberJar())))
+            // Which would close the SDK once more, and sometimes be reported for that.
+            .disableShutdownHook()
             .build()
             .getOpenTelemetrySdk();
     System.out.println("runs");
