@@ -577,6 +577,7 @@ public final class Layout {
     private StatDeclarations stats = StatDeclarations.of(List.of());
     private @Nullable Supplier<List<MetricDeclaration>> metrics;
     private boolean isDefault = true;
+    private boolean isUnchecked;
     private @Nullable Consumer<Builder> later;
 
     private Builder(String name) {
@@ -798,8 +799,13 @@ public final class Layout {
       files = List.of(declarations);
       if (files.size() == 1) {
         rootFile |= declarations[0].path().isEmpty();
-        return this;
+      } else if (!isUnchecked) {
+        checkPaths();
       }
+      return this;
+    }
+
+    private void checkPaths() {
       Set<String> paths = new HashSet<>();
       for (FileDeclaration file : files) {
         if (!paths.add(file.path())) {
@@ -807,12 +813,8 @@ public final class Layout {
         }
       }
       if (paths.contains("")) {
-        if (paths.size() > 1) {
-          throw new IllegalArgumentException("A root that is a file has no other file below it");
-        }
-        rootFile = true;
+        throw new IllegalArgumentException("A root that is a file has no other file below it");
       }
-      return this;
     }
 
     /**
@@ -961,6 +963,17 @@ public final class Layout {
     }
 
     /**
+     * Says that nothing of what is declared from here on is to be checked, nor that all of it goes
+     * together: for declarations that were compiled from checked ones.
+     *
+     * @return this
+     */
+    public Builder unchecked() {
+      isUnchecked = true;
+      return this;
+    }
+
+    /**
      * Leaves all but the name, the backend, the home, the cgroup and {@link #byDefault} to when it
      * is first asked for, so that the declaration of a tree that is not there takes nothing.
      *
@@ -997,6 +1010,9 @@ public final class Layout {
     }
 
     private void check() {
+      if (isUnchecked) {
+        return;
+      }
       boolean isOfFiles = backend.equals(FILES);
       if (isOfFiles && !excludedLabels.isEmpty()) {
         throw new IllegalStateException("Sources of files are not excluded by labels");

@@ -112,6 +112,19 @@ class LayoutTest {
   }
 
   @Test
+  void whatWasCheckedBeforeIsNotCheckedAgain() {
+    FileDeclaration file = FileDeclaration.flatKeyed("a", List.of());
+    Layout.Builder builder = Layout.builder("mine").declaredFilesOnly();
+    assertThrows(IllegalStateException.class, builder::build);
+    assertThrows(IllegalArgumentException.class, () -> builder.files(file, file));
+    Layout layout = builder.unchecked().files(file, file).build();
+    assertEquals(List.of(file, file), layout.files());
+    assertFalse(layout.isRootFile());
+    Layout later = Layout.builder("mine").later(rest -> rest.unchecked().files(file, file)).build();
+    assertEquals(List.of(file, file), later.files());
+  }
+
+  @Test
   void laterCallsDoNotChangeALayoutThatWasBuilt() {
     Layout.Builder builder = Layout.builder("mine").subsystem("one");
     Layout layout = builder.build();

@@ -15,10 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileDeclaration {
   private final String path;
-
-  /** Where its last part begins. */
-  private final int begin;
-
   private final String origin;
 
   /** Null until they are asked for; so is the name. Several threads may make each of them. */
@@ -38,7 +34,6 @@ public final class FileDeclaration {
       @Nullable IntFunction<FileDeclaration> later,
       int number) {
     this.path = Objects.requireNonNull(path, "path");
-    begin = path.lastIndexOf('/') + 1;
     this.origin = Objects.requireNonNull(origin, "origin");
     this.contents = contents;
     this.later = later;
@@ -89,9 +84,7 @@ public final class FileDeclaration {
   private Contents contents() {
     Contents known = contents;
     if (known == null) {
-      FileDeclaration whole = Objects.requireNonNull(later).apply(number);
-      name = whole.name();
-      known = whole.contents();
+      known = Objects.requireNonNull(later).apply(number).contents();
       contents = known;
     }
     return known;
@@ -114,10 +107,21 @@ public final class FileDeclaration {
    *     and the other way round; {@link Shape#ENTRIES} one value
    */
   public static FileDeclaration of(String path, Shape shape, List<TableDeclaration> tables) {
-    Contents contents = new Contents(shape, tables, List.of());
-    FileDeclaration file = new FileDeclaration(path, "", contents, null, 0);
-    contents.check(path, file.name(), file.directory());
+    FileDeclaration file = unchecked(path, shape, tables);
+    file.contents().check(path, file.name(), file.directory());
     return file;
+  }
+
+  /**
+   * The same without any check, for declarations that were compiled from checked ones.
+   *
+   * @param path of the file
+   * @param shape how the text is divided into cells
+   * @param tables which cells are stats
+   * @return the file
+   */
+  public static FileDeclaration unchecked(String path, Shape shape, List<TableDeclaration> tables) {
+    return new FileDeclaration(path, "", new Contents(shape, tables, List.of()), null, 0);
   }
 
   /**
@@ -214,7 +218,7 @@ public final class FileDeclaration {
   public KeyPattern name() {
     KeyPattern known = name;
     if (known == null) {
-      known = KeyPattern.of(path.substring(begin));
+      known = KeyPattern.of(path.substring(path.lastIndexOf('/') + 1));
       name = known;
     }
     return known;
@@ -226,7 +230,8 @@ public final class FileDeclaration {
    * @return the path without its last part; empty for the directory of the source, or the root
    */
   public String directory() {
-    return begin == 0 ? "" : path.substring(0, begin - 1);
+    int end = path.lastIndexOf('/');
+    return end < 0 ? "" : path.substring(0, end);
   }
 
   /**

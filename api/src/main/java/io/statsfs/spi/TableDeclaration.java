@@ -93,6 +93,27 @@ public final class TableDeclaration {
   }
 
   /**
+   * A table without any check, for declarations that were compiled from checked ones.
+   *
+   * @param subsystem of the sources; null for that of the layout
+   * @param sections which headings; {@link Axis#single()} if there are none
+   * @param rows what the keys of rows are
+   * @param columns what the keys of columns are
+   * @param stats what is known of them
+   * @param isDefault as of {@link #byDefault}
+   * @return the table
+   */
+  public static TableDeclaration unchecked(
+      @Nullable String subsystem,
+      Axis sections,
+      Axis rows,
+      Axis columns,
+      StatDeclarations stats,
+      boolean isDefault) {
+    return new TableDeclaration(subsystem, sections, rows, columns, stats, isDefault);
+  }
+
+  /**
    * The same table, of whose stats others are exported when nobody names any.
    *
    * @param isDefault whether those are that say nothing of it ({@link StatDeclaration#byDefault()})

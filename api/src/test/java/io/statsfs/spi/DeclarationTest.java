@@ -235,6 +235,25 @@ class DeclarationTest {
   }
 
   @Test
+  void whatWasCheckedBeforeIsTheSameWithoutAnyCheck() {
+    StatDeclarations hits = StatDeclarations.of(List.of(HITS));
+    Axis keys = Axis.stats("*");
+    TableDeclaration table = TableDeclaration.of("sub", keys, Axis.single(), hits).byDefault(false);
+    assertEquals(
+        table, TableDeclaration.unchecked("sub", Axis.single(), keys, Axis.single(), hits, false));
+    FileDeclaration file = FileDeclaration.of("a/b", Shape.FLAT_KEYED, List.of(table));
+    assertEquals(file, FileDeclaration.unchecked("a/b", Shape.FLAT_KEYED, List.of(table)));
+    // Nothing of these would be taken otherwise.
+    TableDeclaration twice =
+        TableDeclaration.unchecked(null, Axis.single(), keys, keys, hits, true);
+    assertEquals(keys, twice.columns());
+    assertThrows(IllegalArgumentException.class, () -> TableDeclaration.of(null, keys, keys, hits));
+    assertEquals("a*/b", FileDeclaration.unchecked("a*/b", Shape.VALUE, List.of()).path());
+    assertThrows(
+        IllegalArgumentException.class, () -> FileDeclaration.of("a*/b", Shape.VALUE, List.of()));
+  }
+
+  @Test
   void whatAnythingMatchesHasItsLabel() {
     KeyPattern label = KeyPattern.of("{a}");
     assertArrayEquals(new int[] {0, 2}, label.find("xy"));

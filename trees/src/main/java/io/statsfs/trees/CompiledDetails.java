@@ -25,7 +25,7 @@ final class CompiledDetails {
    * All that is said of a stat.
    *
    * @param name its name
-   * @param description the number of its description
+   * @param description the place of its description
    * @param in where it is read what the stat has in common with others
    */
   static StatDeclaration stat(String name, int description, CompiledLayouts in) {
@@ -35,7 +35,7 @@ final class CompiledDetails {
             .type(Stat.Type.values()[in.small()])
             .unit(in.text())
             .description(new Description(in, description))
-            .document(new Description(in, in.number()));
+            .document(new Description(in, in.integer()));
     int byDefault = in.small();
     if (byDefault != UNSAID) {
       stat.byDefault(byDefault == 1);
@@ -44,10 +44,10 @@ final class CompiledDetails {
   }
 
   /** A description of a stat, or the document that it is from. */
-  private record Description(CompiledLayouts in, int number) implements Supplier<String> {
+  private record Description(CompiledLayouts in, int place) implements Supplier<String> {
     @Override
     public String get() {
-      return in.description(number);
+      return in.description(place);
     }
   }
 
@@ -65,7 +65,7 @@ final class CompiledDetails {
         MetricDeclaration.builder(
                 in.text(), in.text(), MetricDeclaration.Instrument.values()[in.small()])
             .unit(in.text())
-            .description(in.description(in.number()));
+            .description(in.description(in.integer()));
     for (int i = in.number(); i > 0; i--) {
       metric.point(point());
     }

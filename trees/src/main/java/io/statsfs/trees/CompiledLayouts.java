@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -19,13 +18,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declarations in the form in which they are shipped: all texts, each once, with the places where
- * they begin; then of each layout what is needed to find its tree; then of each all else, in the
- * order in which it is read here; last all files, shapes, axes and what stats have in common, each
- * once as well, and where each begins. A text or such a part is its number. Of a tree that is not
- * there nothing is made but its name and place, of a file that is not there its path, of a stat
- * that is found its name, by a table of hashes, and no text or part before it is needed.
- * Descriptions, which are most of the bytes, are apart, and read when one is asked for.
+ * Declarations in the form in which they are shipped: all texts, each once; then of each layout
+ * what is needed to find its tree; then of each all else, in the order in which it is read here;
+ * last all files, shapes, axes and what stats have in common, each once as well, and where each
+ * begins. A text is its place, such a part its number. Of a tree that is not there nothing is made
+ * but its name and place, of a file that is not there its path, of a stat that is found its name,
+ * by a table of hashes, and no text or part before it is needed. Descriptions, which are most of
+ * the bytes, are apart, and read when one is asked for.
  *
  * <p>An object reads from some place on. Where that is the rest of a layout, it is that rest, until
  * it is asked for, and then its metrics.
@@ -42,7 +41,10 @@ final class CompiledLayouts
         Supplier<List<MetricDeclaration>> {
   private static @Nullable List<Layout> shipped;
 
-  private static final int BEGINS = 1 + 2 * Integer.BYTES;
+  /** The bits of the place of a text that are its length; above them is where it begins. */
+  static final int LENGTH = 12;
+
+  private static final int LENGTHS = (1 << LENGTH) - 1;
 
   private static final Shape.Heading[] HEADINGS = Shape.Heading.values();
   private static final Shape.Header[] HEADERS = Shape.Header.values();
@@ -52,10 +54,7 @@ final class CompiledLayouts
 
   final byte[] bytes;
 
-  /** The texts, and those of them that are made. */
   private final String texts;
-
-  private final @Nullable String[] madeTexts;
 
   /** Where the rest of the layouts begins. */
   private final int rest;
@@ -84,11 +83,9 @@ final class CompiledLayouts
     whole = this;
     bytes = tables;
     descriptionBytes = descriptions;
-    madeTexts = new String[integer(bytes, 1)];
-    int from = BEGINS + (madeTexts.length + 1) * Integer.BYTES;
-    int size = integer(bytes, 1 + Integer.BYTES);
-    texts = new String(bytes, from, size, charset(bytes[0] != 0));
-    int sizes = from + size;
+    int size = integer(bytes, 1);
+    int sizes = 1 + Integer.BYTES + size;
+    texts = new String(bytes, 1 + Integer.BYTES, size, charset(bytes[0] != 0));
     begin = sizes + 3 * Integer.BYTES;
     at = begin;
     rest = at + integer(bytes, sizes);
@@ -102,7 +99,6 @@ final class CompiledLayouts
     descriptionBytes = null;
     bytes = same.bytes;
     texts = same.texts;
-    madeTexts = same.madeTexts;
     rest = same.rest;
     parts = same.parts;
     made = same.made;
@@ -164,31 +160,18 @@ final class CompiledLayouts
     }
   }
 
-  /** Two threads may make one text twice. */
-  String text(int number) {
-    String text = madeTexts[number];
-    if (text == null) {
-      int begins = BEGINS + number * Integer.BYTES;
-      text = texts.substring(integer(bytes, begins), integer(bytes, begins + Integer.BYTES));
-      madeTexts[number] = text;
-    }
-    return text;
+  String text(int place) {
+    int begin = place >>> LENGTH;
+    return texts.substring(begin, begin + (place & LENGTHS));
   }
 
-  /** Whether a text is that one, which is not made for that. */
-  boolean isText(int number, String text) {
-    String made = madeTexts[number];
-    if (made != null) {
-      return made.equals(text);
-    }
-    int begins = BEGINS + number * Integer.BYTES;
-    int begin = integer(bytes, begins);
-    return text.length() == integer(bytes, begins + Integer.BYTES) - begin
-        && texts.startsWith(text, begin);
+  /** Whether a text is the one of a place, which is not made for that. */
+  boolean isText(int place, String text) {
+    return text.length() == (place & LENGTHS) && texts.startsWith(text, place >>> LENGTH);
   }
 
-  String description(int number) {
-    return whole.descriptions().text(number);
+  String description(int place) {
+    return whole.descriptions().text(place);
   }
 
   private synchronized CompiledLayouts descriptions() {
@@ -257,7 +240,7 @@ final class CompiledLayouts
   }
 
   String text() {
-    return text(number());
+    return text(integer());
   }
 
   String[] array() {
@@ -300,6 +283,7 @@ final class CompiledLayouts
   public void accept(Layout.Builder layout) {
     // Also if it failed half-way before, for lack of memory.
     at = begin;
+    layout.unchecked();
     String subsystem = optional();
     if (subsystem != null) {
       layout.subsystem(subsystem);
@@ -358,11 +342,11 @@ final class CompiledLayouts
 
   private FileDeclaration form(String path) {
     Shape shape = sharedShape(number());
-    List<TableDeclaration> tables = new ArrayList<>();
-    for (int i = number(); i > 0; i--) {
-      tables.add(table());
+    TableDeclaration[] tables = new TableDeclaration[number()];
+    for (int i = 0; i < tables.length; i++) {
+      tables[i] = table();
     }
-    return FileDeclaration.of(path, shape, tables);
+    return FileDeclaration.unchecked(path, shape, List.of(tables));
   }
 
   private Shape shape() {
@@ -405,14 +389,10 @@ final class CompiledLayouts
 
   private TableDeclaration table() {
     String subsystem = optional();
-    Axis sections = flag() ? sharedAxis(number()) : null;
+    Axis sections = flag() ? sharedAxis(number()) : Axis.single();
     Axis rows = sharedAxis(number());
     Axis columns = sharedAxis(number());
-    TableDeclaration table = TableDeclaration.of(subsystem, rows, columns, stats());
-    if (sections != null) {
-      table = table.inSections(sections);
-    }
-    return flag() ? table : table.byDefault(false);
+    return TableDeclaration.unchecked(subsystem, sections, rows, columns, stats(), flag());
   }
 
   private Axis axis() {

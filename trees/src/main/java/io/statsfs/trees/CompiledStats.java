@@ -16,11 +16,11 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
   /** In the place of the number of a stat. */
   static final int NONE = 0xffff;
 
-  /** The bytes of a stat: the numbers of its name, its description and what it has in common. */
-  private static final int STAT = 3 * Short.BYTES;
+  /** The bytes of a stat: its name and its description, and the number of what is in common. */
+  private static final int STAT = 2 * Integer.BYTES + Short.BYTES;
 
-  /** The bytes of a former name: its number, and that of its stat. */
-  private static final int FORMER = 2 * Short.BYTES;
+  /** The bytes of a former name, and the number of its stat. */
+  private static final int FORMER = Integer.BYTES + Short.BYTES;
 
   private final CompiledLayouts layouts;
   private final byte[] bytes;
@@ -82,18 +82,18 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
       int number = CompiledLayouts.number(bytes, hashes + place * Short.BYTES);
       if (number == NONE) {
         return null;
-      } else if (layouts.isText(name(number), name)) {
-        return number < made.length ? stat(number, name) : former(number);
+      }
+      boolean isFormer = number >= made.length;
+      int at = isFormer ? formers + (number - made.length) * FORMER : first + number * STAT;
+      if (layouts.isText(CompiledLayouts.integer(bytes, at), name)) {
+        return isFormer ? former(at) : stat(number, name);
       }
       place = place + 1 & places - 1;
     }
   }
 
-  /** The number of the text that is a name. */
-  private int name(int number) {
-    int at =
-        number < made.length ? first + number * STAT : formers + (number - made.length) * FORMER;
-    return CompiledLayouts.number(bytes, at);
+  private String name(int number) {
+    return layouts.text(CompiledLayouts.integer(bytes, first + number * STAT));
   }
 
   /** Two threads may make one stat twice. */
@@ -107,13 +107,13 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
   }
 
   private StatDeclaration stat(int number) {
-    return stat(number, layouts.text(name(number)));
+    StatDeclaration stat = made[number];
+    return stat == null ? stat(number, name(number)) : stat;
   }
 
   /** The stat that had a name. */
-  private StatDeclaration former(int number) {
-    int at = formers + (number - made.length) * FORMER;
-    return stat(CompiledLayouts.number(bytes, at + Short.BYTES));
+  private StatDeclaration former(int at) {
+    return stat(CompiledLayouts.number(bytes, at + Integer.BYTES));
   }
 
   @Override
@@ -149,9 +149,12 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
     List<String> names = new ArrayList<>();
     for (int place = 0; place < places; place++) {
       int number = CompiledLayouts.number(bytes, hashes + place * Short.BYTES);
-      if (number != NONE) {
-        names.add(layouts.text(name(number)));
+      if (number < made.length) {
+        names.add(name(number));
       }
+    }
+    for (int at = formers; at < hashes; at += FORMER) {
+      names.add(layouts.text(CompiledLayouts.integer(bytes, at)));
     }
     return names;
   }
@@ -164,10 +167,10 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
   /** All that is said of a stat. */
   @Override
   public StatDeclaration apply(int number) {
-    int at = first + number * STAT;
-    int description = CompiledLayouts.number(bytes, at + Short.BYTES);
-    int common = CompiledLayouts.number(bytes, at + 2 * Short.BYTES);
-    return CompiledDetails.stat(layouts.text(name(number)), description, layouts.part(common));
+    int at = first + number * STAT + Integer.BYTES;
+    int description = CompiledLayouts.integer(bytes, at);
+    int common = CompiledLayouts.number(bytes, at + Integer.BYTES);
+    return CompiledDetails.stat(name(number), description, layouts.part(common));
   }
 
   @Override

@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +54,8 @@ final class LayoutCompiler {
   record Written(byte[] tables, byte[] descriptions) {}
 
   static Written write(List<Layout> layouts) throws IOException {
-    Map<String, Integer> texts = new LinkedHashMap<>();
-    Map<String, Integer> descriptions = new LinkedHashMap<>();
+    Texts texts = new Texts();
+    Texts descriptions = new Texts();
     Map<ByteBuffer, Integer> parts = new LinkedHashMap<>();
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     ByteArrayOutputStream index = new ByteArrayOutputStream();
@@ -70,7 +69,7 @@ final class LayoutCompiler {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    writeTexts(texts.keySet(), out);
+    texts.write(out);
     out.writeInt(index.size());
     out.writeInt(rest.size());
     out.writeInt(parts.size());
@@ -86,28 +85,41 @@ final class LayoutCompiler {
     }
     ByteArrayOutputStream described = new ByteArrayOutputStream();
     DataOutputStream describedOut = new DataOutputStream(described);
-    writeTexts(descriptions.keySet(), describedOut);
+    descriptions.write(describedOut);
     // There are no layouts, and nothing of them.
     describedOut.write(new byte[3 * Integer.BYTES]);
     return new Written(bytes.toByteArray(), described.toByteArray());
   }
 
-  /** As {@link CompiledLayouts} reads them. */
-  private static void writeTexts(Collection<String> texts, DataOutputStream out)
-      throws IOException {
-    String all = String.join("", texts);
-    boolean isLatin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(all);
-    byte[] bytes = all.getBytes(CompiledLayouts.charset(isLatin));
-    out.writeBoolean(isLatin);
-    out.writeInt(texts.size());
-    out.writeInt(bytes.length);
-    int begin = 0;
-    for (String text : texts) {
-      out.writeInt(begin);
-      begin += text.length();
+  /** Texts, each once, in the order in which they are first written. */
+  private static final class Texts {
+    private final Map<String, Integer> places = new LinkedHashMap<>();
+    private int end;
+
+    int place(String text) throws IOException {
+      Integer known = places.get(text);
+      if (known != null) {
+        return known;
+      }
+      if (end >= 1 << Integer.SIZE - CompiledLayouts.LENGTH
+          || text.length() >= 1 << CompiledLayouts.LENGTH) {
+        throw new IOException("This text is too long, or all of them together: " + text);
+      }
+      int place = end << CompiledLayouts.LENGTH | text.length();
+      places.put(text, place);
+      end += text.length();
+      return place;
     }
-    out.writeInt(begin);
-    out.write(bytes);
+
+    /** As {@link CompiledLayouts} reads them. */
+    void write(DataOutputStream out) throws IOException {
+      String all = String.join("", places.keySet());
+      boolean isLatin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(all);
+      byte[] bytes = all.getBytes(CompiledLayouts.charset(isLatin));
+      out.writeBoolean(isLatin);
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    }
   }
 
   /** What a part is written by. */
@@ -117,15 +129,11 @@ final class LayoutCompiler {
 
   private static final class Writer {
     final DataOutputStream out;
-    private final Map<String, Integer> texts;
-    private final Map<String, Integer> descriptions;
+    private final Texts texts;
+    private final Texts descriptions;
     private final Map<ByteBuffer, Integer> parts;
 
-    Writer(
-        OutputStream out,
-        Map<String, Integer> texts,
-        Map<String, Integer> descriptions,
-        Map<ByteBuffer, Integer> parts) {
+    Writer(OutputStream out, Texts texts, Texts descriptions, Map<ByteBuffer, Integer> parts) {
       this.out = new DataOutputStream(out);
       this.texts = texts;
       this.descriptions = descriptions;
@@ -154,19 +162,11 @@ final class LayoutCompiler {
     }
 
     void text(String text) throws IOException {
-      out.writeShort(number(text, texts));
+      out.writeInt(texts.place(text));
     }
 
     void description(String text) throws IOException {
-      out.writeShort(number(text, descriptions));
-    }
-
-    private static int number(String text, Map<String, Integer> texts) throws IOException {
-      Integer known = texts.putIfAbsent(text, texts.size());
-      if (texts.size() > CompiledStats.NONE) {
-        throw new IOException("There are too many texts");
-      }
-      return known == null ? texts.size() - 1 : known;
+      out.writeInt(descriptions.place(text));
     }
 
     void texts(Iterable<String> all) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.statsfs.Layout;
@@ -113,6 +114,23 @@ class CompiledLayoutsTest {
                   .flatMap(file -> file.tables().stream())
                   .flatMap(table -> table.stats().all().stream()))
           .forEach(stat -> assertTrue(stat.description().endsWith("."), stat.toString()));
+    }
+  }
+
+  /** The place of a text has its length in 12 bits. */
+  @Test
+  void aTextThatIsTooLongIsNotWritten() throws IOException {
+    for (int length : new int[] {4095, 4096, 8191}) {
+      String text = "x".repeat(length);
+      StatDeclaration stat = StatDeclaration.of("a", Stat.Kind.LEVEL, "", text, "");
+      List<Layout> layouts =
+          List.of(Layout.builder("t").home("a", "proc").stats(List.of(stat)).build());
+      if (length < 4096) {
+        Layout copy = read(LayoutCompiler.write(layouts)).get(0);
+        assertEquals(text, copy.stats().all().get(0).description());
+      } else {
+        assertThrows(IOException.class, () -> LayoutCompiler.write(layouts));
+      }
     }
   }
 
