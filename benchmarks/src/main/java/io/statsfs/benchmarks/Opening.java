@@ -238,6 +238,7 @@ final class Opening {
     return Layout.builder("java")
         .home("vmstat", "proc")
         .subsystem("java")
+        .sources("{device}")
         .files(
             FileDeclaration.of(
                 "",

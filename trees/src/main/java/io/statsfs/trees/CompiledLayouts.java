@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -149,12 +150,25 @@ final class CompiledLayouts
         : its.getResourceAsStream(file);
   }
 
+  /** A file of a jar, or of a directory, says its size, and is read at once. */
+  static byte[] all(InputStream in) throws IOException {
+    byte[] bytes = new byte[in.available()];
+    int size = in.readNBytes(bytes, 0, bytes.length);
+    byte[] rest = in.readAllBytes();
+    if (size == bytes.length && rest.length == 0) {
+      return bytes;
+    }
+    byte[] all = Arrays.copyOf(bytes, size + rest.length);
+    System.arraycopy(rest, 0, all, size, rest.length);
+    return all;
+  }
+
   private static byte[] load(String file) {
     try (InputStream in = open(file)) {
       if (in == null) {
         throw new IllegalStateException("The jar of statsfs-trees is incomplete: no " + file);
       }
-      return in.readAllBytes();
+      return all(in);
     } catch (IOException e) {
       throw new IllegalStateException("The jar of statsfs-trees is damaged", e);
     }
@@ -244,7 +258,7 @@ final class CompiledLayouts
   }
 
   String[] array() {
-    String[] array = new String[number()];
+    String[] array = new String[small()];
     for (int i = 0; i < array.length; i++) {
       array[i] = text();
     }
@@ -253,7 +267,7 @@ final class CompiledLayouts
 
   /** A text that may be there. */
   private @Nullable String optional() {
-    return number() == 0 ? null : text();
+    return flag() ? text() : null;
   }
 
   private List<Layout> layouts() {
@@ -266,7 +280,11 @@ final class CompiledLayouts
 
   /** All that is needed to find a tree. */
   private Layout layout() {
-    Layout.Builder layout = Layout.builder(text()).byDefault(flag()).backend(text());
+    Layout.Builder layout = Layout.builder(text()).byDefault(flag());
+    String backend = optional();
+    if (backend != null) {
+      layout.backend(backend);
+    }
     layout.home(text(), array());
     String controller = optional();
     if (controller != null) {

@@ -22,12 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes declarations in the form of {@link CompiledLayouts}; run by the build. */
 final class LayoutCompiler {
@@ -169,8 +171,21 @@ final class LayoutCompiler {
       out.writeInt(descriptions.place(text));
     }
 
-    void texts(Iterable<String> all) throws IOException {
-      list(all, Writer::text);
+    void texts(Collection<String> all) throws IOException {
+      if (all.size() > Byte.MAX_VALUE) {
+        throw new IOException("There are too many of these: " + all);
+      }
+      out.writeByte(all.size());
+      for (String text : all) {
+        text(text);
+      }
+    }
+
+    void optional(@Nullable String text) throws IOException {
+      out.writeBoolean(text != null);
+      if (text != null) {
+        text(text);
+      }
     }
 
     void word(Enum<?> constant) throws IOException {
@@ -180,32 +195,32 @@ final class LayoutCompiler {
     void home(Layout layout) throws IOException {
       text(layout.name());
       out.writeBoolean(layout.isDefault());
-      text(layout.backend());
+      optional(layout.backend().equals("files") ? null : layout.backend());
       text(layout.homePath());
       texts(layout.homeTypes());
-      texts(layout.controller().stream().toList());
+      optional(layout.controller().orElse(null));
       out.writeBoolean(layout.isOwnCgroup());
     }
 
     void rest(Layout layout) throws IOException {
-      texts(layout.subsystem().stream().toList());
-      list(layout.levels().stream().toList(), Writer::levels);
+      optional(layout.subsystem().orElse(null));
+      optional(
+          layout
+              .levels()
+              .map(levels -> String.join("/", levels.stream().map(Layout.Level::toString).toList()))
+              .orElse(null));
       texts(layout.labelsOfPath());
-      texts(layout.links().map(Path::toString).stream().toList());
+      optional(layout.links().map(Path::toString).orElse(null));
       texts(layout.excludes());
       list(layout.excludedLabels().entrySet(), Writer::excluded);
       out.writeBoolean(layout.hasKindsByMode());
-      texts(layout.schemaFile().stream().toList());
+      optional(layout.schemaFile().orElse(null));
       list(layout.labelFiles().entrySet(), Writer::label);
       list(layout.files(), Writer::file);
       out.writeBoolean(layout.hasDeclaredFilesOnly());
       out.writeBoolean(layout.hasDescribedStatsOnly());
       stats(layout.stats());
       list(layout.metrics(), Writer::metric);
-    }
-
-    void levels(List<Layout.Level> levels) throws IOException {
-      text(String.join("/", levels.stream().map(Layout.Level::toString).toList()));
     }
 
     void label(Map.Entry<String, List<KeyPattern>> label) throws IOException {
@@ -257,8 +272,7 @@ final class LayoutCompiler {
     }
 
     void table(TableDeclaration table) throws IOException {
-      String subsystem = table.subsystem();
-      texts(subsystem == null ? List.of() : List.of(subsystem));
+      optional(table.subsystem());
       Axis sections = table.sections();
       out.writeBoolean(!sections.isKeyless());
       if (!sections.isKeyless()) {

@@ -14,13 +14,16 @@ import io.statsfs.spi.FileDeclaration;
 import io.statsfs.spi.StatDeclaration;
 import io.statsfs.spi.StatDeclarations;
 import io.statsfs.trees.LayoutCompiler.Written;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -115,6 +118,29 @@ class CompiledLayoutsTest {
                   .flatMap(table -> table.stats().all().stream()))
           .forEach(stat -> assertTrue(stat.description().endsWith("."), stat.toString()));
     }
+  }
+
+  @Test
+  void aFileIsReadToItsEndWhateverItSaysOfItsSize() throws IOException {
+    byte[] file = {1, 2, 3, 4, 5};
+    for (int available : new int[] {0, 1, 4, 5, 6}) {
+      InputStream in =
+          new ByteArrayInputStream(file) {
+            @Override
+            public int available() {
+              return available;
+            }
+          };
+      assertArrayEquals(file, CompiledLayouts.all(in), "" + available);
+    }
+  }
+
+  @Test
+  void whatIsTooMuchIsNotWritten() {
+    String[] names = new String[128];
+    Arrays.setAll(names, i -> "x" + i);
+    Layout layout = Layout.builder("t").home("a", "proc").exclude(names).build();
+    assertThrows(IOException.class, () -> LayoutCompiler.write(List.of(layout)));
   }
 
   /** The place of a text has its length in 12 bits. */
