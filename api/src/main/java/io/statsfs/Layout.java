@@ -963,8 +963,10 @@ public final class Layout {
     }
 
     /**
-     * Says that nothing of what is declared from here on is to be checked, nor that all of it goes
-     * together: for declarations that were compiled from checked ones.
+     * Leaves out the checks of {@link #files} and {@link #build}, whatever was declared before: for
+     * declarations that were compiled from checked ones. What does not go together is then not
+     * noticed, and what is read of such a tree can be wrong. Patterns are parsed as ever. What is
+     * left for {@link #later} is checked unless this is said there.
      *
      * @return this
      */

@@ -113,7 +113,8 @@ public final class FileDeclaration {
   }
 
   /**
-   * The same without any check, for declarations that were compiled from checked ones.
+   * The same without any check, for declarations that were compiled from checked ones. What does
+   * not go together is not noticed, and what is read of such a file can be wrong.
    *
    * @param path of the file
    * @param shape how the text is divided into cells

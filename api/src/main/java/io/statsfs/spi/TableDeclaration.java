@@ -93,14 +93,15 @@ public final class TableDeclaration {
   }
 
   /**
-   * A table without any check, for declarations that were compiled from checked ones.
+   * A table without any check, for declarations that were compiled from checked ones. What does not
+   * go together is not noticed, and what is read of such a table can be wrong.
    *
    * @param subsystem of the sources; null for that of the layout
    * @param sections which headings; {@link Axis#single()} if there are none
    * @param rows what the keys of rows are
    * @param columns what the keys of columns are
    * @param stats what is known of them
-   * @param isDefault as of {@link #byDefault}
+   * @param isDefault see {@link #byDefault}
    * @return the table
    */
   public static TableDeclaration unchecked(

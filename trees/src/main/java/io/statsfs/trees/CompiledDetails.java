@@ -21,26 +21,52 @@ final class CompiledDetails {
     this.in = in;
   }
 
+  /** What several stats have in common, each of which has these very objects. */
+  private static final class Common {
+    final Stat.Kind kind;
+    final Stat.Type type;
+    final String unit;
+    final Description document;
+    final int byDefault;
+    final List<String> formerNames;
+    final List<String> noValue;
+
+    Common(CompiledLayouts in) {
+      kind = Stat.Kind.values()[in.small()];
+      type = Stat.Type.values()[in.small()];
+      unit = in.text();
+      document = new Description(in, in.integer());
+      byDefault = in.small();
+      formerNames = List.of(in.array());
+      noValue = List.of(in.array());
+    }
+  }
+
   /**
    * All that is said of a stat.
    *
    * @param name its name
    * @param description the place of its description
-   * @param in where it is read what the stat has in common with others
+   * @param in where all parts are
+   * @param number which part it has in common with others
    */
-  static StatDeclaration stat(String name, int description, CompiledLayouts in) {
-    Stat.Kind kind = Stat.Kind.values()[in.small()];
-    StatDeclaration.Builder stat =
-        StatDeclaration.builder(name, kind)
-            .type(Stat.Type.values()[in.small()])
-            .unit(in.text())
-            .description(new Description(in, description))
-            .document(new Description(in, in.integer()));
-    int byDefault = in.small();
-    if (byDefault != UNSAID) {
-      stat.byDefault(byDefault == 1);
+  static StatDeclaration stat(String name, int description, CompiledLayouts in, int number) {
+    // Two threads may make one twice.
+    Common common = (Common) in.made[number];
+    if (common == null) {
+      common = new Common(in.part(number));
+      in.made[number] = common;
     }
-    return stat.formerNames(List.of(in.array())).noValue(List.of(in.array())).build();
+    StatDeclaration.Builder stat =
+        StatDeclaration.builder(name, common.kind)
+            .type(common.type)
+            .unit(common.unit)
+            .description(new Description(in, description))
+            .document(common.document);
+    if (common.byDefault != UNSAID) {
+      stat.byDefault(common.byDefault == 1);
+    }
+    return stat.formerNames(common.formerNames).noValue(common.noValue).build();
   }
 
   /** A description of a stat, or the document that it is from. */

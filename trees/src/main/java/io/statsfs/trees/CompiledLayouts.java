@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Declarations in the form in which they are shipped: all texts, each once; then of each layout
  * what is needed to find its tree; then of each all else, in the order in which it is read here;
  * last all files, shapes, axes and what stats have in common, each once as well, and where each
- * begins. A text is its place, such a part its number. Of a tree that is not there nothing is made
- * but its name and place, of a file that is not there its path, of a stat that is found its name,
- * by a table of hashes, and no text or part before it is needed. Descriptions, which are most of
- * the bytes, are apart, and read when one is asked for.
+ * begins. A text is given by its place, where it begins and how long it is; such a part by its
+ * number. Of a tree that is not there nothing is made but its name and place, of a file that is not
+ * there its path, of a stat that is found its name, by a table of hashes, and no text or part
+ * before it is needed. Descriptions, which are most of the bytes, are apart, and read when one is
+ * asked for. Nothing is checked, as the build has done that.
  *
  * <p>An object reads from some place on. Where that is the rest of a layout, it is that rest, until
  * it is asked for, and then its metrics.
@@ -42,7 +43,7 @@ final class CompiledLayouts
         Supplier<List<MetricDeclaration>> {
   private static @Nullable List<Layout> shipped;
 
-  /** The bits of the place of a text that are its length; above them is where it begins. */
+  /** How many bits of the place of a text are its length; above them is where it begins. */
   static final int LENGTH = 12;
 
   private static final int LENGTHS = (1 << LENGTH) - 1;
@@ -62,8 +63,8 @@ final class CompiledLayouts
 
   private final int parts;
 
-  /** The shapes and axes, of which each is made when it is first asked for. */
-  private final @Nullable Object[] made;
+  /** The shapes, axes and what stats have in common, each made when it is first asked for. */
+  final @Nullable Object[] made;
 
   /** Where reading begins. */
   private final int begin;
@@ -258,7 +259,7 @@ final class CompiledLayouts
   }
 
   String[] array() {
-    String[] array = new String[small()];
+    String[] array = new String[small() & 0xff];
     for (int i = 0; i < array.length; i++) {
       array[i] = text();
     }

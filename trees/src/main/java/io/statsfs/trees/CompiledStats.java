@@ -170,7 +170,7 @@ final class CompiledStats implements StatDeclarations, IntFunction<StatDeclarati
     int at = first + number * STAT + Integer.BYTES;
     int description = CompiledLayouts.integer(bytes, at);
     int common = CompiledLayouts.number(bytes, at + Integer.BYTES);
-    return CompiledDetails.stat(name(number), description, layouts.part(common));
+    return CompiledDetails.stat(name(number), description, layouts, common);
   }
 
   @Override

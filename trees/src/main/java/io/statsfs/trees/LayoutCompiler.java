@@ -103,14 +103,19 @@ final class LayoutCompiler {
       if (known != null) {
         return known;
       }
-      if (end >= 1 << Integer.SIZE - CompiledLayouts.LENGTH
-          || text.length() >= 1 << CompiledLayouts.LENGTH) {
-        throw new IOException("This text is too long, or all of them together: " + text);
+      if (text.length() >= 1 << CompiledLayouts.LENGTH) {
+        throw new IOException("A text has " + text.length() + " characters: " + begin(text));
+      } else if (end >= 1 << Integer.SIZE - CompiledLayouts.LENGTH) {
+        throw new IOException("All texts before this one have " + end + ": " + begin(text));
       }
       int place = end << CompiledLayouts.LENGTH | text.length();
       places.put(text, place);
       end += text.length();
       return place;
+    }
+
+    private static String begin(String text) {
+      return text.substring(0, Math.min(text.length(), 80));
     }
 
     /** As {@link CompiledLayouts} reads them. */
@@ -172,8 +177,8 @@ final class LayoutCompiler {
     }
 
     void texts(Collection<String> all) throws IOException {
-      if (all.size() > Byte.MAX_VALUE) {
-        throw new IOException("There are too many of these: " + all);
+      if (all.size() > 0xff) {
+        throw new IOException(all.size() + " names or patterns are too many: " + all);
       }
       out.writeByte(all.size());
       for (String text : all) {
@@ -203,6 +208,10 @@ final class LayoutCompiler {
     }
 
     void rest(Layout layout) throws IOException {
+      boolean isDeclared = layout.files().stream().anyMatch(file -> file.path().isEmpty());
+      if (!layout.flatKeyedFiles().isEmpty() || layout.isRootFile() != isDeclared) {
+        throw new IOException("The files of " + layout + " have no declarations");
+      }
       optional(layout.subsystem().orElse(null));
       optional(
           layout

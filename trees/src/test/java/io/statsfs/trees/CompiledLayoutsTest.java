@@ -136,11 +136,58 @@ class CompiledLayoutsTest {
   }
 
   @Test
-  void whatIsTooMuchIsNotWritten() {
-    String[] names = new String[128];
-    Arrays.setAll(names, i -> "x" + i);
-    Layout layout = Layout.builder("t").home("a", "proc").exclude(names).build();
-    assertThrows(IOException.class, () -> LayoutCompiler.write(List.of(layout)));
+  void whatIsTooMuchIsNotWritten() throws IOException {
+    for (int count : new int[] {127, 128, 255, 256}) {
+      String[] names = new String[count];
+      Arrays.setAll(names, i -> "x" + i);
+      List<Layout> layouts = List.of(Layout.builder("t").home("a", "proc").exclude(names).build());
+      if (count < 256) {
+        assertEquals(List.of(names), read(LayoutCompiler.write(layouts)).get(0).excludes());
+      } else {
+        assertThrows(IOException.class, () -> LayoutCompiler.write(layouts));
+      }
+    }
+  }
+
+  /** Where each begins has 20 bits. */
+  @Test
+  void textsThatAreTooLongTogetherAreNotWritten() throws IOException {
+    List<StatDeclaration> stats = new ArrayList<>();
+    int length = 0;
+    while (length < 1 << 20) {
+      String text = (stats.size() + " ").repeat(4095).substring(0, 4095);
+      stats.add(StatDeclaration.of("a" + stats.size(), Stat.Kind.LEVEL, "", text, text));
+      length += text.length();
+    }
+    Layout layout = Layout.builder("t").stats(stats).build();
+    assertEquals(stats, read(LayoutCompiler.write(List.of(layout))).get(0).stats().all());
+    stats.add(StatDeclaration.of("b", Stat.Kind.LEVEL, "", "one more", ""));
+    Layout more = Layout.builder("t").stats(stats).build();
+    assertThrows(IOException.class, () -> LayoutCompiler.write(List.of(more)));
+  }
+
+  @Test
+  void whatHasNoFormHereIsNotWritten() {
+    Layout lines = Layout.builder("t").flatKeyedFiles("a").build();
+    assertThrows(IOException.class, () -> LayoutCompiler.write(List.of(lines)));
+    Layout root = Layout.file("t");
+    assertThrows(IOException.class, () -> LayoutCompiler.write(List.of(root)));
+  }
+
+  /** As the build has done that. */
+  @Test
+  void whatIsReadIsNotChecked() throws IOException {
+    Layout layout = Layout.builder("t").unchecked().declaredFilesOnly().build();
+    assertTrue(read(LayoutCompiler.write(List.of(layout))).get(0).hasDeclaredFilesOnly());
+  }
+
+  @Test
+  void whatStatsHaveInCommonIsThereOnce() throws IOException {
+    StatDeclaration one = StatDeclaration.of("a", Stat.Kind.LEVEL, "{thing}", "A.", "");
+    StatDeclaration other = StatDeclaration.of("b", Stat.Kind.LEVEL, "{thing}", "B.", "");
+    Layout layout = Layout.builder("t").stats(List.of(one, other)).build();
+    List<StatDeclaration> read = read(LayoutCompiler.write(List.of(layout))).get(0).stats().all();
+    assertSame(read.get(0).unit(), read.get(1).unit());
   }
 
   /** The place of a text has its length in 12 bits. */

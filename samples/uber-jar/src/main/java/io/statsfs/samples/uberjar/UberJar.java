@@ -24,7 +24,7 @@ public final class UberJar implements MetricExporter {
             .addMeterProviderCustomizer(
                 (builder, config) ->
                     builder.registerMetricReader(PeriodicMetricReader.create(new UberJar())))
-            // Which would close the SDK once more, and sometimes be reported for that.
+            // The hook would close the SDK a second time, which is sometimes reported.
             .disableShutdownHook()
             .build()
             .getOpenTelemetrySdk();
