@@ -146,7 +146,7 @@ final class Opening {
    * reads them, finds the names and places of all trees, makes all that is said of these trees and
    * files but the metrics, and finds the declaration of each stat. Before that it has done what
    * opening does without any: it has looked for providers of layouts, loaded the charsets, and made
-   * a declaration in Java, which has loaded what any declaration needs.
+   * a declaration of devices in Java, which has loaded what any declaration needs.
    */
   public static void main(String[] args) throws IOException, ReflectiveOperationException {
     if (args[0].equals("declarations")) {
