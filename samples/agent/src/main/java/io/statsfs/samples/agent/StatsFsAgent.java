@@ -283,6 +283,8 @@ public final class StatsFsAgent implements Callable<Integer> {
     int exitCode =
         new CommandLine(new StatsFsAgent())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            // Else '@name' would stand for what is in a file.
+            .setExpandAtFiles(false)
             .setOut(new PrintWriter(help))
             .setParameterExceptionHandler(StatsFsAgent::wrongOption)
             .setExecutionExceptionHandler(StatsFsAgent::failed)

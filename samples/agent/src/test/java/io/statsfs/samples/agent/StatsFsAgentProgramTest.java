@@ -510,6 +510,14 @@ class StatsFsAgentProgramTest {
   }
 
   @Test
+  void anArgumentStandsForItself(@TempDir Path directory) throws IOException {
+    String file = "@" + Files.writeString(directory.resolve("options"), "--help\n");
+    AgentProgram agent = AgentProgram.run(file);
+    assertEquals(2, agent.exitCode(), agent.toString());
+    assertTrue(agent.err().get(0).contains(file), agent.toString());
+  }
+
+  @Test
   void wrongOptionsGiveOneLineAndExitCode2() {
     for (String[] args :
         new String[][] {
