@@ -161,12 +161,11 @@ class QemuProgramTest {
         before.forEach(
             (stat, value) -> {
               long our = ours.get(stat);
-              if (value.equals(after.get(stat))) {
-                assertEquals(value, our, stat);
-                same[0]++;
-              } else if (isCounter(stat)) {
+              // A state may come and go in between; these are compared when it is stopped.
+              if (isCounter(stat)) {
                 assertTrue(value <= our && our <= after.get(stat), stat);
               }
+              same[0] += value == our ? 1 : 0;
             });
       }
       assertTrue(same[0] > ROUNDS * sampler.size() / 2, () -> same[0] + " of them stood still");
